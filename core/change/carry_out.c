@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Under the lock: intent, save, write, load, and the word on how it ended. */
+#include <string.h>
+
+#include "core/base/error.h"
+#include "core/base/fsutil.h"
+#include "core/base/text.h"
+#include "core/change/plan_private.h"
+#include "core/change/run.h"
+
+#define PROFILES_MAX 4096 /* of one file that are saved */
+
+/* ---- lock and intent ---------------------------------------------------------------------------
+ */
+
+static gboolean
+is_cancelled(AmrRun *run)
+{
+    GError *error = NULL;
+
+    if (!g_cancellable_set_error_if_cancelled(run->cancellable, &error))
+        return FALSE;
+    amr_run_fail(run, error);
+    return TRUE;
+}
+
+void
+amr_carry_lock(AmrRun *run)
+{
+    GError *error = NULL;
+
+    if (is_cancelled(run))
+        return;
+    run->lock = amr_history_lock(run->executor->history, &error);
+    if (run->lock < 0 || !amr_history_reload(run->executor->history, &error))
+        amr_run_fail(run, error);
+    else
+        amr_run_next(run);
+}
+
+/* Whether what an undo takes back is still there to be taken back. */
+static gboolean
+may_undo(const AmrRun *run, GError **error)
+{
+    const AmrChange *change;
+
+    if (run->plan->kind != AMR_PLAN_UNDO)
+        return TRUE;
+    change = amr_history_find(run->executor->history, run->plan->undoes);
+    if (!change)
+        return amr_error_set(error, AMR_ERROR_NOT_FOUND, "Change %s: The history does not know it",
+                             run->plan->undoes);
+    return amr_change_may_undo(change, error);
+}
+
+void
+amr_carry_intent(AmrRun *run)
+{
+    GError *error = NULL;
+
+    if (is_cancelled(run))
+        return;
+    amr_run_progress(run, AMR_STEP_SAVE, NULL);
+    if (!may_undo(run, &error) || !amr_history_intent(run->executor->history, run->plan, &error)) {
+        amr_run_fail(run, error);
+        return;
+    }
+    run->intended = TRUE;
+    amr_run_next(run);
+}
+
+/* ---- save --------------------------------------------------------------------------------------
+ */
+
+gboolean
+amr_carry_is_loaded(const AmrRun *run, const AmrPlanLoad *load)
+{
+    return load->loaded && !load->disabled &&
+           amr_target_load_way(run->executor->target) != AMR_LOAD_NONE;
+}
+
+guint
+amr_carry_raw_number(guint load, guint nth)
+{
+    return load * PROFILES_MAX + nth;
+}
+
+static gboolean
+save_load(AmrRun *run, guint n, const AmrLoaded *loaded, GError **error)
+{
+    const AmrPlanLoad *load = run->plan->loads->pdata[n];
+    g_autoptr(GPtrArray) data = amr_held_data(run->executor->opener, load->profiles);
+
+    for (guint i = 0; i < data->len && i < PROFILES_MAX; i++) {
+        if (!amr_history_save_raw(run->executor->history, run->plan->id, amr_carry_raw_number(n, i),
+                                  data->pdata[i], error))
+            return FALSE;
+    }
+    for (guint i = 0; loaded && load->profiles[i]; i++) {
+        g_autofree char *ns = NULL;
+        const char *name = amr_held_split(load->profiles[i], &ns);
+        if (!amr_loaded_find(loaded, ns, name))
+            g_ptr_array_add(run->absent, g_strdup(load->profiles[i]));
+    }
+    return TRUE;
+}
+
+void
+amr_carry_save(AmrRun *run)
+{
+    g_autoptr(AmrLoaded) loaded = amr_loaded_read(run->executor->opener, NULL);
+    GError *error = NULL;
+
+    for (guint i = 0; i < run->plan->loads->len; i++) {
+        const AmrPlanLoad *load = run->plan->loads->pdata[i];
+        if (amr_carry_is_loaded(run, load) && !save_load(run, i, loaded, &error)) {
+            g_prefix_error(&error, "Saving what is loaded: ");
+            amr_run_fail(run, error);
+            return;
+        }
+    }
+    amr_run_next(run);
+}
+
+/* ---- write -------------------------------------------------------------------------------------
+ */
+
+static gboolean
+write_file(AmrRun *run, guint n, GError **error)
+{
+    const AmrPlanFile *file = run->plan->files->pdata[n];
+    g_autofree char *dir = g_path_get_dirname(file->path);
+    int policy = amr_target_policy_fd(run->executor->target);
+
+    amr_run_progress(run, AMR_STEP_WRITE, file->path);
+    if (strcmp(dir, ".") != 0 && !amr_fs_make_dirs(policy, dir, 0755, error))
+        return FALSE;
+    if (!amr_fs_replace(policy, file->path, file->before, file->after, error))
+        return FALSE;
+    run->written[n] = TRUE;
+    return TRUE;
+}
+
+/* In a recovery some are written already. */
+void
+amr_carry_write(AmrRun *run)
+{
+    GError *error = NULL;
+
+    if (is_cancelled(run))
+        return;
+    for (guint i = 0; i < run->plan->files->len; i++) {
+        if (!run->written[i] && !write_file(run, i, &error)) {
+            amr_run_fail(run, error);
+            return;
+        }
+    }
+    if (amr_history_state(run->executor->history, run->plan->id, AMR_CHANGE_STATE_WRITTEN, NULL,
+                          &error))
+        amr_run_next(run);
+    else
+        amr_run_fail(run, error);
+}
+
+/* ---- load --------------------------------------------------------------------------------------
+ */
+
+static void
+on_loaded(GObject *source, GAsyncResult *result, gpointer data)
+{
+    AmrRun *run = data;
+    GError *error = NULL;
+    g_autoptr(AmrCompileResult) loaded =
+        amr_compiler_run_finish(run->executor->compiler, result, &error);
+
+    if (loaded && !loaded->ok)
+        amr_compile_result_to_error(loaded, AMR_ERROR_RELOAD, &error);
+    if (error) {
+        g_prefix_error(&error, "Loading: ");
+        amr_run_fail(run, error);
+        return;
+    }
+    run->loaded++;
+    run->n++;
+    amr_carry_load(run);
+}
+
+void
+amr_carry_load(AmrRun *run)
+{
+    for (; run->n < run->plan->loads->len; run->n++) {
+        const AmrPlanLoad *load = run->plan->loads->pdata[run->n];
+        AmrCompileJob job = {AMR_COMPILE_LOAD, NULL, load->path, NULL};
+
+        if (!amr_carry_is_loaded(run, load)) {
+            g_autofree char *shown = amr_display_string(load->path);
+            amr_run_note(run, "Not loaded: %s%s", shown, load->disabled ? " (it is disabled)" : "");
+            continue;
+        }
+        if (load->complain)
+            job.kind = AMR_COMPILE_LOAD_COMPLAIN;
+        run->tried = run->n + 1;
+        amr_run_progress(run, AMR_STEP_LOAD, load->path);
+        /* Not to be cancelled: the files are written. */
+        amr_compiler_run_async(run->executor->compiler, &job, NULL, on_loaded, run);
+        return;
+    }
+    amr_run_next(run);
+}
+
+/* ---- how it ended -------------------------------------------------------------------------------
+ */
+
+static void
+judge(AmrRun *run)
+{
+    guint questions = run->questions ? run->questions->len : 0;
+    const char *what = run->plan->kind == AMR_PLAN_UNDO ? "Taken back" : "Written";
+
+    if (run->loaded == 0) {
+        run->state = AMR_CHANGE_STATE_NOT_LOADED;
+        run->message = g_strdup_printf("%s, not loaded", what);
+    } else if (questions && run->allowed == questions) {
+        run->state = AMR_CHANGE_STATE_VERIFIED;
+        run->message = g_strdup_printf("%s, loaded, and the kernel allows what was denied", what);
+    } else if (!questions && run->confirmed == run->loaded) {
+        run->state = AMR_CHANGE_STATE_VERIFIED;
+        run->message =
+            g_strdup_printf("%s, loaded, and the kernel confirms to hold what was compiled", what);
+    } else {
+        run->state = AMR_CHANGE_STATE_LOADED;
+        run->message = g_strdup_printf("%s and loaded", what);
+    }
+}
+
+void
+amr_carry_settle(AmrRun *run)
+{
+    g_autoptr(GError) error = NULL;
+
+    judge(run);
+    /* The change stands; the next armorer finishes what the history lacks. */
+    if (!amr_history_state(run->executor->history, run->plan->id, run->state, NULL, &error))
+        amr_run_note(run, "%s", error->message);
+    amr_run_next(run);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The block of rules that a change adds to a local file, and the include that it adds to a
+ * profile: put into bytes and taken out of them again. Pure; touches no file.
+ *
+ * The block is one comment line of our making (date, count, id; nothing from a log) and the rules,
+ * one a line, at the end. Lines are compared without the white space around them, so that an
+ * indented file is understood; what is removed are whole lines, and every other byte stays.
+ */
+#ifndef AMR_CHANGE_LOCALFILE_H
+#define AMR_CHANGE_LOCALFILE_H
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* Whether a line of @bytes (NULL: no file) is @line, as a rule of the file's own: not within a
+ * child that the file defines, and not the end of a rule that began on another line. */
+gboolean amr_localfile_has(GBytes *bytes, const char *line);
+
+/* @bytes (NULL: no file) with @lines (printed rules, NULL-terminated) behind them. @id and @when
+ * (microseconds) go into the comment line; @comments FALSE leaves that out. */
+GBytes *amr_localfile_add(GBytes *bytes, const char *const *lines, const char *id, gint64 when,
+                          gboolean comments);
+
+/* @bytes without what change @id added: under its comment line the lines in their order (what
+ * somebody put between them stays); without a comment line the exact run of them, the last one if
+ * there are several; not one within a child, nor one under the comment line of another change.
+ * AMR_ERROR_CHANGED_UNDERNEATH where a line is not there, naming it. */
+GBytes *amr_localfile_remove(GBytes *bytes, const char *const *lines, const char *id,
+                             GError **error);
+
+/* @bytes with `include if exists <TARGET>` at @offset, inside the block whose brace stands at
+ * @open, indented like it; on a line of its own wherever @offset points. */
+GBytes *amr_localfile_add_include(GBytes *bytes, gsize open, gsize offset, const char *target);
+/* @bytes without that line, the last one if there are several. CHANGED_UNDERNEATH if there is
+ * none. */
+GBytes *amr_localfile_remove_include(GBytes *bytes, const char *target, GError **error);
+
+G_END_DECLS
+#endif

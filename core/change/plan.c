@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/change/plan.h"
+
+#include <string.h>
+
+#include "core/change/plan_private.h"
+
+void
+amr_plan_part_free(AmrPlanPart *part)
+{
+    if (!part)
+        return;
+    g_free(part->profile);
+    g_free(part->local);
+    g_free(part->include_in);
+    g_strfreev(part->reaches);
+    g_clear_pointer(&part->rules, g_ptr_array_unref);
+    g_free(part);
+}
+
+void
+amr_plan_file_free(AmrPlanFile *file)
+{
+    if (!file)
+        return;
+    g_free(file->path);
+    g_clear_pointer(&file->before, g_bytes_unref);
+    g_clear_pointer(&file->after, g_bytes_unref);
+    g_free(file);
+}
+
+void
+amr_plan_load_free(AmrPlanLoad *load)
+{
+    if (!load)
+        return;
+    g_free(load->path);
+    g_strfreev(load->profiles);
+    g_free(load);
+}
+
+static GPtrArray *
+array_of(gpointer free_func)
+{
+    return g_ptr_array_new_with_free_func((GDestroyNotify)free_func);
+}
+
+AmrPlanPart *
+amr_plan_part_new(void)
+{
+    AmrPlanPart *part = g_new0(AmrPlanPart, 1);
+    part->rules = array_of(amr_rule_free);
+    return part;
+}
+
+AmrPlan *
+amr_plan_new(AmrPlanKind kind, gint64 made)
+{
+    AmrPlan *plan = g_new0(AmrPlan, 1);
+
+    plan->kind = kind;
+    plan->made = made;
+    plan->id = g_strdup_printf("%08x%08x", g_random_int(), g_random_int());
+    plan->parts = array_of(amr_plan_part_free);
+    plan->files = array_of(amr_plan_file_free);
+    plan->loads = array_of(amr_plan_load_free);
+    plan->digests = array_of(g_free);
+    plan->notes = array_of(g_free);
+    return plan;
+}
+
+void
+amr_plan_free(AmrPlan *plan)
+{
+    if (!plan)
+        return;
+    g_free(plan->id);
+    g_free(plan->undoes);
+    g_ptr_array_unref(plan->parts);
+    g_ptr_array_unref(plan->files);
+    g_ptr_array_unref(plan->loads);
+    g_ptr_array_unref(plan->digests);
+    g_ptr_array_unref(plan->notes);
+    g_free(plan);
+}
+
+void
+amr_plan_add_file(AmrPlan *plan, const char *path, GBytes *before, GBytes *after)
+{
+    AmrPlanFile *file = g_new0(AmrPlanFile, 1);
+
+    file->path = g_strdup(path);
+    file->before = before;
+    file->after = after;
+    g_ptr_array_add(plan->files, file);
+}
+
+const AmrPlanFile *
+amr_plan_find_file(const AmrPlan *plan, const char *path)
+{
+    for (guint i = 0; i < plan->files->len; i++) {
+        const AmrPlanFile *file = plan->files->pdata[i];
+        if (strcmp(file->path, path) == 0)
+            return file;
+    }
+    return NULL;
+}
+
+char **
+amr_plan_lines(const AmrPlan *plan, const char *local)
+{
+    g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+
+    for (guint i = 0; i < plan->parts->len; i++) {
+        const AmrPlanPart *part = plan->parts->pdata[i];
+        if (strcmp(part->local, local) != 0)
+            continue;
+        for (guint k = 0; k < part->rules->len; k++) {
+            char *line = amr_rule_print(part->rules->pdata[k]);
+            if (g_ptr_array_find_with_equal_func(lines, line, g_str_equal, NULL))
+                g_free(line);
+            else
+                g_ptr_array_add(lines, line);
+        }
+    }
+    g_ptr_array_add(lines, NULL);
+    return (char **)g_ptr_array_free(g_steal_pointer(&lines), FALSE);
+}

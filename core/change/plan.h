@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A change as a plain value: what will be written where, what it was made from, what a reload will
+ * activate. Made without privilege, shown, then given to an executor. UX section 4.
+ */
+#ifndef AMR_CHANGE_PLAN_H
+#define AMR_CHANGE_PLAN_H
+
+#include "core/base/target.h"
+#include "core/kernel/loaded.h"
+#include "core/policy/compiler.h"
+#include "core/policy/index.h"
+#include "core/policy/rule.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+    AMR_PLAN_UNKNOWN,
+    AMR_PLAN_ADD,  /* rules into local files */
+    AMR_PLAN_UNDO, /* takes back what an earlier change added */
+} AmrPlanKind;
+
+typedef struct {
+    char *path;     /* relative to the policy directory */
+    GBytes *before; /* NULL: is not there */
+    GBytes *after;  /* NULL: removed (never by us so far: a local file is emptied) */
+} AmrPlanFile;
+
+/* One top-level file that has to be loaded again. */
+typedef struct {
+    char *path;
+    char **profiles;   /* all that it defines: "name", ":ns:name" */
+    gboolean loaded;   /* some of it is in the kernel; if not it stays out: "written, not loaded" */
+    gboolean complain; /* in complain in the kernel only: is loaded so again */
+    gboolean disabled; /* a link in disable/ */
+} AmrPlanLoad;
+
+/* What one profile gets. */
+typedef struct {
+    char *profile;    /* ":ns:name" or "name" */
+    char *local;      /* the local file, relative */
+    char *include_in; /* the file that gets an include of it, or NULL */
+    char **reaches;   /* other profiles that include the same local file; NULL-terminated */
+    GPtrArray *rules; /* AmrRule */
+} AmrPlanPart;
+
+typedef struct {
+    AmrPlanKind kind;
+    char *id;         /* of the change: 16 hex digits, random; undo: its own */
+    char *undoes;     /* the change that it takes back, or NULL */
+    gint64 made;      /* microseconds */
+    GPtrArray *parts; /* AmrPlanPart */
+    GPtrArray *files; /* AmrPlanFile in the order of writing: local files before includes of them */
+    GPtrArray *loads; /* AmrPlanLoad */
+    GPtrArray *digests; /* of all that was read: path, digest, path, digest... (char *) */
+    GPtrArray *notes;   /* what must be shown before signing, display form (char *) */
+} AmrPlan;
+
+void amr_plan_free(AmrPlan *plan);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrPlan, amr_plan_free)
+
+/* An empty plan with a new id. */
+AmrPlan *amr_plan_new(AmrPlanKind kind, gint64 made);
+/* Takes over what it is given. */
+void amr_plan_add_file(AmrPlan *plan, const char *path, GBytes *before, GBytes *after);
+const AmrPlanFile *amr_plan_find_file(const AmrPlan *plan, const char *path);
+/* The lines that the plan adds to @local: the rules of all parts that go there, printed, each once.
+ * NULL-terminated, to free with g_strfreev(). */
+char **amr_plan_lines(const AmrPlan *plan, const char *local);
+
+/* Everything, as the helper and the history take it: type below, normal form. Names are
+ * bytestrings, for they need not be UTF-8; an empty one stands for NULL. Version, kind, id, undoes,
+ * made; parts (profile, local, include_in, reaches, rules); files (path, before, after); loads
+ * (path, profiles, loaded, complain, disabled); digests; notes. Floating. */
+#define AMR_PLAN_TYPE "(uussxa(ayayayaayaay)a(aymaymay)a(ayaaybbb)aayas)"
+GVariant *amr_plan_to_variant(const AmrPlan *plan);
+/* Checks everything: sizes, relative paths without "..", rules by our reader. AMR_ERROR_PARSE. */
+AmrPlan *amr_plan_from_variant(GVariant *variant, GError **error);
+
+/* A unified diff of all files, display form (lines), three lines of context. */
+char *amr_plan_diff(const AmrPlan *plan);
+
+/* Rules for one profile. */
+typedef struct {
+    const char *profile; /* as typed: amr_index_find_typed() */
+    GPtrArray *rules;    /* AmrRule, borrowed */
+} AmrPlanRequest;
+
+/* What a plan is made from; all borrowed. */
+typedef struct {
+    const AmrTarget *target;
+    const AmrIndex *index;
+    const AmrLoaded *loaded; /* NULL where there is no kernel to read */
+    gboolean comments;       /* the one comment line over the rules */
+} AmrPlanContext;
+
+/* All requests become one change. Pure: reads index, loaded and the local files, asks no compiler.
+ * Fails: NOT_FOUND (no such profile on disk; says what is only in the kernel), NO_LOCAL_INCLUDE
+ * (unless
+ * @add_include; then only for a top-level block, else REFUSED), REFUSED (catch-all and null
+ * profiles, a local file that is no plain file), NOTHING_TO_DO (every rule stands in the local file
+ * already). */
+AmrPlan *amr_plan_add(const AmrPlanContext *context, const AmrPlanRequest *requests, guint n,
+                      gboolean add_include, GError **error);
+/* Takes back exactly what @done added, wherever it stands in the files now; other bytes stay. Fails
+ * with CHANGED_UNDERNEATH where the lines are not there any more, and says what differs. */
+AmrPlan *amr_plan_undo(const AmrPlanContext *context, const AmrPlan *done, GError **error);
+
+G_END_DECLS
+#endif

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From rules to a plan: which local file of which block, and what becomes of its bytes. */
+#include <string.h>
+
+#include "core/base/error.h"
+#include "core/base/fsutil.h"
+#include "core/change/localfile.h"
+#include "core/change/plan_private.h"
+#include "core/policy/propose.h"
+
+/* A local file that gets an include of it. */
+typedef struct {
+    const AmrBlock *block;
+    gsize offset;
+    char *target;
+} Include;
+
+static void
+include_free(gpointer data)
+{
+    Include *include = data;
+    g_free(include->target);
+    g_free(include);
+}
+
+typedef struct {
+    const AmrPlanContext *context;
+    gboolean add_include;
+    AmrPlan *plan;
+    GPtrArray *includes; /* Include */
+    GPtrArray *reload;   /* const char *: top-level files */
+} Maker;
+
+/* ---- which block and file ---------------------------------------------------------------------
+ */
+
+static const AmrBlock *
+find_block(const Maker *maker, const char *typed, GError **error)
+{
+    const AmrBlock *block = amr_index_find_typed(maker->context->index, typed);
+    g_autofree char *shown = amr_display_string(typed);
+    const AmrLoaded *loaded = maker->context->loaded;
+
+    if (amr_profile_is_null(typed, NULL, NULL)) {
+        amr_error_set(error, AMR_ERROR_REFUSED,
+                      "%s: A profile that the kernel made for a program without one; its denials "
+                      "belong to the rule that executes the program",
+                      shown);
+        return NULL;
+    }
+    if (amr_profile_is_catch_all(block ? block->name : typed)) {
+        amr_error_set(error, AMR_ERROR_REFUSED,
+                      "%s: A profile for every program that has none; a rule here would reach all "
+                      "of them. Give the program a profile of its own",
+                      shown);
+        return NULL;
+    }
+    if (block)
+        return block;
+    for (guint i = 0; loaded && i < amr_loaded_count(loaded); i++) {
+        const AmrLoadedProfile *profile = amr_loaded_profile(loaded, i);
+        g_autofree char *name = amr_plan_typed(profile->ns, profile->name);
+        if (strcmp(name, typed) != 0)
+            continue;
+        amr_error_set(error, AMR_ERROR_NOT_FOUND,
+                      "%s: The kernel holds this profile, but no file of the policy defines it",
+                      shown);
+        return NULL;
+    }
+    amr_error_set(error, AMR_ERROR_NOT_FOUND, "%s: No such profile", shown);
+    return NULL;
+}
+
+static gboolean
+is_taken(const Maker *maker, const char *target)
+{
+    g_autoptr(GPtrArray) reached = amr_index_reached(maker->context->index, target);
+
+    for (guint i = 0; i < maker->includes->len; i++) {
+        if (strcmp(((Include *)maker->includes->pdata[i])->target, target) == 0)
+            return TRUE;
+    }
+    return reached && reached->len > 0;
+}
+
+static const Include *
+find_include(const Maker *maker, const AmrBlock *block)
+{
+    for (guint i = 0; i < maker->includes->len; i++) {
+        const Include *include = maker->includes->pdata[i];
+        if (include->block == block)
+            return include;
+    }
+    return NULL;
+}
+
+/* An include of its own for @block. Two blocks of one file in one plan must not share it. */
+static const Include *
+add_include(Maker *maker, const AmrBlock *block, GError **error)
+{
+    const Include *there = find_include(maker, block);
+    g_autofree char *name = NULL;
+    Include *include;
+    gsize offset;
+
+    if (there)
+        return there;
+    if (!amr_index_place_include(maker->context->index, block, &offset, &name, error))
+        return NULL;
+    include = g_new0(Include, 1);
+    include->block = block;
+    include->offset = offset;
+    include->target = g_build_filename("local", name, NULL);
+    for (guint n = 2; is_taken(maker, include->target); n++) {
+        g_free(include->target);
+        include->target = g_strdup_printf("local/%s.%u", name, n);
+    }
+    g_ptr_array_add(maker->includes, include);
+    return include;
+}
+
+/* Sets the part's local file, and its include_in where the block needs one. */
+static gboolean
+choose_local(Maker *maker, const AmrBlock *block, AmrPlanPart *part, GError **error)
+{
+    g_autofree char *shown = amr_display_string(part->profile);
+    const Include *include;
+    AmrLocal local;
+
+    if (amr_index_local(maker->context->index, block, &local)) {
+        g_autofree char *target = amr_display_string(local.target);
+        if (g_path_is_absolute(local.target))
+            return amr_error_set(error, AMR_ERROR_REFUSED,
+                                 "%s: Its local file %s is not below the policy directory", shown,
+                                 target);
+        part->local = g_strdup(local.target);
+        return TRUE;
+    }
+    if (!maker->add_include)
+        return amr_error_set(error, AMR_ERROR_NO_LOCAL_INCLUDE,
+                             "%s: The profile includes no file of local/ in its own block", shown);
+    if (block->kind != AMR_BLOCK_PROFILE)
+        return amr_error_set(error, AMR_ERROR_REFUSED,
+                             "%s: An include is added to top-level profiles only so far, not to "
+                             "children and hats",
+                             shown);
+    include = add_include(maker, block, error);
+    if (!include)
+        return FALSE;
+    part->local = g_strdup(include->target);
+    part->include_in = g_strdup(block->file);
+    return TRUE;
+}
+
+/* ---- one request -------------------------------------------------------------------------------
+ */
+
+static char **
+others_reached(const Maker *maker, const AmrBlock *block, const char *local)
+{
+    g_autoptr(GPtrArray) reached = amr_index_reached(maker->context->index, local);
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+
+    for (guint i = 0; reached && i < reached->len; i++) {
+        const AmrBlock *other = reached->pdata[i];
+        if (other != block)
+            g_ptr_array_add(names, amr_plan_typed(other->ns, other->name));
+    }
+    g_ptr_array_add(names, NULL);
+    return (char **)g_ptr_array_free(g_steal_pointer(&names), FALSE);
+}
+
+static void
+note_reach(AmrPlan *plan, const AmrPlanPart *part)
+{
+    g_autofree char *local = amr_display_string(part->local);
+    g_autoptr(GString) names = g_string_new(NULL);
+
+    for (guint i = 0; part->reaches[i]; i++) {
+        if (i)
+            g_string_append(names, ", ");
+        amr_display_append(names, amr_bytes(part->reaches[i]));
+    }
+    if (names->len)
+        amr_plan_note(plan, "%s reaches other profiles too: %s", local, names->str);
+}
+
+static void
+add_reload(Maker *maker, const char **files)
+{
+    for (guint i = 0; files && files[i]; i++)
+        g_ptr_array_add(maker->reload, (gpointer)files[i]);
+    g_free(files);
+}
+
+/* The rules that do not stand in the local file yet. */
+static void
+take_rules(AmrPlan *plan, AmrPlanPart *part, const GPtrArray *rules, GBytes *holds)
+{
+    g_autofree char *local = amr_display_string(part->local);
+
+    for (guint i = 0; i < rules->len; i++) {
+        g_autofree char *line = amr_rule_print(rules->pdata[i]);
+        g_autofree char *shown = amr_display_string(line);
+        if (amr_localfile_has(holds, line))
+            amr_plan_note(plan, "%s holds it already: %s", local, shown);
+        else
+            g_ptr_array_add(part->rules, amr_rule_copy(rules->pdata[i]));
+    }
+}
+
+static gboolean
+add_request(Maker *maker, const AmrPlanRequest *request, GError **error)
+{
+    g_autoptr(AmrPlanPart) part = amr_plan_part_new();
+    const AmrBlock *block = find_block(maker, request->profile, error);
+    g_autoptr(GBytes) holds = NULL;
+
+    if (!block)
+        return FALSE;
+    part->profile = amr_plan_typed(block->ns, block->name);
+    if (!choose_local(maker, block, part, error) ||
+        !amr_plan_read(maker->context->target, part->local, &holds, error))
+        return FALSE;
+    part->reaches = others_reached(maker, block, part->local);
+    take_rules(maker->plan, part, request->rules, holds);
+    if (part->rules->len == 0)
+        return TRUE;
+    note_reach(maker->plan, part);
+    if (part->include_in && holds && g_bytes_get_size(holds)) {
+        g_autofree char *local = amr_display_string(part->local);
+        amr_plan_note(maker->plan, "%s exists: the include puts what it holds into force too",
+                      local);
+    }
+    add_reload(maker, amr_index_affected(maker->context->index, part->local));
+    add_reload(maker, amr_index_roots(maker->context->index, block));
+    if (part->include_in)
+        add_reload(maker, amr_index_affected(maker->context->index, part->include_in));
+    g_ptr_array_add(maker->plan->parts, g_steal_pointer(&part));
+    return TRUE;
+}
+
+/* ---- the files ---------------------------------------------------------------------------------
+ */
+
+static gboolean
+take_file(AmrPlan *plan, const char *path, GBytes *before, GBytes *after, GError **error)
+{
+    amr_plan_add_file(plan, path, before, after);
+    amr_plan_add_digest(plan, path, before);
+    if (after && g_bytes_get_size(after) > AMR_FS_POLICY_MAX) {
+        g_autofree char *shown = amr_display_string(path);
+        return amr_error_set(error, AMR_ERROR_LIMIT, "%s: It would be larger than 1 MiB", shown);
+    }
+    return TRUE;
+}
+
+static gboolean
+make_locals(Maker *maker, GError **error)
+{
+    AmrPlan *plan = maker->plan;
+
+    for (guint i = 0; i < plan->parts->len; i++) {
+        const AmrPlanPart *part = plan->parts->pdata[i];
+        g_auto(GStrv) lines = amr_plan_lines(plan, part->local);
+        GBytes *before = NULL;
+        GBytes *after;
+
+        if (amr_plan_find_file(plan, part->local))
+            continue;
+        if (!amr_plan_read(maker->context->target, part->local, &before, error))
+            return FALSE;
+        after = amr_localfile_add(before, (const char *const *)lines, plan->id, plan->made,
+                                  maker->context->comments);
+        if (!take_file(plan, part->local, before, after, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* Whether a part that was kept needs it: its rules may all have stood there already. */
+static gboolean
+is_wanted(const AmrPlan *plan, const Include *include)
+{
+    for (guint i = 0; i < plan->parts->len; i++) {
+        const AmrPlanPart *part = plan->parts->pdata[i];
+        if (part->include_in && strcmp(part->local, include->target) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* From the last to the first, so that the offsets hold. */
+static int
+compare_offsets(gconstpointer a, gconstpointer b)
+{
+    const Include *left = *(const Include *const *)a;
+    const Include *right = *(const Include *const *)b;
+    return left->offset < right->offset ? 1 : left->offset > right->offset ? -1 : 0;
+}
+
+static gboolean
+make_including(Maker *maker, const char *path, GError **error)
+{
+    GBytes *read = amr_index_bytes(maker->context->index, path);
+    g_autoptr(GBytes) before = NULL;
+    g_autoptr(GBytes) after = NULL;
+
+    if (!amr_plan_read(maker->context->target, path, &before, error))
+        return FALSE;
+    if (!before || !read || !g_bytes_equal(before, read)) {
+        g_autofree char *shown = amr_display_string(path);
+        return amr_error_set(error, AMR_ERROR_CHANGED_UNDERNEATH,
+                             "%s: It changed since the policy was read", shown);
+    }
+    after = g_bytes_ref(before);
+    for (guint i = 0; i < maker->includes->len; i++) {
+        const Include *include = maker->includes->pdata[i];
+        GBytes *next;
+        if (strcmp(include->block->file, path) != 0 || !is_wanted(maker->plan, include))
+            continue;
+        next = amr_localfile_add_include(after, include->block->open, include->offset,
+                                         include->target);
+        g_bytes_unref(after);
+        after = next;
+    }
+    return take_file(maker->plan, path, g_steal_pointer(&before), g_steal_pointer(&after), error);
+}
+
+static gboolean
+make_files(Maker *maker, GError **error)
+{
+    AmrPlan *plan = maker->plan;
+
+    if (!make_locals(maker, error))
+        return FALSE;
+    g_ptr_array_sort(maker->includes, compare_offsets);
+    for (guint i = 0; i < plan->parts->len; i++) {
+        const AmrPlanPart *part = plan->parts->pdata[i];
+        if (part->include_in && !amr_plan_find_file(plan, part->include_in) &&
+            !make_including(maker, part->include_in, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+AmrPlan *
+amr_plan_add(const AmrPlanContext *context, const AmrPlanRequest *requests, guint n,
+             gboolean add_include, GError **error)
+{
+    g_autoptr(AmrPlan) plan =
+        amr_plan_new(AMR_PLAN_ADD, amr_clock_now(amr_target_clock(context->target)));
+    g_autoptr(GPtrArray) includes = g_ptr_array_new_with_free_func(include_free);
+    g_autoptr(GPtrArray) reload = g_ptr_array_new();
+    Maker maker = {context, add_include, plan, includes, reload};
+
+    for (guint i = 0; i < n; i++) {
+        if (!add_request(&maker, &requests[i], error))
+            return NULL;
+    }
+    if (plan->parts->len == 0) {
+        amr_error_set(error, AMR_ERROR_NOTHING_TO_DO, "%s",
+                      plan->notes->len ? (char *)plan->notes->pdata[0] : "No rule was given");
+        return NULL;
+    }
+    if (!make_files(&maker, error))
+        return NULL;
+    g_ptr_array_add(reload, NULL);
+    if (!context->loaded && amr_target_load_way(context->target) != AMR_LOAD_NONE)
+        amr_plan_note(plan, "What the kernel holds could not be read: written, not loaded");
+    amr_plan_add_loads(plan, context, (const char *const *)reload->pdata);
+    return g_steal_pointer(&plan);
+}

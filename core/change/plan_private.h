@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files that make plans share. */
+#ifndef AMR_CHANGE_PLAN_PRIVATE_H
+#define AMR_CHANGE_PLAN_PRIVATE_H
+
+#include "core/change/plan.h"
+
+G_BEGIN_DECLS
+
+AmrPlanPart *amr_plan_part_new(void);
+void amr_plan_part_free(AmrPlanPart *part);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrPlanPart, amr_plan_part_free)
+void amr_plan_file_free(AmrPlanFile *file);
+void amr_plan_load_free(AmrPlanLoad *load);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrPlanLoad, amr_plan_load_free)
+
+/* A file of policy as it is on disk now: relative to the policy directory, or absolute below the
+ * root. *bytes is NULL where there is none. */
+gboolean amr_plan_read(const AmrTarget *target, const char *path, GBytes **bytes, GError **error);
+
+/* "name" or ":ns:name". */
+char *amr_plan_typed(const char *ns, const char *name);
+
+/* Adds a load for each of @files (NULL-terminated; those that are there already are skipped), what
+ * a reload would change besides as notes, and the digests of all that the load reads. */
+void amr_plan_add_loads(AmrPlan *plan, const AmrPlanContext *context, const char *const *files);
+/* The digest of a file whose bytes the plan holds; before amr_plan_add_loads(), which keeps it. */
+void amr_plan_add_digest(AmrPlan *plan, const char *path, GBytes *bytes);
+void amr_plan_note(AmrPlan *plan, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+G_END_DECLS
+#endif

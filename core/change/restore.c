@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A change that failed is put back: bytes, then what is loaded, then the word in the history. What
+ * cannot be put back is told; the rest goes on. */
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/error.h"
+#include "core/base/fsutil.h"
+#include "core/base/text.h"
+#include "core/change/run.h"
+
+static void
+problem(AmrRun *run, const char *what, const GError *error)
+{
+    g_autofree char *shown = amr_display_string(what);
+
+    g_string_append_printf(run->problems, "%s%s: %s", run->problems->len ? "; " : "", shown,
+                           error->message);
+}
+
+/* ---- bytes -------------------------------------------------------------------------------------
+ */
+
+/* Where no second file can be written, as on a full disk: what was appended is cut off again, which
+ * is one step too and needs no space. FALSE where that is not what the change was. */
+static gboolean
+cut_back(int policy, const AmrPlanFile *file)
+{
+    amr_autofd int dir = -1;
+    amr_autofd int fd = -1;
+    g_autofree char *leaf = NULL;
+    g_autoptr(GBytes) now = NULL;
+    gsize len, after_len;
+    const char *before = file->before ? g_bytes_get_data(file->before, &len) : NULL;
+    const char *after = g_bytes_get_data(file->after, &after_len);
+
+    if (!before || len > after_len || memcmp(before, after, len) != 0 ||
+        !amr_fs_resolve_trusted(policy, file->path, &dir, &leaf, NULL))
+        return FALSE;
+    fd = openat(dir, leaf, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    now = fd < 0 ? NULL : amr_fs_read_fd(fd, AMR_FS_POLICY_MAX, NULL);
+    return now && g_bytes_equal(now, file->after) && ftruncate(fd, (off_t)len) == 0 &&
+           fsync(fd) == 0;
+}
+
+/* Only a file that holds exactly what was written is touched; in the reverse order. */
+static void
+restore_files(AmrRun *run)
+{
+    int policy = amr_target_policy_fd(run->executor->target);
+
+    amr_run_progress(run, AMR_STEP_RESTORE, NULL);
+    for (guint i = run->plan->files->len; i-- > 0;) {
+        const AmrPlanFile *file = run->plan->files->pdata[i];
+        g_autoptr(GError) error = NULL;
+        if (run->written[i] &&
+            !amr_fs_replace(policy, file->path, file->after, file->before, &error) &&
+            (error->domain == AMR_ERROR || !cut_back(policy, file)))
+            problem(run, file->path, error);
+    }
+    amr_run_next(run);
+}
+
+/* ---- what is loaded ---------------------------------------------------------------------------
+ */
+
+static void restore_loads(AmrRun *run);
+
+static void
+on_restored(GObject *source, GAsyncResult *result, gpointer data)
+{
+    AmrRun *run = data;
+    const AmrPlanLoad *load = run->plan->loads->pdata[run->n];
+    g_autoptr(GError) error = NULL;
+    g_autoptr(AmrCompileResult) loaded =
+        amr_compiler_run_finish(run->executor->compiler, result, &error);
+
+    if (loaded && !loaded->ok)
+        amr_compile_result_to_error(loaded, AMR_ERROR_RELOAD, &error);
+    if (error)
+        problem(run, load->path, error);
+    restore_loads(run);
+}
+
+/* The k-1st of what was saved of load n; FALSE behind the last. */
+static gboolean
+restore_raw(AmrRun *run, const AmrPlanLoad *load)
+{
+    guint number = amr_carry_raw_number(run->n, run->k - 1);
+    g_autoptr(GBytes) raw = amr_history_raw(run->executor->history, run->plan->id, number, NULL);
+    AmrCompileJob job = {AMR_COMPILE_LOAD_BINARY, NULL, NULL, raw};
+
+    if (!raw)
+        return FALSE;
+    amr_run_progress(run, AMR_STEP_RESTORE, load->path);
+    run->k++;
+    amr_compiler_run_async(run->executor->compiler, &job, NULL, on_restored, run);
+    return TRUE;
+}
+
+/* Each load from disk first, so that the cache too is of the old policy; then what the kernel held,
+ * which may have been another. */
+static void
+restore_loads(AmrRun *run)
+{
+    for (; run->n < run->tried; run->n++, run->k = 0) {
+        const AmrPlanLoad *load = run->plan->loads->pdata[run->n];
+        AmrCompileJob job = {AMR_COMPILE_LOAD, NULL, load->path, NULL};
+
+        if (!amr_carry_is_loaded(run, load))
+            continue;
+        if (run->k == 0) {
+            if (load->complain)
+                job.kind = AMR_COMPILE_LOAD_COMPLAIN;
+            run->k++;
+            amr_run_progress(run, AMR_STEP_RESTORE, load->path);
+            amr_compiler_run_async(run->executor->compiler, &job, NULL, on_restored, run);
+            return;
+        }
+        if (restore_raw(run, load))
+            return;
+    }
+    amr_run_next(run);
+}
+
+static void remove_absent(AmrRun *run);
+
+static void
+on_removed(GObject *source, GAsyncResult *result, gpointer data)
+{
+    AmrRun *run = data;
+    const char *name = run->absent->pdata[run->n];
+    g_autoptr(GError) error = NULL;
+    g_autoptr(AmrCompileResult) removed =
+        amr_compiler_run_finish(run->executor->compiler, result, &error);
+
+    if (removed && !removed->ok)
+        amr_compile_result_to_error(removed, AMR_ERROR_RELOAD, &error);
+    if (error)
+        problem(run, name, error);
+    run->n++;
+    remove_absent(run);
+}
+
+/* A profile, child or hat that the load brought into the kernel, and that was not there. */
+static void
+remove_absent(AmrRun *run)
+{
+    g_autoptr(AmrLoaded) loaded = NULL;
+
+    if (run->tried && run->n < run->absent->len)
+        loaded = amr_loaded_read(run->executor->opener, NULL);
+    for (; run->tried && run->n < run->absent->len; run->n++) {
+        const char *typed = run->absent->pdata[run->n];
+        g_autofree char *ns = NULL;
+        g_autofree char *spelled = NULL;
+        g_autofree char *text = NULL;
+        g_autoptr(GBytes) bytes = NULL;
+        g_autoptr(GError) error = NULL;
+        const char *name = amr_held_split(typed, &ns);
+        AmrCompileJob job = {AMR_COMPILE_REMOVE, NULL, NULL, NULL};
+
+        if (loaded && !amr_loaded_find(loaded, ns, name))
+            continue;
+        /* The name of a header is no pattern: 3.0.8 keeps a backslash before a star in it. */
+        spelled = amr_policy_name(AMR_PLACE_TARGET, amr_bytes(typed), &error);
+        if (!spelled) {
+            problem(run, typed, error);
+            continue;
+        }
+        text = g_strdup_printf("profile %s {}\n", spelled);
+        bytes = g_bytes_new(text, strlen(text));
+        job.text = bytes;
+        amr_compiler_run_async(run->executor->compiler, &job, NULL, on_removed, run);
+        return;
+    }
+    amr_run_next(run);
+}
+
+/* ---- the word in the history -------------------------------------------------------------------
+ */
+
+static void
+record(AmrRun *run)
+{
+    gboolean whole = run->problems->len == 0;
+    g_autoptr(GError) error = NULL;
+
+    if (!whole) {
+        GError *partly = NULL;
+        amr_error_set(&partly, AMR_ERROR_PARTLY, "%s. Not put back: %s", run->error->message,
+                      run->problems->str);
+        g_error_free(run->error);
+        run->error = partly;
+    }
+    if (!amr_history_state(run->executor->history, run->plan->id,
+                           whole ? AMR_CHANGE_STATE_ROLLED_BACK : AMR_CHANGE_STATE_PARTLY,
+                           run->error->message, &error))
+        amr_run_note(run, "%s", error->message);
+    amr_run_next(run);
+}
+
+const AmrRunStep amr_run_restore_steps[] = {restore_files, restore_loads, remove_absent, record,
+                                            NULL};

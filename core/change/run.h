@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One plan being carried out: a table of steps, each a function that starts what it does and ends,
+ * now or later, in amr_run_next() or amr_run_fail(). What fails after the intent was recorded goes
+ * on with the steps that put everything back.
+ */
+#ifndef AMR_CHANGE_RUN_H
+#define AMR_CHANGE_RUN_H
+
+#include "core/change/executor.h"
+#include "core/change/held.h"
+#include "core/policy/scratch.h"
+
+G_BEGIN_DECLS
+
+struct AmrExecutor {
+    const AmrTarget *target;
+    AmrOpener *opener;
+    AmrCompiler *compiler;
+    AmrHistory *history;
+};
+
+typedef struct AmrRun AmrRun;
+typedef void (*AmrRunStep)(AmrRun *run);
+
+struct AmrRun {
+    AmrExecutor *executor;
+    AmrPlan *plan;         /* a copy of our own */
+    const AmrIndex *index; /* NULL in a recovery */
+    GPtrArray *questions;  /* NULL: none */
+    AmrProgress progress;
+    gpointer progress_data;
+    GCancellable *cancellable; /* obeyed until the first write */
+    void (*done)(AmrRun *run);
+    gpointer data; /* of done */
+
+    const AmrRunStep *steps; /* ends in NULL */
+    guint at;
+    guint n, k; /* counters of the step, 0 when it begins */
+
+    AmrScratch *scratch;
+    guint granted, asked;        /* rules that say what policy on disk does already, of how many */
+    guint denials;               /* of those granted: that deny */
+    AmrCompileResult **compiled; /* what a load each compiles to; NULLs in a recovery */
+    int lock;                    /* -1: not held */
+    GPtrArray *unfinished;       /* ids of changes that a dead armorer left */
+    gboolean intended;           /* the history knows of it: a failure is put right and recorded */
+    gboolean *written;           /* a file each */
+    guint tried;                 /* loads tried, from the first */
+    GPtrArray *absent;           /* profiles that were not in the kernel before; typed names */
+    guint loaded, confirmed;     /* loads done; of these, whose hash the kernel confirms */
+    guint allowed;               /* questions that the kernel answered with yes */
+
+    GPtrArray *notes;
+    GError *error;     /* what failed first */
+    GString *problems; /* what could not be put back */
+    AmrChangeState state;
+    char *message;
+};
+
+/* @plan is taken over. */
+AmrRun *amr_run_new(AmrExecutor *executor, AmrPlan *plan, const AmrRunStep *steps);
+void amr_run_free(AmrRun *run);
+void amr_run_start(AmrRun *run);
+void amr_run_next(AmrRun *run);
+/* Takes @error over. */
+void amr_run_fail(AmrRun *run, GError *error);
+void amr_run_note(AmrRun *run, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* @what is a name of any bytes, or NULL. */
+void amr_run_progress(AmrRun *run, AmrStep step, const char *what);
+/* The first step of a change that failed after its intent: what fails here is told, not obeyed. */
+extern const AmrRunStep amr_run_restore_steps[];
+
+/* ---- check.c: before anything is touched ------------------------------------------------------
+ */
+void amr_check_digests(AmrRun *run); /* CHANGED_UNDERNEATH if what the plan read is not as it was */
+void amr_check_scratch(AmrRun *run);
+void amr_check_loaded(AmrRun *run); /* what a reload would activate besides */
+void amr_check_grants(AmrRun *run);
+void amr_check_compile(AmrRun *run);
+
+/* ---- carry_out.c: under the lock ---------------------------------------------------------------
+ */
+void amr_carry_lock(AmrRun *run);
+void amr_carry_intent(AmrRun *run);
+void amr_carry_save(AmrRun *run);
+void amr_carry_write(AmrRun *run);
+void amr_carry_load(AmrRun *run);
+void amr_carry_settle(AmrRun *run);
+/* Whether @load goes into the kernel (or what stands for it). */
+gboolean amr_carry_is_loaded(const AmrRun *run, const AmrPlanLoad *load);
+/* Where the nth of what the kernel held of a load's profiles is kept in the history; from 0 up to
+ * the first that is not there. */
+guint amr_carry_raw_number(guint load, guint nth);
+
+/* ---- verify.c ---------------------------------------------------------------------------------
+ */
+void amr_verify(AmrRun *run);
+
+/* ---- recover.c: what a dead armorer left ---------------------------------------------------- */
+void amr_recover(AmrRun *run);
+
+/* What a file of a plan holds. */
+typedef enum {
+    AMR_HOLDS_UNKNOWN,
+    AMR_HOLDS_BEFORE,
+    AMR_HOLDS_AFTER,
+    AMR_HOLDS_OTHER, /* or it cannot be read */
+} AmrHolds;
+AmrHolds amr_recover_look(const AmrTarget *target, const AmrPlanFile *file);
+
+G_END_DECLS
+#endif

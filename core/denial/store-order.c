@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "core/denial/store-private.h"
+
+#include <string.h>
+
+static int
+compare_names(const AmrStore *store, guint32 a, guint32 b)
+{
+    const AmrBytes x = a ? amr_intern_get(&store->names, a) : (AmrBytes){"", 0};
+    const AmrBytes y = b ? amr_intern_get(&store->names, b) : (AmrBytes){"", 0};
+    const int order = a == b ? 0 : memcmp(x.data, y.data, MIN(x.len, y.len));
+    return order != 0 ? order : (x.len > y.len) - (x.len < y.len);
+}
+
+typedef struct {
+    const AmrStore *store;
+    AmrOrder order;
+} Context;
+
+/* A GCompareDataFunc over ids; never 0 for two different ones, so an order is stable. */
+static int
+compare(gconstpointer a, gconstpointer b, gpointer data)
+{
+    const Context *context = data;
+    const AmrDenialId x = GPOINTER_TO_UINT(a), y = GPOINTER_TO_UINT(b);
+    const AmrRow *rx = amr_store_row(context->store, x), *ry = amr_store_row(context->store, y);
+    int result = 0;
+
+    if (context->order == AMR_ORDER_LAST) {
+        result = (rx->denial.last > ry->denial.last) - (rx->denial.last < ry->denial.last);
+    } else if (context->order == AMR_ORDER_COUNT) {
+        result = (rx->denial.count < ry->denial.count) - (rx->denial.count > ry->denial.count);
+    } else if (context->order == AMR_ORDER_PROFILE && rx->profile != ry->profile) {
+        const AmrStoreProfile *px = amr_store_profile(context->store, rx->profile);
+        const AmrStoreProfile *py = amr_store_profile(context->store, ry->profile);
+        result = compare_names(context->store, px->space, py->space);
+        if (result == 0)
+            result = compare_names(context->store, px->name, py->name);
+    }
+    return result != 0 ? result : (x > y) - (x < y);
+}
+
+static void
+remember(AmrStoreOrder *order, AmrDenialId id, GSequenceIter *iter)
+{
+    if (order->iters->len < id)
+        g_ptr_array_set_size(order->iters, (gint)id);
+    g_ptr_array_index(order->iters, id - 1) = iter;
+}
+
+static GSequenceIter *
+iter_of(const AmrStoreOrder *order, AmrDenialId id)
+{
+    if (id == AMR_DENIAL_NONE || id > order->iters->len)
+        return NULL;
+    return g_ptr_array_index(order->iters, id - 1);
+}
+
+static AmrDenialId
+id_at(GSequenceIter *iter)
+{
+    return GPOINTER_TO_UINT(g_sequence_get(iter));
+}
+
+/* Fills an order that is asked for the first time. */
+static AmrStoreOrder *
+use(AmrStore *store, AmrOrder which)
+{
+    AmrStoreOrder *order = &store->orders[which];
+    Context context = {store, which};
+
+    if (order->sequence)
+        return order;
+    order->sequence = g_sequence_new(NULL);
+    order->iters = g_ptr_array_new();
+    g_ptr_array_set_size(order->iters, (gint)store->given);
+    for (AmrDenialId id = 1; id <= store->given; id++) {
+        if (amr_store_row(store, id)->denial.id != AMR_DENIAL_NONE)
+            remember(order, id, g_sequence_append(order->sequence, GUINT_TO_POINTER(id)));
+    }
+    if (which != AMR_ORDER_ARRIVAL)
+        g_sequence_sort(order->sequence, compare, &context);
+    return order;
+}
+
+void
+amr_store_order_clear(AmrStoreOrder *order)
+{
+    g_clear_pointer(&order->sequence, g_sequence_free);
+    g_clear_pointer(&order->iters, g_ptr_array_unref);
+}
+
+void
+amr_store_order_added(AmrStore *store, AmrDenialId id)
+{
+    for (int which = 0; which < AMR_ORDERS; which++) {
+        AmrStoreOrder *order = &store->orders[which];
+        Context context = {store, (AmrOrder)which};
+        if (!order->sequence)
+            continue;
+        remember(order, id,
+                 g_sequence_insert_sorted(order->sequence, GUINT_TO_POINTER(id), compare,
+                                          &context));
+    }
+}
+
+/* Most changes keep their place or go to the end; only the rest is searched for. */
+void
+amr_store_order_changed(AmrStore *store, AmrDenialId id)
+{
+    for (int which = AMR_ORDER_LAST; which <= AMR_ORDER_COUNT; which++) {
+        const AmrStoreOrder *order = &store->orders[which];
+        Context context = {store, (AmrOrder)which};
+        GSequenceIter *iter, *end, *next;
+        gpointer data = GUINT_TO_POINTER(id);
+
+        if (!order->sequence)
+            continue;
+        iter = iter_of(order, id);
+        end = g_sequence_get_end_iter(order->sequence);
+        next = g_sequence_iter_next(iter);
+        if (next != end && compare(data, g_sequence_get(next), &context) > 0) {
+            if (compare(data, g_sequence_get(g_sequence_iter_prev(end)), &context) > 0)
+                g_sequence_move(iter, end);
+            else
+                g_sequence_sort_changed(iter, compare, &context);
+        } else if (!g_sequence_iter_is_begin(iter) &&
+                   compare(g_sequence_get(g_sequence_iter_prev(iter)), data, &context) > 0) {
+            g_sequence_sort_changed(iter, compare, &context);
+        }
+    }
+}
+
+void
+amr_store_order_removed(AmrStore *store, AmrDenialId id)
+{
+    for (int which = 0; which < AMR_ORDERS; which++) {
+        AmrStoreOrder *order = &store->orders[which];
+        if (!order->sequence)
+            continue;
+        g_sequence_remove(iter_of(order, id));
+        remember(order, id, NULL);
+    }
+}
+
+guint
+amr_store_window(AmrStore *store, AmrOrder which, guint first, guint n, AmrDenialId *ids)
+{
+    const guint count = amr_store_count(store);
+    GSequenceIter *iter;
+    guint written = 0;
+
+    if ((guint)which >= AMR_ORDERS || first >= count)
+        return 0;
+    n = MIN(n, count - first);
+    /* As long as nothing was folded away, arrival needs no index. */
+    if (which == AMR_ORDER_ARRIVAL && store->gone == 0) {
+        for (; written < n; written++)
+            ids[written] = first + written + 1;
+        return n;
+    }
+    iter = g_sequence_get_iter_at_pos(use(store, which)->sequence, (gint)first);
+    for (; written < n; written++) {
+        ids[written] = id_at(iter);
+        iter = g_sequence_iter_next(iter);
+    }
+    return n;
+}
+
+gboolean
+amr_store_place(AmrStore *store, AmrOrder which, AmrDenialId id, guint *place)
+{
+    GSequenceIter *iter;
+
+    if ((guint)which >= AMR_ORDERS || !amr_store_get(store, id))
+        return FALSE;
+    if (which == AMR_ORDER_ARRIVAL && store->gone == 0) {
+        *place = id - 1;
+        return TRUE;
+    }
+    iter = iter_of(use(store, which), id);
+    *place = (guint)g_sequence_iter_get_position(iter);
+    return TRUE;
+}

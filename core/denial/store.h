@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The distinct denials of a session: counted, bounded, in stable order.
+ *
+ * What makes two occurrences one denial: verdict, class, namespace, profile, operation, masks,
+ * owner or not, info and error, and what was acted on (name, target, peer, family, type, protocol,
+ * capability, addresses, dbus fields, ...). Not: time, serial, pid, comm, fsuid and ouid
+ * themselves.
+ */
+#ifndef AMR_DENIAL_STORE_H
+#define AMR_DENIAL_STORE_H
+
+#include "core/denial/event.h"
+
+G_BEGIN_DECLS
+
+typedef struct AmrStore AmrStore;
+
+/* Stable for the life of the store; ids count up from 1 in the order of first arrival. */
+typedef guint32 AmrDenialId;
+#define AMR_DENIAL_NONE 0
+
+#define AMR_STORE_LIMIT 262144
+
+/* X(NAME, word, mark): what became of it. */
+#define AMR_DENIAL_STATES(X)       \
+    X(NEW, "new", ' ')             \
+    X(PROPOSED, "proposed", 'p')   \
+    X(FIXED, "fixed", '+')         \
+    X(CAME_BACK, "came back", '!') \
+    X(IGNORED, "ignored", '-')
+
+typedef enum {
+    AMR_DENIAL_STATE_UNKNOWN,
+#define AMR_DENIAL_STATE_ENUM(name, word, mark) AMR_DENIAL_STATE_##name,
+    AMR_DENIAL_STATES(AMR_DENIAL_STATE_ENUM)
+#undef AMR_DENIAL_STATE_ENUM
+} AmrDenialState;
+
+const char *amr_denial_state_word(AmrDenialState state);
+char amr_denial_state_mark(AmrDenialState state);
+
+/* Where the raw record of the last occurrence stands. */
+typedef struct {
+    guint32 source; /* the number of the source, as ingest gives it */
+    guint32 len;
+    guint64 offset;
+} AmrOrigin;
+
+typedef struct {
+    AmrDenialId id;
+    AmrDenialState state;
+    gint64 first, last; /* microseconds since the epoch, 0 unknown */
+    guint32 count;      /* occurrences; stays at G_MAXUINT32 */
+    guint32 last_pid;
+    guint32 folded; /* for the row that stands for what did not fit: how many were folded in */
+    AmrOrigin origin;
+} AmrDenial;
+
+/* @limit: the most distinct denials held; 0 for AMR_STORE_LIMIT. When full, new ones of the
+ * profile that holds most are folded into one counted row of that profile; a new one of another
+ * profile takes the place of the newest of the profile that holds most, which is folded too: its id
+ * is then none. Folded rows stand beside the limit, one a profile at most; what belongs to no
+ * profile that is held is folded into one row without profile. */
+AmrStore *amr_store_new(guint limit);
+void amr_store_free(AmrStore *store);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrStore, amr_store_free)
+
+/* Counts one occurrence; copies what it keeps, and allocates nothing for a repeat. Only
+ * DENIED, ALLOWED, AUDIT and KILLED are kept; others return AMR_DENIAL_NONE. */
+AmrDenialId amr_store_add(AmrStore *store, const AmrEvent *event, const AmrOrigin *origin);
+
+guint amr_store_count(const AmrStore *store);   /* distinct */
+guint64 amr_store_total(const AmrStore *store); /* occurrences */
+/* Changes with every add and state; a view compares it to know whether it is stale. */
+guint64 amr_store_generation(const AmrStore *store);
+
+/* Borrowed; valid until the next add. NULL for an id that is none. */
+const AmrDenial *amr_store_get(const AmrStore *store, AmrDenialId id);
+/* Fills @event as of the last occurrence; its bytes are borrowed from the store and live as long
+ * as it. FALSE for an id that is none. The folded row has only its profile. Of who it was, pid,
+ * fsuid and ouid are kept as numbers and comm as a field; parent, peer_pid, sauid, hostname and exe
+ * stand in the raw record only. */
+gboolean amr_store_event(const AmrStore *store, AmrDenialId id, AmrEvent *event);
+void amr_store_set_state(AmrStore *store, AmrDenialId id, AmrDenialState state);
+
+typedef enum {
+    AMR_ORDER_ARRIVAL, /* by id */
+    AMR_ORDER_LAST,    /* by last seen, oldest first */
+    AMR_ORDER_COUNT,   /* most often first */
+    AMR_ORDER_PROFILE, /* namespace, profile, then id */
+} AmrOrder;
+
+/* The ids at places first .. first+n-1 of @order; returns how many were written. An order costs
+ * nothing until it is first asked for, and is kept up to date from then on. */
+guint amr_store_window(AmrStore *store, AmrOrder order, guint first, guint n, AmrDenialId *ids);
+/* The place of @id in @order; FALSE if there is none. */
+gboolean amr_store_place(AmrStore *store, AmrOrder order, AmrDenialId id, guint *place);
+
+G_END_DECLS
+#endif

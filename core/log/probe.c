@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "core/log/probe.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+/* Sets the bit that tells upper from lower case, in the needles' letters as in the block's. */
+#define FOLD(c)    ((char)((c) | 0x20))
+#define FOLD_4     UINT32_C(0x20202020)
+#define NEEDLE_LEN 4
+
+static inline uint32_t
+four_bytes(const char *at)
+{
+    uint32_t bytes;
+    memcpy(&bytes, at, sizeof bytes);
+    return bytes | FOLD_4;
+}
+
+static inline bool
+is_needle(const char *at)
+{
+    const uint32_t bytes = four_bytes(at);
+#define TEST(needle) || bytes == four_bytes(needle)
+    return false AMR_PROBE_NEEDLES(TEST);
+#undef TEST
+}
+
+size_t
+amr_probe_next_plain(const char *block, size_t from, size_t size)
+{
+    for (size_t i = from; i + NEEDLE_LEN <= size; i++) {
+        if (is_needle(block + i))
+            return i;
+    }
+    return size;
+}
+
+#if defined(__x86_64__) && defined(__SSE2__)
+#include <immintrin.h>
+
+/* The first of the places in @hits, bits from @at on, that is a needle; NULL if there is none. */
+static inline const char *
+first_needle(const char *at, uint64_t hits)
+{
+    for (; hits != 0; hits &= hits - 1) {
+        const char *place = at + __builtin_ctzll(hits);
+        if (is_needle(place))
+            return place;
+    }
+    return NULL;
+}
+
+static inline uint32_t
+hits_16(const char *at)
+{
+    const __m128i fold = _mm_set1_epi8(0x20);
+    const __m128i first = _mm_or_si128(_mm_loadu_si128((const __m128i_u *)at), fold);
+    const __m128i last = _mm_or_si128(_mm_loadu_si128((const __m128i_u *)(at + 3)), fold);
+    __m128i hits = _mm_setzero_si128();
+
+#define TEST(needle)                                                                              \
+    hits =                                                                                        \
+        _mm_or_si128(hits, _mm_and_si128(_mm_cmpeq_epi8(first, _mm_set1_epi8(FOLD((needle)[0]))), \
+                                         _mm_cmpeq_epi8(last, _mm_set1_epi8(FOLD((needle)[3])))));
+    AMR_PROBE_NEEDLES(TEST)
+#undef TEST
+    return (uint32_t)_mm_movemask_epi8(hits);
+}
+
+static size_t
+next_sse2(const char *block, size_t from, size_t size)
+{
+    size_t i = from;
+    for (; i + 16 + 3 <= size; i += 16) {
+        const uint32_t hits = hits_16(block + i);
+        const char *needle = hits != 0 ? first_needle(block + i, hits) : NULL;
+        if (needle)
+            return (size_t)(needle - block);
+    }
+    return amr_probe_next_plain(block, i, size);
+}
+
+/* One bit a needle, by the halves of a byte: a byte can be the needle's if both its halves have
+ * the bit. Bytes from 0x80 on find nothing, as the shuffle has it. */
+enum {
+    PARM = 1,
+    E15 = 2,
+    N15 = 4,
+    LOS = 8,
+    SKB = 16,
+    KLOG = 32
+};
+
+typedef struct {
+    uint8_t low[16], high[16];
+} Halves;
+
+/* p P, e E, n N, _ DEL, k K */
+static const Halves first_byte = {
+    .low = {[0x0] = PARM, [0x5] = E15, [0xb] = KLOG, [0xe] = N15, [0xf] = LOS | SKB},
+    .high = {[0x4] = E15 | N15 | KLOG,
+             [0x5] = PARM | LOS | SKB,
+             [0x6] = E15 | N15 | KLOG,
+             [0x7] = PARM | LOS | SKB},
+};
+/* m M, 5 (and 0x15), s S, b B, g G */
+static const Halves last_byte = {
+    .low = {[0x2] = SKB, [0x3] = LOS, [0x5] = E15 | N15, [0x7] = KLOG, [0xd] = PARM},
+    .high = {[0x1] = E15 | N15,
+             [0x3] = E15 | N15,
+             [0x4] = PARM | SKB | KLOG,
+             [0x5] = LOS,
+             [0x6] = PARM | SKB | KLOG,
+             [0x7] = LOS},
+};
+
+typedef struct {
+    __m256i low, high;
+} Tables;
+
+__attribute__((target("avx2"))) static inline Tables
+load_tables(const Halves *halves)
+{
+    return (Tables){
+        _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i_u *)halves->low)),
+        _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i_u *)halves->high)),
+    };
+}
+
+/* Which needles each of 32 bytes could belong to. */
+__attribute__((target("avx2"))) static inline __m256i
+look_up(const Tables *tables, const char *at)
+{
+    const __m256i bytes = _mm256_loadu_si256((const __m256i_u *)at);
+    const __m256i high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), _mm256_set1_epi8(0x0f));
+    return _mm256_and_si256(_mm256_shuffle_epi8(tables->low, bytes),
+                            _mm256_shuffle_epi8(tables->high, high));
+}
+
+__attribute__((target("avx2"))) static inline uint32_t
+not_zero(__m256i bytes)
+{
+    return ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_setzero_si256()));
+}
+
+__attribute__((target("avx2"))) static size_t
+next_avx2(const char *block, size_t from, size_t size)
+{
+    const Tables first = load_tables(&first_byte), last = load_tables(&last_byte);
+    size_t i = from;
+
+    for (; i + 64 + 3 <= size; i += 64) {
+        const char *at = block + i;
+        const __m256i left = _mm256_and_si256(look_up(&first, at), look_up(&last, at + 3));
+        const __m256i right = _mm256_and_si256(look_up(&first, at + 32), look_up(&last, at + 35));
+        const __m256i both = _mm256_or_si256(left, right);
+        const char *needle;
+        if (_mm256_testz_si256(both, both))
+            continue;
+        needle = first_needle(at, not_zero(left) | (uint64_t)not_zero(right) << 32);
+        if (needle)
+            return (size_t)(needle - block);
+    }
+    return next_sse2(block, i, size);
+}
+
+size_t
+amr_probe_next(const char *block, size_t from, size_t size)
+{
+    return __builtin_cpu_supports("avx2") ? next_avx2(block, from, size)
+                                          : next_sse2(block, from, size);
+}
+
+#else
+
+size_t
+amr_probe_next(const char *block, size_t from, size_t size)
+{
+    return amr_probe_next_plain(block, from, size);
+}
+
+#endif

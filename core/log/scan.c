@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "core/log/scan.h"
+
+#include <string.h>
+
+#include "core/log/probe.h"
+
+/* Whether @word stands at @at - @back, all of it within the block. */
+static bool
+stands(const AmrScan *scan, size_t at, size_t back, const char *word)
+{
+    const size_t len = strlen(word);
+    return at >= scan->pos + back && scan->size - (at - back) >= len &&
+           memcmp(scan->block + at - back, word, len) == 0;
+}
+
+/* kauditd_printk_skb (audit_printk_skb before 4.11) and a number; other parts of the kernel that
+ * suppress their messages are none of ours. */
+static bool
+suppressed(const AmrScan *scan, size_t at)
+{
+    size_t i;
+    if (!stands(scan, at, strlen("audit_printk"), "audit_printk_skb: ") &&
+        !stands(scan, at, strlen("auditd_printk"), "auditd_printk_skb: "))
+        return false;
+    for (i = at + strlen("_skb: "); i < scan->size; i++) {
+        if (scan->block[i] < '0' || scan->block[i] > '9')
+            break;
+    }
+    return stands(scan, i, 0, " callbacks suppressed");
+}
+
+/* What the pair of bytes that the probe found at @at belongs to; AMR_SCAN_END if to nothing. */
+static AmrScanResult
+needle(const AmrScan *scan, size_t at)
+{
+    bool record = false, loss = false;
+    switch (scan->block[at]) {
+    case 'p':
+        record = stands(scan, at, strlen("ap"), "apparmor=");
+        break;
+    case 'P': /* records of old kernels have no word apparmor=, their type tells */
+        record = stands(scan, at, strlen("type=AP"), "type=APPARMOR");
+        break;
+    case 'e':
+        record = stands(scan, at, strlen("typ"), "type=150");
+        break;
+    case 'N':
+        record = stands(scan, at, strlen("UNKNOW"), "UNKNOWN[150");
+        break;
+    case '_':
+        loss =
+            stands(scan, at, strlen("audit: audit"), "audit: audit_lost=") || suppressed(scan, at);
+        break;
+    case 'k':
+        loss = stands(scan, at, strlen("audit: bac"), "audit: backlog limit exceeded");
+        break;
+    default:
+        break;
+    }
+    return record ? AMR_SCAN_RECORD : loss ? AMR_SCAN_LOSS : AMR_SCAN_END;
+}
+
+void
+amr_scan_init(AmrScan *scan, const char *block, size_t size, bool last)
+{
+    const char *newline;
+
+    *scan = (AmrScan){.block = block, .size = (uint32_t)size, .last = last};
+    scan->rest = scan->size;
+    if (last || size == 0)
+        return;
+    newline = memrchr(block, '\n', size);
+    scan->rest = newline ? (uint32_t)(newline + 1 - block) : 0;
+    if (scan->size - scan->rest > AMR_SCAN_LINE_MAX) {
+        scan->rest = scan->size;
+        scan->cut = true;
+    }
+}
+
+AmrScanResult
+amr_scan_next(AmrScan *scan, AmrSpan *line)
+{
+    size_t at = scan->pos;
+
+    while ((at = amr_probe_next(scan->block, at, scan->rest)) < scan->rest) {
+        const AmrScanResult found = needle(scan, at);
+        const char *start, *end;
+        size_t len;
+
+        if (found == AMR_SCAN_END) {
+            at++;
+            continue;
+        }
+        start = memrchr(scan->block + scan->pos, '\n', at - scan->pos);
+        start = start ? start + 1 : scan->block + scan->pos;
+        end = memchr(scan->block + at, '\n', scan->rest - at);
+        scan->pos = end ? (uint32_t)(end + 1 - scan->block) : scan->rest;
+        if (!end)
+            end = scan->block + scan->rest;
+        if (end > start && end[-1] == '\r')
+            end--;
+        len = (size_t)(end - start);
+        line->off = (uint32_t)(start - scan->block);
+        line->len = len > AMR_SCAN_LINE_MAX ? AMR_SCAN_LINE_MAX : (uint32_t)len;
+        return len > AMR_SCAN_LINE_MAX ? AMR_SCAN_OVERLONG : found;
+    }
+    scan->pos = scan->rest;
+    return AMR_SCAN_END;
+}
+
+size_t
+amr_scan_rest(const AmrScan *scan)
+{
+    return scan->rest;
+}
+
+bool
+amr_scan_is_cut(const AmrScan *scan)
+{
+    return scan->cut;
+}

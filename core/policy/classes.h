@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One class of events each: which rules answer it. For propose.c. */
+#ifndef AMR_POLICY_CLASSES_H
+#define AMR_POLICY_CLASSES_H
+
+#include "core/policy/propose.h"
+
+G_BEGIN_DECLS
+
+/* Each adds candidates to @proposal or refuses with a reason. */
+void amr_propose_file(AmrProposal *proposal, const AmrEvent *event,
+                      const AmrProposeContext *context);
+void amr_propose_link(AmrProposal *proposal, const AmrEvent *event);
+void amr_propose_exec(AmrProposal *proposal, const AmrEvent *event, guint access,
+                      const AmrProposeContext *context);
+void amr_propose_capability(AmrProposal *proposal, const AmrEvent *event);
+void amr_propose_network(AmrProposal *proposal, const AmrEvent *event);
+
+/* Sets the refusal; drops candidates. @reason and @remedy are taken over. */
+void amr_propose_refuse(AmrProposal *proposal, AmrNoRule no_rule, char *reason, char *remedy);
+/* Takes everything over. */
+void amr_propose_add(AmrProposal *proposal, AmrRule *rule, AmrRisk risk, char *why, char *opens,
+                     char *danger);
+/* An AMR_RULE_FILE for the bytes @name; NULL, and the proposal refused, if they cannot be spelled.
+ */
+AmrRule *amr_propose_file_rule(AmrProposal *proposal, AmrBytes name, guint access);
+/* The access that a rule must give for the permissions @perms of a mask, without exec. */
+guint amr_propose_access(guint32 perms);
+
+/* "read", "read, write and lock": for sentences. The caller frees. */
+char *amr_propose_access_words(guint access);
+
+G_END_DECLS
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What one file of policy holds: its blocks, includes and variables, in order. Private to the
+ * index. It knows nothing of other files; names are decoded, variables in them stand unresolved.
+ */
+#ifndef AMR_POLICY_INDEX_SCAN_H
+#define AMR_POLICY_INDEX_SCAN_H
+
+#include "core/base/text.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+    AMR_SCAN_UNKNOWN,
+    AMR_SCAN_BLOCK,   /* a header and its open brace */
+    AMR_SCAN_CLOSE,   /* the end of the block opened last; one for each, at the end if need be */
+    AMR_SCAN_INCLUDE, /* an include directive */
+    AMR_SCAN_ABI,     /* an abi rule's file */
+    AMR_SCAN_SET,     /* @{name} = values */
+    AMR_SCAN_ADD,     /* @{name} += values */
+} AmrScanKind;
+
+typedef struct {
+    AmrScanKind kind;
+    guint line;
+    gsize header, open, close; /* of a block */
+    gboolean whole;            /* of a block: its closing brace is there */
+    gboolean hat;              /* by `hat` or `^` */
+    gboolean bare;             /* without a keyword: a block only at the top of policy */
+    gboolean magic, if_exists; /* of an include: <...> */
+    char *name;                /* of a block, variable or file; decoded */
+    char *ns;                  /* of a block: "" or its namespace */
+    char *attachment;          /* as written, or NULL */
+    char *flags;               /* as written, "" if there are none */
+    char **values;             /* of a variable; decoded */
+} AmrScanItem;
+
+/* An array of AmrScanItem, which it owns. Linear in the size; no recursion. */
+GArray *amr_scan_file(AmrBytes bytes);
+
+/* @label, ":ns:name" or ":ns://name" or "name", taken apart. */
+void amr_scan_label(const char *label, char **ns, char **name);
+
+/* Whether the word @flag stands in @flags. */
+gboolean amr_scan_has_flag(const char *flags, const char *flag);
+
+G_END_DECLS
+#endif

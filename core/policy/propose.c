@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/policy/propose.h"
+
+#include <string.h>
+
+#include "core/policy/classes.h"
+
+const char *
+amr_risk_word(AmrRisk risk)
+{
+    switch (risk) {
+#define WORD(name, word)  \
+    case AMR_RISK_##name: \
+        return word;
+        AMR_RISKS(WORD)
+#undef WORD
+    case AMR_RISK_UNKNOWN:
+        break;
+    }
+    return "unknown";
+}
+
+const char *
+amr_no_rule_word(AmrNoRule reason)
+{
+    switch (reason) {
+#define WORD(name, word)     \
+    case AMR_NO_RULE_##name: \
+        return word;
+        AMR_NO_RULES(WORD)
+#undef WORD
+    case AMR_NO_RULE_NONE:
+        break;
+    }
+    return "none";
+}
+
+static void
+candidate_free(gpointer data)
+{
+    AmrCandidate *candidate = data;
+    amr_rule_free(candidate->rule);
+    g_free(candidate->why);
+    g_free(candidate->opens);
+    g_free(candidate->danger);
+    g_free(candidate);
+}
+
+void
+amr_proposal_free(AmrProposal *proposal)
+{
+    if (!proposal)
+        return;
+    g_free(proposal->profile);
+    g_free(proposal->reason);
+    g_free(proposal->remedy);
+    g_ptr_array_unref(proposal->candidates);
+    g_free(proposal);
+}
+
+void
+amr_propose_add(AmrProposal *proposal, AmrRule *rule, AmrRisk risk, char *why, char *opens,
+                char *danger)
+{
+    AmrCandidate *candidate = g_new0(AmrCandidate, 1);
+    *candidate = (AmrCandidate){rule, risk, why, opens, danger};
+    g_ptr_array_add(proposal->candidates, candidate);
+}
+
+void
+amr_propose_refuse(AmrProposal *proposal, AmrNoRule no_rule, char *reason, char *remedy)
+{
+    g_ptr_array_set_size(proposal->candidates, 0);
+    g_free(proposal->reason);
+    g_free(proposal->remedy);
+    proposal->no_rule = no_rule;
+    proposal->reason = reason;
+    proposal->remedy = remedy;
+}
+
+static gboolean
+holds(AmrBytes bytes, const char *needle)
+{
+    gsize n = strlen(needle);
+    for (gsize i = 0; i + n <= bytes.len; i++)
+        if (g_ascii_strncasecmp(bytes.data + i, needle, n) == 0)
+            return TRUE;
+    return FALSE;
+}
+
+static char *
+show(const AmrEvent *event, AmrField field, const char *otherwise)
+{
+    AmrBytes bytes = event->field[field];
+    return bytes.len ? amr_display(bytes) : g_strdup(otherwise);
+}
+
+/* ---- refusals, in the order in which they are tried -------------------------------------------
+ */
+
+static gboolean
+refuse_verdict(AmrProposal *proposal, const AmrEvent *event)
+{
+    if (event->verdict == AMR_VERDICT_DENIED || event->verdict == AMR_VERDICT_ALLOWED ||
+        event->verdict == AMR_VERDICT_KILLED)
+        return FALSE;
+    amr_propose_refuse(proposal, AMR_NO_RULE_NOT_A_DENIAL,
+                       g_strdup("Nothing was refused: this record only reports what happened."),
+                       NULL);
+    return TRUE;
+}
+
+static gboolean
+refuse_catch_all(AmrProposal *proposal, const AmrEvent *event)
+{
+    if (!amr_profile_is_catch_all(proposal->profile))
+        return FALSE;
+    g_autofree char *profile = amr_display_string(proposal->profile);
+    g_autofree char *comm = show(event, AMR_FIELD_COMM, "the program");
+    amr_propose_refuse(
+        proposal, AMR_NO_RULE_CATCH_ALL,
+        g_strdup_printf("The profile %s catches every program that has none of its own: a rule "
+                        "there would hold for all of them.",
+                        profile),
+        g_strdup_printf("Give %s a profile of its own, if only a stub that leaves it unconfined "
+                        "and allows what it needs.",
+                        comm));
+    return TRUE;
+}
+
+/* What the kernel says in info= where the answer is no rule. Source: security/apparmor of Linux
+ * 6.1 and 6.12: domain.c, file.c, mount.c, path.c. */
+static const struct {
+    const char *info;
+    AmrNoRule no_rule;
+    const char *reason, *remedy;
+} infos[] = {
+    {"no new privs", AMR_NO_RULE_NO_NEW_PRIVS,
+     "The program runs with no_new_privs: it may not change to a profile that allows more, "
+     "whatever the rules say.",
+     "Start it without no_new_privs (NoNewPrivileges= of its service, its sandbox), or let what it "
+     "runs inherit the profile."},
+    {"name lookup", AMR_NO_RULE_DISCONNECTED,
+     "The kernel found no path from the root to this file (a disconnected path: another mount "
+     "namespace, a mount that is gone, or a deleted file), and rules work by path.",
+     "If the program is meant to work on such files, give its profile the flag "
+     "attach_disconnected."},
+    {"disconnected path", AMR_NO_RULE_DISCONNECTED,
+     "The kernel found no path from the root to this file, and rules work by path.",
+     "If the program is meant to work on such files, give its profile the flag "
+     "attach_disconnected."},
+    {"profile transition not found", AMR_NO_RULE_NO_TRANSITION,
+     "A rule allows this execution, but the profile that it leads to is not loaded.",
+     "Load or write that profile, or change the rule to ix so that the program inherits this "
+     "one."},
+    {"profile not found", AMR_NO_RULE_NO_TRANSITION,
+     "The profile that this leads to is not loaded.", "Load or write that profile."},
+    {"label not found", AMR_NO_RULE_NO_TRANSITION, "The profile that this leads to is not loaded.",
+     "Load or write that profile."},
+};
+
+static gboolean
+refuse_mount_point(AmrProposal *proposal, const AmrEvent *event, AmrBytes info)
+{
+    if (!holds(info, "failed mntpnt match") &&
+        !(event->klass == AMR_CLASS_MOUNT && holds(info, "failed ")))
+        return FALSE;
+    amr_propose_refuse(proposal, AMR_NO_RULE_MOUNT_POINT,
+                       g_strdup("No mount rule of the profile fits this mount; no file rule "
+                                "answers that, and armorer writes no mount rules yet."),
+                       g_strdup("If the program should mount there, add a mount rule by hand: see "
+                                "\"Mount Rules\" in apparmor.d(5)."));
+    return TRUE;
+}
+
+static gboolean
+refuse_info(AmrProposal *proposal, const AmrEvent *event)
+{
+    AmrBytes info = event->field[AMR_FIELD_INFO], name = event->field[AMR_FIELD_NAME];
+    for (gsize i = 0; i < G_N_ELEMENTS(infos); i++) {
+        if (holds(info, infos[i].info)) {
+            amr_propose_refuse(proposal, infos[i].no_rule, g_strdup(infos[i].reason),
+                               g_strdup(infos[i].remedy));
+            return TRUE;
+        }
+    }
+    if (refuse_mount_point(proposal, event, info))
+        return TRUE;
+    if (event->klass == AMR_CLASS_FILE && name.len > 0 && name.data[0] != '/') {
+        amr_propose_refuse(proposal, AMR_NO_RULE_DISCONNECTED, g_strdup(infos[1].reason),
+                           g_strdup(infos[1].remedy));
+        return TRUE;
+    }
+    return FALSE;
+}
+
+/*
+ * What a null profile was denied belongs to the decision on the exec that made it: with ix it is
+ * the parent's, with cx a child's, with px it is X's own profile that counts, whose rules may
+ * allow it already. Which of them the user will take is not in this record, so no rule is
+ * guessed; the next run under the decision logs what is still missing under the right name.
+ */
+static gboolean
+refuse_null(AmrProposal *proposal)
+{
+    g_autofree char *parent = NULL, *exec = NULL;
+    if (!amr_profile_is_null(proposal->profile, &parent, &exec))
+        return FALSE;
+    g_autofree char *shown = amr_display_string(*parent ? parent : "another profile");
+    g_autofree char *program = amr_display_string(exec);
+    if (exec[0] == '/')
+        amr_propose_refuse(
+            proposal, AMR_NO_RULE_NULL_PROFILE,
+            g_strdup_printf("It belongs to the decision how %s is run by %s, which is not made: "
+                            "until then the kernel collects it under a name that no rule can have.",
+                            program, shown),
+            g_strdup_printf("First answer the execution of %s in %s; after ix this is a matter of "
+                            "%s, after cx of its new child, after px of the profile of %s. Then "
+                            "run it again.",
+                            program, shown, shown, program));
+    else
+        amr_propose_refuse(
+            proposal, AMR_NO_RULE_NULL_PROFILE,
+            g_strdup_printf("The kernel made this profile for the time being, because %s in %s "
+                            "does not exist; no rule can have its name.",
+                            program, shown),
+            g_strdup_printf("Define the hat or child in %s, then run it again.", shown));
+    if (*parent) {
+        g_free(proposal->profile);
+        proposal->profile = g_steal_pointer(&parent);
+    }
+    return TRUE;
+}
+
+static void
+refuse_not_yet(AmrProposal *proposal, const AmrEvent *event)
+{
+    g_autofree char *operation = show(event, AMR_FIELD_OPERATION, "this");
+    const char *word = event->klass == AMR_CLASS_UNKNOWN ? operation : amr_class_word(event->klass);
+    amr_propose_refuse(proposal, AMR_NO_RULE_NOT_YET,
+                       g_strdup_printf("armorer makes no rules of the class %s yet.", word),
+                       g_strdup(
+                           "If it should be allowed, add the rule by hand: see apparmor.d(5)."));
+}
+
+/* ---- the way through ----------------------------------------------------------------------------
+ */
+
+/* Kernels that mediate unix sockets by address say the addresses (if only "none"); others know
+ * nothing finer than `network unix`, and log neither. */
+static gboolean
+is_fine_unix(const AmrEvent *event)
+{
+    return event->field[AMR_FIELD_ADDR].data || event->field[AMR_FIELD_PEER_ADDR].data ||
+           event->field[AMR_FIELD_PEER].data;
+}
+
+static void
+propose_class(AmrProposal *proposal, const AmrEvent *event, const AmrProposeContext *context)
+{
+    switch (event->klass) {
+    case AMR_CLASS_FILE:
+        amr_propose_file(proposal, event, context);
+        return;
+    case AMR_CLASS_CAPABILITY:
+        amr_propose_capability(proposal, event);
+        return;
+    case AMR_CLASS_UNIX:
+        if (is_fine_unix(event))
+            break;
+        amr_propose_network(proposal, event);
+        return;
+    case AMR_CLASS_NETWORK:
+        amr_propose_network(proposal, event);
+        return;
+    default:
+        break;
+    }
+    refuse_not_yet(proposal, event);
+}
+
+AmrProposal *
+amr_propose(const AmrEvent *event, const AmrProposeContext *context)
+{
+    static const AmrProposeContext nothing = {NULL, NULL};
+    AmrProposal *proposal = g_new0(AmrProposal, 1);
+    proposal->profile = amr_event_profile(event);
+    proposal->candidates = g_ptr_array_new_with_free_func(candidate_free);
+    if (!proposal->profile)
+        proposal->profile = g_strdup("");
+    if (refuse_verdict(proposal, event))
+        return proposal;
+    if (event->field[AMR_FIELD_PROFILE].len == 0) {
+        amr_propose_refuse(proposal, AMR_NO_RULE_INCOMPLETE,
+                           g_strdup("The record does not say which profile refused."), NULL);
+        return proposal;
+    }
+    if (refuse_catch_all(proposal, event) || refuse_null(proposal) || refuse_info(proposal, event))
+        return proposal;
+    propose_class(proposal, event, context ? context : &nothing);
+    return proposal;
+}

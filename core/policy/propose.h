@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From a denial to the rule that answers it, or to the reason why none does.
+ */
+#ifndef AMR_POLICY_PROPOSE_H
+#define AMR_POLICY_PROPOSE_H
+
+#include "core/denial/event.h"
+#include "core/kernel/loaded.h"
+#include "core/policy/index.h"
+#include "core/policy/rule.h"
+
+G_BEGIN_DECLS
+
+/* X(NAME, word): how dangerous it is to allow, for role and word; the word stands in JSON. */
+#define AMR_RISKS(X)    \
+    X(LOW, "low")       \
+    X(MEDIUM, "medium") \
+    X(HIGH, "high")
+
+typedef enum {
+    AMR_RISK_UNKNOWN,
+#define AMR_RISK_ENUM(name, word) AMR_RISK_##name,
+    AMR_RISKS(AMR_RISK_ENUM)
+#undef AMR_RISK_ENUM
+} AmrRisk;
+
+const char *amr_risk_word(AmrRisk risk);
+
+/* X(NAME, word): why no rule is offered. */
+#define AMR_NO_RULES(X)                                                                          \
+    X(NOT_A_DENIAL, "not-a-denial") /* AUDIT, STATUS: nothing was refused */                     \
+    X(CATCH_ALL, "catch-all")       /* unconfined, unprivileged_userns, unpriv_*, default */     \
+    X(NULL_PROFILE, "null-profile") /* P//null-X: belongs to the exec of X in P */               \
+    X(DISCONNECTED, "disconnected") /* name lookup failed, disconnected path */                  \
+    X(NO_NEW_PRIVS, "no-new-privs")                                                              \
+    X(NO_TRANSITION, "no-transition")     /* profile transition not found, label not found */    \
+    X(MOUNT_POINT, "mount-point")         /* failed mntpnt match and its kin */                  \
+    X(NOT_EXPRESSIBLE, "not-expressible") /* a name that no rule can spell */                    \
+    X(NOT_YET, "class-not-supported") /* a class of mediation that armorer makes no rules for */ \
+    X(INCOMPLETE, "incomplete")       /* the record lacks what a rule needs */
+
+typedef enum {
+    AMR_NO_RULE_NONE,
+#define AMR_NO_RULE_ENUM(name, word) AMR_NO_RULE_##name,
+    AMR_NO_RULES(AMR_NO_RULE_ENUM)
+#undef AMR_NO_RULE_ENUM
+} AmrNoRule;
+
+const char *amr_no_rule_word(AmrNoRule reason);
+
+/* What is known of the system when proposing; any may be NULL. Borrowed. Without @loaded, what is
+ * on disk and not disabled stands for what is loaded. Serves the default of an exec only: px, cx or
+ * ix. */
+typedef struct {
+    const AmrIndex *index;
+    const AmrLoaded *loaded;
+} AmrProposeContext;
+
+typedef struct {
+    AmrRule *rule;
+    AmrRisk risk;
+    char *why;    /* one sentence in plain words: what the rule allows; display form */
+    char *opens;  /* what else it opens beyond the denial; NULL: nothing. Display form */
+    char *danger; /* why the risk is not low; NULL. Display form */
+} AmrCandidate;
+
+typedef struct {
+    char *profile; /* ":ns:name" or "name": where the rules go; raw bytes. For a null profile
+                      resolved to its parent, the parent */
+    AmrNoRule no_rule;
+    char *reason; /* if no_rule: a sentence, display form */
+    char *remedy; /* if no_rule: what to do instead, a sentence, display form; may be NULL */
+    GPtrArray *candidates; /* AmrCandidate, narrow to broad; empty if no_rule */
+} AmrProposal;
+
+void amr_proposal_free(AmrProposal *proposal);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrProposal, amr_proposal_free)
+
+/* Never NULL. Pure: reads the event and the context, asks nobody. Events of ALLOWED (complain mode)
+ * are answered like DENIED ones. What a null profile was denied is held under the exec that made it
+ * (NULL_PROFILE, with the parent as profile): which of ix, cx and px the user takes is not in the
+ * record, and after px X's own profile may allow it already, so no rule is guessed. A record that
+ * holds x and other letters is answered by one rule with both. */
+AmrProposal *amr_propose(const AmrEvent *event, const AmrProposeContext *context);
+
+/* Merges rules that differ in access only (r and w on the same path become rw) and drops equal
+ * ones, in place: what `propose` prints and `apply` writes for several denials of one profile.
+ * An exec rule stays a rule of its own. @rules: GPtrArray of AmrRule; what is dropped goes by the
+ * array's own free function, the first of those merged is changed. */
+void amr_rules_merge(GPtrArray *rules);
+
+/* Whether profiles of this name catch all programs without one of their own, so that no rule of
+ * ours may ever go into them (unconfined, unprivileged_userns, unpriv_*, default). Namespace aside.
+ */
+gboolean amr_profile_is_catch_all(const char *name);
+/* "P//null-X" or "null-...": *parent (free) is P and *exec the X of the outermost null part. */
+gboolean amr_profile_is_null(const char *name, char **parent, char **exec);
+
+G_END_DECLS
+#endif

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/policy/rule.h"
+
+AmrRule *
+amr_rule_new(AmrRuleKind kind)
+{
+    AmrRule *rule = g_new0(AmrRule, 1);
+    rule->kind = kind;
+    return rule;
+}
+
+AmrRule *
+amr_rule_copy(const AmrRule *rule)
+{
+    AmrRule *copy = g_memdup2(rule, sizeof *rule);
+    switch (rule->kind) {
+    case AMR_RULE_FILE:
+        copy->file.pattern = g_strdup(rule->file.pattern);
+        copy->file.target = g_strdup(rule->file.target);
+        break;
+    case AMR_RULE_LINK:
+        copy->link.pattern = g_strdup(rule->link.pattern);
+        copy->link.source = g_strdup(rule->link.source);
+        break;
+    case AMR_RULE_CAPABILITY:
+        copy->capability.names = g_strdupv(rule->capability.names);
+        break;
+    case AMR_RULE_NETWORK:
+        copy->network.family = g_strdup(rule->network.family);
+        copy->network.type = g_strdup(rule->network.type);
+        copy->network.protocol = g_strdup(rule->network.protocol);
+        break;
+    case AMR_RULE_INCLUDE:
+        copy->include.path = g_strdup(rule->include.path);
+        break;
+    case AMR_RULE_OPAQUE:
+        copy->opaque.text = g_strdup(rule->opaque.text);
+        break;
+    case AMR_RULE_UNKNOWN:
+        break;
+    }
+    return copy;
+}
+
+void
+amr_rule_free(AmrRule *rule)
+{
+    if (!rule)
+        return;
+    switch (rule->kind) {
+    case AMR_RULE_FILE:
+        g_free(rule->file.pattern);
+        g_free(rule->file.target);
+        break;
+    case AMR_RULE_LINK:
+        g_free(rule->link.pattern);
+        g_free(rule->link.source);
+        break;
+    case AMR_RULE_CAPABILITY:
+        g_strfreev(rule->capability.names);
+        break;
+    case AMR_RULE_NETWORK:
+        g_free(rule->network.family);
+        g_free(rule->network.type);
+        g_free(rule->network.protocol);
+        break;
+    case AMR_RULE_INCLUDE:
+        g_free(rule->include.path);
+        break;
+    case AMR_RULE_OPAQUE:
+        g_free(rule->opaque.text);
+        break;
+    case AMR_RULE_UNKNOWN:
+        break;
+    }
+    g_free(rule);
+}
+
+static gboolean
+names_equal(char **a, char **b)
+{
+    if (!a || !b)
+        return a == b;
+    return g_strv_equal((const char *const *)a, (const char *const *)b);
+}
+
+gboolean
+amr_rule_equal(const AmrRule *a, const AmrRule *b)
+{
+    if (a->kind != b->kind || !a->audit != !b->audit || !a->deny != !b->deny ||
+        !a->owner != !b->owner)
+        return FALSE;
+    switch (a->kind) {
+    case AMR_RULE_FILE:
+        return a->file.access == b->file.access && a->file.exec == b->file.exec &&
+               g_strcmp0(a->file.pattern, b->file.pattern) == 0 &&
+               g_strcmp0(a->file.target, b->file.target) == 0;
+    case AMR_RULE_LINK:
+        return !a->link.subset == !b->link.subset &&
+               g_strcmp0(a->link.pattern, b->link.pattern) == 0 &&
+               g_strcmp0(a->link.source, b->link.source) == 0;
+    case AMR_RULE_CAPABILITY:
+        return names_equal(a->capability.names, b->capability.names);
+    case AMR_RULE_NETWORK:
+        return g_strcmp0(a->network.family, b->network.family) == 0 &&
+               g_strcmp0(a->network.type, b->network.type) == 0 &&
+               g_strcmp0(a->network.protocol, b->network.protocol) == 0;
+    case AMR_RULE_INCLUDE:
+        return !a->include.if_exists == !b->include.if_exists &&
+               g_strcmp0(a->include.path, b->include.path) == 0;
+    case AMR_RULE_OPAQUE:
+        return g_strcmp0(a->opaque.text, b->opaque.text) == 0;
+    case AMR_RULE_UNKNOWN:
+        break;
+    }
+    return TRUE;
+}
+
+const char *
+amr_rule_kind_word(AmrRuleKind kind)
+{
+    switch (kind) {
+#define WORD(name, word)  \
+    case AMR_RULE_##name: \
+        return word;
+        AMR_RULE_KINDS(WORD)
+#undef WORD
+    case AMR_RULE_UNKNOWN:
+        break;
+    }
+    return "unknown";
+}
+
+const char *
+amr_exec_mode_word(AmrExecMode mode)
+{
+    switch (mode) {
+#define WORD(name, word)  \
+    case AMR_EXEC_##name: \
+        return word;
+        AMR_EXEC_MODES(WORD)
+#undef WORD
+    case AMR_EXEC_NONE:
+        break;
+    }
+    return "";
+}
+
+AmrRule *
+amr_rule_deny_twin(const AmrRule *rule)
+{
+    if (rule->kind == AMR_RULE_INCLUDE || rule->kind == AMR_RULE_OPAQUE ||
+        rule->kind == AMR_RULE_UNKNOWN)
+        return NULL;
+    AmrRule *twin = amr_rule_copy(rule);
+    twin->deny = TRUE;
+    if (twin->kind == AMR_RULE_FILE) {
+        if (twin->file.exec != AMR_EXEC_NONE)
+            twin->file.exec = AMR_EXEC_DENY_X;
+        g_clear_pointer(&twin->file.target, g_free);
+    }
+    return twin;
+}

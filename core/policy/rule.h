@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One rule of policy: model, printer, reader. Printing and reading are inverses:
+ * read(print(rule)) equals rule.
+ */
+#ifndef AMR_POLICY_RULE_H
+#define AMR_POLICY_RULE_H
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* X(NAME, word): the word is the "kind" of JSON. */
+#define AMR_RULE_KINDS(X)                               \
+    X(FILE, "file")                                     \
+    X(LINK, "link")                                     \
+    X(CAPABILITY, "capability")                         \
+    X(NETWORK, "network")                               \
+    X(INCLUDE, "include") /* a file below the policy */ \
+    X(OPAQUE, "opaque")   /* verbatim: valid as far as the lexer sees, the compiler decides */
+
+typedef enum {
+    AMR_RULE_UNKNOWN,
+#define AMR_RULE_ENUM(name, word) AMR_RULE_##name,
+    AMR_RULE_KINDS(AMR_RULE_ENUM)
+#undef AMR_RULE_ENUM
+} AmrRuleKind;
+
+/* How an execution leaves the profile. The capital ones scrub the environment. */
+#define AMR_EXEC_MODES(X) \
+    X(IX, "ix")           \
+    X(PX, "px")           \
+    X(PX_SAFE, "Px")      \
+    X(CX, "cx")           \
+    X(CX_SAFE, "Cx")      \
+    X(UX, "ux")           \
+    X(UX_SAFE, "Ux")      \
+    X(PIX, "pix")         \
+    X(PIX_SAFE, "Pix")    \
+    X(CIX, "cix")         \
+    X(CIX_SAFE, "Cix")    \
+    X(PUX, "pux")         \
+    X(PUX_SAFE, "PUx")    \
+    X(CUX, "cux")         \
+    X(CUX_SAFE, "CUx")    \
+    X(DENY_X, "x") /* in deny rules only */
+
+typedef enum {
+    AMR_EXEC_NONE,
+#define AMR_EXEC_ENUM(name, word) AMR_EXEC_##name,
+    AMR_EXEC_MODES(AMR_EXEC_ENUM)
+#undef AMR_EXEC_ENUM
+} AmrExecMode;
+
+/* Access of file rules. AMR_ACCESS_APPEND excludes WRITE. */
+enum {
+    AMR_ACCESS_READ = 1 << 0,
+    AMR_ACCESS_WRITE = 1 << 1,
+    AMR_ACCESS_APPEND = 1 << 2,
+    AMR_ACCESS_LOCK = 1 << 3,
+    AMR_ACCESS_LINK = 1 << 4,
+    AMR_ACCESS_MMAP = 1 << 5,
+};
+
+typedef struct {
+    AmrRuleKind kind;
+    gboolean audit, deny, owner;
+    union {
+        struct {
+            char *pattern; /* without quotes; amr_policy_pattern() makes it from bytes */
+            guint access;  /* AMR_ACCESS_* */
+            AmrExecMode exec;
+            char *target; /* of `-> target`, decoded bytes as a name; NULL */
+        } file;
+        struct {
+            char *pattern; /* the new name */
+            char *source;  /* pattern of what it may point to */
+            gboolean subset;
+        } link;
+        struct {
+            char **names; /* sorted, without "CAP_", lower case; NULL: all capabilities */
+        } capability;
+        struct {
+            char *family, *type,
+                *protocol; /* NULL: any. Old form only; others are OPAQUE for now */
+        } network;
+        struct {
+            char *path; /* between the brackets */
+            gboolean if_exists;
+        } include;
+        struct {
+            char *text; /* one rule, with its comma, white space folded */
+        } opaque;
+    };
+} AmrRule;
+
+AmrRule *amr_rule_new(AmrRuleKind kind);
+AmrRule *amr_rule_copy(const AmrRule *rule);
+void amr_rule_free(AmrRule *rule);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrRule, amr_rule_free)
+gboolean amr_rule_equal(const AmrRule *a, const AmrRule *b);
+
+const char *amr_rule_kind_word(AmrRuleKind kind);
+const char *amr_exec_mode_word(AmrExecMode mode);
+
+/* One line, ending in a comma (an include has none). Never fails. */
+char *amr_rule_print(const AmrRule *rule);
+
+/* Reads exactly one rule: quotes and brackets closed, one comma at the end, no block brace outside
+ * of an alternation, no comment, no control byte (but a tab for a blank between words), no include
+ * but INCLUDE (`include <...>` or `include if exists <...>`, relative, without ".." and not
+ * absolute; `#include` is an error, for people take it for a comment). What it cannot classify is
+ * OPAQUE. Fails with AMR_ERROR_PARSE and says at which character what is wrong. Text of any origin
+ * is safe to give. */
+AmrRule *amr_rule_read(const char *text, GError **error);
+
+/* The same rule with `deny` (an exec mode becomes `x`), for comparing with it. NULL where there is
+ * no such twin (include, opaque). */
+AmrRule *amr_rule_deny_twin(const AmrRule *rule);
+
+G_END_DECLS
+#endif

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/session.h"
+
+#include "core/base/fsutil.h"
+
+#include <string.h>
+
+/* The text logs that systems write, the one that holds most first. */
+static const char *const log_names[] = {
+    "var/log/audit/audit.log",            /* auditd: all that the backlog let through */
+    "var/log/kern.log",                   /* rsyslog on Debian, Ubuntu */
+    "var/log/syslog", "var/log/messages", /* rsyslog on Fedora, openSUSE */
+};
+
+AmrSession *
+amr_session_new(const AmrTargetOptions *options, GError **error)
+{
+    g_autoptr(AmrSession) session = g_new0(AmrSession, 1);
+
+    session->target = amr_target_new(options, error);
+    if (!session->target)
+        return NULL;
+    session->opener = amr_opener_new(session->target);
+    session->store = amr_store_new(0);
+    session->ingest = amr_ingest_new(session->opener, session->store);
+    session->compiler = amr_compiler_new(session->target);
+    session->comments = TRUE;
+    return g_steal_pointer(&session);
+}
+
+void
+amr_session_free(AmrSession *session)
+{
+    if (!session)
+        return;
+    g_clear_pointer(&session->executor, amr_executor_free);
+    g_clear_pointer(&session->history, amr_history_free);
+    g_clear_pointer(&session->loaded, amr_loaded_free);
+    g_clear_pointer(&session->index, amr_index_free);
+    g_clear_pointer(&session->compiler, amr_compiler_free);
+    g_clear_pointer(&session->ingest, amr_ingest_free);
+    g_clear_pointer(&session->store, amr_store_free);
+    g_clear_pointer(&session->opener, amr_opener_free);
+    g_clear_pointer(&session->target, amr_target_free);
+    g_clear_error(&session->index_error);
+    g_clear_error(&session->loaded_error);
+    g_clear_error(&session->history_error);
+    g_free(session);
+}
+
+guint
+amr_session_add_logs(AmrSession *session, const char *const *files, gboolean follow, char **why)
+{
+    g_autoptr(GString) reasons = g_string_new(NULL);
+
+    if (files && files[0]) {
+        guint n = 0;
+        for (; files[n]; n++)
+            amr_ingest_add_file(session->ingest, AMR_OPEN_GIVEN, files[n], follow);
+        return n;
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(log_names); i++) {
+        g_autoptr(GError) error = NULL;
+        amr_autofd int fd = amr_opener_open(session->opener, AMR_OPEN_SOURCE, log_names[i], &error);
+        if (fd >= 0) {
+            amr_ingest_add_file(session->ingest, AMR_OPEN_SOURCE, log_names[i], follow);
+            return 1;
+        }
+        g_string_append_printf(reasons, "%s%s", reasons->len ? "; " : "", error->message);
+    }
+    if (why)
+        *why = g_string_free(g_steal_pointer(&reasons), FALSE);
+    return 0;
+}
+
+/* ---- load ---------------------------------------------------------------------------------- */
+
+static void
+on_index(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GTask) task = data;
+    AmrSession *session = g_task_get_task_data(task);
+    GError *error = NULL;
+    AmrIndex *index = amr_index_load_finish(result, &error);
+
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+        g_task_return_error(task, error);
+        return;
+    }
+    g_clear_pointer(&session->index, amr_index_free);
+    g_clear_error(&session->index_error);
+    session->index = index;
+    session->index_error = error;
+    g_task_return_boolean(task, TRUE);
+}
+
+void
+amr_session_load_async(AmrSession *session, GCancellable *cancellable, GAsyncReadyCallback callback,
+                       gpointer data)
+{
+    GTask *task = g_task_new(NULL, cancellable, callback, data);
+
+    g_task_set_source_tag(task, amr_session_load_async);
+    g_task_set_task_data(task, session, NULL);
+
+    g_clear_pointer(&session->loaded, amr_loaded_free);
+    g_clear_error(&session->loaded_error);
+    session->loaded = amr_loaded_read(session->opener, &session->loaded_error);
+
+    g_clear_pointer(&session->executor, amr_executor_free);
+    g_clear_pointer(&session->history, amr_history_free);
+    g_clear_error(&session->history_error);
+    session->history = amr_history_load(session->target, &session->history_error);
+    if (session->history)
+        session->executor =
+            amr_executor_new(session->target, session->opener, session->compiler, session->history);
+
+    amr_index_load_async(session->target, cancellable, on_index, task);
+}
+
+gboolean
+amr_session_load_finish(AmrSession *session, GAsyncResult *result, GError **error)
+{
+    return g_task_propagate_boolean(G_TASK(result), error);
+}
+
+/* ---- what rooms are given ------------------------------------------------------------------- */
+
+AmrProposeContext
+amr_session_propose_context(const AmrSession *session)
+{
+    return (AmrProposeContext){.index = session->index, .loaded = session->loaded};
+}
+
+AmrPlanContext
+amr_session_plan_context(const AmrSession *session)
+{
+    return (AmrPlanContext){
+        .target = session->target,
+        .index = session->index,
+        .loaded = session->loaded,
+        .comments = session->comments,
+    };
+}
+
+/* The letters that the kernel's file query knows. */
+static char *
+query_letters(guint32 perms)
+{
+    static const struct {
+        guint32 perms;
+        char letter;
+    } letters[] = {
+        {AMR_PERM_READ, 'r'},
+        {AMR_PERM_WRITE | AMR_PERM_APPEND | AMR_PERM_CREATE | AMR_PERM_DELETE, 'w'},
+        {AMR_PERM_EXEC, 'x'},
+        {AMR_PERM_MMAP_EXEC, 'm'},
+        {AMR_PERM_LOCK, 'k'},
+        {AMR_PERM_LINK, 'l'},
+    };
+    GString *out = g_string_new(NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(letters); i++) {
+        if (perms & letters[i].perms)
+            g_string_append_c(out, letters[i].letter);
+    }
+    return g_string_free(out, FALSE);
+}
+
+AmrExecutorQuestion *
+amr_session_question(const AmrEvent *event)
+{
+    AmrBytes name = event->field[AMR_FIELD_NAME];
+    g_autofree char *access = query_letters(event->denied);
+    AmrExecutorQuestion *question;
+
+    if (event->klass != AMR_CLASS_FILE || !name.len || !access[0] ||
+        (event->denied & AMR_PERM_LINK))
+        return NULL;
+    question = g_new0(AmrExecutorQuestion, 1);
+    question->label = amr_event_profile(event);
+    question->access = g_steal_pointer(&access);
+    question->path = amr_bytes_dup(name);
+    question->path_len = name.len;
+    question->owner = event->owner;
+    return question;
+}
+
+void
+amr_executor_question_free(AmrExecutorQuestion *question)
+{
+    if (!question)
+        return;
+    g_free(question->label);
+    g_free(question->access);
+    g_free(question->path);
+    g_free(question);
+}

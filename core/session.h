@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a front end starts from: which system, what it logs, what its policy says, what its kernel
+ * holds, what was changed. The only header of core that a front end needs to begin.
+ */
+#ifndef AMR_SESSION_H
+#define AMR_SESSION_H
+
+#include "core/advice/explain.h"
+#include "core/change/executor.h"
+#include "core/change/history.h"
+#include "core/kernel/loaded.h"
+#include "core/policy/compiler.h"
+#include "core/policy/propose.h"
+#include "core/source/ingest.h"
+
+G_BEGIN_DECLS
+
+/* Parts are made in this order and freed in the reverse one. Borrow them; do not free. */
+typedef struct {
+    AmrTarget *target;
+    AmrOpener *opener;
+    AmrStore *store;
+    AmrIngest *ingest;
+    AmrCompiler *compiler;
+    AmrIndex *index;       /* NULL until amr_session_load, or if there is no policy */
+    GError *index_error;   /* why there is none */
+    AmrLoaded *loaded;     /* NULL where the kernel's list may not be read, or is not there */
+    GError *loaded_error;  /* why */
+    AmrHistory *history;   /* NULL if it cannot be read */
+    GError *history_error; /* why */
+    AmrExecutor *executor; /* NULL without a history */
+    gboolean comments;     /* comment lines over rules; on by default */
+} AmrSession;
+
+/* Opens nothing but the target's directories. */
+AmrSession *amr_session_new(const AmrTargetOptions *options, GError **error);
+void amr_session_free(AmrSession *session);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrSession, amr_session_free)
+
+/* Logs: those named, or where @files is NULL or empty the target's own (var/log/audit/audit.log,
+ * else var/log/kern.log, else var/log/syslog, var/log/messages: the first that may be read;
+ * auditd's log has all, the others a part). With
+ * @follow they are followed. Returns how many were added; for none, @why (may be NULL) says which
+ * were looked for and what stood in the way of each, display form. */
+guint amr_session_add_logs(AmrSession *session, const char *const *files, gboolean follow,
+                           char **why);
+
+/* Reads index, loaded profiles and history (again); what fails is kept in the errors above, the
+ * call itself fails only if cancelled. */
+void amr_session_load_async(AmrSession *session, GCancellable *cancellable,
+                            GAsyncReadyCallback callback, gpointer data);
+gboolean amr_session_load_finish(AmrSession *session, GAsyncResult *result, GError **error);
+
+/* What to propose and plan with, as of now. */
+AmrProposeContext amr_session_propose_context(const AmrSession *session);
+AmrPlanContext amr_session_plan_context(const AmrSession *session);
+
+/* What the kernel is asked after @rules were loaded for the denial @event; NULL for an event that
+ * it cannot be asked about (all but files so far). Free with amr_executor_question_free(). */
+AmrExecutorQuestion *amr_session_question(const AmrEvent *event);
+void amr_executor_question_free(AmrExecutorQuestion *question);
+
+G_END_DECLS
+#endif

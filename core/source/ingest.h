@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The pump: opens sources through the opener, reads blocks, scans, decodes, stores. Works in
+ * slices of at most 4 ms in the main loop, so that keys never wait.
+ */
+#ifndef AMR_SOURCE_INGEST_H
+#define AMR_SOURCE_INGEST_H
+
+#include <gio/gio.h>
+
+#include "core/base/opener.h"
+#include "core/denial/store.h"
+
+G_BEGIN_DECLS
+
+typedef struct AmrIngest AmrIngest;
+
+typedef struct {
+    guint64 bytes;
+    guint64 records;  /* sliced and decoded, of any verdict */
+    guint64 torn;     /* lines that end within a value */
+    guint64 overlong; /* lines cut, or values that do not fit */
+    guint64 foreign;  /* lines with the needle that are no record */
+    guint64 losses;   /* notices that records were lost */
+} AmrIngestStats;
+
+/* What one source is doing now. */
+typedef enum {
+    AMR_SOURCE_UNKNOWN,
+    AMR_SOURCE_READING,   /* the past is being loaded */
+    AMR_SOURCE_FOLLOWING, /* at the end, waiting for more */
+    AMR_SOURCE_DONE,      /* at the end, not followed */
+    AMR_SOURCE_FAILED,    /* see its error */
+} AmrSourceState;
+
+typedef struct {
+    const char *name; /* as the user gave it, "-" for standard input; raw bytes */
+    AmrSourceState state;
+    const GError *error; /* NULL, or why it failed: names file and cause (what was read before
+                            that is kept); where the state is DONE, why it cannot be followed */
+    AmrIngestStats stats;
+} AmrSourceInfo;
+
+/* All are borrowed and outlive it. */
+AmrIngest *amr_ingest_new(AmrOpener *opener, AmrStore *store);
+void amr_ingest_free(AmrIngest *ingest);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrIngest, amr_ingest_free)
+
+/* Adds a log: audit.log, kern.log, syslog, dmesg, what was read from /dev/kmsg, what journalctl
+ * wrote in any of its forms (export and JSON too); as it is or compressed by gzip, xz or zstd:
+ * which is told by its bytes, never by its name. Standard input for AMR_OPEN_GIVEN "-". With
+ * @follow, what is appended later is read too (inotify; a file that is cut short is read again from
+ * its start). An empty file is no error; a directory, a missing or an unreadable file is, and is
+ * told in the source's info. Returns the source's number. */
+guint amr_ingest_add_file(AmrIngest *ingest, AmrOpenPlace place, const char *name, gboolean follow);
+
+guint amr_ingest_source_count(const AmrIngest *ingest);
+void amr_ingest_source_info(const AmrIngest *ingest, guint source, AmrSourceInfo *info);
+AmrIngestStats amr_ingest_stats(const AmrIngest *ingest);
+
+/* Starts, and is done when no source is AMR_SOURCE_READING any more (following goes on). Succeeds
+ * also where some sources failed; fails if all did and none had given a record before, with the
+ * first one's error. */
+void amr_ingest_load_async(AmrIngest *ingest, GCancellable *cancellable,
+                           GAsyncReadyCallback callback, gpointer data);
+gboolean amr_ingest_load_finish(AmrIngest *ingest, GAsyncResult *result, GError **error);
+
+/* Called after each slice that changed the store, a source's state or the figures. */
+typedef void (*AmrIngestChanged)(gpointer data);
+void amr_ingest_set_changed(AmrIngest *ingest, AmrIngestChanged changed, gpointer data);
+
+/* The bytes of the raw record at @origin, read again from its file if that is still the same file,
+ * else from the ring of the last 4 MiB of records of all other sources, decoded; NULL if no longer
+ * held. */
+GBytes *amr_ingest_raw(AmrIngest *ingest, const AmrOrigin *origin);
+
+G_END_DECLS
+#endif

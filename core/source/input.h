@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One log: a regular file, read by position and followed by what is appended, or a stream (pipe,
+ * terminal, FIFO), read once. Blocks of whole lines go to a sink: those of a text log as they were
+ * read, others through a pipe that unpacks and decodes. Private to core/source.
+ */
+#ifndef AMR_SOURCE_INPUT_H
+#define AMR_SOURCE_INPUT_H
+
+#include "core/log/scan.h"
+#include "core/source/copies.h"
+#include "core/source/decode-pipe.h"
+#include "core/source/ingest.h"
+
+G_BEGIN_DECLS
+
+/* What is read at once; small enough for a slice and for the processor's cache. */
+#define AMR_INPUT_BLOCK (256 * 1024)
+/* Room for that, and for the longest unfinished line before it. */
+#define AMR_INPUT_BUFFER (AMR_SCAN_LINE_MAX + AMR_INPUT_BLOCK)
+
+typedef struct AmrInput AmrInput;
+
+/* Takes a block of lines beginning at @offset; returns how many bytes were done with. */
+typedef gsize (*AmrInputSink)(gpointer data, AmrInput *input, const char *block, gsize size,
+                              guint64 offset, gboolean last);
+
+struct AmrInput {
+    guint number;
+    AmrOpenPlace place;
+    char *name;
+    gboolean follow;
+    AmrSourceState state;
+    GError *error;
+    AmrIngestStats stats;
+
+    int fd;            /* -1 until it is open */
+    gboolean regular;  /* read by position, else a stream */
+    gboolean dropping; /* within an overlong line that was given up */
+    gboolean binary;   /* the first block holds a NUL */
+    gboolean started;  /* its beginning said what it is */
+    const char *kind;  /* where that is what cannot be read, NULL for a log */
+
+    /* A regular file: where the next line begins; what offset 0 is counted as (what stood in the
+     * file before it was cut short had lower numbers, and is no longer held). */
+    guint64 offset, base;
+    guint8 tail[256]; /* the bytes before offset, to notice that another text stands there */
+    gsize tail_len;
+    int watch;        /* inotify's, -1 none */
+    gboolean pending; /* there may be more to read without waiting */
+
+    /* A stream, or what comes out of the pipe: the unfinished line and where the buffer begins. */
+    char *buffer;
+    gsize held;
+    guint64 buffer_offset;
+    GSource *ready;
+
+    /* What is no text. */
+    gboolean piped;
+    AmrPipe *pipe; /* NULL again when all is read */
+    AmrDecodeCounts counted;
+    AmrCopies *copies; /* of a journal */
+    AmrInputSink sink; /* while it is read */
+    gpointer sink_data;
+    char *raw; /* of a stream: what the pipe has not taken yet */
+    gsize raw_at, raw_held;
+    gboolean raw_last;
+};
+
+AmrInput *amr_input_new(guint number, AmrOpenPlace place, const char *name, gboolean follow);
+void amr_input_free(AmrInput *input);
+
+/* Takes the descriptor over and finds out what it is. On failure the state is FAILED. */
+gboolean amr_input_attach(AmrInput *input, int fd);
+/* Sets the state to FAILED; takes over the error, which names the file. */
+void amr_input_fail(AmrInput *input, GError *error);
+/* The same for an error that does not: puts "Reading NAME: " before it. */
+void amr_input_fail_reading(AmrInput *input, GError *error);
+
+/* Reads one block of a regular file into @block (AMR_INPUT_BLOCK bytes); FALSE if there is no
+ * more for now, or it failed. A file that was cut short is begun again. */
+gboolean amr_input_read_file(AmrInput *input, char *block, AmrInputSink sink, gpointer data);
+/* Reads once from a stream that is ready, or goes on with what is pending; FALSE if it ended,
+ * failed or would block. */
+gboolean amr_input_read_stream(AmrInput *input, AmrInputSink sink, gpointer data);
+/* Whether reading would not wait. */
+gboolean amr_input_is_ready(const AmrInput *input);
+
+/* A followed stream that has no more for now is FOLLOWING from then on. */
+void amr_input_settle(AmrInput *input);
+
+/* Whether its records can be read again, by position. */
+gboolean amr_input_is_kept(const AmrInput *input);
+/* The bytes at @origin of one that is kept, NULL if they are no longer there. */
+GBytes *amr_input_raw(const AmrInput *input, const AmrOrigin *origin);
+
+/* ---- between input.c and inputpipe.c ----------------------------------------------------------
+ */
+
+/* At the end of what there is. */
+void amr_input_finish(AmrInput *input);
+/* Gives what the buffer holds to the sink. */
+void amr_input_drain(AmrInput *input, gboolean last);
+
+/* Looks at the beginning of what is read; FALSE if more is needed to tell. */
+gboolean amr_input_look(AmrInput *input, const char *bytes, gsize size, gboolean last);
+/* One step through the pipe; how many bytes were taken. *@idle: no more without more bytes. It
+ * finishes or fails by itself. */
+gsize amr_input_pump(AmrInput *input, const char *bytes, gsize size, gboolean last, gboolean *idle);
+/* Forgets what it is and what is half read. */
+void amr_input_reset(AmrInput *input);
+
+G_END_DECLS
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is measured within one process; the driver is bench.c. Times are in seconds. */
+#ifndef TESTS_BENCH_BENCH_H
+#define TESTS_BENCH_BENCH_H
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+enum {
+    BENCH_PAIRS = 9
+};
+
+double bench_now(void);
+double bench_median(const double *values, guint n);
+/* Ends the program. */
+void bench_fail(const char *format, ...) G_GNUC_PRINTF(1, 2) G_GNUC_NORETURN;
+/* A figure and its target; what was missed is kept for bench_missed(). */
+void bench_at_least(const char *what, double value, double target, const char *unit);
+void bench_at_most(const char *what, double value, double target, const char *unit);
+void bench_note(const char *what, double value, const char *unit);
+guint bench_missed(void);
+
+/* Reads @file whole into a store, the way that armorer does; prints "OCCURRENCES DISTINCT". */
+void bench_ingest(const char *file);
+/* Reads @file and does nothing with it. */
+void bench_read(const char *file);
+
+void bench_records(const char *file);
+void bench_distinct(void);
+/* @dir is where it may write. */
+void bench_hostile(const char *dir);
+
+G_END_DECLS
+#endif

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/unit/testing.h"
+
+#include <string.h>
+
+#include "core/base/error.h"
+#include "core/policy/grant.h"
+
+typedef struct {
+    char *dir; /* NULL for the shipped policy */
+    AmrTarget *target;
+    AmrCompiler *compiler;
+    AmrScratch *scratch;
+    AmrIndex *index;
+} Fixture;
+
+/* A feature set that mediates no dbus; set_load, as 3.0.8 dies without it when it unloads. */
+static const char features[] =
+    "caps {mask {chown dac_override dac_read_search setuid setgid\n}\n}\n"
+    "file {mask {create read write exec append mmap_exec link lock\n}\n}\n"
+    "domain {change_hat {yes\n}\n}\n"
+    "policy {set_load {yes\n}\nversions {v7 {yes\n}\nv6 {yes\n}\nv5 {yes\n}\n}\n}\n";
+
+static const char main_file[] = "@{VAR} = /late\n"
+                                "profile one {\n"
+                                "  /data/** r,\n"
+                                "  /usr/bin/tool ix,\n"
+                                "  link /l/* -> /target/*,\n"
+                                "  deny /data/secret w,\n"
+                                "  include <abstractions/part>\n"
+                                "  include <abstractions/child>\n"
+                                "\n"
+                                "  ^hat {\n"
+                                "    /hat r,\n"
+                                "  }\n"
+                                "}\n"
+                                "profile tail { @{VAR}/x r, } # } a brace in a comment\n";
+
+static void
+fixture_open(Fixture *fixture, const AmrTargetOptions *options)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GAsyncResult) scratch = NULL;
+    g_autoptr(GAsyncResult) index = NULL;
+    fixture->target = amr_target_new(options, &error);
+    assert_no_error(error);
+    fixture->compiler = amr_compiler_new(fixture->target);
+    amr_scratch_new_async(fixture->target, NULL, test_result, &scratch);
+    amr_index_load_async(fixture->target, NULL, test_result, &index);
+    test_wait_result(&scratch);
+    test_wait_result(&index);
+    fixture->scratch = amr_scratch_new_finish(scratch, &error);
+    assert_no_error(error);
+    fixture->index = amr_index_load_finish(index, &error);
+    assert_no_error(error);
+}
+
+static void
+fixture_own(Fixture *fixture)
+{
+    fixture->dir = test_dir_new();
+    test_write(fixture->dir, "etc/apparmor.d/main", main_file);
+    test_write(fixture->dir, "etc/apparmor.d/broken", "profile broken {\n  /x q,\n}\n");
+    test_write(fixture->dir, "etc/apparmor.d/open", "profile open {\n  /x r,\n");
+    test_write(fixture->dir, "etc/apparmor.d/bus", "profile bus {\n  dbus,\n}\n");
+    test_write(fixture->dir, "etc/apparmor.d/abstractions/part", "  /part r,\n");
+    test_write(fixture->dir, "etc/apparmor.d/abstractions/child",
+               "  profile child {\n    /child r,\n  }\n");
+    test_write(fixture->dir, "etc/apparmor.d/abstractions/granted", "  /data/a r,\n");
+    test_write(fixture->dir, "etc/apparmor.d/abstractions/bus", "  dbus,\n  /bus r,\n");
+    test_write(fixture->dir, "features", features);
+    g_autofree char *file = g_build_filename(fixture->dir, "features", NULL);
+    fixture_open(fixture, &(AmrTargetOptions){.root = fixture->dir, .features = file});
+}
+
+static void
+fixture_shipped(Fixture *fixture)
+{
+    fixture->dir = NULL;
+    fixture_open(fixture, &(AmrTargetOptions){.policy = "/etc/apparmor.d",
+                                              .features = "/etc/apparmor.d/abi/3.0"});
+}
+
+static void
+fixture_clear(Fixture *fixture)
+{
+    amr_index_free(fixture->index);
+    amr_scratch_free(fixture->scratch);
+    amr_compiler_free(fixture->compiler);
+    amr_target_free(fixture->target);
+    if (fixture->dir)
+        test_dir_remove(fixture->dir);
+}
+
+static AmrGrant
+ask(Fixture *fixture, const char *profile, const char *text, char **message, GError **error)
+{
+    g_autoptr(GAsyncResult) result = NULL;
+    g_autoptr(GError) local = NULL;
+    g_autoptr(AmrRule) rule = amr_rule_read(text, &local);
+    assert_no_error(local);
+    const AmrBlock *block = amr_index_find(fixture->index, NULL, profile);
+    if (!block)
+        fail_msg("no block of %s", profile);
+    amr_grant_async(fixture->compiler, fixture->scratch, fixture->index, block, rule, NULL,
+                    test_result, &result);
+    test_wait_result(&result);
+    return amr_grant_finish(result, message, error);
+}
+
+typedef struct {
+    const char *profile, *rule;
+    AmrGrant want;
+} Row;
+
+static void
+check_rows(Fixture *fixture, const Row *rows, guint n)
+{
+    for (guint i = 0; i < n; i++) {
+        g_autoptr(GError) error = NULL;
+        g_autofree char *message = NULL;
+        print_message("%s: %s\n", rows[i].profile, rows[i].rule);
+        AmrGrant got = ask(fixture, rows[i].profile, rows[i].rule, &message, &error);
+        assert_no_error(error);
+        if (got != rows[i].want)
+            fail_msg("%s, not %s (%s)", amr_grant_word(got), amr_grant_word(rows[i].want), message);
+        gboolean says = got == AMR_GRANT_REJECTED || got == AMR_GRANT_NOT_ENFORCED;
+        assert_int_equal(message != NULL, says);
+    }
+}
+
+static const Row own[] = {
+    {"one", "/data/a r,", AMR_GRANT_GRANTED},
+    {"one", "owner /data/a r,", AMR_GRANT_GRANTED},
+    {"one", "/data/a rw,", AMR_GRANT_NEEDED},
+    {"one", "/other r,", AMR_GRANT_NEEDED},
+    {"one", "/data/secret w,", AMR_GRANT_DENIED},
+    {"one", "/part r,", AMR_GRANT_GRANTED},
+    {"one", "/child r,", AMR_GRANT_NEEDED},
+    {"one", "/hat r,", AMR_GRANT_NEEDED},
+    {"one//hat", "/hat r,", AMR_GRANT_GRANTED},
+    {"one//hat", "/data/a r,", AMR_GRANT_NEEDED},
+    {"one//child", "/child r,", AMR_GRANT_GRANTED}, /* its text stands in an abstraction */
+    {"one//child", "/data/a r,", AMR_GRANT_NEEDED},
+    {"tail", "/late/x r,", AMR_GRANT_GRANTED}, /* by way of a variable */
+    {"tail", "@{VAR}/x r,", AMR_GRANT_GRANTED},
+    {"tail", "/late/y r,", AMR_GRANT_NEEDED},
+    {"one", "/usr/bin/tool ix,", AMR_GRANT_GRANTED},
+    {"one", "/usr/bin/other ix,", AMR_GRANT_NEEDED},
+    {"one", "/usr/bin/tool px,", AMR_GRANT_REJECTED}, /* conflicting x modifiers */
+    {"one", "link /l/a -> /target/b,", AMR_GRANT_GRANTED},
+    {"one", "link /l/a -> /elsewhere/b,", AMR_GRANT_NEEDED},
+    {"one", "capability setuid,", AMR_GRANT_NEEDED},
+    {"one", "capability no_such,", AMR_GRANT_REJECTED},
+    {"one", "@{NO_SUCH}/x r,", AMR_GRANT_REJECTED},
+    {"one", "dbus,", AMR_GRANT_NOT_ENFORCED},
+    {"bus", "dbus,", AMR_GRANT_NOT_ENFORCED}, /* it was not enforced before either */
+    {"bus", "/x r,", AMR_GRANT_NEEDED},       /* what is not enforced there is not this rule's */
+    {"one", "include <abstractions/granted>", AMR_GRANT_GRANTED},
+    {"tail", "include <abstractions/granted>", AMR_GRANT_NEEDED},
+    {"one", "include <abstractions/bus>", AMR_GRANT_NEEDED}, /* a part of it is enforced */
+    {"one", "include <abstractions/no-such>", AMR_GRANT_REJECTED},
+    {"one", "include if exists <abstractions/no-such>", AMR_GRANT_GRANTED},
+};
+
+static void
+test_own(void **state)
+{
+    Fixture fixture;
+    fixture_own(&fixture);
+    check_rows(&fixture, own, G_N_ELEMENTS(own));
+    fixture_clear(&fixture);
+}
+
+static const Row shipped[] = {
+    {"nscd", "/etc/nscd.conf r,", AMR_GRANT_GRANTED},
+    {"nscd", "/etc/nscd.conf w,", AMR_GRANT_NEEDED},
+    {"nscd", "/etc/passwd r,", AMR_GRANT_GRANTED}, /* by an abstraction */
+    {"nscd", "/usr/sbin/nscd ix,", AMR_GRANT_GRANTED},
+    {"nscd", "/usr/bin/other ix,", AMR_GRANT_NEEDED},
+    {"nscd", "/run/nscd/dbXYZ l,", AMR_GRANT_GRANTED},
+    {"nscd", "/run/other l,", AMR_GRANT_NEEDED},
+    {"nscd", "capability setuid,", AMR_GRANT_GRANTED},
+    {"nscd", "capability block_suspend,", AMR_GRANT_DENIED},
+    {"nscd", "capability sys_admin,", AMR_GRANT_NEEDED},
+    {"nscd", "network inet stream,", AMR_GRANT_GRANTED},
+    {"nscd", "network packet raw,", AMR_GRANT_NEEDED},
+    {"lsb_release", "/tmp/gtalkplugin.log w,", AMR_GRANT_DENIED},
+    {"lsb_release", "/usr/bin/cat ix,", AMR_GRANT_GRANTED},
+    {"dnsmasq//libvirt_leaseshelper", "/no/such r,", AMR_GRANT_NEEDED},
+    {"ping", "network inet raw,", AMR_GRANT_GRANTED},
+    {"ping", "network inet6 packet,", AMR_GRANT_NEEDED},
+};
+
+static void
+test_shipped(void **state)
+{
+    Fixture fixture;
+    fixture_shipped(&fixture);
+    check_rows(&fixture, shipped, G_N_ELEMENTS(shipped));
+    fixture_clear(&fixture);
+}
+
+/* What the reader of rules would not let pass is refused by the compiler all the same. */
+static void
+test_unbalanced(void **state)
+{
+    static const char *const texts[] = {"/etc/{a r,", "/etc/[a r,", "/etc/a}b r,"};
+    Fixture fixture;
+    fixture_shipped(&fixture);
+    for (guint i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GAsyncResult) result = NULL;
+        g_autofree char *message = NULL;
+        g_autoptr(AmrRule) rule = amr_rule_new(AMR_RULE_OPAQUE);
+        rule->opaque.text = g_strdup(texts[i]);
+        print_message("%s\n", texts[i]);
+        amr_grant_async(fixture.compiler, fixture.scratch, fixture.index,
+                        amr_index_find(fixture.index, NULL, "nscd"), rule, NULL, test_result,
+                        &result);
+        test_wait_result(&result);
+        assert_int_equal(amr_grant_finish(result, &message, &error), AMR_GRANT_REJECTED);
+        assert_no_error(error);
+        assert_non_null(message);
+    }
+    fixture_clear(&fixture);
+}
+
+/* Whatever the answer, the scratch holds the policy's own bytes again. */
+static void
+test_scratch_kept(void **state)
+{
+    static const struct {
+        const char *profile, *rule;
+    } rows[] = {{"one", "/data/a r,"},
+                {"one", "/new r,"},
+                {"one", "capability no_such,"},
+                {"broken", "/x r,"}};
+    Fixture fixture;
+    fixture_own(&fixture);
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) error = NULL;
+        AmrGrant grant = ask(&fixture, rows[i].profile, rows[i].rule, NULL, &error);
+        assert_int_equal(grant == AMR_GRANT_UNKNOWN, error != NULL);
+        g_autofree char *text = test_read(amr_scratch_path(fixture.scratch), "main");
+        assert_string_equal(text, main_file);
+        assert_false(amr_scratch_is_changed(fixture.scratch, "main"));
+        assert_false(amr_scratch_is_changed(fixture.scratch, "broken"));
+    }
+    fixture_clear(&fixture);
+}
+
+/* A question that has no answer is an error, not a verdict on the rule. */
+static void
+test_void(void **state)
+{
+    Fixture fixture;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) bytes = g_bytes_new_static("#\n", 2);
+    fixture_own(&fixture);
+    assert_int_equal(ask(&fixture, "broken", "/y r,", NULL, &error), AMR_GRANT_UNKNOWN);
+    assert_error(error, AMR_ERROR, AMR_ERROR_COMPILER);
+    assert_non_null(strstr(error->message, "broken line 2: "));
+    g_clear_error(&error);
+
+    assert_int_equal(ask(&fixture, "open", "/y r,", NULL, &error), AMR_GRANT_UNKNOWN);
+    assert_error(error, AMR_ERROR, AMR_ERROR_REFUSED);
+    g_clear_error(&error);
+
+    assert_true(amr_scratch_set(fixture.scratch, "main", bytes, &error));
+    assert_int_equal(ask(&fixture, "one", "/y r,", NULL, &error), AMR_GRANT_UNKNOWN);
+    assert_error(error, AMR_ERROR, AMR_ERROR_USAGE);
+    assert_true(amr_scratch_is_changed(fixture.scratch, "main"));
+    fixture_clear(&fixture);
+}
+
+static void
+test_cancel(void **state)
+{
+    Fixture fixture;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GAsyncResult) result = NULL;
+    g_autoptr(GCancellable) cancellable = g_cancellable_new();
+    g_autoptr(AmrRule) rule = amr_rule_read("/x r,", &error);
+    fixture_own(&fixture);
+    amr_grant_async(fixture.compiler, fixture.scratch, fixture.index,
+                    amr_index_find(fixture.index, NULL, "one"), rule, cancellable, test_result,
+                    &result);
+    g_cancellable_cancel(cancellable);
+    test_wait_result(&result);
+    assert_int_equal(amr_grant_finish(result, NULL, &error), AMR_GRANT_UNKNOWN);
+    assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    assert_false(amr_scratch_is_changed(fixture.scratch, "main"));
+    fixture_clear(&fixture);
+}
+
+/* The shipped policy compiles from its private copy to the very same bytes. */
+static void
+test_copy_compiles(void **state)
+{
+    static const char *const files[] = {"usr.sbin.nscd", "bin.ping", "usr.sbin.dnsmasq",
+                                        "usr.bin.man"};
+    Fixture fixture;
+    guint there = 0;
+    fixture_shipped(&fixture);
+    for (guint i = 0; i < G_N_ELEMENTS(files); i++) {
+        g_autofree char *sha256 = NULL;
+        /* Not every release ships each of them. */
+        if (!amr_index_bytes(fixture.index, files[i]))
+            continue;
+        there++;
+        for (guint copy = 0; copy < 2; copy++) {
+            g_autoptr(GError) error = NULL;
+            g_autoptr(GAsyncResult) result = NULL;
+            AmrCompileJob job = {.kind = AMR_COMPILE_CHECK, .file = files[i]};
+            job.base = copy ? amr_scratch_path(fixture.scratch) : NULL;
+            amr_compiler_run_async(fixture.compiler, &job, NULL, test_result, &result);
+            test_wait_result(&result);
+            g_autoptr(AmrCompileResult) compiled =
+                amr_compiler_run_finish(fixture.compiler, result, &error);
+            assert_no_error(error);
+            assert_true(compiled->ok);
+            assert_int_equal(compiled->messages->len, 0);
+            if (copy)
+                assert_string_equal(compiled->sha256, sha256);
+            else
+                sha256 = g_strdup(compiled->sha256);
+        }
+    }
+    assert_true(there > 0);
+    fixture_clear(&fixture);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_own),           cmocka_unit_test(test_shipped),
+        cmocka_unit_test(test_unbalanced),    cmocka_unit_test(test_scratch_kept),
+        cmocka_unit_test(test_void),          cmocka_unit_test(test_cancel),
+        cmocka_unit_test(test_copy_compiles),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

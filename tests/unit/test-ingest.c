@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/unit/testing.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/error.h"
+#include "core/log/scan.h"
+#include "core/source/ingest.h"
+#include "tests/unit/ingest-fixture.h"
+
+/* ---- waiting for what follows
+ * -------------------------------------------------------------------- */
+
+typedef struct {
+    Bench *bench;
+    guint64 total;
+    gboolean done;
+} Waiter;
+
+static void
+on_changed(gpointer data)
+{
+    Waiter *waiter = data;
+    waiter->done = amr_store_total(waiter->bench->store) >= waiter->total;
+}
+
+static void
+wait_for_total(Bench *bench, guint64 total)
+{
+    Waiter waiter = {bench, total, FALSE};
+    amr_ingest_set_changed(bench->ingest, on_changed, &waiter);
+    on_changed(&waiter);
+    test_wait(&waiter.done);
+    amr_ingest_set_changed(bench->ingest, NULL, NULL);
+    assert_int_equal(amr_store_total(bench->store), total);
+}
+
+static void
+append(Bench *bench, const char *name, const char *text)
+{
+    g_autofree char *path = g_build_filename(bench->dir, name, NULL);
+    const int fd = g_open(path, O_WRONLY | O_APPEND, 0);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+    assert_int_equal(close(fd), 0);
+}
+
+static void
+assert_raw(Bench *bench, AmrDenialId id, const char *want)
+{
+    g_autoptr(GBytes) raw = amr_ingest_raw(bench->ingest, &amr_store_get(bench->store, id)->origin);
+    assert_non_null(raw);
+    assert_int_equal(g_bytes_get_size(raw), strlen(want) - 1); /* without its newline */
+    assert_memory_equal(g_bytes_get_data(raw, NULL), want, strlen(want) - 1);
+}
+
+/* ---- tests
+ * -------------------------------------------------------------------------------------------- */
+
+static void
+test_files(void **state)
+{
+    Bench *bench = *state;
+    AmrIngestStats stats;
+
+    test_write(bench->dir, "a.log", "x\n" LINE(1) LINE(2) "type=SYSCALL x\n" LINE(1));
+    test_write(bench->dir, "b.log",
+               LINE(3) "Nov 22 12:23:33 host app: apparmor=\"DENIED\" operation=\"open\"\n"
+                       "kauditd_printk_skb: 3 callbacks suppressed\n"
+                       "type=AVC msg=audit(1.1:1): apparmor=\"STATUS\" operation=\"profile_load\"\n"
+                       "type=AVC msg=audit(1.1:1): apparmor=\"DENIED\" name=\"/half");
+    test_write(bench->dir, "empty.log", "");
+    (void)bench_add(bench, "a.log", FALSE);
+    (void)bench_add(bench, "b.log", FALSE);
+    (void)bench_add(bench, "empty.log", FALSE);
+    bench_load_well(bench);
+    assert_int_equal(amr_store_count(bench->store), 3);
+    assert_int_equal(amr_store_total(bench->store), 4);
+    stats = amr_ingest_stats(bench->ingest);
+    assert_int_equal(stats.records, 5);
+    assert_int_equal(stats.foreign, 1);
+    assert_int_equal(stats.losses, 1);
+    assert_int_equal(stats.torn, 1);
+    assert_int_equal(bench_info(bench, 0).stats.records, 3);
+    assert_int_equal(bench_info(bench, 2).state, AMR_SOURCE_DONE);
+    assert_null(bench_info(bench, 2).error);
+    assert_raw(bench, 1, LINE(1));
+    assert_raw(bench, 2, LINE(2));
+    assert_raw(bench, 3, LINE(3));
+}
+
+/* Of many blocks: no line is lost or read twice where they meet, and an overlong one hides and
+ * forges nothing. */
+static void
+test_blocks(void **state)
+{
+    enum {
+        LINES = 20000
+    };
+    Bench *bench = *state;
+    g_autoptr(GString) log = g_string_new(NULL);
+    gsize forged = 0;
+
+    for (int i = 0; i < LINES; i++) {
+        if (i == LINES / 2) {
+            /* Wherever a block ends within it, a record begins. */
+            while (log->len < 8 * 1024 * 1024 - 700)
+                g_string_append(log, "filler\n");
+            while (forged++ < 9000)
+                g_string_append(log, "type=AVC msg=audit(1.1:1): apparmor=\"DENIED\" "
+                                     "operation=\"open\" name=\"/forged\" ");
+            g_string_append_c(log, '\n');
+        }
+        g_string_append_printf(log,
+                               "type=AVC msg=audit(1.1:%d): apparmor=\"DENIED\" profile=\"p\" "
+                               "operation=\"open\" name=\"/%d\" denied_mask=\"r\"\n",
+                               i, i);
+    }
+    test_write(bench->dir, "a.log", log->str);
+    (void)bench_add(bench, "a.log", FALSE);
+    bench_load_well(bench);
+    assert_int_equal(amr_store_count(bench->store), LINES);
+    assert_int_equal(amr_store_total(bench->store), LINES);
+    assert_int_equal(amr_ingest_stats(bench->ingest).overlong, 1);
+    assert_int_equal(amr_ingest_stats(bench->ingest).bytes, log->len);
+}
+
+static void
+test_bad_files(void **state)
+{
+    Bench *bench = *state;
+    g_autofree char *binary = g_build_filename(bench->dir, "binary", NULL);
+    g_autofree char *packed = g_build_filename(bench->dir, "log.gz", NULL);
+    g_autofree char *closed = g_build_filename(bench->dir, "closed", NULL);
+    g_autoptr(GError) error = NULL;
+
+    assert_true(g_file_set_contents(binary, "\177ELF\0\1\2\3\0\0\0", 11, NULL));
+    assert_true(g_file_set_contents(packed, "\x1f\x8b\x08pq", 5, NULL));
+    test_write(bench->dir, "closed", LINE(1));
+    assert_int_equal(g_chmod(closed, 0), 0);
+    (void)bench_add(bench, "missing.log", FALSE);
+    (void)bench_add(bench, "root", FALSE);
+    (void)bench_add(bench, "binary", FALSE);
+    (void)bench_add(bench, "log.gz", FALSE);
+    (void)bench_add(bench, "closed", FALSE);
+    /* Root reads everything, so for root one of them is read. */
+    assert_int_equal(bench_load(bench, &error), geteuid() == 0);
+    if (error)
+        assert_non_null(strstr(error->message, "missing.log"));
+    assert_true(g_error_matches(bench_info(bench, 0).error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND));
+    assert_true(g_error_matches(bench_info(bench, 1).error, G_IO_ERROR, G_IO_ERROR_IS_DIRECTORY));
+    assert_true(g_error_matches(bench_info(bench, 2).error, AMR_ERROR, AMR_ERROR_PARSE));
+    assert_true(g_error_matches(bench_info(bench, 3).error, AMR_ERROR, AMR_ERROR_PARSE));
+    assert_non_null(strstr(bench_info(bench, 3).error->message, "log.gz"));
+    assert_non_null(strstr(bench_info(bench, 3).error->message, "gzip"));
+    if (geteuid() != 0)
+        assert_true(
+            g_error_matches(bench_info(bench, 4).error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED));
+    for (guint i = 0; i < 4; i++)
+        assert_int_equal(bench_info(bench, i).state, AMR_SOURCE_FAILED);
+}
+
+/* A log in which a crash left a run of NUL is a log. */
+static void
+test_holes(void **state)
+{
+    Bench *bench = *state;
+    g_autofree char *path = g_build_filename(bench->dir, "a.log", NULL);
+    g_autoptr(GString) log = g_string_new(LINE(1));
+
+    g_string_append_len(log, "\0\0\0\0\0\0\n", 7);
+    g_string_append(log, LINE(2));
+    assert_true(g_file_set_contents(path, log->str, (gssize)log->len, NULL));
+    (void)bench_add(bench, "a.log", FALSE);
+    bench_load_well(bench);
+    assert_int_equal(amr_store_count(bench->store), 2);
+}
+
+static void
+test_one_of_two_fails(void **state)
+{
+    Bench *bench = *state;
+    test_write(bench->dir, "a.log", LINE(1));
+    (void)bench_add(bench, "missing.log", FALSE);
+    (void)bench_add(bench, "a.log", FALSE);
+    bench_load_well(bench);
+    assert_int_equal(amr_store_count(bench->store), 1);
+    assert_int_equal(bench_info(bench, 0).state, AMR_SOURCE_FAILED);
+}
+
+static void
+test_follow(void **state)
+{
+    Bench *bench = *state;
+
+    test_write(bench->dir, "a.log", LINE(1) "type=AVC msg=audit(1.1:2): appar");
+    (void)bench_add(bench, "a.log", TRUE);
+    bench_load_well(bench);
+    assert_int_equal(bench_info(bench, 0).state, AMR_SOURCE_FOLLOWING);
+    assert_int_equal(amr_store_total(bench->store), 1);
+    append(bench, "a.log", "mor=\"DENIED\" operation=\"open\" profile=\"p\" name=\"/late\"\n");
+    wait_for_total(bench, 2);
+    append(bench, "a.log", LINE(4));
+    wait_for_total(bench, 3);
+    assert_raw(bench, 3, LINE(4));
+}
+
+/* Cut short and written anew, also to a greater length than before. */
+static void
+test_truncation(void **state)
+{
+    Bench *bench = *state;
+    g_autofree char *path = g_build_filename(bench->dir, "a.log", NULL);
+    g_autoptr(GBytes) stale = NULL;
+
+    test_write(bench->dir, "a.log", LINE(1) LINE(2) LINE(3));
+    (void)bench_add(bench, "a.log", TRUE);
+    bench_load_well(bench);
+    assert_int_equal(truncate(path, 0), 0);
+    append(bench, "a.log", LINE(4));
+    wait_for_total(bench, 4);
+    assert_raw(bench, 4, LINE(4));
+    stale = amr_ingest_raw(bench->ingest, &amr_store_get(bench->store, 1)->origin);
+    assert_null(stale);
+    assert_int_equal(truncate(path, 0), 0);
+    append(bench, "a.log", LINE(5) LINE(6) LINE(7));
+    wait_for_total(bench, 7);
+    assert_raw(bench, 7, LINE(7));
+}
+
+/* ---- standard input
+ * ------------------------------------------------------------------------------------- */
+
+static int
+swap_stdin(int fd)
+{
+    const int saved = dup(STDIN_FILENO);
+    assert_int_equal(dup2(fd, STDIN_FILENO), STDIN_FILENO);
+    return saved;
+}
+
+static void
+restore_stdin(int saved)
+{
+    if (saved < 0) {
+        (void)close(STDIN_FILENO);
+        return;
+    }
+    assert_int_equal(dup2(saved, STDIN_FILENO), STDIN_FILENO);
+    assert_int_equal(close(saved), 0);
+}
+
+static void
+test_pipe(void **state)
+{
+    Bench *bench = *state;
+    int ends[2], saved;
+
+    assert_int_equal(pipe(ends), 0);
+    saved = swap_stdin(ends[0]);
+    (void)amr_ingest_add_file(bench->ingest, AMR_OPEN_GIVEN, "-", TRUE);
+    bench_load_well(bench); /* nothing there yet: it does not wait */
+    assert_int_equal(bench_info(bench, 0).state, AMR_SOURCE_FOLLOWING);
+    assert_int_equal(fcntl(ends[0], F_GETFL) & O_NONBLOCK, 0);
+    assert_true(write(ends[1], LINE(1), strlen(LINE(1)) - 5) > 0);
+    assert_true(write(ends[1], &LINE(1)[strlen(LINE(1)) - 5], 5) == 5);
+    wait_for_total(bench, 1);
+    assert_true(write(ends[1], LINE(2), strlen(LINE(2)) - 1) > 0);
+    assert_int_equal(close(ends[1]), 0);
+    wait_for_total(bench, 2); /* the last line without its end */
+    assert_int_equal(bench_info(bench, 0).state, AMR_SOURCE_DONE);
+    assert_raw(bench, 1, LINE(1));
+    assert_raw(bench, 2, LINE(2));
+    restore_stdin(saved);
+    assert_int_equal(close(ends[0]), 0);
+}
+
+/* More than the ring holds goes through; of the oldest there is no raw record any more. */
+static void
+test_long_pipe(void **state)
+{
+    enum {
+        LINES = 60000
+    };
+    Bench *bench = *state;
+    g_autoptr(GString) log = g_string_new(NULL);
+    g_autofree char *path = g_build_filename(bench->dir, "a.log", NULL);
+    g_autofree char *fifo = g_build_filename(bench->dir, "fifo", NULL);
+    g_autoptr(GSubprocess) writer = NULL;
+    g_autoptr(GBytes) first = NULL, last = NULL;
+
+    for (int i = 0; i < LINES; i++)
+        g_string_append_printf(log,
+                               "type=AVC msg=audit(1.1:%d): apparmor=\"DENIED\" profile=\"p\" "
+                               "operation=\"open\" name=\"/%d\" denied_mask=\"r\"\n",
+                               i, i);
+    test_write(bench->dir, "a.log", log->str);
+    assert_int_equal(mkfifo(fifo, 0600), 0);
+    (void)bench_add(bench, "fifo", FALSE);
+    writer = g_subprocess_new(G_SUBPROCESS_FLAGS_NONE, NULL, "/bin/sh", "-c", "cat \"$0\" > \"$1\"",
+                              path, fifo, NULL);
+    assert_non_null(writer);
+    bench_load_well(bench);
+    assert_int_equal(amr_store_total(bench->store), LINES);
+    first = amr_ingest_raw(bench->ingest, &amr_store_get(bench->store, 1)->origin);
+    assert_null(first);
+    last = amr_ingest_raw(bench->ingest, &amr_store_get(bench->store, LINES)->origin);
+    assert_non_null(last);
+    assert_true(g_str_has_prefix(g_bytes_get_data(last, NULL), "type=AVC msg=audit(1.1:59999)"));
+    assert_true(g_subprocess_wait_check(writer, NULL, NULL));
+}
+
+static void
+test_redirected(void **state)
+{
+    Bench *bench = *state;
+    g_autofree char *path = g_build_filename(bench->dir, "a.log", NULL);
+    int fd, saved;
+
+    test_write(bench->dir, "a.log", LINE(1) LINE(2));
+    fd = g_open(path, O_RDONLY, 0);
+    saved = swap_stdin(fd);
+    (void)amr_ingest_add_file(bench->ingest, AMR_OPEN_GIVEN, "-", FALSE);
+    bench_load_well(bench);
+    assert_int_equal(amr_store_total(bench->store), 2);
+    assert_raw(bench, 2, LINE(2));
+    restore_stdin(saved);
+    assert_int_equal(close(fd), 0);
+}
+
+static void
+test_cancel(void **state)
+{
+    Bench *bench = *state;
+    g_autofree char *fifo = g_build_filename(bench->dir, "fifo", NULL);
+    g_autoptr(GCancellable) cancellable = g_cancellable_new();
+    g_autoptr(GAsyncResult) result = NULL;
+    g_autoptr(GError) error = NULL;
+
+    assert_int_equal(mkfifo(fifo, 0600), 0); /* nobody ever writes into it */
+    (void)bench_add(bench, "fifo", FALSE);
+    amr_ingest_load_async(bench->ingest, cancellable, test_result, &result);
+    for (int i = 0; i < 20; i++)
+        g_main_context_iteration(NULL, FALSE);
+    assert_null(result);
+    g_cancellable_cancel(cancellable);
+    test_wait_result(&result);
+    assert_false(amr_ingest_load_finish(bench->ingest, result, &error));
+    assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    assert_int_equal(bench_info(bench, 0).state, AMR_SOURCE_FAILED);
+}
+
+/* Freed in the middle, it answers all the same. */
+static void
+test_free_while_loading(void **state)
+{
+    Bench *bench = *state;
+    g_autoptr(GAsyncResult) result = NULL;
+
+    test_write(bench->dir, "a.log", LINE(1));
+    (void)bench_add(bench, "a.log", TRUE);
+    amr_ingest_load_async(bench->ingest, NULL, test_result, &result);
+    g_clear_pointer(&bench->ingest, amr_ingest_free);
+    test_wait_result(&result);
+    while (g_main_context_iteration(NULL, FALSE))
+        ;
+    assert_false(g_task_propagate_boolean(G_TASK(result), NULL));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, bench_set_up, bench_tear_down)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_files),
+        TEST(test_blocks),
+        TEST(test_bad_files),
+        TEST(test_holes),
+        TEST(test_one_of_two_fails),
+        TEST(test_follow),
+        TEST(test_truncation),
+        TEST(test_pipe),
+        TEST(test_long_pipe),
+        TEST(test_redirected),
+        TEST(test_cancel),
+        TEST(test_free_while_loading),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

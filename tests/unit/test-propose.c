@@ -1,0 +1,526 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/unit/testing.h"
+
+#include <string.h>
+
+#include "core/base/opener.h"
+#include "core/policy/glob.h"
+#include "core/policy/propose.h"
+#include "core/policy/risk.h"
+
+/* The event of a record; it borrows from @line and @scratch. */
+static void
+decode(AmrEvent *event, const char *line, char *scratch)
+{
+    AmrRecord record;
+    AmrSpan span = {0, (uint32_t)strlen(line)};
+    assert_true(amr_record_slice(&record, line, span));
+    assert_true(amr_event_decode(event, &record, line, scratch));
+}
+
+static char *
+line_of(const char *fields)
+{
+    return g_strdup_printf("type=AVC msg=audit(1700000000.123:45): apparmor=%s", fields);
+}
+
+/* "P: rule | rule" or "P: !reason-word". */
+static char *
+answer(const char *fields, const AmrProposeContext *context)
+{
+    g_autofree char *line = line_of(fields), *scratch = g_malloc(AMR_EVENT_SCRATCH);
+    AmrEvent event;
+    decode(&event, line, scratch);
+    g_autoptr(AmrProposal) proposal = amr_propose(&event, context);
+    g_autoptr(GString) out = g_string_new(proposal->profile);
+    g_string_append(out, ":");
+    if (proposal->no_rule != AMR_NO_RULE_NONE) {
+        assert_int_equal(proposal->candidates->len, 0);
+        assert_non_null(proposal->reason);
+        g_string_append_printf(out, " !%s", amr_no_rule_word(proposal->no_rule));
+    } else {
+        assert_null(proposal->reason);
+        assert_true(proposal->candidates->len > 0);
+    }
+    for (guint i = 0; i < proposal->candidates->len; i++) {
+        const AmrCandidate *candidate = proposal->candidates->pdata[i];
+        g_autofree char *printed = amr_rule_print(candidate->rule);
+        assert_non_null(candidate->why);
+        assert_true(candidate->risk != AMR_RISK_UNKNOWN);
+        assert_true((candidate->risk != AMR_RISK_LOW) == (candidate->danger != NULL));
+        g_string_append_printf(out, "%s %s", i ? " |" : "", printed);
+    }
+    return g_string_free(g_steal_pointer(&out), FALSE);
+}
+
+#define DENIED(op, rest) "\"DENIED\" operation=\"" op "\" profile=\"p\" " rest
+#define FILE_ROW(op, name, mask, rest)                                                          \
+    DENIED(op, "name=" name " pid=7 comm=\"c\" requested_mask=\"" mask "\" denied_mask=\"" mask \
+               "\" " rest)
+#define ROOT_OWNS_NOT "fsuid=1000 ouid=0"
+#define OWN           "fsuid=1000 ouid=1000"
+
+static const struct {
+    const char *name, *fields, *want;
+} table[] = {
+    {"read", FILE_ROW("open", "\"/x\"", "r", ROOT_OWNS_NOT), "p: /x r,"},
+    {"read one's own", FILE_ROW("open", "\"/x\"", "r", OWN), "p: owner /x r, | /x r,"},
+    {"read and write", FILE_ROW("open", "\"/x\"", "wr", ROOT_OWNS_NOT), "p: /x rw,"},
+    {"create", FILE_ROW("mknod", "\"/x\"", "c", ROOT_OWNS_NOT), "p: /x w,"},
+    {"delete", FILE_ROW("unlink", "\"/x\"", "d", ROOT_OWNS_NOT), "p: /x w,"},
+    {"append alone", FILE_ROW("open", "\"/x\"", "a", ROOT_OWNS_NOT), "p: /x w,"},
+    {"append and create", FILE_ROW("open", "\"/x\"", "ac", ROOT_OWNS_NOT), "p: /x w,"},
+    {"write, read, create", FILE_ROW("open", "\"/x\"", "wrc", ROOT_OWNS_NOT), "p: /x rw,"},
+    {"lock", FILE_ROW("file_lock", "\"/x\"", "k", ROOT_OWNS_NOT), "p: /x k,"},
+    {"map", FILE_ROW("file_mmap", "\"/x\"", "rm", ROOT_OWNS_NOT), "p: /x mr,"},
+    {"directory", FILE_ROW("mkdir", "\"/x/\"", "c", ROOT_OWNS_NOT), "p: /x/ w,"},
+    {"rename, from", FILE_ROW("rename_src", "\"/x\"", "wrd", ROOT_OWNS_NOT), "p: /x rw,"},
+    {"rename, to", FILE_ROW("rename_dest", "\"/x\"", "wc", ROOT_OWNS_NOT), "p: /x w,"},
+    {"old mask of an owner", FILE_ROW("open", "\"/x\"", "rw::", ""), "p: owner /x rw, | /x rw,"},
+    {"old mask of another", FILE_ROW("open", "\"/x\"", "::r", ""), "p: /x r,"},
+    {"globs in a name", FILE_ROW("open", "\"/g*[x]{y}?\"", "r", ROOT_OWNS_NOT),
+     "p: \"/g\\*\\[x\\]\\{y\\}\\?\" r,"},
+    {"a name in hex", FILE_ROW("open", "2F6120622C0A22", "r", ROOT_OWNS_NOT),
+     "p: \"/a b,\\012\\042\" r,"},
+    {"a backslash", FILE_ROW("open", "\"/a\\\"", "r", ROOT_OWNS_NOT), "p: \"/a\\134\" r,"},
+    {"a quote to break out", FILE_ROW("open", "2F612220722C207D", "r", ROOT_OWNS_NOT),
+     "p: \"/a\\042 r, \\}\" r,"},
+    {"only part was denied",
+     DENIED("open", "name=\"/x\" requested_mask=\"rw\" denied_mask=\"w\" fsuid=1 ouid=0"),
+     "p: /x w,"},
+    {"complain mode",
+     "\"ALLOWED\" operation=\"open\" profile=\"p\" name=\"/x\" requested_mask=\"r\" "
+     "denied_mask=\"r\" fsuid=1 ouid=0",
+     "p: /x r,"},
+    {"in a namespace",
+     "\"DENIED\" operation=\"open\" namespace=\"root//web\" profile=\"p\" name=\"/x\" "
+     "requested_mask=\"r\" denied_mask=\"r\" fsuid=1 ouid=0",
+     ":web:p: /x r,"},
+    {"a child",
+     "\"DENIED\" operation=\"open\" profile=\"p//c\" name=\"/x\" requested_mask=\"r\" "
+     "denied_mask=\"r\" fsuid=1 ouid=0",
+     "p//c: /x r,"},
+
+    {"link", FILE_ROW("link", "\"/new\"", "l", ROOT_OWNS_NOT " target=\"/old\""),
+     "p: link /new -> /old, | /new l,"},
+    {"link to one's own", FILE_ROW("link", "\"/new\"", "l", OWN " target=\"/old\""),
+     "p: owner link /new -> /old, | link /new -> /old, | /new l,"},
+    {"link, names in hex", FILE_ROW("link", "2F6E2077", "l", ROOT_OWNS_NOT " target=2F6F206C"),
+     "p: link \"/n w\" -> \"/o l\", | \"/n w\" l,"},
+    {"link to what may do less",
+     FILE_ROW("link", "\"/new\"", "w", ROOT_OWNS_NOT " target=\"/old\""), "p: /old w,"},
+
+    {"exec", FILE_ROW("exec", "\"/opt/x\"", "x", ROOT_OWNS_NOT), "p: /opt/x ix, | /opt/x rix,"},
+    {"exec of one's own", FILE_ROW("exec", "\"/opt/x\"", "x", OWN), "p: /opt/x ix, | /opt/x rix,"},
+    {"exec beside others", FILE_ROW("exec", "\"/opt/x\"", "rx", OWN), "p: /opt/x rix,"},
+    {"exec in complain mode",
+     "\"ALLOWED\" operation=\"exec\" profile=\"p\" name=\"/usr/bin/true\" requested_mask=\"x\" "
+     "denied_mask=\"x\" fsuid=0 ouid=0 target=\"p//null-/usr/bin/true\"",
+     "p: /usr/bin/true ix, | /usr/bin/true rix,"},
+
+    {"capability", DENIED("capable", "capability=21  capname=\"sys_admin\""),
+     "p: capability sys_admin,"},
+    {"capability of old kernels", DENIED("capable", "name=\"chown\""), "p: capability chown,"},
+    {"capability by number", DENIED("capable", "capability=40"),
+     "p: capability checkpoint_restore,"},
+    {"capability of a hostile record", DENIED("capable", "capability=1 capname=\"x, /etc/** rw\""),
+     "p: !incomplete"},
+    {"network", DENIED("create", "family=\"inet\" sock_type=\"stream\" protocol=6"),
+     "p: network inet stream, | network inet,"},
+    {"network of a type unknown", DENIED("create", "family=\"inet\" sock_type=\"unknown(9)\""),
+     "p: network inet,"},
+    {"network of a family unknown", DENIED("create", "family=\"unknown(99)\" sock_type=\"raw\""),
+     "p: !incomplete"},
+    {"unix, coarse",
+     DENIED("create", "family=\"unix\" sock_type=\"stream\" protocol=0 requested_mask=\"create\" "
+                      "denied_mask=\"create\""),
+     "p: network unix stream, | network unix,"},
+    {"unix, fine",
+     DENIED("connect", "family=\"unix\" sock_type=\"stream\" protocol=0 requested_mask=\"send\" "
+                       "denied_mask=\"send\" addr=none peer_addr=\"@x\" peer=\"q\""),
+     "p: !class-not-supported"},
+
+    {"audit", "\"AUDIT\" operation=\"open\" profile=\"p\" name=\"/x\" requested_mask=\"r\"",
+     "p: !not-a-denial"},
+    {"unconfined",
+     "\"DENIED\" operation=\"open\" profile=\"unconfined\" name=\"/x\" requested_mask=\"r\" "
+     "denied_mask=\"r\"",
+     "unconfined: !catch-all"},
+    {"unprivileged_userns",
+     "\"DENIED\" operation=\"capable\" class=\"cap\" profile=\"unprivileged_userns\" "
+     "capability=21  capname=\"sys_admin\"",
+     "unprivileged_userns: !catch-all"},
+    {"unprivileged_userns in a namespace",
+     "\"DENIED\" operation=\"capable\" namespace=\"root//n\" profile=\"unpriv_x//c\" "
+     "capability=21  capname=\"sys_admin\"",
+     ":n:unpriv_x//c: !catch-all"},
+    {"null profile",
+     "\"ALLOWED\" operation=\"open\" profile=\"p//null-/usr/bin/true\" name=\"/x\" "
+     "requested_mask=\"r\" denied_mask=\"r\" fsuid=0 ouid=0",
+     "p: !null-profile"},
+    {"null profile, nested",
+     "\"ALLOWED\" operation=\"exec\" profile=\"p//c//null-/a//null-/b\" name=\"/x\" "
+     "requested_mask=\"x\" denied_mask=\"x\" fsuid=0 ouid=0",
+     "p//c: !null-profile"},
+    {"null profile of a hat",
+     "\"ALLOWED\" operation=\"open\" profile=\"p//null-hat\" name=\"/x\" requested_mask=\"r\" "
+     "denied_mask=\"r\" fsuid=0 ouid=0",
+     "p: !null-profile"},
+    {"disconnected",
+     DENIED("open", "info=\"Failed name lookup - disconnected path\" error=-13 name=\"dev/null\" "
+                    "requested_mask=\"r\" denied_mask=\"r\""),
+     "p: !disconnected"},
+    {"no leading slash", FILE_ROW("open", "\"dev/null\"", "r", ROOT_OWNS_NOT), "p: !disconnected"},
+    {"no new privs",
+     DENIED("exec", "info=\"no new privs\" error=-1 name=\"/x\" requested_mask=\"x\" "
+                    "denied_mask=\"x\" target=\"q\""),
+     "p: !no-new-privs"},
+    {"no transition",
+     DENIED("exec", "info=\"profile transition not found\" error=-13 name=\"/x\" "
+                    "requested_mask=\"x\" denied_mask=\"x\" target=\"/x\""),
+     "p: !no-transition"},
+    {"no label", DENIED("change_profile", "info=\"label not found\" error=-2 name=\"q\""),
+     "p: !no-transition"},
+    {"mount",
+     DENIED("mount", "info=\"failed mntpnt match\" error=-13 name=\"/mnt/\" fstype=\"tmpfs\" "
+                     "srcname=\"none\""),
+     "p: !mount-point"},
+    {"signal",
+     DENIED("signal", "requested_mask=\"send\" denied_mask=\"send\" signal=term peer=\"q\""),
+     "p: !class-not-supported"},
+    {"ptrace", DENIED("ptrace", "requested_mask=\"read\" denied_mask=\"read\" peer=\"q\""),
+     "p: !class-not-supported"},
+    {"no name", DENIED("open", "class=\"file\" requested_mask=\"r\" denied_mask=\"r\""),
+     "p: !incomplete"},
+    {"no mask", DENIED("open", "name=\"/x\" class=\"file\""), "p: !incomplete"},
+    {"a mask of tomorrow", FILE_ROW("open", "\"/x\"", "rZ", ROOT_OWNS_NOT), "p: !incomplete"},
+};
+
+static void
+test_events(void **state)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(table); i++) {
+        g_autofree char *got = answer(table[i].fields, NULL);
+        if (strcmp(got, table[i].want) != 0)
+            fail_msg("%s: %s instead of %s", table[i].name, got, table[i].want);
+    }
+}
+
+/* ---- what is known of the system
+ * ------------------------------------------------------------------ */
+
+static const char policy[] = "profile p /opt/p {\n"
+                             "  profile child /opt/child {\n  }\n"
+                             "  profile /opt/named {\n  }\n"
+                             "  ^hat {\n  }\n"
+                             "}\n"
+                             "profile other /opt/{other,another}* {\n}\n"
+                             "/opt/bare {\n}\n"
+                             "profile free /opt/free flags=(unconfined) {\n}\n"
+                             "profile unpriv_x /opt/unpriv {\n}\n"
+                             "profile :ns:far /opt/far {\n}\n";
+
+typedef struct {
+    char *dir;
+    AmrTarget *target;
+    AmrOpener *opener;
+    AmrIndex *index;
+    AmrLoaded *loaded;
+} System;
+
+/* @profiles: what the kernel's file of that name holds; NULL for no kernel. */
+static void
+system_set_up(System *system, const char *profiles)
+{
+    g_autoptr(GError) error = NULL;
+    GAsyncResult *result = NULL;
+    system->dir = test_dir_new();
+    test_write(system->dir, "etc/apparmor.d/p", policy);
+    test_write(system->dir, "etc/apparmor.d/off", "profile off /opt/off {\n}\n");
+    test_write(system->dir, "etc/apparmor.d/disable/off", "");
+    if (profiles)
+        test_write(system->dir, "sys/kernel/security/apparmor/profiles", profiles);
+    system->target = amr_target_new(&(AmrTargetOptions){.root = system->dir}, &error);
+    assert_no_error(error);
+    system->opener = amr_opener_new(system->target);
+    amr_index_load_async(system->target, NULL, (GAsyncReadyCallback)test_result, &result);
+    test_wait_result(&result);
+    system->index = amr_index_load_finish(result, &error);
+    g_object_unref(result);
+    assert_no_error(error);
+    system->loaded = profiles ? amr_loaded_read(system->opener, &error) : NULL;
+    assert_no_error(error);
+}
+
+static void
+system_tear_down(System *system)
+{
+    amr_loaded_free(system->loaded);
+    amr_index_free(system->index);
+    amr_opener_free(system->opener);
+    amr_target_free(system->target);
+    test_dir_remove(system->dir);
+}
+
+typedef struct {
+    const char *name, *path, *want;
+} ExecRow;
+
+static void
+check_exec(const System *system, const ExecRow *rows, gsize n)
+{
+    const AmrProposeContext context = {system->index, system->loaded};
+    for (gsize i = 0; i < n; i++) {
+        g_autofree char *fields = g_strdup_printf(
+            "\"DENIED\" operation=\"exec\" profile=\"p\" name=\"%s\" requested_mask=\"x\" "
+            "denied_mask=\"x\" fsuid=0 ouid=0",
+            rows[i].path);
+        g_autofree char *got = answer(fields, &context);
+        g_autofree char *want =
+            *rows[i].want ? g_strdup_printf("p: %s %s, | %s ix, | %s rix,", rows[i].path,
+                                            rows[i].want, rows[i].path, rows[i].path)
+                          : g_strdup_printf("p: %s ix, | %s rix,", rows[i].path, rows[i].path);
+        if (strcmp(got, want) != 0)
+            fail_msg("%s: %s", rows[i].name, got);
+    }
+}
+
+static void
+test_exec_on_disk(void **state)
+{
+    static const ExecRow rows[] = {
+        {"attached by a pattern", "/opt/another-one", "px"},
+        {"attached by its name", "/opt/bare", "px"},
+        {"a child by its attachment", "/opt/child", "cx"},
+        {"a child by its name", "/opt/named", "cx"},
+        {"a hat is no child", "/opt/hat", ""},
+        {"unconfined by its flag", "/opt/free", ""},
+        {"catches all", "/opt/unpriv", ""},
+        {"in another namespace", "/opt/far", ""},
+        {"disabled", "/opt/off", ""},
+        {"nothing", "/opt/none", ""},
+    };
+    System system = {0};
+    system_set_up(&system, NULL);
+    check_exec(&system, rows, G_N_ELEMENTS(rows));
+    system_tear_down(&system);
+}
+
+static void
+test_exec_loaded(void **state)
+{
+    static const ExecRow rows[] = {
+        {"loaded", "/opt/other", "px"},
+        {"on disk but not loaded", "/opt/bare", ""},
+        {"loaded, its file unknown", "/opt/elsewhere", "px"},
+        {"loaded as unconfined", "/opt/loose", ""},
+        {"a loaded child", "/opt/made", "cx"},
+    };
+    System system = {0};
+    system_set_up(&system, "p (enforce)\np//child (enforce)\np///opt/made (enforce)\n"
+                           "other (enforce)\n/opt/elsewhere (complain)\n"
+                           "/opt/loose (unconfined)\n");
+    check_exec(&system, rows, G_N_ELEMENTS(rows));
+    system_tear_down(&system);
+}
+
+static void
+test_unspellable(void **state)
+{
+    AmrEvent event = {.klass = AMR_CLASS_FILE,
+                      .verdict = AMR_VERDICT_DENIED,
+                      .requested = AMR_PERM_READ,
+                      .denied = AMR_PERM_READ};
+    static const char nul[] = {'/', 'a', '\0', 'b'};
+    event.field[AMR_FIELD_PROFILE] = AMR_BYTES("p");
+    event.field[AMR_FIELD_NAME] = (AmrBytes){nul, sizeof nul};
+    g_autoptr(AmrProposal) proposal = amr_propose(&event, NULL);
+    assert_int_equal(proposal->no_rule, AMR_NO_RULE_NOT_EXPRESSIBLE);
+    assert_int_equal(proposal->candidates->len, 0);
+}
+
+static void
+test_merge(void **state)
+{
+    static const struct {
+        const char *name, *rules, *want;
+    } rows[] = {
+        {"access", "/x r,|/x w,", "/x rw,"},
+        {"equal", "/x r,|capability chown,|/x r,|capability chown,", "/x r,|capability chown,"},
+        {"write covers append", "/x a,|/x w,", "/x w,"},
+        {"owner is another rule", "owner /x r,|/x w,", "owner /x r,|/x w,"},
+        {"exec stays alone", "/x r,|/x ix,|/x w,", "/x rw,|/x ix,"},
+        {"exec to two places", "/x px -> a,|/x px -> b,", "/x px -> a,|/x px -> b,"},
+        {"audit is another rule", "audit /x r,|/x w,", "audit /x r,|/x w,"},
+        {"order is kept", "/b r,|/a r,|/b k,", "/b rk,|/a r,"},
+        {"links", "link /a -> /b,|link /a -> /c,|link /a -> /b,", "link /a -> /b,|link /a -> /c,"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GPtrArray) rules = g_ptr_array_new_with_free_func((GDestroyNotify)amr_rule_free);
+        g_auto(GStrv) texts = g_strsplit(rows[i].rules, "|", -1);
+        g_autoptr(GString) got = g_string_new(NULL);
+        for (char **text = texts; *text; text++)
+            g_ptr_array_add(rules, amr_rule_read(*text, NULL));
+        amr_rules_merge(rules);
+        for (guint j = 0; j < rules->len; j++) {
+            g_autofree char *printed = amr_rule_print(rules->pdata[j]);
+            g_string_append_printf(got, "%s%s", j ? "|" : "", printed);
+        }
+        if (strcmp(got->str, rows[i].want) != 0)
+            fail_msg("%s: %s", rows[i].name, got->str);
+    }
+}
+
+static void
+test_catch_all(void **state)
+{
+    static const struct {
+        const char *name;
+        gboolean want;
+    } rows[] = {
+        {"unconfined", TRUE},
+        {"unprivileged_userns", TRUE},
+        {"unpriv_bwrap", TRUE},
+        {"default", TRUE},
+        {"default//child", TRUE},
+        {":ns:unconfined", TRUE},
+        {":ns://default", TRUE},
+        {"unprivileged_userns//&unconfined", TRUE},
+        {"p//&unconfined", TRUE},
+        {"p", FALSE},
+        {"p//unconfined", FALSE},
+        {"docker-default", FALSE},
+        {"unprivileged", FALSE},
+        {"", FALSE},
+        {":", FALSE},
+        {"/usr/bin/unconfined", FALSE},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+        if (amr_profile_is_catch_all(rows[i].name) != rows[i].want)
+            fail_msg("%s", rows[i].name);
+}
+
+static void
+test_null(void **state)
+{
+    static const struct {
+        const char *name, *parent, *exec;
+    } rows[] = {
+        {"p", NULL, NULL},
+        {"p//c", NULL, NULL},
+        {"p//null-/usr/bin/x", "p", "/usr/bin/x"},
+        {"p//c//null-/a//null-/b", "p//c", "/a"},
+        {":ns:p//null-/a", ":ns:p", "/a"},
+        {"null-/a", "", "/a"},
+        {"p//null-", "p", ""},
+        {"/null-x", NULL, NULL},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *parent = NULL, *exec = NULL;
+        assert_int_equal(amr_profile_is_null(rows[i].name, &parent, &exec), rows[i].exec != NULL);
+        assert_int_equal(g_strcmp0(parent, rows[i].parent), 0);
+        assert_int_equal(g_strcmp0(exec, rows[i].exec), 0);
+    }
+}
+
+static void
+test_glob(void **state)
+{
+    static const struct {
+        const char *pattern, *name;
+        gboolean want;
+    } rows[] = {
+        {"/a", "/a", TRUE},
+        {"/a", "/ab", FALSE},
+        {"\"/a b\"", "/a b", TRUE},
+        {"/*", "/a", TRUE},
+        {"/*", "/", FALSE},
+        {"/*", "/a/b", FALSE},
+        {"/**", "/a/b", TRUE},
+        {"/**/x", "/a/b/x", TRUE},
+        {"/a*", "/a", TRUE},
+        {"/a?", "/a/", FALSE},
+        {"/a?c", "/abc", TRUE},
+        {"/[a-c]x", "/bx", TRUE},
+        {"/[^a-c]x", "/bx", FALSE},
+        {"/{,usr/}bin/{a,b*}", "/usr/bin/bcd", TRUE},
+        {"/{,usr/}bin/{a,b*}", "/bin/a", TRUE},
+        {"/{,usr/}bin/{a,b*}", "/bin/c", FALSE},
+        {"/{a,{b,c}d}e", "/cde", TRUE},
+        {"/\\*", "/*", TRUE},
+        {"/\\*", "/x", FALSE},
+        {"/\\141", "/a", TRUE},
+        {"@{bin}/x", "/bin/x", FALSE},
+        {"/{a", "/a", FALSE},
+        {"/[a", "/a", FALSE},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+        if (amr_glob_match(rows[i].pattern, amr_bytes(rows[i].name)) != rows[i].want)
+            fail_msg("%s on %s", rows[i].pattern, rows[i].name);
+    /* A pattern made to take forever gives up. */
+    g_autofree char *name = g_strnfill(4000, 'a');
+    assert_false(amr_glob_match("**a**a**a**a**a**a**a**a**b", amr_bytes(name)));
+}
+
+static void
+test_risk(void **state)
+{
+    static const struct {
+        const char *name;
+        guint access;
+        AmrExecMode exec;
+        AmrRisk want;
+    } files[] = {
+        {"/etc/shadow", AMR_ACCESS_READ, AMR_EXEC_NONE, AMR_RISK_HIGH},
+        {"/etc/sudoers.d/x", AMR_ACCESS_WRITE, AMR_EXEC_NONE, AMR_RISK_HIGH},
+        {"/etc/cron.d/x", AMR_ACCESS_WRITE, AMR_EXEC_NONE, AMR_RISK_HIGH},
+        {"/etc/ld.so.preload", AMR_ACCESS_WRITE, AMR_EXEC_NONE, AMR_RISK_HIGH},
+        {"/etc/ld.so.cache", AMR_ACCESS_READ, AMR_EXEC_NONE, AMR_RISK_LOW},
+        {"/proc/sys/kernel/core_pattern", AMR_ACCESS_WRITE, AMR_EXEC_NONE, AMR_RISK_HIGH},
+        {"/sys/power/state", AMR_ACCESS_WRITE, AMR_EXEC_NONE, AMR_RISK_HIGH},
+        {"/root/.ssh/id_rsa", AMR_ACCESS_READ, AMR_EXEC_NONE, AMR_RISK_HIGH},
+        {"/root/.ssh/authorized_keys", AMR_ACCESS_WRITE, AMR_EXEC_NONE, AMR_RISK_HIGH},
+        {"/dev/mem", AMR_ACCESS_READ, AMR_EXEC_NONE, AMR_RISK_HIGH},
+        {"/dev/sda", AMR_ACCESS_READ, AMR_EXEC_NONE, AMR_RISK_HIGH},
+        {"/usr/bin/ls", AMR_ACCESS_WRITE, AMR_EXEC_NONE, AMR_RISK_HIGH},
+        {"/usr/bin/bash", 0, AMR_EXEC_IX, AMR_RISK_HIGH},
+        {"/usr/bin/python3.11", 0, AMR_EXEC_IX, AMR_RISK_HIGH},
+        {"/usr/bin/bash", 0, AMR_EXEC_PX, AMR_RISK_LOW},
+        {"/usr/bin/true", 0, AMR_EXEC_IX, AMR_RISK_LOW},
+        {"/usr/bin/true", 0, AMR_EXEC_UX, AMR_RISK_HIGH},
+        {"/opt/x", AMR_ACCESS_WRITE, AMR_EXEC_IX, AMR_RISK_HIGH},
+        {"/usr/share/x", AMR_ACCESS_READ, AMR_EXEC_NONE, AMR_RISK_LOW},
+    };
+    static const struct {
+        const char *name;
+        AmrRisk want;
+    } capabilities[] = {
+        {"sys_admin", AMR_RISK_HIGH},       {"sys_module", AMR_RISK_HIGH},
+        {"dac_override", AMR_RISK_HIGH},    {"sys_ptrace", AMR_RISK_HIGH},
+        {"net_bind_service", AMR_RISK_LOW}, {NULL, AMR_RISK_HIGH},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
+        g_autofree char *danger = NULL;
+        AmrRisk got =
+            amr_risk_file(amr_bytes(files[i].name), files[i].access, files[i].exec, &danger);
+        if (got != files[i].want || (got != AMR_RISK_LOW) != (danger != NULL))
+            fail_msg("%s: %s", files[i].name, amr_risk_word(got));
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(capabilities); i++) {
+        g_autofree char *danger = NULL;
+        assert_int_equal(amr_risk_capability(capabilities[i].name, &danger), capabilities[i].want);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_events),      cmocka_unit_test(test_exec_on_disk),
+        cmocka_unit_test(test_exec_loaded), cmocka_unit_test(test_unspellable),
+        cmocka_unit_test(test_merge),       cmocka_unit_test(test_catch_all),
+        cmocka_unit_test(test_null),        cmocka_unit_test(test_glob),
+        cmocka_unit_test(test_risk),
+    };
+    return cmocka_run_group_tests_name("propose", tests, NULL, NULL);
+}

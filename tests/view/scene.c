@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/view/scene.h"
+
+#include <string.h>
+
+#include "core/base/fsutil.h"
+
+#define NOW (G_GINT64_CONSTANT(1763715600) * G_USEC_PER_SEC)
+
+static const struct {
+    const char *name, *text;
+} files[] = {
+    {"etc/apparmor.d/usr.sbin.lanternd", "/usr/sbin/lanternd {\n"
+                                         "  /usr/sbin/lanternd mr,\n"
+                                         "\n"
+                                         "  include if exists <local/usr.sbin.lanternd>\n"
+                                         "}\n"},
+    {"etc/apparmor.d/local/usr.sbin.lanternd", "# what this site adds\n"
+                                               "/etc/lantern/site.conf r,\n"},
+    {"etc/apparmor.d/crate", "profile crate /opt/crate flags=(complain) {\n"
+                             "  /opt/crate mr,\n"
+                             "}\n"},
+    {"etc/apparmor.d/pagewright", "profile pagewright /usr/bin/pagewright {\n"
+                                  "  /usr/bin/pagewright mr,\n"
+                                  "  include if exists <local/pagewright>\n"
+                                  "}\n"},
+    {"sys/kernel/security/apparmor/profiles", "/usr/sbin/lanternd (enforce)\n"
+                                              "crate (complain)\n"
+                                              "pagewright (enforce)\n"},
+    {"proc/812/attr/current", "/usr/sbin/lanternd (enforce)\n"},
+    {"proc/812/comm", "lanternd\n"},
+};
+
+static gboolean
+elevate(const char *const *verb, const char *input, int *status, GError **error, gpointer data)
+{
+    Scene *scene = data;
+    g_autofree char *joined = g_strjoinv(" ", (char **)verb);
+    g_free(scene->elevated);
+    scene->elevated = g_strdup_printf("%s\n%s", joined, input ? input : "");
+    *status = scene->elevate_status;
+    return TRUE;
+}
+
+static void
+count_dirty(gpointer data)
+{
+    ((Scene *)data)->dirty++;
+}
+
+void
+scene_feed(Scene *scene, const char *text, gsize len)
+{
+    AmrScan scan;
+    AmrSpan line;
+    AmrRecord record;
+    AmrEvent event;
+    static char scratch[AMR_EVENT_SCRATCH];
+
+    amr_scan_init(&scan, text, len, TRUE);
+    for (AmrScanResult r; (r = amr_scan_next(&scan, &line)) != AMR_SCAN_END;) {
+        AmrOrigin origin = {0, line.len, line.off};
+        if (r == AMR_SCAN_RECORD && amr_record_slice(&record, text, line) &&
+            amr_event_decode(&event, &record, text, scratch))
+            amr_store_add(scene->session->store, &event, &origin);
+    }
+    if (scene->screen)
+        tui_screen_store_changed(scene->screen);
+}
+
+static void
+feed_file(Scene *scene, const char *name)
+{
+    g_autofree char *relative = g_build_filename("view", name, NULL);
+    g_autofree char *path = test_data(relative);
+    g_autofree char *text = NULL;
+    g_autoptr(GError) error = NULL;
+    gsize len;
+    g_file_get_contents(path, &text, &len, &error);
+    assert_no_error(error);
+    scene_feed(scene, text, len);
+    assert_true(amr_store_count(scene->session->store) > 0);
+}
+
+void
+scene_open(Scene *scene, const SceneOptions *options)
+{
+    g_autoptr(GError) error = NULL;
+    GAsyncResult *loaded = NULL;
+
+    *scene = (Scene){.root = test_dir_new()};
+    for (gsize i = 0; i < G_N_ELEMENTS(files); i++)
+        test_write(scene->root, files[i].name, files[i].text);
+    AmrTargetOptions target = {.root = scene->root,
+                               .read_only = options->read_only,
+                               .clock = amr_clock_new_fixed(NOW)};
+    scene->session = amr_session_new(&target, &error);
+    assert_no_error(error);
+    scene->session->comments = FALSE; /* they hold a random id */
+    if (options->log)
+        feed_file(scene, options->log);
+    amr_session_load_async(scene->session, NULL, test_result, &loaded);
+    test_wait_result(&loaded);
+    assert_true(amr_session_load_finish(scene->session, loaded, &error));
+    g_object_unref(loaded);
+
+    TuiScreenOptions screen = {.session = scene->session,
+                               .host = "lantern\x1b[2J",
+                               .read_only = options->read_only,
+                               .elevate = options->elevates ? elevate : NULL,
+                               .dirty = count_dirty,
+                               .data = scene};
+    scene->screen = tui_screen_new(&screen);
+}
+
+void
+scene_close(Scene *scene)
+{
+    tui_screen_free(scene->screen);
+    amr_session_free(scene->session);
+    test_dir_remove(scene->root);
+    g_free(scene->elevated);
+}
+
+void
+scene_change(Scene *scene, const char *id, const char *profile, const char *rule,
+             AmrChangeState state)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) rules = g_ptr_array_new_with_free_func((GDestroyNotify)amr_rule_free);
+    AmrPlanContext context = amr_session_plan_context(scene->session);
+    AmrPlanRequest request = {profile, rules};
+
+    g_ptr_array_add(rules, amr_rule_read(rule, &error));
+    assert_no_error(error);
+    g_autoptr(AmrPlan) plan = amr_plan_add(&context, &request, 1, FALSE, &error);
+    assert_no_error(error);
+    g_free(plan->id);
+    plan->id = g_strdup(id);
+    plan->made = NOW;
+    int lock = amr_history_lock(scene->session->history, &error);
+    assert_no_error(error);
+    assert_true(amr_history_intent(scene->session->history, plan, &error));
+    for (guint i = 0; i < plan->files->len; i++) {
+        const AmrPlanFile *file = plan->files->pdata[i];
+        assert_true(amr_fs_replace(amr_target_policy_fd(scene->session->target), file->path,
+                                   file->before, file->after, &error));
+    }
+    assert_true(amr_history_state(scene->session->history, id, state, NULL, &error));
+    amr_fs_close_fd(&lock);
+    tui_screen_reload(scene->screen);
+    while (tui_screen_is_loading(scene->screen))
+        g_main_context_iteration(NULL, TRUE);
+}
+
+TuiAction
+scene_keys(Scene *scene, const char *keys)
+{
+    g_auto(GStrv) names = g_strsplit(keys, " ", -1);
+    TuiAction action = TUI_ACTION_NONE;
+    for (char **name = names; *name; name++) {
+        if (!**name)
+            continue;
+        TuiKey key = tui_key_from_name(*name);
+        assert_int_not_equal(key, TUI_KEY_NONE);
+        action = tui_screen_key(scene->screen, key);
+        /* as the program does: a frame after each key */
+        g_free(scene_show(scene, 80, 24));
+    }
+    return action;
+}
+
+char *
+scene_show(Scene *scene, int width, int height)
+{
+    g_autoptr(TuiCanvas) canvas = tui_canvas_new(width, height);
+    tui_screen_draw(scene->screen, canvas);
+    return tui_canvas_dump(canvas);
+}
+
+void
+scene_golden(const char *name, const char *text)
+{
+    g_autofree char *relative = g_strdup_printf("view/%s.txt", name);
+    g_autofree char *path = test_data(relative);
+    g_autofree char *want = NULL;
+    g_autoptr(GError) error = NULL;
+
+    if (g_getenv("ARMORER_MAKE_GOLDENS")) {
+        g_file_set_contents(path, text, -1, &error);
+        assert_no_error(error);
+        return;
+    }
+    g_file_get_contents(path, &want, NULL, &error);
+    assert_no_error(error);
+    if (strcmp(want, text) != 0)
+        fail_msg("%s: the screen is not the golden one (ARMORER_MAKE_GOLDENS=1 makes it anew)\n"
+                 "---- want\n%s---- is\n%s",
+                 name, want, text);
+}

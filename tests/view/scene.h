@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A screen on a small system of its own, driven by keys and read as text. */
+#ifndef TESTS_VIEW_SCENE_H
+#define TESTS_VIEW_SCENE_H
+
+#include "tests/unit/testing.h"
+
+#include "core/session.h"
+#include "tui/view/screen.h"
+
+typedef struct {
+    char *root; /* a temporary directory with policy and a kernel's list of profiles */
+    AmrSession *session;
+    TuiScreen *screen;
+    char *elevated;     /* the verb and the input of the last command with more rights */
+    int elevate_status; /* what such a command ends with */
+    guint dirty;
+} Scene;
+
+typedef struct {
+    const char *log; /* of tests/data/view; NULL: no denials */
+    gboolean read_only, elevates;
+} SceneOptions;
+
+/* The session is loaded; the clock stands at 2025-11-21 09:00:00 UTC. */
+void scene_open(Scene *scene, const SceneOptions *options);
+void scene_close(Scene *scene);
+/* Adds the records of @text as a source would. */
+void scene_feed(Scene *scene, const char *text, gsize len);
+/* A change that stands in the history as @state, and in the local file of @profile. */
+void scene_change(Scene *scene, const char *id, const char *profile, const char *rule,
+                  AmrChangeState state);
+/* Names of keys with blanks between them ("down enter p"). Returns what is left to the program. */
+TuiAction scene_keys(Scene *scene, const char *keys);
+/* The screen as text. The caller frees. */
+char *scene_show(Scene *scene, int width, int height);
+/* Compares with tests/data/view/NAME.txt, or writes it where ARMORER_MAKE_GOLDENS is set. */
+void scene_golden(const char *name, const char *text);
+
+#endif

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the screen shows, by keys, at the sizes that matter. */
+#include "tests/view/scene.h"
+
+#include <string.h>
+
+static const struct {
+    const char *name, *log, *keys;
+    gboolean read_only, elevates;
+} scenes[] = {
+    {"denials", "denials.log", "", FALSE, FALSE},
+    {"denials-held", "denials.log", "up up", FALSE, FALSE},
+    {"denials-by-count", "denials.log", "s s home", FALSE, FALSE},
+    {"denials-empty", NULL, "", FALSE, FALSE},
+    {"detail", "denials.log", "home enter", FALSE, FALSE},
+    {"detail-no-rule", "denials.log", "enter", FALSE, FALSE},
+    {"hostile", "hostile.log", "", FALSE, FALSE},
+    {"hostile-detail", "hostile.log", "home enter", FALSE, FALSE},
+    {"hostile-proposal", "hostile.log", "home down p", FALSE, FALSE},
+    {"proposal", "denials.log", "home p", FALSE, FALSE},
+    {"proposal-owner", "denials.log", "home p o", FALSE, FALSE},
+    {"proposal-broader", "denials.log", "home p right", FALSE, FALSE},
+    {"proposal-marked", "denials.log", "home space down space down space p", FALSE, FALSE},
+    {"proposal-no-include", "denials.log", "home down down down down p", FALSE, FALSE},
+    {"proposal-add-include", "denials.log", "home down down down down p I", FALSE, FALSE},
+    {"proposal-no-rule", "denials.log", "p", FALSE, FALSE},
+    {"proposal-danger", "denials.log", "up up up p w y e", FALSE, FALSE},
+    {"proposal-read-only", "denials.log", "home p", TRUE, FALSE},
+    {"profiles", "denials.log", "2", FALSE, FALSE},
+    {"changes-empty", "denials.log", "3", FALSE, FALSE},
+    {"help", "denials.log", "?", FALSE, FALSE},
+    {"help-search", "denials.log", "? w r i t e", FALSE, FALSE},
+    {"help-read-only", "denials.log", "?", TRUE, FALSE},
+};
+
+static const struct {
+    int width, height;
+} sizes[] = {{80, 24}, {40, 12}, {120, 40}};
+
+static void
+assert_goldens(Scene *scene, const char *name)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        g_autofree char *full = g_strdup_printf("%s-%dx%d", name, sizes[i].width, sizes[i].height);
+        g_autofree char *text = scene_show(scene, sizes[i].width, sizes[i].height);
+        scene_golden(full, text);
+    }
+}
+
+static void
+test_goldens(void **state)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(scenes); i++) {
+        SceneOptions options = {scenes[i].log, scenes[i].read_only, scenes[i].elevates};
+        Scene scene;
+        scene_open(&scene, &options);
+        scene_keys(&scene, scenes[i].keys);
+        assert_goldens(&scene, scenes[i].name);
+        scene_close(&scene);
+    }
+}
+
+static void
+test_changes(void **state)
+{
+    static const struct {
+        const char *name, *keys;
+    } rows[] = {{"changes", "3"}, {"changes-detail", "3 down enter"}, {"undo", "3 u"}};
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        SceneOptions options = {"denials.log", FALSE, FALSE};
+        Scene scene;
+        scene_open(&scene, &options);
+        scene_change(&scene, "0123456789abcdef", "/usr/sbin/lanternd",
+                     "\"/srv/lantern/two words\" r,", AMR_CHANGE_STATE_LOADED);
+        scene_change(&scene, "123456789abcdef0", "pagewright", "/etc/hosts r,",
+                     AMR_CHANGE_STATE_VERIFIED);
+        scene_keys(&scene, rows[i].keys);
+        assert_goldens(&scene, rows[i].name);
+        scene_close(&scene);
+    }
+}
+
+/* The cursor stays on its change when newer ones come in above it. */
+static void
+test_change_stays(void **state)
+{
+    SceneOptions options = {NULL, FALSE, TRUE};
+    Scene scene;
+    scene_open(&scene, &options);
+    scene_change(&scene, "0123456789abcdef", "/usr/sbin/lanternd", "/srv/a r,",
+                 AMR_CHANGE_STATE_LOADED);
+    scene_keys(&scene, "3");
+    scene_change(&scene, "123456789abcdef0", "pagewright", "/srv/b r,", AMR_CHANGE_STATE_LOADED);
+    scene_keys(&scene, "u w");
+    assert_non_null(scene.elevated);
+    assert_string_equal(scene.elevated, "undo 0123456789abcdef\n");
+    scene_close(&scene);
+}
+
+/* Nothing of a log may reach the terminal but as characters that it prints. */
+static void
+assert_inert(const char *text)
+{
+    assert_true(g_utf8_validate(text, -1, NULL));
+    for (const char *p = text; *p; p = g_utf8_next_char(p)) {
+        gunichar ch = g_utf8_get_char(p);
+        GUnicodeType type = g_unichar_type(ch);
+        if (ch != '\n' &&
+            (type == G_UNICODE_CONTROL || type == G_UNICODE_FORMAT || type == G_UNICODE_SURROGATE))
+            fail_msg("U+%04X on the screen:\n%s", ch, text);
+    }
+}
+
+static void
+test_any_size(void **state)
+{
+    static const char *const keys[] = {"", "enter", "p", "esc esc 2", "3", "?"};
+    SceneOptions options = {"hostile.log", FALSE, FALSE};
+    Scene scene;
+    scene_open(&scene, &options);
+    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
+        scene_keys(&scene, keys[i]);
+        for (int height = 1; height <= 42; height += height < 16 ? 1 : 7) {
+            for (int width = 1; width <= 140; width += width < 14 ? 1 : 23) {
+                g_autofree char *text = scene_show(&scene, width, height);
+                assert_inert(text);
+            }
+        }
+    }
+    scene_close(&scene);
+}
+
+static char *
+line_with(const char *screen, const char *word)
+{
+    const char *at = strstr(screen, word);
+    if (!at)
+        fail_msg("no \"%s\" on\n%s", word, screen);
+    while (at > screen && at[-1] != '\n')
+        at--;
+    return g_strndup(at, strcspn(at, "\n"));
+}
+
+static void
+assert_shows(Scene *scene, const char *word)
+{
+    g_autofree char *text = scene_show(scene, 100, 28);
+    g_autofree char *line = line_with(text, word);
+    assert_non_null(line);
+}
+
+static void
+assert_hides(Scene *scene, const char *word)
+{
+    g_autofree char *text = scene_show(scene, 100, 28);
+    if (strstr(text, word))
+        fail_msg("\"%s\" on\n%s", word, text);
+}
+
+static const char newer[] =
+    "type=AVC msg=audit(1763713000.000:90): apparmor=\"DENIED\" operation=\"open\" "
+    "profile=\"pagewright\" name=\"/newer\" pid=1 comm=\"x\" requested_mask=\"r\" "
+    "denied_mask=\"r\" fsuid=0 ouid=0\n";
+
+/* The cursor is tied to the denial: what comes in, or another order, does not move it away. */
+static void
+test_cursor_stays(void **state)
+{
+    SceneOptions options = {"denials.log", FALSE, FALSE};
+    Scene scene;
+    scene_open(&scene, &options);
+    scene_keys(&scene, "up up up up enter");
+    assert_shows(&scene, "/etc/hosts");
+    scene_feed(&scene, newer, strlen(newer));
+    assert_shows(&scene, "HELD +1 new");
+    assert_shows(&scene, "/etc/hosts");
+    scene_keys(&scene, "s");
+    assert_shows(&scene, "/etc/hosts");
+    scene_keys(&scene, "esc s s s end");
+    assert_hides(&scene, "HELD");
+    scene_keys(&scene, "enter");
+    assert_shows(&scene, "/newer");
+    scene_close(&scene);
+}
+
+static void
+test_follows(void **state)
+{
+    SceneOptions options = {"denials.log", FALSE, FALSE};
+    Scene scene;
+    scene_open(&scene, &options);
+    scene_feed(&scene, newer, strlen(newer));
+    scene_keys(&scene, "enter");
+    assert_shows(&scene, "/newer");
+    scene_close(&scene);
+}
+
+/* Esc never writes, Enter does nothing in a proposal, a read-only screen has no writing keys. */
+static void
+test_only_w_writes(void **state)
+{
+    static const struct {
+        const char *keys;
+        gboolean read_only, writes;
+    } rows[] = {
+        {"home p enter enter esc", FALSE, FALSE},
+        {"home p w", FALSE, TRUE},
+        {"home p w", TRUE, FALSE},
+        {"up up up p w n o enter", FALSE, FALSE},
+        {"up up up p w y e s esc", FALSE, FALSE},
+        {"up up up p w y e s enter", FALSE, TRUE},
+        {"p w", FALSE, FALSE},
+        {"home down down down down p w", FALSE, FALSE},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        SceneOptions options = {"denials.log", rows[i].read_only, TRUE};
+        Scene scene;
+        scene_open(&scene, &options);
+        scene_keys(&scene, rows[i].keys);
+        if ((scene.elevated != NULL) != rows[i].writes)
+            fail_msg("%s: %s", rows[i].keys, scene.elevated ? scene.elevated : "nothing written");
+        scene_close(&scene);
+    }
+}
+
+static void
+test_elevated_command(void **state)
+{
+    SceneOptions options = {"denials.log", FALSE, TRUE};
+    Scene scene;
+    GAsyncResult *loaded = NULL;
+    scene_open(&scene, &options);
+    scene_keys(&scene, "home p w");
+    assert_string_equal(scene.elevated, "apply --from -\n"
+                                        "# profile: /usr/sbin/lanternd\n"
+                                        "/srv/lantern/private/plan.txt r,\n");
+    assert_null(loaded);
+    while (tui_screen_is_loading(scene.screen))
+        g_main_context_iteration(NULL, TRUE);
+    assert_shows(&scene, "done");
+    scene_close(&scene);
+}
+
+static void
+test_failed_command(void **state)
+{
+    SceneOptions options = {"denials.log", FALSE, TRUE};
+    Scene scene;
+    scene_open(&scene, &options);
+    scene.elevate_status = 3;
+    scene_keys(&scene, "home p w");
+    while (tui_screen_is_loading(scene.screen))
+        g_main_context_iteration(NULL, TRUE);
+    assert_shows(&scene, "not done");
+    assert_shows(&scene, "status 3");
+    scene_close(&scene);
+}
+
+static void
+test_program_actions(void **state)
+{
+    static const struct {
+        const char *keys;
+        TuiAction want;
+    } rows[] = {
+        {"q", TUI_ACTION_QUIT},         {"esc", TUI_ACTION_QUIT},
+        {"enter esc", TUI_ACTION_NONE}, {"p q", TUI_ACTION_NONE},
+        {"p q q", TUI_ACTION_QUIT},     {"ctrl-c", TUI_ACTION_QUIT},
+        {"ctrl-z", TUI_ACTION_SUSPEND}, {"T", TUI_ACTION_THEME},
+        {"ctrl-l", TUI_ACTION_REDRAW},  {"? q", TUI_ACTION_NONE},
+        {"? esc esc", TUI_ACTION_QUIT}, {"3 tab q", TUI_ACTION_QUIT},
+        {"p ctrl-c", TUI_ACTION_QUIT},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        SceneOptions options = {"denials.log", FALSE, FALSE};
+        Scene scene;
+        scene_open(&scene, &options);
+        TuiAction is = scene_keys(&scene, rows[i].keys);
+        if (is != rows[i].want)
+            fail_msg("%s: %d, not %d", rows[i].keys, is, rows[i].want);
+        scene_close(&scene);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_goldens),        cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_change_stays),   cmocka_unit_test(test_any_size),
+        cmocka_unit_test(test_cursor_stays),   cmocka_unit_test(test_follows),
+        cmocka_unit_test(test_only_w_writes),  cmocka_unit_test(test_elevated_command),
+        cmocka_unit_test(test_failed_command), cmocka_unit_test(test_program_actions),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a user can do: one table that makes the enum, the names in key files, the help screen and
+ * the line of keys at the bottom.
+ */
+#ifndef TUI_ACTION_H
+#define TUI_ACTION_H
+
+#include "tui/terminal/keys.h"
+
+G_BEGIN_DECLS
+
+enum {
+    TUI_ACTION_MOVES = 1 << 0,  /* about the cursor: help shows these last */
+    TUI_ACTION_WRITES = 1 << 1, /* is not there at all with --read-only */
+};
+
+/* X(NAME, id, default keys, label in the footer, help, flags) */
+#define TUI_ACTIONS(X)                                                                            \
+    X(OPEN, "open", "enter", "detail", "Show the detail; from there, the proposal", 0)            \
+    X(BACK, "back", "esc q", "back", "Go back; from the first screen, leave. Never writes", 0)    \
+    X(MARK, "mark", "space", "mark", "Mark the denial under the cursor, or take the mark off", 0) \
+    X(MARK_ALL, "mark-all", "*", "mark all", "Mark all denials, or none if all are marked", 0)    \
+    X(PROPOSE, "propose", "p", "propose", "Propose rules for the marked denials, or this one", 0) \
+    X(LEFT, "narrower", "left h", "narrower", "Proposal: the next narrower rule", 0)              \
+    X(RIGHT, "broader", "right l", "broader", "Proposal: the next broader rule", 0)               \
+    X(OWNER, "owner", "o", "owner", "Proposal: for the owner of the file only, on or off", 0)     \
+    X(ADD_INCLUDE, "add-include", "I", "add include",                                             \
+      "Proposal: give the profile a local include, where it has none", TUI_ACTION_WRITES)         \
+    X(WRITE, "write", "w", "write", "Write what is shown and reload the profile",                 \
+      TUI_ACTION_WRITES)                                                                          \
+    X(UNDO, "undo", "u", "undo", "Changes: show what undoing it does; w confirms",                \
+      TUI_ACTION_WRITES)                                                                          \
+    X(RAW, "raw", "r", "raw", "The record as it stands in the log", 0)                            \
+    X(SORT, "sort", "s", "sort", "Another order: by time, arrival, count, profile", 0)            \
+    X(REFRESH, "refresh", "R f5", "refresh", "Read policy, kernel and history again", 0)          \
+    X(TAB_DENIALS, "denials", "1", "denials", "Go to the denials", 0)                             \
+    X(TAB_PROFILES, "profiles", "2", "profiles", "Go to the profiles", 0)                         \
+    X(TAB_CHANGES, "changes", "3", "changes", "Go to the changes", 0)                             \
+    X(NEXT_TAB, "next-tab", "tab", "next", "Go to the next tab", 0)                               \
+    X(PREVIOUS_TAB, "previous-tab", "backtab", "previous", "Go to the tab before", 0)             \
+    X(THEME, "theme", "T", "theme", "The next theme", 0)                                          \
+    X(HELP, "help", "? f1", "help", "All keys; type to search among them", 0)                     \
+    X(REDRAW, "redraw", "ctrl-l", "redraw", "Draw the screen anew", 0)                            \
+    X(SUSPEND, "suspend", "ctrl-z", "suspend", "Back to the shell; fg returns", 0)                \
+    X(QUIT, "quit", "ctrl-c Q", "quit", "Leave armorer", 0)                                       \
+    X(UP, "up", "up k", "up", "Up one line", TUI_ACTION_MOVES)                                    \
+    X(DOWN, "down", "down j", "down", "Down one line", TUI_ACTION_MOVES)                          \
+    X(PAGE_UP, "page-up", "pgup ctrl-b", "page up", "Up one page", TUI_ACTION_MOVES)              \
+    X(PAGE_DOWN, "page-down", "pgdn ctrl-f", "page down", "Down one page", TUI_ACTION_MOVES)      \
+    X(FIRST, "first", "home g", "first", "To the beginning", TUI_ACTION_MOVES)                    \
+    X(LAST, "last", "end G", "last", "To the end; the denials follow again", TUI_ACTION_MOVES)
+
+typedef enum {
+    TUI_ACTION_NONE,
+#define TUI_ACTION_ENUM(name, id, keys, label, help, flags) TUI_ACTION_##name,
+    TUI_ACTIONS(TUI_ACTION_ENUM)
+#undef TUI_ACTION_ENUM
+    TUI_ACTION_COUNT
+} TuiAction;
+
+typedef struct {
+    const char *id, *keys, *label, *help;
+    guint flags;
+} TuiActionInfo;
+
+/* NULL for a number that is none. */
+const TuiActionInfo *tui_action_info(TuiAction action);
+
+/* Which keys do what. With @read_only, actions that write have no key, no help and no place. */
+typedef struct TuiKeymap TuiKeymap;
+TuiKeymap *tui_keymap_new(gboolean read_only);
+void tui_keymap_free(TuiKeymap *keymap);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(TuiKeymap, tui_keymap_free)
+
+TuiAction tui_keymap_action(const TuiKeymap *keymap, TuiKey key);
+gboolean tui_keymap_has(const TuiKeymap *keymap, TuiAction action);
+/* The first key of an action as it is shown ("w", "Enter"), or all of them ("Up k"); "" if it has
+ * none. The caller frees. */
+char *tui_keymap_show(const TuiKeymap *keymap, TuiAction action, gboolean all);
+
+G_END_DECLS
+#endif

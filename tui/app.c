@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "tui/app.h"
+
+#include <glib-unix.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "tui/privileged.h"
+#include "tui/terminal/term.h"
+#include "tui/view/screen.h"
+
+#define FRAME        (G_USEC_PER_SEC / 30) /* data alone draws no more often */
+#define KEYS_AT_ONCE 64 /* keys taken before a frame is drawn: a paste must not starve it */
+
+typedef struct {
+    const TuiOptions *options;
+    AmrSession *session;
+    TuiTerm *term;
+    TuiScreen *screen;
+    TuiCanvas *canvas;
+    TuiTheme *theme;
+    GMainLoop *loop;
+    GCancellable *cancellable;
+    gint64 drawn; /* monotonic time of the last frame */
+    guint frame;  /* source of the frame to come; 0: none */
+    guint keys, signals[4];
+    gboolean loading, away, gone;
+} App;
+
+/* ---- the one place that draws --------------------------------------------------------------- */
+
+static void
+draw(App *app)
+{
+    int width, height;
+
+    if (app->away || app->gone)
+        return;
+    tui_term_size(app->term, &width, &height);
+    tui_canvas_resize(app->canvas, width, height);
+    tui_screen_draw(app->screen, app->canvas);
+    tui_term_draw(app->term, app->canvas);
+    app->drawn = g_get_monotonic_time();
+}
+
+static gboolean
+on_frame(gpointer data)
+{
+    App *app = data;
+    app->frame = 0;
+    draw(app);
+    return G_SOURCE_REMOVE;
+}
+
+/* Data came: a frame soon, but not more than thirty a second. */
+static void
+on_dirty(gpointer data)
+{
+    App *app = data;
+    gint64 wait = app->drawn + FRAME - g_get_monotonic_time();
+
+    if (app->frame || app->away || app->gone)
+        return;
+    if (wait <= 0)
+        app->frame = g_idle_add(on_frame, app);
+    else
+        app->frame = g_timeout_add((guint)(wait / 1000) + 1, on_frame, app);
+}
+
+static void
+draw_now(App *app)
+{
+    if (app->frame)
+        g_source_remove(app->frame);
+    app->frame = 0;
+    draw(app);
+}
+
+/* ---- themes --------------------------------------------------------------------------------- */
+
+static void
+take_theme(App *app, TuiTheme *theme)
+{
+    g_clear_pointer(&app->theme, tui_theme_free);
+    app->theme = theme;
+    tui_term_set_theme(app->term, theme);
+}
+
+static void
+set_theme(App *app, const char *name)
+{
+    g_autoptr(GError) error = NULL;
+    TuiTheme *theme =
+        tui_term_has_colours(app->term) ? tui_theme_load(name, &error) : tui_theme_new_mono();
+    if (error)
+        tui_screen_say(app->screen, TUI_ROLE_WARNING, "%s", error->message);
+    take_theme(app, theme ? theme : tui_theme_new_mono());
+}
+
+static void
+next_theme(App *app)
+{
+    g_auto(GStrv) names = tui_theme_list();
+    guint n = g_strv_length(names), next = 0;
+
+    if (!tui_term_has_colours(app->term) || n == 0) {
+        tui_screen_say(app->screen, TUI_ROLE_WARNING,
+                       "No colours here (NO_COLOR, or the terminal)");
+        return;
+    }
+    for (guint i = 0; i < n; i++) {
+        if (g_str_equal(names[i], tui_theme_name(app->theme)))
+            next = (i + 1) % n;
+    }
+    g_autofree char *shown = amr_display_string(names[next]);
+    tui_screen_say(app->screen, TUI_ROLE_QUIET, "Theme %s", shown);
+    set_theme(app, names[next]);
+}
+
+/* ---- keys ----------------------------------------------------------------------------------- */
+
+static void
+do_action(App *app, TuiAction action)
+{
+    switch (action) {
+    case TUI_ACTION_QUIT:
+        g_main_loop_quit(app->loop);
+        break;
+    case TUI_ACTION_SUSPEND:
+        tui_term_suspend(app->term);
+        break;
+    case TUI_ACTION_THEME:
+        next_theme(app);
+        break;
+    case TUI_ACTION_REDRAW:
+        tui_term_resize(app->term);
+        tui_term_redraw(app->term);
+        break;
+    default:
+        break;
+    }
+}
+
+static gboolean
+on_keys(gint fd, GIOCondition condition, gpointer data)
+{
+    App *app = data;
+    TuiKey key;
+    guint taken = 0;
+
+    while (taken < KEYS_AT_ONCE && !app->away && tui_term_read(app->term, &key)) {
+        taken++;
+        if (key != TUI_KEY_NONE)
+            do_action(app, tui_screen_key(app->screen, key));
+    }
+    /* A terminal that is gone is readable for ever, and gives nothing. */
+    if (condition & (G_IO_HUP | G_IO_ERR | G_IO_NVAL) && taken == 0) {
+        app->gone = TRUE;
+        app->keys = 0;
+        g_main_loop_quit(app->loop);
+        return G_SOURCE_REMOVE;
+    }
+    draw_now(app);
+    return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_resize(gpointer data)
+{
+    App *app = data;
+    tui_term_resize(app->term);
+    draw_now(app);
+    return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_end(gpointer data)
+{
+    g_main_loop_quit(((App *)data)->loop);
+    return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_hangup(gpointer data)
+{
+    App *app = data;
+    app->gone = TRUE;
+    g_main_loop_quit(app->loop);
+    return G_SOURCE_CONTINUE;
+}
+
+/* ---- more rights ---------------------------------------------------------------------------- */
+
+static void
+wait_for_enter(App *app)
+{
+    char byte = 0;
+    int fd = tui_term_fd(app->term);
+    static const char text[] = "armorer: press Enter to go back ";
+
+    if (write(STDOUT_FILENO, text, sizeof(text) - 1) < 0)
+        return;
+    while (byte != '\n' && byte != '\r' && read(fd, &byte, 1) == 1)
+        ;
+}
+
+static gboolean
+elevate(const char *const *verb, const char *input, int *status, GError **error, gpointer data)
+{
+    App *app = data;
+    gboolean ok;
+
+    app->away = TRUE;
+    if (app->keys)
+        g_source_remove(app->keys); /* the keys are the child's now */
+    tui_term_leave(app->term);
+    ok = tui_privileged_run(app->options, verb, input, status, error);
+    if (ok && *status != 0)
+        wait_for_enter(app);
+    tui_term_return(app->term);
+    app->keys = g_unix_fd_add(tui_term_fd(app->term), G_IO_IN | G_IO_HUP | G_IO_ERR, on_keys, app);
+    app->away = FALSE;
+    return ok;
+}
+
+/* ---- life ----------------------------------------------------------------------------------- */
+
+static void
+on_ingest_changed(gpointer data)
+{
+    tui_screen_store_changed(((App *)data)->screen);
+}
+
+static void
+on_past_loaded(GObject *source, GAsyncResult *result, gpointer data)
+{
+    App *app = data;
+    g_autoptr(GError) error = NULL;
+
+    app->loading = FALSE;
+    if (!amr_ingest_load_finish(app->session->ingest, result, &error) &&
+        !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+        tui_screen_set_trouble(app->screen, error->message);
+        tui_screen_say(app->screen, TUI_ROLE_ERROR, "%s", error->message);
+    }
+    on_dirty(app);
+}
+
+static void
+start_reading(App *app)
+{
+    g_autofree char *why = NULL;
+    const char *const *logs = (const char *const *)app->options->logs;
+    guint n = amr_session_add_logs(app->session, logs, TRUE, &why);
+
+    amr_ingest_set_changed(app->session->ingest, on_ingest_changed, app);
+    tui_screen_reload(app->screen);
+    if (n == 0) {
+        g_autofree char *text = g_strdup_printf("No log to read: %s", why ? why : "none is there");
+        tui_screen_set_trouble(app->screen, text);
+        return;
+    }
+    app->loading = TRUE;
+    amr_ingest_load_async(app->session->ingest, app->cancellable, on_past_loaded, app);
+}
+
+static void
+watch(App *app)
+{
+    /* Before curses, which would take SIGWINCH for itself. */
+    app->signals[0] = g_unix_signal_add(SIGWINCH, on_resize, app);
+    app->signals[1] = g_unix_signal_add(SIGHUP, on_hangup, app);
+    app->signals[2] = g_unix_signal_add(SIGTERM, on_end, app);
+    app->signals[3] = g_unix_signal_add(SIGINT, on_end, app);
+}
+
+static void
+make_screen(App *app)
+{
+    TuiScreenOptions options = {
+        .session = app->session,
+        .host = g_get_host_name(),
+        .read_only = amr_target_is_read_only(app->session->target),
+        .elevate = tui_privileged_needed(app->session->target) ? elevate : NULL,
+        .dirty = on_dirty,
+        .data = app,
+    };
+    int width, height;
+
+    app->screen = tui_screen_new(&options);
+    tui_term_size(app->term, &width, &height);
+    app->canvas = tui_canvas_new(width, height);
+    set_theme(app, app->options->theme);
+    app->keys = g_unix_fd_add(tui_term_fd(app->term), G_IO_IN | G_IO_HUP | G_IO_ERR, on_keys, app);
+}
+
+static void
+finish(App *app)
+{
+    if (app->frame)
+        g_source_remove(app->frame);
+    if (app->keys)
+        g_source_remove(app->keys);
+    g_cancellable_cancel(app->cancellable);
+    amr_ingest_set_changed(app->session->ingest, NULL, NULL);
+    /* What is being written goes on to its end, also where the terminal is gone; the user sees the
+     * last frame until then. */
+    app->frame = 0;
+    app->away = TRUE;
+    tui_screen_free(app->screen);
+    while (app->loading)
+        g_main_context_iteration(NULL, TRUE);
+    tui_canvas_free(app->canvas);
+    tui_theme_free(app->theme);
+    tui_term_free(app->term);
+    for (guint i = 0; i < G_N_ELEMENTS(app->signals); i++)
+        g_source_remove(app->signals[i]);
+    g_object_unref(app->cancellable);
+    g_main_loop_unref(app->loop);
+}
+
+static void
+complain(const GError *error)
+{
+    g_printerr("armorer: %s\n", error->message);
+    if (g_error_matches(error, AMR_ERROR, AMR_ERROR_USAGE))
+        g_printerr("Without a terminal: armorer denials [--log FILE], armorer propose, "
+                   "armorer apply, armorer changes; see armorer --help\n");
+}
+
+int
+tui_app_run(const TuiOptions *options)
+{
+    g_autoptr(GError) error = NULL;
+    /* Debug messages too: standard output is the screen. Before the first thread, as GLib wants. */
+    g_log_writer_default_set_use_stderr(TRUE);
+    g_autoptr(AmrSession) session = tui_options_session(options, &error);
+    App app = {.options = options, .session = session};
+
+    if (!session) {
+        g_printerr("armorer: %s\n", error->message);
+        return tui_exit_status(error);
+    }
+    watch(&app);
+    app.term = tui_term_new(&error);
+    if (!app.term) {
+        for (guint i = 0; i < G_N_ELEMENTS(app.signals); i++)
+            g_source_remove(app.signals[i]);
+        complain(error);
+        return TUI_EXIT_USAGE;
+    }
+    app.loop = g_main_loop_new(NULL, FALSE);
+    app.cancellable = g_cancellable_new();
+    make_screen(&app);
+    draw(&app);
+    start_reading(&app);
+    g_main_loop_run(app.loop);
+    finish(&app);
+    return TUI_EXIT_DONE;
+}

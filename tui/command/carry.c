@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From a plan to its outcome: shown and checked (--dry-run), or carried out. */
+#include "config.h"
+
+#include <unistd.h>
+
+#include "tui/command/command.h"
+
+int
+tui_command_may_change(TuiCommand *command, gboolean dry_run)
+{
+    AmrSession *session = command->session;
+
+    if (!session->index)
+        return tui_fail(session->index_error);
+    if (!session->history)
+        return tui_fail(session->history_error);
+    if (dry_run)
+        return TUI_EXIT_DONE;
+    if (amr_target_is_read_only(session->target)) {
+        tui_say("nothing is written: --read-only");
+        return TUI_EXIT_REFUSED;
+    }
+    if (amr_target_is_live(session->target) && geteuid() != 0) {
+        g_autofree char *policy = amr_display_string(amr_target_policy_path(session->target));
+        tui_say("writing %s and loading policy needs root: run this with sudo", policy);
+        return TUI_EXIT_REFUSED;
+    }
+    return TUI_EXIT_DONE;
+}
+
+/* ---- JSON ------------------------------------------------------------------------------------ */
+
+static void
+add_parts(TuiJson *json, const AmrPlan *plan)
+{
+    tui_json_open_array(json, "parts");
+    for (guint i = 0; i < plan->parts->len; i++) {
+        const AmrPlanPart *part = g_ptr_array_index(plan->parts, i);
+        g_autofree char *ns = NULL;
+        const char *name;
+        tui_split_profile(part->profile, &ns, &name);
+        tui_json_open_object(json, NULL);
+        tui_json_name(json, "profile", name);
+        tui_json_name(json, "namespace", ns);
+        tui_json_name(json, "file", part->local);
+        tui_json_name(json, "include_in", part->include_in);
+        tui_json_names(json, "reaches", (const char *const *)part->reaches);
+        tui_json_open_array(json, "rules");
+        for (guint n = 0; n < part->rules->len; n++) {
+            g_autofree char *rule = amr_rule_print(g_ptr_array_index(part->rules, n));
+            tui_json_name(json, NULL, rule);
+        }
+        tui_json_close_array(json);
+        tui_json_close_object(json);
+    }
+    tui_json_close_array(json);
+}
+
+/* @state: "dry-run" or how the change stands. */
+static void
+out_result(const AmrPlan *plan, const char *state, const char *message, const GPtrArray *notes)
+{
+    g_autofree char *diff = amr_plan_diff(plan);
+    TuiJson *json = tui_json_new();
+
+    tui_json_text(json, "id", plan->id);
+    tui_json_text(json, "kind", plan->kind == AMR_PLAN_UNDO ? "undo" : "add");
+    tui_json_text(json, "undoes", plan->undoes);
+    tui_json_text(json, "state", state);
+    tui_json_text(json, "message", message);
+    add_parts(json, plan);
+    tui_json_text(json, "diff", diff);
+    tui_json_open_array(json, "notes");
+    for (guint i = 0; i < plan->notes->len; i++)
+        tui_json_text(json, NULL, g_ptr_array_index(plan->notes, i));
+    for (guint i = 0; notes && i < notes->len; i++)
+        tui_json_text(json, NULL, g_ptr_array_index(notes, i));
+    tui_json_close_array(json);
+    tui_out_json(json);
+}
+
+/* ---- the two ways ---------------------------------------------------------------------------- */
+
+static int
+check(TuiCommand *command, const AmrPlan *plan)
+{
+    AmrSession *session = command->session;
+    g_autoptr(GAsyncResult) result = NULL;
+    g_autoptr(GPtrArray) notes = NULL;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *diff = amr_plan_diff(plan);
+    TuiWait wait = {0};
+
+    if (!command->options->json)
+        tui_out_text(diff);
+    amr_executor_check_async(session->executor, plan, session->index, command->cancellable,
+                             tui_wait_done, &wait);
+    result = tui_wait_result(&wait);
+    if (!amr_executor_check_finish(session->executor, result, &notes, &error))
+        return tui_fail(error);
+    if (command->options->json)
+        out_result(plan, "dry-run", "checked, nothing was written", notes);
+    else
+        tui_say_notes(notes);
+    return TUI_EXIT_DONE;
+}
+
+static int
+run(TuiCommand *command, const AmrPlan *plan, GPtrArray *questions)
+{
+    AmrSession *session = command->session;
+    g_autoptr(GAsyncResult) result = NULL;
+    g_autoptr(AmrOutcome) outcome = NULL;
+    g_autoptr(GError) error = NULL;
+    TuiWait wait = {0};
+
+    amr_executor_run_async(session->executor, plan, session->index, questions, NULL, NULL,
+                           command->cancellable, tui_wait_done, &wait);
+    result = tui_wait_result(&wait);
+    outcome = amr_executor_run_finish(session->executor, result, &error);
+    if (!outcome)
+        return tui_fail(error);
+    if (command->options->json) {
+        out_result(plan, amr_change_state_word(outcome->state), outcome->message, outcome->notes);
+    } else {
+        g_autofree char *line = g_strdup_printf("%s: %s", plan->id, outcome->message);
+        tui_out_line(line);
+        tui_say_notes(outcome->notes);
+    }
+    return outcome->state == AMR_CHANGE_STATE_PARTLY ? TUI_EXIT_PARTLY : TUI_EXIT_DONE;
+}
+
+int
+tui_command_carry_out(TuiCommand *command, const AmrPlan *plan, GPtrArray *questions,
+                      gboolean dry_run)
+{
+    if (!command->options->json)
+        tui_say_notes(plan->notes);
+    return dry_run ? check(command, plan) : run(command, plan, questions);
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The verbs: the same engine without a screen. Data goes to standard output, messages to standard
+ * error as `armorer: ...`, both in display form.
+ */
+#ifndef TUI_COMMAND_COMMAND_H
+#define TUI_COMMAND_COMMAND_H
+
+#include "core/denial/filter.h"
+#include "tui/command/json.h"
+#include "tui/command/wait.h"
+#include "tui/options.h"
+#include "tui/table/table.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+    TuiOptions *options;
+    AmrSession *session; /* NULL until tui_command_open() */
+    GCancellable *cancellable;
+} TuiCommand;
+
+typedef struct {
+    const char *name;
+    const char *args; /* what follows the name in its usage line */
+    const char *help; /* one line */
+    /* @argv[0] is the verb. Returns an exit status. */
+    int (*run)(TuiCommand *command, int argc, char **argv);
+} TuiVerb;
+
+/* Ends with a name of NULL. */
+extern const TuiVerb tui_verbs[];
+const TuiVerb *tui_verb_find(const char *name);
+
+/* ---- options --------------------------------------------------------------------------------- */
+
+/* Parses what holds for all (--root, --log, ...) and @entries (may be NULL) into
+ * command->options; with @verb also --json, and all words behind them into *words (raw bytes,
+ * owned; NULL if there are none). Without a verb it stops at the first word and leaves it in argv.
+ * FALSE: print nothing more and exit with *status (--help, --version, wrong usage). */
+gboolean tui_command_parse(TuiCommand *command, const TuiVerb *verb, const GOptionEntry *entries,
+                           int *argc, char ***argv, char ***words, int *status);
+
+/* ---- session --------------------------------------------------------------------------------- */
+
+/* Makes the session; with @load reads policy, kernel and history. What is missing of these is left
+ * to the verb. Returns an exit status, having said why. */
+int tui_command_open(TuiCommand *command, gboolean load);
+/* Reads the logs that were named by --log and @files (NULL: none), or else the target's own, whole.
+ * A log that is named twice is read once. Returns an exit status, having said what could not be
+ * read: TUI_EXIT_PARTLY if only some could. */
+int tui_command_read_logs(TuiCommand *command, char **files);
+
+/* ---- filters --------------------------------------------------------------------------------- */
+
+/* Parts @words (may be NULL) into those of a filter and *files (borrowed strings, ends with NULL;
+ * free the array); @since (may be NULL) is one more, since:@since. Needs the session, for its
+ * clock. NULL, having said why, on wrong usage. */
+AmrFilter *tui_command_filter(const TuiCommand *command, char **words, const char *since,
+                              char ***files);
+/* The denials that match, in @order; the caller frees. *n is 0 if there are none; if nothing was
+ * wrong otherwise (*status), that is said and the status becomes TUI_EXIT_NOTHING. */
+AmrDenialId *tui_command_denial_ids(const TuiCommand *command, const AmrFilter *filter,
+                                    AmrOrder order, guint *n, int *status);
+
+/* The option --since, for the verbs that filter. */
+#define TUI_OPTION_SINCE(slot)                                                                     \
+    {                                                                                              \
+        "since", 0, 0, G_OPTION_ARG_STRING, slot, "the same as the filter word since:TIME", "TIME" \
+    }
+
+/* ---- output ---------------------------------------------------------------------------------- */
+
+/* One line of data; FALSE if standard output takes no more (end quietly: tui_out_finish() knows).
+ */
+gboolean tui_out_line(const char *line);
+/* The same; frees @json. */
+gboolean tui_out_json(TuiJson *json);
+gboolean tui_out_text(const char *text); /* as it is */
+/* Flushes. @status, or if output was lost TUI_EXIT_PARTLY, having said why; a reader that went
+ * away (EPIPE) is no failure. */
+int tui_out_finish(int status);
+
+/* A message. Text of unknown origin in it must be in display form. */
+void tui_say(const char *format, ...) G_GNUC_PRINTF(1, 2);
+void tui_say_notes(const GPtrArray *notes);
+/* Says @error and returns its exit status. */
+int tui_fail(const GError *error);
+
+/* "name" or ":ns:name" into its parts; *name is borrowed from @full, *ns is owned ("" for the
+ * root). */
+void tui_split_profile(const char *full, char **ns, const char **name);
+
+/* Table output: cells of rows padded to columns, the last one as long as it is. @fill is called
+ * twice a row. */
+typedef void (*TuiFillRow)(guint row, gpointer data, TuiCell *cells);
+void tui_out_table(const TuiTable *table, guint rows, TuiFillRow fill, gpointer data);
+
+/* ---- changes --------------------------------------------------------------------------------- */
+
+/* Carries out @plan, or with @dry_run shows and checks it; reports as text or JSON. @questions may
+ * be NULL. Returns an exit status. */
+int tui_command_carry_out(TuiCommand *command, const AmrPlan *plan, GPtrArray *questions,
+                          gboolean dry_run);
+/* What a plan needs: the policy's index; and, if something is to be written, permission, a history
+ * and the right to. TUI_EXIT_DONE or, having said what is missing, another exit status. */
+int tui_command_may_change(TuiCommand *command, gboolean dry_run);
+
+/* ---- the verbs ------------------------------------------------------------------------------- */
+
+int tui_command_status(TuiCommand *command, int argc, char **argv);
+int tui_command_denials(TuiCommand *command, int argc, char **argv);
+int tui_command_propose(TuiCommand *command, int argc, char **argv);
+int tui_command_apply(TuiCommand *command, int argc, char **argv);
+int tui_command_undo(TuiCommand *command, int argc, char **argv);
+int tui_command_changes(TuiCommand *command, int argc, char **argv);
+
+G_END_DECLS
+#endif

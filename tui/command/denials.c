@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* armorer denials: what was refused, distinct and counted. */
+#include "config.h"
+
+#include "tui/command/command.h"
+
+typedef struct {
+    AmrSession *session;
+    const AmrDenialId *ids;
+} Rows;
+
+static void
+fill_row(guint row, gpointer data, TuiCell *cells)
+{
+    const Rows *rows = data;
+
+    tui_table_denials_row(rows->session, rows->ids[row], cells);
+}
+
+/* All that the record held, by the kernel's own names. */
+static void
+add_fields(TuiJson *json, const AmrEvent *event)
+{
+    tui_json_open_object(json, "fields");
+    for (guint i = 1; i < AMR_FIELD_COUNT; i++) {
+        if (event->field[i].data)
+            tui_json_bytes(json, amr_field_key((AmrField)i), event->field[i]);
+    }
+    tui_json_close_object(json);
+}
+
+static void
+add_uid(TuiJson *json, const char *key, gboolean has, guint32 uid)
+{
+    if (has)
+        tui_json_uint(json, key, uid);
+    else
+        tui_json_null(json, key);
+}
+
+static gboolean
+out_denial(const AmrSession *session, AmrDenialId id)
+{
+    const AmrDenial *denial = amr_store_get(session->store, id);
+    AmrEvent event;
+    g_autofree char *explain = NULL;
+    g_autofree char *requested = NULL;
+    g_autofree char *denied = NULL;
+    TuiJson *json;
+
+    if (!denial || !amr_store_event(session->store, id, &event))
+        return TRUE;
+    explain = amr_explain(&event);
+    requested = amr_perms_to_mask(event.requested);
+    denied = amr_perms_to_mask(event.denied);
+    json = tui_json_new();
+    tui_json_text(json, "verdict", amr_verdict_word(event.verdict));
+    tui_json_bytes(json, "profile", event.field[AMR_FIELD_PROFILE]);
+    tui_json_bytes(json, "namespace", amr_event_namespace(&event));
+    tui_json_bytes(json, "operation", event.field[AMR_FIELD_OPERATION]);
+    tui_json_text(json, "class", amr_class_word(event.klass));
+    tui_json_text(json, "requested", requested);
+    tui_json_text(json, "denied", denied);
+    tui_json_bool(json, "owner", event.owner);
+    add_uid(json, "fsuid", event.has_fsuid, event.fsuid);
+    add_uid(json, "ouid", event.has_ouid, event.ouid);
+    tui_json_uint(json, "count", denial->count);
+    tui_json_uint(json, "folded", denial->folded);
+    tui_json_time(json, "first", denial->first);
+    tui_json_time(json, "last", denial->last);
+    tui_json_uint(json, "pid", denial->last_pid);
+    tui_json_text(json, "state", amr_denial_state_word(denial->state));
+    tui_json_text(json, "explain", explain);
+    add_fields(json, &event);
+    return tui_out_json(json);
+}
+
+int
+tui_command_denials(TuiCommand *command, int argc, char **argv)
+{
+    g_autofree char *since = NULL;
+    const GOptionEntry entries[] = {TUI_OPTION_SINCE(&since), {0}};
+    g_auto(GStrv) words = NULL;
+    g_autofree char **files = NULL;
+    g_autoptr(AmrFilter) filter = NULL;
+    g_autofree AmrDenialId *ids = NULL;
+    AmrSession *session;
+    guint n;
+    int status;
+
+    if (!tui_command_parse(command, tui_verb_find("denials"), entries, &argc, &argv, &words,
+                           &status))
+        return status;
+    status = tui_command_open(command, FALSE);
+    if (status != TUI_EXIT_DONE)
+        return status;
+    session = command->session;
+    filter = tui_command_filter(command, words, since, &files);
+    if (!filter)
+        return TUI_EXIT_USAGE;
+    status = tui_command_read_logs(command, files);
+    ids = tui_command_denial_ids(command, filter, AMR_ORDER_LAST, &n, &status);
+    if (n == 0)
+        return status;
+    if (command->options->json) {
+        for (guint i = 0; i < n && out_denial(session, ids[i]); i++)
+            ;
+    } else {
+        Rows rows = {session, ids};
+        tui_out_table(&tui_table_denials, n, fill_row, &rows);
+    }
+    return status;
+}

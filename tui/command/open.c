@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a verb starts from: the session, its policy and kernel, its logs. */
+#include "config.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tui/command/command.h"
+
+int
+tui_command_open(TuiCommand *command, gboolean load)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GAsyncResult) result = NULL;
+    TuiWait wait = {0};
+
+    if (!tui_options_prepare(command->options, &error))
+        return tui_fail(error);
+    command->session = tui_options_session(command->options, &error);
+    if (!command->session)
+        return tui_fail(error);
+    if (!load)
+        return TUI_EXIT_DONE;
+    amr_session_load_async(command->session, command->cancellable, tui_wait_done, &wait);
+    result = tui_wait_result(&wait);
+    if (!amr_session_load_finish(command->session, result, &error))
+        return tui_fail(error);
+    return TUI_EXIT_DONE;
+}
+
+/* ---- logs ------------------------------------------------------------------------------------ */
+
+/* One log under two names: its device and inode; standard input by its name. What is not there is
+ * told apart by its name, so that each is complained of. */
+static char *
+identity(const char *name)
+{
+    struct stat st;
+    int found = g_str_equal(name, "-") ? fstat(STDIN_FILENO, &st) : stat(name, &st);
+
+    if (found != 0)
+        return g_strconcat("name:", name, NULL);
+    return g_strdup_printf("%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
+}
+
+static void
+add_once(GPtrArray *names, GHashTable *seen, char **files)
+{
+    for (guint i = 0; files && files[i]; i++) {
+        char *key = identity(files[i]);
+        if (g_hash_table_add(seen, key)) {
+            g_ptr_array_add(names, files[i]);
+        } else {
+            g_autofree char *shown = amr_display_string(files[i]);
+            tui_say("%s is named twice and read once", shown);
+        }
+    }
+}
+
+/* The one step that gives what is missing. */
+static void
+say_permission_hint(const AmrTarget *target)
+{
+    if (geteuid() != 0 && amr_target_is_live(target))
+        tui_say("reading system logs needs the group adm, or sudo");
+}
+
+static void
+say_stats(const AmrIngestStats *stats)
+{
+    if (stats->losses)
+        tui_say("records were lost before they reached the log: %" G_GUINT64_FORMAT
+                " notices of it",
+                stats->losses);
+    if (stats->overlong)
+        tui_say("%" G_GUINT64_FORMAT " lines are too long to be read whole", stats->overlong);
+    if (stats->torn)
+        tui_say("%" G_GUINT64_FORMAT " lines end within a record", stats->torn);
+}
+
+/* Says what became of each source; the status of all. */
+static int
+report_sources(TuiCommand *command)
+{
+    AmrIngest *ingest = command->session->ingest;
+    AmrIngestStats stats = amr_ingest_stats(ingest);
+    guint n = amr_ingest_source_count(ingest), failed = 0;
+    gboolean permission = FALSE;
+    int status = TUI_EXIT_DONE;
+
+    for (guint i = 0; i < n; i++) {
+        AmrSourceInfo info = {0};
+        int own;
+        amr_ingest_source_info(ingest, i, &info);
+        if (info.state != AMR_SOURCE_FAILED || !info.error)
+            continue;
+        failed++;
+        permission |= g_error_matches(info.error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED);
+        own = tui_fail(info.error);
+        status = MAX(status, own);
+    }
+    if (permission)
+        say_permission_hint(command->session->target);
+    say_stats(&stats);
+    return failed && failed < n ? TUI_EXIT_PARTLY : status;
+}
+
+int
+tui_command_read_logs(TuiCommand *command, char **files)
+{
+    AmrSession *session = command->session;
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GAsyncResult) result = NULL;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *why = NULL;
+    TuiWait wait = {0};
+
+    add_once(names, seen, command->options->logs);
+    add_once(names, seen, files);
+    g_ptr_array_add(names, NULL);
+    if (!amr_session_add_logs(session, (const char *const *)names->pdata, FALSE, &why)) {
+        tui_say("no log can be read: %s", why ? why : "none was named");
+        say_permission_hint(session->target);
+        return geteuid() != 0 && amr_target_is_live(session->target) ? TUI_EXIT_REFUSED
+                                                                     : TUI_EXIT_NOTHING;
+    }
+    amr_ingest_load_async(session->ingest, command->cancellable, tui_wait_done, &wait);
+    result = tui_wait_result(&wait);
+    if (!amr_ingest_load_finish(session->ingest, result, &error) &&
+        g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return tui_fail(error);
+    return report_sources(command);
+}

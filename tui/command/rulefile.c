@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "tui/command/rulefile.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/error.h"
+
+TuiRuleGroup *
+tui_rule_group_new(const char *profile)
+{
+    TuiRuleGroup *group = g_new0(TuiRuleGroup, 1);
+
+    group->profile = g_strdup(profile);
+    group->rules = g_ptr_array_new_with_free_func((GDestroyNotify)amr_rule_free);
+    return group;
+}
+
+void
+tui_rule_group_free(TuiRuleGroup *group)
+{
+    if (!group)
+        return;
+    g_free(group->profile);
+    g_ptr_array_unref(group->rules);
+    g_free(group);
+}
+
+/* ---- names ----------------------------------------------------------------------------------- */
+
+static gboolean
+is_octal(const char *p)
+{
+    return p[0] >= '0' && p[0] <= '3' && p[1] >= '0' && p[1] <= '7' && p[2] >= '0' && p[2] <= '7';
+}
+
+/* Undoes what stands behind a backslash at *p and moves on; FALSE where the compiler would read
+ * something else than a byte. */
+static gboolean
+append_escaped(GString *out, const char **p)
+{
+    const char *at = *p + 1;
+
+    if (is_octal(at)) {
+        int byte = (at[0] - '0') * 64 + (at[1] - '0') * 8 + (at[2] - '0');
+        if (byte == 0)
+            return FALSE;
+        g_string_append_c(out, (char)byte);
+        *p += 4;
+        return TRUE;
+    }
+    if (!*at || strchr("01234567aefnrtdx", *at))
+        return FALSE;
+    g_string_append_c(out, *at);
+    *p += 2;
+    return TRUE;
+}
+
+char *
+tui_rulefile_unspell(const char *spelled, GError **error)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    gsize len = strlen(spelled);
+    gboolean quoted = spelled[0] == '"';
+    const char *p = spelled + (quoted ? 1 : 0);
+    const char *end = spelled + len;
+
+    if (quoted && (len < 2 || end[-1] != '"')) {
+        amr_error_set(error, AMR_ERROR_PARSE, "the quotes are not closed");
+        return NULL;
+    }
+    if (quoted)
+        end--;
+    while (p < end) {
+        if (*p == '\\') {
+            if (!append_escaped(out, &p) || p > end) {
+                amr_error_set(error, AMR_ERROR_PARSE, "a backslash that escapes nothing");
+                return NULL;
+            }
+        } else if (*p == '"' || (!quoted && g_ascii_isspace(*p))) {
+            amr_error_set(error, AMR_ERROR_PARSE, "a name with blanks stands in quotes");
+            return NULL;
+        } else {
+            g_string_append_c(out, *p++);
+        }
+    }
+    if (!out->len) {
+        amr_error_set(error, AMR_ERROR_PARSE, "the name is empty");
+        return NULL;
+    }
+    return g_string_free(g_steal_pointer(&out), FALSE);
+}
+
+char *
+tui_rulefile_literal(const char *pattern)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    const char *p = pattern;
+
+    if (pattern[0] != '/')
+        return NULL;
+    while (*p) {
+        if (*p == '\\') {
+            if (!append_escaped(out, &p))
+                return NULL;
+        } else if (strchr("*?[]{}", *p)) {
+            return NULL;
+        } else {
+            g_string_append_c(out, *p++);
+        }
+    }
+    return g_string_free(g_steal_pointer(&out), FALSE);
+}
+
+/* ---- bytes ----------------------------------------------------------------------------------- */
+
+GBytes *
+tui_rulefile_slurp(int fd, const char *name, GError **error)
+{
+    g_autoptr(GByteArray) bytes = g_byte_array_new();
+    guint8 block[8192];
+    gssize n;
+
+    for (;;) {
+        n = read(fd, block, sizeof(block));
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            break;
+        g_byte_array_append(bytes, block, (guint)n);
+        if (bytes->len > TUI_RULEFILE_MAX) {
+            amr_error_set(error, AMR_ERROR_LIMIT, "Reading %s: more than 1 MiB of rules", name);
+            return NULL;
+        }
+    }
+    if (n < 0) {
+        amr_error_errno(error, errno, "Reading %s", name);
+        return NULL;
+    }
+    return g_byte_array_free_to_bytes(g_steal_pointer(&bytes));
+}
+
+/* ---- the file -------------------------------------------------------------------------------- */
+
+typedef struct {
+    GPtrArray *groups;
+    TuiRuleGroup *current; /* borrowed; NULL before the first header */
+} Reader;
+
+static void
+enter_group(Reader *reader, const char *profile)
+{
+    for (guint i = 0; i < reader->groups->len; i++) {
+        reader->current = g_ptr_array_index(reader->groups, i);
+        if (g_str_equal(reader->current->profile, profile))
+            return;
+    }
+    reader->current = tui_rule_group_new(profile);
+    g_ptr_array_add(reader->groups, reader->current);
+}
+
+/* What follows `# profile:`, or NULL if the comment is none. */
+static const char *
+header_name(const char *line)
+{
+    const char *p = line + 1;
+
+    while (*p == ' ' || *p == '\t')
+        p++;
+    if (!g_str_has_prefix(p, "profile:"))
+        return NULL;
+    for (p += strlen("profile:"); *p == ' ' || *p == '\t'; p++)
+        ;
+    return p;
+}
+
+static gboolean
+read_comment(Reader *reader, const char *line, GError **error)
+{
+    const char *name = header_name(line);
+    g_autofree char *profile = NULL;
+
+    if (!name) {
+        /* Without a blank behind the # the compiler takes it for a directive, people for a comment.
+         */
+        if (g_str_has_prefix(line, "#include"))
+            return amr_error_set(error, AMR_ERROR_PARSE,
+                                 "#include is no comment: write `include <...>` or take it out");
+        return TRUE;
+    }
+    profile = tui_rulefile_unspell(name, error);
+    if (!profile) {
+        g_prefix_error(error, "the profile's name: ");
+        return FALSE;
+    }
+    enter_group(reader, profile);
+    return TRUE;
+}
+
+static gboolean
+read_line(Reader *reader, const char *line, GError **error)
+{
+    AmrRule *rule;
+
+    if (line[0] == '\0')
+        return TRUE;
+    if (line[0] == '#')
+        return read_comment(reader, line, error);
+    if (!reader->current)
+        return amr_error_set(error, AMR_ERROR_PARSE,
+                             "a rule before any `# profile: NAME` line: for which profile?");
+    rule = amr_rule_read(line, error);
+    if (!rule)
+        return FALSE;
+    g_ptr_array_add(reader->current->rules, rule);
+    return TRUE;
+}
+
+static void
+drop_empty(GPtrArray *groups)
+{
+    for (guint i = groups->len; i > 0; i--) {
+        const TuiRuleGroup *group = g_ptr_array_index(groups, i - 1);
+        if (!group->rules->len)
+            g_ptr_array_remove_index(groups, i - 1);
+    }
+}
+
+GPtrArray *
+tui_rulefile_read(AmrBytes text, const char *name, GError **error)
+{
+    g_autoptr(GPtrArray) groups =
+        g_ptr_array_new_with_free_func((GDestroyNotify)tui_rule_group_free);
+    Reader reader = {.groups = groups};
+    guint number = 0;
+
+    if (text.len && memchr(text.data, '\0', text.len)) {
+        amr_error_set(error, AMR_ERROR_PARSE, "%s: is not text: it holds a NUL", name);
+        return NULL;
+    }
+    for (gsize at = 0; at < text.len;) {
+        const char *start = text.data + at;
+        const char *end = memchr(start, '\n', text.len - at);
+        gsize len = end ? (gsize)(end - start) : text.len - at;
+        g_autofree char *line = g_strndup(start, len);
+        number++;
+        at += len + 1;
+        g_strstrip(line);
+        if (!read_line(&reader, line, error)) {
+            g_prefix_error(error, "%s line %u: ", name, number);
+            return NULL;
+        }
+    }
+    drop_empty(groups);
+    return g_steal_pointer(&groups);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The text form of propose, read again, perhaps after an editor: headers and rules. */
+#ifndef TUI_COMMAND_RULEFILE_H
+#define TUI_COMMAND_RULEFILE_H
+
+#include <gio/gio.h>
+
+#include "core/base/text.h"
+#include "core/policy/rule.h"
+
+G_BEGIN_DECLS
+
+#define TUI_RULEFILE_MAX (1024 * 1024)
+
+/* The rules of one profile. */
+typedef struct {
+    char *profile;    /* "name" or ":ns:name", raw bytes */
+    GPtrArray *rules; /* AmrRule, owned */
+} TuiRuleGroup;
+
+TuiRuleGroup *tui_rule_group_new(const char *profile);
+void tui_rule_group_free(TuiRuleGroup *group);
+
+/* Reads @text: `# profile: NAME` headers, rules one a line, other comments and blank lines between
+ * them.
+ * @name is what messages call it, display form. Profiles that come twice are one group; one
+ * without rules is none. Elements TuiRuleGroup. Fails with AMR_ERROR_PARSE and the line's number: a
+ * rule before any header, a line that is not exactly one rule, `#include`, a header that cannot be
+ * read, a NUL. */
+GPtrArray *tui_rulefile_read(AmrBytes text, const char *name, GError **error);
+
+/* All that @fd gives, a pipe too; AMR_ERROR_LIMIT beyond TUI_RULEFILE_MAX. @name for messages. */
+GBytes *tui_rulefile_slurp(int fd, const char *name, GError **error);
+
+/* A name as amr_policy_name() spells it for a pattern, read back: bare or in quotes, \ooo and
+ * backslash escapes undone. AMR_ERROR_PARSE. */
+char *tui_rulefile_unspell(const char *spelled, GError **error);
+
+/* The path that @pattern matches if it matches only one: no wildcard, no variable. NULL else. */
+char *tui_rulefile_literal(const char *pattern);
+
+G_END_DECLS
+#endif

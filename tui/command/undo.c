@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* armorer undo: takes back what one change added. */
+#include "config.h"
+
+#include "tui/command/command.h"
+
+static int
+undo(TuiCommand *command, const char *id, gboolean dry_run)
+{
+    AmrSession *session = command->session;
+    AmrPlanContext context = amr_session_plan_context(session);
+    const AmrChange *change = amr_history_find(session->history, id);
+    g_autoptr(AmrPlan) done = NULL;
+    g_autoptr(AmrPlan) plan = NULL;
+    g_autoptr(GError) error = NULL;
+
+    if (!change) {
+        g_autofree char *shown = amr_display_string(id);
+        if (id)
+            tui_say("no change, or more than one, has the id %s: see armorer changes", shown);
+        else
+            tui_say("there is no change to undo");
+        return TUI_EXIT_NOTHING;
+    }
+    if (!amr_change_may_undo(change, &error))
+        return tui_fail(error);
+    done = amr_history_plan(session->history, change, &error);
+    if (!done)
+        return tui_fail(error);
+    plan = amr_plan_undo(&context, done, &error);
+    if (!plan)
+        return tui_fail(error);
+    return tui_command_carry_out(command, plan, NULL, dry_run);
+}
+
+int
+tui_command_undo(TuiCommand *command, int argc, char **argv)
+{
+    gboolean dry_run = FALSE;
+    const GOptionEntry entries[] = {
+        {"dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run, "show and check, write nothing", NULL},
+        {0},
+    };
+    g_auto(GStrv) words = NULL;
+    int status;
+
+    if (!tui_command_parse(command, tui_verb_find("undo"), entries, &argc, &argv, &words, &status))
+        return status;
+    if (words && words[1]) {
+        tui_say("undo takes one ID");
+        return TUI_EXIT_USAGE;
+    }
+    status = tui_command_open(command, TRUE);
+    if (status == TUI_EXIT_DONE)
+        status = tui_command_may_change(command, dry_run);
+    if (status == TUI_EXIT_DONE)
+        status = undo(command, words ? words[0] : NULL, dry_run);
+    return status;
+}

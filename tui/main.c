@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The program: a verb is a command, none is the screen. */
+#include "config.h"
+
+#include <fcntl.h>
+#include <locale.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "tui/command/command.h"
+#include "tui/terminal/theme.h"
+
+/* A closed standard descriptor would be taken by the next file that is opened, and what is printed
+ * would go there. These fail instead: what is closed can neither be read nor written. */
+static void
+hold_standard_descriptors(void)
+{
+    static const int wrong_way[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+
+    for (int fd = 0; fd < 3; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", wrong_way[fd]) != fd)
+            _exit(TUI_EXIT_REFUSED);
+    }
+}
+
+static int
+run_verb(TuiOptions *options, const TuiVerb *verb, int argc, char **argv)
+{
+    g_autoptr(GCancellable) cancellable = g_cancellable_new();
+    g_autoptr(TuiSignals) signals = tui_signals_new(cancellable);
+    TuiCommand command = {.options = options, .cancellable = cancellable};
+    int status = tui_out_finish(verb->run(&command, argc, argv));
+    int caught = tui_signals_caught(signals);
+
+    amr_session_free(command.session);
+    if (caught && status != TUI_EXIT_DONE) {
+        /* Who sent it is to see that it was obeyed; what is private to us goes first. */
+        tui_options_clear(options);
+        g_clear_pointer(&signals, tui_signals_free);
+        signal(caught, SIG_DFL);
+        raise(caught);
+    }
+    return status;
+}
+
+static int
+list_themes(void)
+{
+    g_auto(GStrv) names = tui_theme_list();
+
+    for (guint i = 0; names[i]; i++) {
+        g_autofree char *shown = amr_display_string(names[i]);
+        tui_out_line(shown);
+    }
+    return tui_out_finish(TUI_EXIT_DONE);
+}
+
+static int
+run_screen(TuiOptions *options)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (options->theme && g_str_equal(options->theme, "help"))
+        return list_themes();
+    if (!tui_options_prepare(options, &error))
+        return tui_fail(error);
+    return tui_app_run(options);
+}
+
+static int
+run(TuiOptions *options, int argc, char **argv)
+{
+    TuiCommand command = {.options = options};
+    const TuiVerb *verb;
+    int status;
+
+    if (!tui_command_parse(&command, NULL, NULL, &argc, &argv, NULL, &status))
+        return tui_out_finish(status);
+    if (argc < 2)
+        return run_screen(options);
+    verb = tui_verb_find(argv[1]);
+    if (!verb) {
+        g_autofree char *shown = amr_display_string(argv[1]);
+        tui_say("there is no command %s; armorer --help lists them", shown);
+        return TUI_EXIT_USAGE;
+    }
+    return run_verb(options, verb, argc - 1, argv + 1);
+}
+
+int
+main(int argc, char **argv)
+{
+    TuiOptions options = {0};
+    int status;
+
+    hold_standard_descriptors();
+    setlocale(LC_ALL, "");
+    /* A pipe whose reader goes away is an error of write(), so that a change is finished first. */
+    signal(SIGPIPE, SIG_IGN);
+    g_set_prgname("armorer");
+    status = run(&options, argc, argv);
+    tui_options_clear(&options);
+    return status;
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "tui/options.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+#include "core/base/error.h"
+#include "core/base/fsutil.h"
+
+/* ---- where data files are ------------------------------------------------------------------- */
+
+/* With more rights than the one who started us, nobody's variables say what we read. */
+static gboolean
+is_privileged(void)
+{
+    return geteuid() == 0 || geteuid() != getuid() || getegid() != getgid();
+}
+
+/* Run from the tree that it was built in: then, and only then, data is taken from the sources. */
+static gboolean
+is_uninstalled(void)
+{
+    g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
+    g_autofree char *dir = program ? g_path_get_dirname(program) : NULL;
+
+    return dir && g_str_equal(dir, ARMORER_BUILDDIR);
+}
+
+char *
+tui_data_path(const char *name)
+{
+    const char *named = is_privileged() ? NULL : g_getenv("ARMORER_DATADIR");
+    g_autofree char *installed = g_build_filename(ARMORER_PKGDATADIR, name, NULL);
+
+    if (named && named[0])
+        return g_build_filename(named, name, NULL);
+    if (is_uninstalled())
+        return g_build_filename(ARMORER_SRCDATADIR, name, NULL);
+    return g_steal_pointer(&installed);
+}
+
+/* ---- the sandbox ---------------------------------------------------------------------------- */
+
+static gboolean copy_tree(const char *from, const char *to, guint depth, GError **error);
+
+/* Bytes only: the copy is ours and may be written, whatever the installed file's owner and mode. */
+static gboolean
+copy_entry(const char *from, const char *to, guint depth, GError **error)
+{
+    g_autofree char *bytes = NULL;
+    gsize len;
+
+    if (g_file_test(from, G_FILE_TEST_IS_DIR))
+        return copy_tree(from, to, depth + 1, error);
+    return g_file_get_contents(from, &bytes, &len, error) &&
+           g_file_set_contents_full(to, bytes, (gssize)len, G_FILE_SET_CONTENTS_NONE, 0644, error);
+}
+
+static gboolean
+copy_tree(const char *from, const char *to, guint depth, GError **error)
+{
+    g_autoptr(GDir) dir = NULL;
+    const char *name;
+
+    if (depth > 16)
+        return amr_error_set(error, AMR_ERROR_LIMIT, "The sandbox is nested too deeply");
+    dir = g_dir_open(from, 0, error);
+    if (!dir)
+        return FALSE;
+    if (g_mkdir(to, 0755) != 0 && errno != EEXIST)
+        return amr_error_errno(error, errno, "Making a directory of the sandbox");
+    while ((name = g_dir_read_name(dir))) {
+        g_autofree char *source = g_build_filename(from, name, NULL);
+        g_autofree char *copy = g_build_filename(to, name, NULL);
+        if (!copy_entry(source, copy, depth, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean
+tui_options_prepare(TuiOptions *options, GError **error)
+{
+    g_autofree char *data = NULL;
+
+    if (!options->demo || options->sandbox)
+        return TRUE;
+    if (options->root || options->policy)
+        return amr_error_set(error, AMR_ERROR_USAGE,
+                             "--demo has a system of its own: not with --root or --policy");
+    options->sandbox = amr_fs_make_scratch("armorer-demo", error);
+    if (!options->sandbox)
+        return FALSE;
+    data = tui_data_path("data/demo");
+    if (!copy_tree(data, options->sandbox, 0, error)) {
+        g_prefix_error(error, "Setting up the sandbox: ");
+        return FALSE;
+    }
+    options->root = g_strdup(options->sandbox);
+    return TRUE;
+}
+
+/* ---- session -------------------------------------------------------------------------------- */
+
+static AmrClock *
+fixed_clock(void)
+{
+    gboolean set_id = getuid() != geteuid() || getgid() != getegid();
+    const char *text = set_id ? NULL : g_getenv("ARMORER_CLOCK");
+    guint64 seconds;
+
+    if (!text || !amr_bytes_to_uint64(amr_bytes(text), &seconds) ||
+        seconds > G_MAXINT64 / G_USEC_PER_SEC)
+        return NULL;
+    return amr_clock_new_fixed((gint64)seconds * G_USEC_PER_SEC);
+}
+
+AmrSession *
+tui_options_session(const TuiOptions *options, GError **error)
+{
+    AmrTargetOptions target = {
+        .root = options->root,
+        .policy = options->policy,
+        .parser = options->parser,
+        .features = options->features,
+        .read_only = options->read_only,
+        .clock = fixed_clock(),
+    };
+    return amr_session_new(&target, error);
+}
+
+void
+tui_options_clear(TuiOptions *options)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (options->sandbox && !amr_fs_remove_tree(options->sandbox, &error))
+        g_printerr("armorer: %s\n", error->message);
+    g_free(options->sandbox);
+    g_free(options->root);
+    g_free(options->policy);
+    g_free(options->parser);
+    g_free(options->features);
+    g_free(options->theme);
+    g_strfreev(options->logs);
+    *options = (TuiOptions){0};
+}
+
+char **
+tui_options_argv(const TuiOptions *options)
+{
+    const struct {
+        const char *name, *value;
+    } pairs[] = {
+        {"--root", options->root},
+        {"--policy", options->policy},
+        {"--parser", options->parser},
+        {"--features", options->features},
+    };
+    g_autoptr(GStrvBuilder) argv = g_strv_builder_new();
+
+    for (guint i = 0; i < G_N_ELEMENTS(pairs); i++) {
+        if (pairs[i].value)
+            g_strv_builder_add_many(argv, pairs[i].name, pairs[i].value, NULL);
+    }
+    if (options->read_only)
+        g_strv_builder_add(argv, "--read-only");
+    return g_strv_builder_end(argv);
+}
+
+/* ---- exit status ---------------------------------------------------------------------------- */
+
+static int
+status_of_amr(int code)
+{
+    switch ((AmrErrorCode)code) {
+    case AMR_ERROR_NOT_FOUND:
+    case AMR_ERROR_NOTHING_TO_DO:
+    case AMR_ERROR_GRANTED_ALREADY:
+        return TUI_EXIT_NOTHING;
+    case AMR_ERROR_USAGE:
+    case AMR_ERROR_PARSE:
+        return TUI_EXIT_USAGE;
+    case AMR_ERROR_RULE_REJECTED:
+    case AMR_ERROR_RELOAD:
+    case AMR_ERROR_VERIFY:
+    case AMR_ERROR_COMPILER:
+        return TUI_EXIT_REJECTED;
+    case AMR_ERROR_PARTLY:
+        return TUI_EXIT_PARTLY;
+    case AMR_ERROR_EXPLICIT_DENY:
+    case AMR_ERROR_NO_LOCAL_INCLUDE:
+    case AMR_ERROR_CHANGED_UNDERNEATH:
+    case AMR_ERROR_NOT_PERMITTED:
+    case AMR_ERROR_READ_ONLY:
+    case AMR_ERROR_NOT_ENABLED:
+    case AMR_ERROR_REFUSED:
+    case AMR_ERROR_BUSY:
+    case AMR_ERROR_LIMIT:
+    case AMR_ERROR_UNKNOWN:
+        break;
+    }
+    return TUI_EXIT_REFUSED;
+}
+
+int
+tui_exit_status(const GError *error)
+{
+    if (!error)
+        return TUI_EXIT_DONE;
+    if (error->domain == AMR_ERROR)
+        return status_of_amr(error->code);
+    if (error->domain == G_OPTION_ERROR)
+        return TUI_EXIT_USAGE;
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) ||
+        g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+        return TUI_EXIT_NOTHING;
+    return TUI_EXIT_REFUSED;
+}

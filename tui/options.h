@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The options that hold for the screen and for every command; main parses them. */
+#ifndef TUI_OPTIONS_H
+#define TUI_OPTIONS_H
+
+#include "core/session.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+    char *root, *policy, *parser, *features, *theme;
+    char **logs; /* --log, NULL-terminated; raw bytes */
+    gboolean read_only, demo, json;
+    char *sandbox; /* the private copy that --demo works on, also the root; removed when cleared */
+} TuiOptions;
+
+/* Makes the sandbox where --demo was given (AMR_ERROR_USAGE beside another target); nothing else.
+ * Once, before a session. */
+gboolean tui_options_prepare(TuiOptions *options, GError **error);
+
+/* A session for these options; a fixed clock where ARMORER_CLOCK (seconds since the epoch) is set
+ * and we are not privileged by set-uid. */
+AmrSession *tui_options_session(const TuiOptions *options, GError **error);
+void tui_options_clear(TuiOptions *options);
+/* The arguments that give another armorer the same target (for running the privileged command):
+ * --root DIR ... ; NULL-terminated, owned. */
+char **tui_options_argv(const TuiOptions *options);
+
+/* Where data files are: ARMORER_DATADIR (ignored when privileged: effective uid differs from real,
+ * or root), else the source tree if run from the tree that it was built in, else the installed
+ * directory. "themes", "data/demo" below it. */
+char *tui_data_path(const char *name);
+
+/* The exit statuses of UX section 3. */
+enum {
+    TUI_EXIT_DONE = 0,
+    TUI_EXIT_NOTHING = 1,
+    TUI_EXIT_USAGE = 2,
+    TUI_EXIT_REFUSED = 3,
+    TUI_EXIT_REJECTED = 4,
+    TUI_EXIT_PARTLY = 5,
+};
+int tui_exit_status(const GError *error);
+
+/* The full screen; returns an exit status. Without a terminal: 2, naming the command that does it.
+ */
+int tui_app_run(const TuiOptions *options);
+
+G_END_DECLS
+#endif

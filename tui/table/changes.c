@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "tui/table/table.h"
+
+static const TuiColumn columns[] = {
+    {"ID", 16, 0, FALSE},      {"TIME", 19, 3, FALSE}, {"STATE", 11, 0, FALSE},
+    {"PROFILE", 16, 1, FALSE}, {"FILE", 16, 2, FALSE}, {"RULES", 0, 0, FALSE},
+};
+
+const TuiTable tui_table_changes = {columns, G_N_ELEMENTS(columns)};
+
+static TuiRole
+state_role(AmrChangeState state)
+{
+    switch (state) {
+    case AMR_CHANGE_STATE_VERIFIED:
+    case AMR_CHANGE_STATE_LOADED:
+        return TUI_ROLE_GOOD;
+    case AMR_CHANGE_STATE_INTENT:
+    case AMR_CHANGE_STATE_PARTLY:
+        return TUI_ROLE_DANGER;
+    case AMR_CHANGE_STATE_WRITTEN:
+    case AMR_CHANGE_STATE_NOT_LOADED:
+        return TUI_ROLE_WARNING;
+    default:
+        return TUI_ROLE_QUIET;
+    }
+}
+
+static char *
+display_joined(char *const *strings)
+{
+    GString *out = g_string_new(NULL);
+
+    for (guint i = 0; strings && strings[i]; i++) {
+        if (i)
+            g_string_append_c(out, ' ');
+        amr_display_append(out, amr_bytes(strings[i]));
+    }
+    return g_string_free(out, FALSE);
+}
+
+void
+tui_table_changes_row(const AmrSession *session, const AmrChange *change, TuiCell *cells)
+{
+    cells[0] = (TuiCell){g_strdup(change->id), TUI_ROLE_TEXT};
+    cells[1] =
+        (TuiCell){amr_clock_show(amr_target_clock(session->target), change->time), TUI_ROLE_QUIET};
+    cells[2] = (TuiCell){g_strdup(amr_change_state_word(change->state)), state_role(change->state)};
+    cells[3] = (TuiCell){display_joined(change->profiles), TUI_ROLE_PROFILE};
+    cells[4] = (TuiCell){display_joined(change->files), TUI_ROLE_PATH};
+    cells[5] = (TuiCell){change->undoes ? g_strdup_printf("undoes %s", change->undoes)
+                                        : display_joined(change->rules),
+                         TUI_ROLE_RULE};
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "tui/table/table.h"
+
+void
+tui_cells_clear(TuiCell *cells, guint n)
+{
+    for (guint i = 0; i < n; i++) {
+        g_free(cells[i].text);
+        cells[i] = (TuiCell){0};
+    }
+}
+
+/* The display form has no control character; what is wide or combining follows Unicode, not the
+ * locale, so that a table is the same everywhere. */
+static guint
+char_width(gunichar c)
+{
+    if (g_unichar_iszerowidth(c))
+        return 0;
+    return g_unichar_iswide(c) ? 2 : 1;
+}
+
+guint
+tui_text_width(const char *text)
+{
+    guint width = 0;
+
+    for (const char *p = text; *p; p = g_utf8_next_char(p))
+        width += char_width(g_utf8_get_char(p));
+    return width;
+}
+
+gsize
+tui_text_fit(const char *text, guint width)
+{
+    const char *p = text;
+    guint used = 0;
+
+    while (*p) {
+        used += char_width(g_utf8_get_char(p));
+        if (used > width)
+            break;
+        p = g_utf8_next_char(p);
+    }
+    return (gsize)(p - text);
+}

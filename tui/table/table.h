@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Columns that a view and a command both show, defined once: cells of text and role. Text comes
+ * through the display sink of core/base/text.h.
+ */
+#ifndef TUI_TABLE_TABLE_H
+#define TUI_TABLE_TABLE_H
+
+#include "core/session.h"
+#include "tui/terminal/theme.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+    const char *title;
+    guint8 width;    /* the least in cells; 0: takes what is left */
+    guint8 priority; /* 0 is kept to the last; higher ones go first when it is narrow */
+    gboolean right;  /* aligned to the right */
+} TuiColumn;
+
+typedef struct {
+    char *text; /* owned, display form */
+    TuiRole role;
+} TuiCell;
+
+#define TUI_TABLE_COLUMNS_MAX 8
+
+typedef struct {
+    const TuiColumn *columns;
+    guint n;
+} TuiTable;
+
+/* Fill cells[table->n]; the caller clears them with tui_cells_clear(). */
+extern const TuiTable
+    tui_table_denials; /* mark, count, last seen, verdict, profile, tried, object */
+void tui_table_denials_row(const AmrSession *session, AmrDenialId id, TuiCell *cells);
+extern const TuiTable tui_table_profiles; /* mode, name, processes, denials, file */
+extern const TuiTable tui_table_changes;  /* id, time, state, profile, file, rules */
+void tui_table_changes_row(const AmrSession *session, const AmrChange *change, TuiCell *cells);
+/* @processes: how many run under it; @denials: how many of the store are of it. */
+void tui_table_profiles_row(const AmrSession *session, const AmrLoadedProfile *profile,
+                            guint processes, guint denials, TuiCell *cells);
+void tui_cells_clear(TuiCell *cells, guint n);
+
+/* Width in terminal cells of display-form text, and its longest beginning within @width cells (in
+ * bytes). */
+guint tui_text_width(const char *text);
+gsize tui_text_fit(const char *text, guint width);
+
+G_END_DECLS
+#endif

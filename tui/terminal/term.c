@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "tui/terminal/term.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <langinfo.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <term.h>
+#include <termios.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#include "core/base/error.h"
+#include "tui/terminal/hold.h"
+
+#define ESCAPE_DELAY 40 /* milliseconds that the rest of a key's sequence may take */
+#define RESTORE_MAX  512
+
+struct TuiTerm {
+    SCREEN *screen;
+    FILE *output, *input; /* input: /dev/tty, or standard input */
+    gboolean colours, utf8, away;
+    attr_t attributes[TUI_ROLE_COUNT];
+    short pairs[TUI_ROLE_COUNT];
+    TuiHold hold;
+};
+
+/* ---- putting the terminal back from a signal ------------------------------------------------ */
+
+/* A signal handler gets no argument, so this is the one place with state of its own: what puts the
+ * terminal back, prepared while nothing is wrong. */
+static struct {
+    volatile sig_atomic_t armed;
+    struct termios termios;
+    char text[RESTORE_MAX];
+    size_t len;
+    TuiHold *hold;
+} restore;
+
+static const int fatal_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT, SIGTRAP};
+
+static void
+on_fatal(int signal_number)
+{
+    if (restore.armed) {
+        restore.armed = 0;
+        if (write(STDOUT_FILENO, restore.text, restore.len) >= 0)
+            (void)tcsetattr(STDOUT_FILENO, TCSANOW, &restore.termios);
+        tui_hold_end(restore.hold);
+    }
+    (void)raise(signal_number); /* SA_RESETHAND: now the default */
+}
+
+static void
+add_capability(const char *name)
+{
+    const char *text = tigetstr(name);
+    if (text == NULL || text == (const char *)-1) // NOLINT: how terminfo says "no such string"
+        return;
+    for (const char *p = text; *p && restore.len < RESTORE_MAX; p++) {
+        if (p[0] == '$' && p[1] == '<' && strchr(p, '>')) /* a pause for old terminals: not text */
+            p = strchr(p, '>');
+        else
+            restore.text[restore.len++] = *p;
+    }
+}
+
+static void
+arm_restore(TuiTerm *term)
+{
+    struct sigaction action = {.sa_handler = on_fatal, .sa_flags = (int)SA_RESETHAND | SA_NODEFER};
+    restore.len = 0;
+    add_capability("sgr0");
+    add_capability("rmkx");
+    add_capability("cnorm");
+    add_capability("rmcup");
+    restore.hold = &term->hold;
+    for (gsize i = 0; i < G_N_ELEMENTS(fatal_signals); i++)
+        (void)sigaction(fatal_signals[i], &action, NULL);
+    restore.armed = 1;
+}
+
+static void
+disarm_restore(void)
+{
+    restore.armed = 0;
+    for (gsize i = 0; i < G_N_ELEMENTS(fatal_signals); i++)
+        (void)signal(fatal_signals[i], SIG_DFL);
+}
+
+/* ---- life ----------------------------------------------------------------------------------- */
+
+static gboolean
+open_files(TuiTerm *term, GError **error)
+{
+    if (!isatty(STDOUT_FILENO) || tcgetattr(STDOUT_FILENO, &restore.termios) != 0)
+        return amr_error_set(error, AMR_ERROR_USAGE, "Standard output is not a terminal");
+    term->output = stdout;
+    if (isatty(STDIN_FILENO)) {
+        term->input = stdin;
+        return TRUE;
+    }
+    term->input = fopen("/dev/tty", "r+e");
+    if (!term->input)
+        return amr_error_set(error, AMR_ERROR_USAGE, "No terminal to read keys from: /dev/tty: %s",
+                             g_strerror(errno));
+    return TRUE;
+}
+
+static void
+set_modes(TuiTerm *term)
+{
+    raw(); /* ^C and ^Z are keys like others */
+    noecho();
+    nonl();
+    nodelay(stdscr, TRUE);
+    keypad(stdscr, TRUE);
+    intrflush(stdscr, FALSE);
+    leaveok(stdscr, FALSE);
+    if (!g_getenv("ESCDELAY"))
+        set_escdelay(ESCAPE_DELAY);
+}
+
+TuiTerm *
+tui_term_new(GError **error)
+{
+    g_autoptr(TuiTerm) term = g_new0(TuiTerm, 1);
+    const char *no_colour = g_getenv("NO_COLOR");
+
+    term->hold = (TuiHold)TUI_HOLD_INIT;
+    if (!open_files(term, error))
+        return NULL;
+    term->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    term->screen = newterm(NULL, term->output, term->input);
+    if (!term->screen) {
+        const char *name = g_getenv("TERM");
+        amr_error_set(error, AMR_ERROR_NOT_FOUND, "The terminal \"%s\" (TERM) is not known",
+                      name ? name : "");
+        return NULL;
+    }
+    set_term(term->screen);
+    set_modes(term);
+    if (has_colors() && !(no_colour && no_colour[0]) && start_color() != ERR) {
+        term->colours = TRUE;
+        use_default_colors();
+    }
+    arm_restore(term);
+    tui_hold_begin(&term->hold);
+    return g_steal_pointer(&term);
+}
+
+void
+tui_term_free(TuiTerm *term)
+{
+    if (!term)
+        return;
+    if (term->screen) {
+        if (!term->away)
+            endwin();
+        disarm_restore();
+        delscreen(term->screen);
+    }
+    if (term->input && term->input != stdin)
+        (void)fclose(term->input);
+    tui_hold_end(&term->hold);
+    g_free(term);
+}
+
+int
+tui_term_fd(const TuiTerm *term)
+{
+    return fileno(term->input);
+}
+
+/* ---- keys ----------------------------------------------------------------------------------- */
+
+static TuiKey
+key_from_curses(wint_t code)
+{
+    switch (code) {
+    case KEY_UP:
+        return TUI_KEY_UP;
+    case KEY_DOWN:
+        return TUI_KEY_DOWN;
+    case KEY_LEFT:
+        return TUI_KEY_LEFT;
+    case KEY_RIGHT:
+        return TUI_KEY_RIGHT;
+    case KEY_PPAGE:
+        return TUI_KEY_PAGE_UP;
+    case KEY_NPAGE:
+        return TUI_KEY_PAGE_DOWN;
+    case KEY_HOME:
+        return TUI_KEY_HOME;
+    case KEY_END:
+        return TUI_KEY_END;
+    case KEY_ENTER:
+        return TUI_KEY_ENTER;
+    case KEY_BTAB:
+        return TUI_KEY_BACK_TAB;
+    case KEY_BACKSPACE:
+        return TUI_KEY_BACKSPACE;
+    case KEY_DC:
+        return TUI_KEY_DELETE;
+    case KEY_F(1):
+        return TUI_KEY_F1;
+    case KEY_F(5):
+        return TUI_KEY_F5;
+    default:
+        return TUI_KEY_NONE;
+    }
+}
+
+gboolean
+tui_term_read(TuiTerm *term, TuiKey *key)
+{
+    wint_t code = 0;
+    int result;
+
+    do { /* resizeterm() puts this key in front of all others, to tell us what we know */
+        result = term->away ? ERR : get_wch(&code);
+    } while (result == KEY_CODE_YES && code == KEY_RESIZE);
+    if (result == ERR)
+        return FALSE;
+    if (result == KEY_CODE_YES)
+        *key = key_from_curses(code);
+    else if (code < 0x20 || code == 0x7f)
+        *key = tui_key_from_control(code);
+    else
+        *key = (TuiKey)code;
+    return TRUE;
+}
+
+/* ---- size and looks ------------------------------------------------------------------------- */
+
+void
+tui_term_size(const TuiTerm *term, int *width, int *height)
+{
+    (void)term;
+    getmaxyx(stdscr, *height, *width);
+}
+
+void
+tui_term_resize(TuiTerm *term)
+{
+    struct winsize size = {0};
+    if (!term->away && ioctl(fileno(term->output), TIOCGWINSZ, &size) == 0 && size.ws_row > 0 &&
+        size.ws_col > 0 && is_term_resized(size.ws_row, size.ws_col))
+        resizeterm(size.ws_row, size.ws_col);
+}
+
+gboolean
+tui_term_has_colours(const TuiTerm *term)
+{
+    return term->colours;
+}
+
+/* On a terminal with fewer colours: of the 256 palette's cube, the nearest of the eight. */
+static short
+nearest_colour(int colour)
+{
+    if (colour < COLORS)
+        return (short)colour;
+    if (colour < 16)
+        return (short)(colour - 8);
+    if (colour >= 232)
+        return colour >= 244 ? COLOR_WHITE : COLOR_BLACK;
+    int cube = colour - 16;
+    int red = cube / 36, green = cube / 6 % 6, blue = cube % 6;
+    return (short)((red > 2 ? COLOR_RED : 0) | (green > 2 ? COLOR_GREEN : 0) |
+                   (blue > 2 ? COLOR_BLUE : 0));
+}
+
+void
+tui_term_set_theme(TuiTerm *term, const TuiTheme *theme)
+{
+    for (guint i = 0; i < TUI_ROLE_COUNT; i++) {
+        TuiStyle style = tui_theme_style(theme, (TuiRole)i);
+        attr_t attributes = A_NORMAL;
+        attributes |= style.attributes & TUI_ATTR_BOLD ? A_BOLD : 0;
+        attributes |= style.attributes & TUI_ATTR_UNDERLINE ? A_UNDERLINE : 0;
+        attributes |= style.attributes & TUI_ATTR_REVERSE ? A_REVERSE : 0;
+        attributes |= style.attributes & TUI_ATTR_DIM ? A_DIM : 0;
+        term->attributes[i] = attributes;
+        term->pairs[i] = 0;
+        if (term->colours && (style.fg >= 0 || style.bg >= 0) && (int)i + 1 < COLOR_PAIRS &&
+            init_pair((short)(i + 1), style.fg < 0 ? -1 : nearest_colour(style.fg),
+                      style.bg < 0 ? -1 : nearest_colour(style.bg)) != ERR)
+            term->pairs[i] = (short)(i + 1);
+    }
+    redrawwin(stdscr);
+}
+
+/* ---- drawing -------------------------------------------------------------------------------- */
+
+/* What stands for a character that the terminal's encoding has not, or gives another width. */
+static wchar_t
+plain(gunichar ch)
+{
+    switch (ch) {
+    case 0x2026:
+        return L'~';
+    case 0x2500:
+        return L'-';
+    case 0x2502:
+        return L'|';
+    default:
+        return L'?';
+    }
+}
+
+static void
+draw_cell(const TuiTerm *term, int x, int y, const TuiCanvasCell *cell)
+{
+    wchar_t text[TUI_CELL_CHARS + 1];
+    cchar_t shown;
+    int n = 0;
+    gunichar first = cell->chars[0];
+    gboolean shows = first < 0x80 || (term->utf8 && wcwidth((wchar_t)first) == cell->width);
+
+    text[n++] = shows ? (wchar_t)first : plain(first);
+    for (int i = 1; shows && i < TUI_CELL_CHARS && cell->chars[i]; i++) {
+        if (wcwidth((wchar_t)cell->chars[i]) == 0)
+            text[n++] = (wchar_t)cell->chars[i];
+    }
+    text[n] = L'\0';
+    if (setcchar(&shown, text, term->attributes[cell->role], term->pairs[cell->role], NULL) == OK)
+        (void)mvadd_wch(y, x, &shown);
+    if (!shows && cell->width == 2) {
+        (void)setcchar(&shown, L"?", term->attributes[cell->role], term->pairs[cell->role], NULL);
+        (void)mvadd_wch(y, x + 1, &shown);
+    }
+}
+
+void
+tui_term_draw(TuiTerm *term, const TuiCanvas *canvas)
+{
+    int width, height, x, y;
+    if (term->away)
+        return;
+    tui_term_size(term, &width, &height);
+    erase();
+    for (y = 0; y < height; y++) {
+        for (x = 0; x < width; x++) {
+            const TuiCanvasCell *cell = tui_canvas_cell(canvas, x, y);
+            if (cell && cell->width > 0)
+                draw_cell(term, x, y, cell);
+        }
+    }
+    if (tui_canvas_cursor(canvas, &x, &y)) {
+        (void)curs_set(1);
+        (void)move(y, x);
+    } else {
+        (void)curs_set(0);
+        (void)move(height - 1, 0);
+    }
+    (void)refresh();
+}
+
+void
+tui_term_redraw(TuiTerm *term)
+{
+    (void)term;
+    clearok(stdscr, TRUE);
+}
+
+/* ---- giving the terminal back --------------------------------------------------------------- */
+
+void
+tui_term_leave(TuiTerm *term)
+{
+    if (term->away)
+        return;
+    (void)curs_set(1);
+    endwin();
+    restore.armed = 0;
+    tui_hold_end(&term->hold);
+    term->away = TRUE;
+}
+
+void
+tui_term_return(TuiTerm *term)
+{
+    if (!term->away)
+        return;
+    term->away = FALSE;
+    tui_hold_begin(&term->hold);
+    (void)refresh(); /* after endwin: takes the terminal again */
+    tui_term_resize(term);
+    tui_term_redraw(term);
+    restore.armed = 1;
+}
+
+void
+tui_term_suspend(TuiTerm *term)
+{
+    struct sigaction fallback = {.sa_handler = SIG_DFL}, saved;
+    tui_term_leave(term);
+    /* Our own process group: whoever feeds us through a pipe is a part of the job. Curses' handler
+     * stands aside, for the terminal is back already. */
+    (void)sigaction(SIGTSTP, &fallback, &saved);
+    (void)kill(0, SIGTSTP);
+    (void)sigaction(SIGTSTP, &saved, NULL);
+    tui_term_return(term);
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "tui/view/detail.h"
+
+void
+tui_detail_add_risk(TuiFlow *flow, AmrRisk risk, const char *danger)
+{
+    static const TuiRole roles[] = {
+        [AMR_RISK_UNKNOWN] = TUI_ROLE_QUIET,
+        [AMR_RISK_LOW] = TUI_ROLE_GOOD,
+        [AMR_RISK_MEDIUM] = TUI_ROLE_WARNING,
+        [AMR_RISK_HIGH] = TUI_ROLE_DANGER,
+    };
+    const char *word = amr_risk_word(risk);
+    g_autofree char *shown = risk == AMR_RISK_HIGH ? g_ascii_strup(word, -1) : g_strdup(word);
+    g_autofree char *text = danger ? g_strdup_printf("%s: %s", shown, danger) : g_strdup(shown);
+    tui_flow_add_words(flow, "risk", roles[risk <= AMR_RISK_HIGH ? risk : 0], text);
+}
+
+static void
+add_answer(TuiFlow *flow, const AmrSession *session, const AmrEvent *event)
+{
+    AmrProposeContext context = amr_session_propose_context(session);
+    g_autoptr(AmrProposal) proposal = amr_propose(event, &context);
+
+    if (proposal->no_rule != AMR_NO_RULE_NONE) {
+        tui_flow_add_words(flow, "no rule", TUI_ROLE_WARNING, proposal->reason);
+        if (proposal->remedy)
+            tui_flow_add_words(flow, "instead", TUI_ROLE_TEXT, proposal->remedy);
+        return;
+    }
+    if (proposal->candidates->len == 0)
+        return;
+    const AmrCandidate *candidate = proposal->candidates->pdata[0];
+    g_autofree char *rule = amr_rule_print(candidate->rule);
+    g_autofree char *shown = amr_display_lines(amr_bytes(rule));
+    tui_flow_add_field(flow, "answer", TUI_ROLE_RULE, shown);
+    tui_detail_add_risk(flow, candidate->risk, candidate->danger);
+}
+
+static void
+add_fields(TuiFlow *flow, const AmrEvent *event)
+{
+    for (guint i = 1; i < AMR_FIELD_COUNT; i++) {
+        AmrBytes bytes = event->field[i];
+        if (!bytes.data)
+            continue;
+        g_autofree char *value = amr_display(bytes);
+        tui_flow_add_field(flow, amr_field_key((AmrField)i), TUI_ROLE_TEXT,
+                           bytes.len > 0 ? value : "(empty)");
+    }
+}
+
+static void
+add_policy(TuiFlow *flow, const AmrSession *session, const AmrEvent *event)
+{
+    AmrBytes ns_bytes = amr_event_namespace(event);
+    g_autofree char *ns = amr_bytes_dup(ns_bytes);
+    g_autofree char *name = amr_bytes_dup(event->field[AMR_FIELD_PROFILE]);
+    const AmrLoadedProfile *loaded =
+        session->loaded ? amr_loaded_find(session->loaded, ns, name) : NULL;
+    const AmrBlock *block = session->index ? amr_index_find(session->index, ns, name) : NULL;
+    AmrLocal local;
+
+    if (loaded) {
+        g_autofree char *mode = amr_display_string(loaded->mode_word);
+        tui_flow_add_field(flow, "mode", TUI_ROLE_TEXT, mode);
+    } else if (session->loaded) {
+        tui_flow_add_field(flow, "mode", TUI_ROLE_WARNING, "not loaded");
+    }
+    if (!session->index)
+        return;
+    if (!block) {
+        tui_flow_add_field(flow, "policy", TUI_ROLE_WARNING,
+                           "no file on disk defines this profile");
+        return;
+    }
+    g_autofree char *file = amr_display_string(block->file);
+    g_autofree char *where = g_strdup_printf("%s line %u", file, block->line);
+    tui_flow_add_field(flow, "policy", TUI_ROLE_TEXT, where);
+    if (!amr_index_local(session->index, block, &local)) {
+        tui_flow_add_words(flow, "local", TUI_ROLE_WARNING, "the profile has no local include");
+        return;
+    }
+    g_autofree char *target = amr_display_string(local.target);
+    g_autofree char *text = g_strdup_printf("%s%s", target, local.exists ? "" : " (not there yet)");
+    tui_flow_add_words(flow, "local", TUI_ROLE_TEXT, text);
+}
+
+void
+tui_detail_fill(TuiFlow *flow, const AmrSession *session, AmrDenialId id)
+{
+    const AmrDenial *denial = amr_store_get(session->store, id);
+    AmrEvent event;
+
+    tui_flow_clear(flow);
+    if (!denial || !amr_store_event(session->store, id, &event))
+        return;
+    g_autofree char *sentence = amr_explain(&event);
+    g_autofree char *history = amr_explain_history(denial, amr_target_clock(session->target));
+    tui_flow_add(flow, TUI_ROLE_TITLE, sentence);
+    tui_flow_add(flow, TUI_ROLE_TEXT, history);
+    if (denial->folded > 0)
+        tui_flow_add_format(
+            flow, TUI_ROLE_WARNING,
+            "%u more distinct denials of this profile did not fit and stand here as one.",
+            denial->folded);
+    if (denial->state > AMR_DENIAL_STATE_NEW)
+        tui_flow_add_words(flow, "state", TUI_ROLE_TITLE, amr_denial_state_word(denial->state));
+    tui_flow_add(flow, TUI_ROLE_TEXT, NULL);
+    add_answer(flow, session, &event);
+    tui_flow_add(flow, TUI_ROLE_TEXT, NULL);
+    add_policy(flow, session, &event);
+    add_fields(flow, &event);
+}

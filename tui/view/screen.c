@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "tui/view/screen.h"
+
+#include "tui/view/changes.h"
+#include "tui/view/denials.h"
+#include "tui/view/help.h"
+#include "tui/view/profiles.h"
+#include "tui/view/status.h"
+#include "tui/widget/bar.h"
+
+#define TABS          3
+#define TAB_LINE_FROM 14 /* rows; with fewer the tabs give way to the view */
+
+struct TuiScreen {
+    TuiScreenOptions options;
+    char *host; /* display form */
+    TuiKeymap *keymap;
+    TuiView *tabs[TABS];
+    guint tab;
+    GPtrArray *stack;  /* views over the tab, the top one last */
+    GPtrArray *closed; /* freed after the action that closed them */
+    GHashTable *marks;
+    GHashTable *answered; /* id of a change -> GArray of AmrDenialId */
+    char *trouble;
+    char *message;
+    TuiRole message_role;
+    GCancellable *cancellable; /* of loading */
+    guint working;             /* who relies on the session's parts */
+    gboolean loading, load_wanted, dying;
+};
+
+static void
+view_free(gpointer data)
+{
+    TuiView *view = data;
+    view->class->free(view);
+}
+
+TuiScreen *
+tui_screen_new(const TuiScreenOptions *options)
+{
+    TuiScreen *screen = g_new0(TuiScreen, 1);
+    screen->options = *options;
+    screen->host = amr_display_string(options->host);
+    screen->options.host = screen->host;
+    screen->keymap = tui_keymap_new(options->read_only);
+    screen->stack = g_ptr_array_new_with_free_func(view_free);
+    screen->closed = g_ptr_array_new_with_free_func(view_free);
+    screen->marks = g_hash_table_new(NULL, NULL);
+    screen->answered =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_array_unref);
+    screen->cancellable = g_cancellable_new();
+    screen->tabs[0] = tui_denials_new(screen);
+    screen->tabs[1] = tui_profiles_new(screen);
+    screen->tabs[2] = tui_changes_new(screen);
+    return screen;
+}
+
+void
+tui_screen_free(TuiScreen *screen)
+{
+    if (!screen)
+        return;
+    screen->dying = TRUE;
+    g_ptr_array_unref(screen->closed);
+    g_ptr_array_unref(screen->stack);
+    for (guint i = 0; i < TABS; i++)
+        view_free(screen->tabs[i]);
+    g_cancellable_cancel(screen->cancellable);
+    while (screen->loading || screen->working > 0)
+        g_main_context_iteration(NULL, TRUE);
+    g_object_unref(screen->cancellable);
+    g_hash_table_unref(screen->marks);
+    g_hash_table_unref(screen->answered);
+    tui_keymap_free(screen->keymap);
+    g_free(screen->trouble);
+    g_free(screen->message);
+    g_free(screen->host);
+    g_free(screen);
+}
+
+static TuiView *
+top_view(const TuiScreen *screen)
+{
+    if (screen->stack->len > 0)
+        return screen->stack->pdata[screen->stack->len - 1];
+    return screen->tabs[screen->tab];
+}
+
+/* ---- drawing -------------------------------------------------------------------------------- */
+
+static void
+draw_tabs(TuiScreen *screen, TuiCanvas *canvas, TuiRect rect)
+{
+    int x = 0;
+    TuiView *top = top_view(screen);
+    for (guint i = 0; i < TABS; i++) {
+        gboolean active = i == screen->tab;
+        g_autofree char *key =
+            tui_keymap_show(screen->keymap, (TuiAction)(TUI_ACTION_TAB_DENIALS + i), FALSE);
+        g_autofree char *label = g_strdup_printf(" %s %s ", key, screen->tabs[i]->class->title);
+        x = tui_canvas_put(canvas, rect, x, 0, label, active ? TUI_ROLE_TAB_ACTIVE : TUI_ROLE_TAB);
+    }
+    for (guint i = 0; i < screen->stack->len; i++) {
+        const TuiView *view = screen->stack->pdata[i];
+        g_autofree char *label = g_strdup_printf("> %s ", view->class->title);
+        x = tui_canvas_put(canvas, rect, x, 0, label, TUI_ROLE_TITLE);
+    }
+    g_autofree char *place = top->class->place ? top->class->place(top) : NULL;
+    int width = place ? tui_canvas_text_width(place) : 0;
+    if (place && x + 1 + width <= rect.width)
+        tui_canvas_put(canvas, rect, rect.width - width, 0, place, TUI_ROLE_QUIET);
+}
+
+static void
+draw_keys(TuiScreen *screen, TuiCanvas *canvas, TuiRect rect)
+{
+    static const TuiHint always[] = {{TUI_ACTION_HELP, NULL}};
+    TuiView *top = top_view(screen);
+    g_autoptr(TuiBar) bar = tui_bar_new(TUI_ROLE_KEYBAR);
+    g_autoptr(GArray) hints = g_array_new(FALSE, FALSE, sizeof(TuiHint));
+
+    if (top->class->hints)
+        top->class->hints(top, hints);
+    g_array_append_vals(hints, always, G_N_ELEMENTS(always));
+    for (guint i = 0; i < hints->len; i++) {
+        const TuiHint *hint = &g_array_index(hints, TuiHint, i);
+        const TuiActionInfo *info = tui_action_info(hint->action);
+        g_autofree char *key = tui_keymap_show(screen->keymap, hint->action, FALSE);
+        guint priority = hint->action == TUI_ACTION_HELP ? 2 : i + 1;
+        if (key[0])
+            tui_bar_add(bar, priority, TUI_ROLE_KEY, key, TUI_ROLE_KEYBAR,
+                        hint->label ? hint->label : info->label);
+    }
+    tui_bar_draw(bar, canvas, rect, 0);
+}
+
+void
+tui_screen_draw(TuiScreen *screen, TuiCanvas *canvas)
+{
+    TuiRect all = tui_canvas_rect(canvas), row = all;
+    TuiView *top = top_view(screen);
+    int above = 0, below = 0;
+
+    tui_canvas_clear(canvas);
+    row.height = 1;
+    if (all.height >= 3) {
+        tui_status_draw(screen->options.session, screen->host, screen->loading, canvas, row);
+        above = 1;
+        below = 1;
+    }
+    if (all.height >= TAB_LINE_FROM) {
+        above = 2;
+    }
+    TuiRect body = {0, above, all.width, all.height - above - below};
+    if (screen->message && body.height > 1)
+        body.height--;
+    top->class->draw(top, canvas, body);
+    if (above == 2) { /* after the view, which finds its place by drawing */
+        row.y = 1;
+        draw_tabs(screen, canvas, row);
+    }
+    if (screen->message)
+        tui_canvas_put_field(canvas, (TuiRect){0, body.y + body.height, all.width, 1}, 0, 0,
+                             all.width, screen->message, FALSE, screen->message_role);
+    if (below) {
+        row.y = all.height - 1;
+        draw_keys(screen, canvas, row);
+    }
+}
+
+void
+tui_screen_dirty(TuiScreen *screen)
+{
+    if (screen->options.dirty && !screen->dying)
+        screen->options.dirty(screen->options.data);
+}
+
+/* ---- actions -------------------------------------------------------------------------------- */
+
+static void
+clear_message(TuiScreen *screen)
+{
+    g_clear_pointer(&screen->message, g_free);
+}
+
+static void
+close_top(TuiScreen *screen)
+{
+    if (screen->stack->len > 0)
+        g_ptr_array_add(screen->closed,
+                        g_ptr_array_steal_index(screen->stack, screen->stack->len - 1));
+}
+
+static gboolean
+is_busy(const TuiScreen *screen)
+{
+    for (guint i = 0; i < screen->stack->len; i++) {
+        const TuiView *view = screen->stack->pdata[i];
+        if (view->class->busy && view->class->busy(view))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void
+go_to_tab(TuiScreen *screen, guint tab)
+{
+    if (is_busy(screen)) {
+        tui_screen_say(screen, TUI_ROLE_WARNING, "A change is being written: wait for its end");
+        return;
+    }
+    while (screen->stack->len > 0)
+        close_top(screen);
+    screen->tab = tab;
+}
+
+static TuiAction
+leave(TuiScreen *screen)
+{
+    if (!is_busy(screen))
+        return TUI_ACTION_QUIT;
+    tui_screen_say(screen, TUI_ROLE_WARNING, "A change is being written: wait for its end");
+    return TUI_ACTION_NONE;
+}
+
+/* Actions that hold everywhere. */
+static TuiAction
+act_everywhere(TuiScreen *screen, TuiAction action)
+{
+    switch (action) {
+    case TUI_ACTION_TAB_DENIALS:
+    case TUI_ACTION_TAB_PROFILES:
+    case TUI_ACTION_TAB_CHANGES:
+        go_to_tab(screen, (guint)(action - TUI_ACTION_TAB_DENIALS));
+        return TUI_ACTION_NONE;
+    case TUI_ACTION_NEXT_TAB:
+        go_to_tab(screen, (screen->tab + 1) % TABS);
+        return TUI_ACTION_NONE;
+    case TUI_ACTION_PREVIOUS_TAB:
+        go_to_tab(screen, (screen->tab + TABS - 1) % TABS);
+        return TUI_ACTION_NONE;
+    case TUI_ACTION_HELP:
+        tui_screen_push(screen, tui_help_new(screen));
+        return TUI_ACTION_NONE;
+    case TUI_ACTION_REFRESH:
+        tui_screen_reload(screen);
+        return TUI_ACTION_NONE;
+    case TUI_ACTION_BACK:
+    case TUI_ACTION_QUIT:
+        return leave(screen);
+    case TUI_ACTION_SUSPEND:
+    case TUI_ACTION_THEME:
+    case TUI_ACTION_REDRAW:
+        return action;
+    default:
+        return TUI_ACTION_NONE;
+    }
+}
+
+TuiAction
+tui_screen_key(TuiScreen *screen, TuiKey key)
+{
+    TuiView *top = top_view(screen);
+    TuiStale stale = TUI_STALE_FOREIGN;
+    TuiAction action = TUI_ACTION_NONE;
+    TuiAction result = TUI_ACTION_NONE;
+
+    clear_message(screen);
+    if (top->class->key)
+        stale = top->class->key(top, key);
+    if (stale & TUI_STALE_FOREIGN) {
+        action = tui_keymap_action(screen->keymap, key);
+        if (action != TUI_ACTION_NONE && top->class->act)
+            stale = top->class->act(top, action);
+    }
+    if (stale & TUI_STALE_CLOSED)
+        close_top(screen);
+    else if (stale & TUI_STALE_FOREIGN)
+        result = act_everywhere(screen, action);
+    g_ptr_array_set_size(screen->closed, 0);
+    return result;
+}
+
+static void
+tell_views(TuiScreen *screen, TuiNews news)
+{
+    for (guint i = 0; i < TABS; i++) {
+        if (screen->tabs[i]->class->news)
+            screen->tabs[i]->class->news(screen->tabs[i], news);
+    }
+    for (guint i = 0; i < screen->stack->len; i++) {
+        TuiView *view = screen->stack->pdata[i];
+        if (view->class->news)
+            view->class->news(view, news);
+    }
+    tui_screen_dirty(screen);
+}
+
+void
+tui_screen_store_changed(TuiScreen *screen)
+{
+    tell_views(screen, TUI_NEWS_STORE);
+}
+
+/* ---- for the views -------------------------------------------------------------------------- */
+
+AmrSession *
+tui_screen_session(const TuiScreen *screen)
+{
+    return screen->options.session;
+}
+
+const TuiKeymap *
+tui_screen_keymap(const TuiScreen *screen)
+{
+    return screen->keymap;
+}
+
+GHashTable *
+tui_screen_marks(TuiScreen *screen)
+{
+    return screen->marks;
+}
+
+void
+tui_screen_set_trouble(TuiScreen *screen, const char *trouble)
+{
+    g_free(screen->trouble);
+    screen->trouble = g_strdup(trouble);
+}
+
+const char *
+tui_screen_trouble(const TuiScreen *screen)
+{
+    return screen->trouble;
+}
+
+void
+tui_screen_push(TuiScreen *screen, TuiView *view)
+{
+    g_ptr_array_add(screen->stack, view);
+}
+
+void
+tui_screen_answered(TuiScreen *screen, const char *change, AmrDenialId id)
+{
+    GArray *ids = g_hash_table_lookup(screen->answered, change);
+    if (!ids) {
+        ids = g_array_new(FALSE, FALSE, sizeof(AmrDenialId));
+        g_hash_table_insert(screen->answered, g_strdup(change), ids);
+    }
+    g_array_append_val(ids, id);
+}
+
+void
+tui_screen_taken_back(TuiScreen *screen, const char *change)
+{
+    const GArray *ids = g_hash_table_lookup(screen->answered, change);
+    for (guint i = 0; ids && i < ids->len; i++)
+        amr_store_set_state(screen->options.session->store, g_array_index(ids, AmrDenialId, i),
+                            AMR_DENIAL_STATE_NEW);
+    g_hash_table_remove(screen->answered, change);
+}
+
+void
+tui_screen_say(TuiScreen *screen, TuiRole role, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    clear_message(screen);
+    screen->message = g_strdup_vprintf(format, args);
+    screen->message_role = role;
+    va_end(args);
+}
+
+/* ---- reading the session again -------------------------------------------------------------- */
+
+static void start_loading(TuiScreen *screen);
+
+static void
+on_loaded(GObject *source, GAsyncResult *result, gpointer data)
+{
+    TuiScreen *screen = data;
+    g_autoptr(GError) error = NULL;
+
+    /* What fails is kept in the session; the call itself fails only if cancelled, and then we die.
+     */
+    (void)amr_session_load_finish(screen->options.session, result, &error);
+    screen->loading = FALSE;
+    if (screen->dying)
+        return;
+    tell_views(screen, TUI_NEWS_SESSION);
+    start_loading(screen);
+}
+
+static void
+start_loading(TuiScreen *screen)
+{
+    if (!screen->load_wanted || screen->loading || screen->working > 0 || screen->dying)
+        return;
+    screen->load_wanted = FALSE;
+    screen->loading = TRUE;
+    amr_session_load_async(screen->options.session, screen->cancellable, on_loaded, screen);
+    tui_screen_dirty(screen);
+}
+
+void
+tui_screen_reload(TuiScreen *screen)
+{
+    screen->load_wanted = TRUE;
+    start_loading(screen);
+}
+
+gboolean
+tui_screen_is_loading(const TuiScreen *screen)
+{
+    return screen->loading || screen->load_wanted;
+}
+
+gboolean
+tui_screen_begin_work(TuiScreen *screen)
+{
+    if (screen->loading || screen->load_wanted || screen->dying)
+        return FALSE;
+    screen->working++;
+    return TRUE;
+}
+
+void
+tui_screen_end_work(TuiScreen *screen)
+{
+    screen->working--;
+    start_loading(screen);
+}
+
+gboolean
+tui_screen_elevates(const TuiScreen *screen)
+{
+    return screen->options.elevate != NULL;
+}
+
+gboolean
+tui_screen_elevate(TuiScreen *screen, const char *const *verb, const char *input, int *status,
+                   GError **error)
+{
+    return screen->options.elevate(verb, input, status, error, screen->options.data);
+}

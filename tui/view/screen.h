@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The whole frame: status, tabs, the view on top, keys. Takes keys, gives frames; knows no
+ * terminal, so tests drive it as a user does.
+ */
+#ifndef TUI_VIEW_SCREEN_H
+#define TUI_VIEW_SCREEN_H
+
+#include "core/session.h"
+#include "tui/view/view.h"
+
+G_BEGIN_DECLS
+
+/* Runs armorer with more rights on the user's terminal and waits for it; see privileged.h. */
+typedef gboolean (*TuiElevate)(const char *const *verb, const char *input, int *status,
+                               GError **error, gpointer data);
+
+typedef struct {
+    AmrSession *session;     /* borrowed, outlives the screen */
+    const char *host;        /* for the status line, raw; copied */
+    gboolean read_only;      /* no writing actions at all */
+    TuiElevate elevate;      /* NULL: changes are carried out in this process */
+    void (*dirty)(gpointer); /* something to draw came without a key; may be NULL */
+    gpointer data;           /* for both */
+} TuiScreenOptions;
+
+TuiScreen *tui_screen_new(const TuiScreenOptions *options);
+/* Cancels what runs for its views, and runs the main loop until that is over. */
+void tui_screen_free(TuiScreen *screen);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(TuiScreen, tui_screen_free)
+
+void tui_screen_draw(TuiScreen *screen, TuiCanvas *canvas);
+/* Acts on @key. Returns what only the program can do: QUIT, SUSPEND, THEME, REDRAW; else NONE. */
+TuiAction tui_screen_key(TuiScreen *screen, TuiKey key);
+/* The store or a source changed. */
+void tui_screen_store_changed(TuiScreen *screen);
+/* Why there is nothing to read, shown where the denials would be; display form. */
+void tui_screen_set_trouble(TuiScreen *screen, const char *trouble);
+
+/* ---- for the views -------------------------------------------------------------------------- */
+
+AmrSession *tui_screen_session(const TuiScreen *screen);
+const TuiKeymap *tui_screen_keymap(const TuiScreen *screen);
+const char *tui_screen_trouble(const TuiScreen *screen); /* NULL: none */
+/* Marked denials: a set of GUINT_TO_POINTER(AmrDenialId). */
+GHashTable *tui_screen_marks(TuiScreen *screen);
+/* Takes @view over and puts it on top. */
+void tui_screen_push(TuiScreen *screen, TuiView *view);
+/* One line, until the next key. */
+void tui_screen_say(TuiScreen *screen, TuiRole role, const char *format, ...) G_GNUC_PRINTF(3, 4);
+/* Something to draw came without a key. */
+void tui_screen_dirty(TuiScreen *screen);
+
+/* Change @change answered denial @id: if it is taken back, the denial is a new one again. */
+void tui_screen_answered(TuiScreen *screen, const char *change, AmrDenialId id);
+void tui_screen_taken_back(TuiScreen *screen, const char *change);
+
+/* Reads index, loaded profiles and history again, as soon as nothing works with them. Views get
+ * TUI_NEWS_SESSION when it is done. */
+void tui_screen_reload(TuiScreen *screen);
+gboolean tui_screen_is_loading(const TuiScreen *screen);
+/* Between these two calls the session's parts stay what they are. FALSE: not now, they are being
+ * read; TUI_NEWS_SESSION will come. */
+gboolean tui_screen_begin_work(TuiScreen *screen);
+void tui_screen_end_work(TuiScreen *screen);
+
+/* Whether a change needs more rights than we have, and getting them: see TuiElevate. */
+gboolean tui_screen_elevates(const TuiScreen *screen);
+gboolean tui_screen_elevate(TuiScreen *screen, const char *const *verb, const char *input,
+                            int *status, GError **error);
+
+G_END_DECLS
+#endif

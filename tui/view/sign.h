@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A plan on its way to be signed: what it changes, what the compiler says of it, the typed word
+ * where it is dangerous, the writing, the outcome. The proposal and the undo both end here. Nothing
+ * is written but by tui_sign_write() after TUI_ACTION_WRITE.
+ */
+#ifndef TUI_VIEW_SIGN_H
+#define TUI_VIEW_SIGN_H
+
+#include "tui/view/screen.h"
+#include "tui/widget/flow.h"
+
+G_BEGIN_DECLS
+
+/* X(NAME, words): how far it is, in the words of the screen. */
+#define TUI_SIGN_STATES(X)                                              \
+    X(NO_PLAN, "nothing to write")                                      \
+    X(PENDING, "check pending")                                         \
+    X(CHECKING, "check running: every affected file is compiled whole") \
+    X(COMPILES, "compiles")                                             \
+    X(GRANTED, "granted already")                                       \
+    X(DENIED, "explicitly denied")                                      \
+    X(REJECTED, "rejected by the compiler")                             \
+    X(UNCHECKED, "not checked")                                         \
+    X(WRITING, "writing")                                               \
+    X(DONE, "done")                                                     \
+    X(FAILED, "not done")
+
+typedef enum {
+#define TUI_SIGN_ENUM(name, words) TUI_SIGN_##name,
+    TUI_SIGN_STATES(TUI_SIGN_ENUM)
+#undef TUI_SIGN_ENUM
+} TuiSignState;
+
+typedef struct TuiSign TuiSign;
+
+TuiSign *tui_sign_new(TuiScreen *screen);
+/* What runs is cancelled, and forgotten when it ends. */
+void tui_sign_free(TuiSign *sign);
+
+/* A new plan, or why there is none; both are taken over. What the check said of another is
+ * dropped. */
+void tui_sign_set_plan(TuiSign *sign, AmrPlan *plan, GError *error);
+/* How it is carried out with more rights: the verb's argv and its standard input (may be NULL);
+ * copied. */
+void tui_sign_set_verb(TuiSign *sign, const char *const *verb, const char *input);
+/* Why a word has to be typed before it is written; NULL: it need not. Display form, copied. */
+void tui_sign_set_danger(TuiSign *sign, const char *danger);
+/* What the kernel is asked afterwards: AmrExecutorQuestion; taken over, may be NULL. */
+void tui_sign_set_questions(TuiSign *sign, GPtrArray *questions);
+
+TuiSignState tui_sign_state(const TuiSign *sign);
+/* The error of set_plan, NULL if there is a plan. */
+const GError *tui_sign_plan_error(const TuiSign *sign);
+/* How a change that is DONE stands. */
+AmrChangeState tui_sign_outcome(const TuiSign *sign);
+
+/* The id of the change that is DONE; NULL if it is not known. */
+const char *tui_sign_change(const TuiSign *sign);
+
+/* Appends state, outcome, notes and the diff to @flow. */
+void tui_sign_describe(const TuiSign *sign, TuiFlow *flow);
+/* The typed word, on the last line of @rect, where it is asked for; returns the rows used. */
+int tui_sign_draw_prompt(const TuiSign *sign, TuiCanvas *canvas, TuiRect rect);
+
+/* While a word is asked for: takes every key. Else FOREIGN. */
+TuiStale tui_sign_key(TuiSign *sign, TuiKey key);
+/* TUI_ACTION_WRITE; BACK while it is being written asks to stop. */
+TuiStale tui_sign_act(TuiSign *sign, TuiAction action);
+/* Whether a word is asked for just now. */
+gboolean tui_sign_is_asking(const TuiSign *sign);
+/* Whether TUI_ACTION_WRITE would write, as far as is known. */
+gboolean tui_sign_is_ready(const TuiSign *sign);
+gboolean tui_sign_is_writing(const TuiSign *sign);
+/* Called by its view for TUI_NEWS_SESSION: a check that had to wait begins; the outcome of a
+ * command with more rights is read from the history. */
+void tui_sign_news(TuiSign *sign);
+
+G_END_DECLS
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "tui/view/sign_private.h"
+
+static const char *const state_words[] = {
+#define SIGN_ROW(name, words) words,
+    TUI_SIGN_STATES(SIGN_ROW)
+#undef SIGN_ROW
+};
+
+static TuiRole
+state_role(TuiSignState state)
+{
+    switch (state) {
+    case TUI_SIGN_COMPILES:
+    case TUI_SIGN_DONE:
+        return TUI_ROLE_GOOD;
+    case TUI_SIGN_GRANTED:
+    case TUI_SIGN_DENIED:
+    case TUI_SIGN_UNCHECKED:
+        return TUI_ROLE_WARNING;
+    case TUI_SIGN_REJECTED:
+    case TUI_SIGN_FAILED:
+        return TUI_ROLE_ERROR;
+    default:
+        return TUI_ROLE_TEXT;
+    }
+}
+
+static void
+add_notes(TuiFlow *flow, const GPtrArray *notes)
+{
+    for (guint i = 0; notes && i < notes->len; i++)
+        tui_flow_add_words(flow, i == 0 ? "note" : "", TUI_ROLE_WARNING, notes->pdata[i]);
+}
+
+void
+tui_sign_describe(const TuiSign *sign, TuiFlow *flow)
+{
+    const GError *error = sign->plan_error ? sign->plan_error : sign->error;
+    const char *words = state_words[sign->state];
+    g_autofree char *text = g_strdup(words);
+
+    if (sign->state == TUI_SIGN_WRITING && sign->progress) {
+        g_free(text);
+        text = g_strdup_printf("%s: %s", words, sign->progress);
+    } else if (sign->outcome) {
+        g_free(text);
+        text = g_strdup_printf("%s: %s", words, sign->outcome->message);
+    } else if (error) {
+        g_free(text);
+        text = g_strdup_printf("%s: %s", words, error->message);
+    }
+    tui_flow_add_words(flow, "state", state_role(sign->state), text);
+    if (sign->outcome)
+        add_notes(flow, sign->outcome->notes);
+    if (sign->box && !sign->outcome) {
+        add_notes(flow, sign->box->plan->notes);
+        add_notes(flow, sign->notes);
+    }
+    if (sign->diff) {
+        tui_flow_add(flow, TUI_ROLE_TEXT, NULL);
+        tui_flow_add_diff(flow, sign->diff);
+    }
+}
+
+int
+tui_sign_draw_prompt(const TuiSign *sign, TuiCanvas *canvas, TuiRect rect)
+{
+    if (!sign->asking || rect.height < 2)
+        return 0;
+    TuiRect why = {rect.x, rect.y + rect.height - 2, rect.width, 1};
+    TuiRect line = {rect.x, rect.y + rect.height - 1, rect.width, 1};
+    g_autofree char *prompt = g_strdup_printf("Type %s and Enter to write it: ", TUI_SIGN_WORD);
+    int x;
+
+    tui_canvas_put_field(canvas, why, 0, 0, why.width, sign->danger, FALSE, TUI_ROLE_DANGER);
+    tui_canvas_fill(canvas, line, TUI_ROLE_TEXT);
+    x = tui_canvas_put(canvas, line, 0, 0, prompt, TUI_ROLE_TITLE);
+    x = tui_canvas_put(canvas, line, x, 0, sign->word->str, TUI_ROLE_TEXT);
+    tui_canvas_set_cursor(canvas, line.x + MIN(x, line.width - 1), line.y);
+    return 2;
+}

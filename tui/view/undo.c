@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "tui/view/undo.h"
+
+#include "tui/view/sign.h"
+#include "tui/widget/flow.h"
+
+typedef struct {
+    TuiView view;
+    char *id; /* of the change to take back */
+    TuiSign *sign;
+    TuiFlow *flow;
+} Undo;
+
+static AmrSession *
+session_of(const Undo *view)
+{
+    return tui_screen_session(view->view.screen);
+}
+
+static const AmrChange *
+find_change(const Undo *view)
+{
+    const AmrHistory *history = session_of(view)->history;
+    return history ? amr_history_find(history, view->id) : NULL;
+}
+
+/* ---- the plan ------------------------------------------------------------------------------- */
+
+static AmrPlan *
+make_plan(const Undo *view, GError **error)
+{
+    AmrSession *session = session_of(view);
+    const AmrChange *change = find_change(view);
+    AmrPlanContext context = amr_session_plan_context(session);
+
+    if (!change || !session->index) {
+        amr_error_set(error, AMR_ERROR_BUSY, "Policy and history are still being read");
+        return NULL;
+    }
+    if (!amr_change_may_undo(change, error))
+        return NULL;
+    g_autoptr(AmrPlan) done = amr_history_plan(session->history, change, error);
+    if (!done)
+        return NULL;
+    return amr_plan_undo(&context, done, error);
+}
+
+static void
+plan(Undo *view)
+{
+    const char *verb[] = {"undo", view->id, NULL};
+    GError *error = NULL;
+    AmrPlan *made = NULL;
+
+    if (tui_sign_is_writing(view->sign))
+        return;
+    made = make_plan(view, &error);
+    /* The record of a change may be root's alone: then root's own command makes the plan, and
+     * refuses where it finds something else than was written. */
+    gboolean unreadable = error && error->domain != AMR_ERROR;
+    tui_sign_set_verb(view->sign, made || unreadable ? verb : NULL, NULL);
+    tui_sign_set_plan(view->sign, made, error);
+}
+
+/* ---- showing -------------------------------------------------------------------------------- */
+
+static void
+fill(Undo *view)
+{
+    const AmrChange *change = find_change(view);
+
+    tui_flow_clear(view->flow);
+    tui_flow_add_format(view->flow, TUI_ROLE_TITLE, "Take back change %s", view->id);
+    if (change) {
+        tui_flow_add_list(view->flow, "profile", TUI_ROLE_PROFILE, change->profiles);
+        tui_flow_add_list(view->flow, "file", TUI_ROLE_PATH, change->files);
+        tui_flow_add_list(view->flow, "takes back", TUI_ROLE_REMOVED, change->rules);
+    }
+    if (tui_screen_elevates(view->view.screen) && tui_sign_plan_error(view->sign) &&
+        tui_sign_plan_error(view->sign)->domain != AMR_ERROR)
+        tui_flow_add(view->flow, TUI_ROLE_WARNING,
+                     "The record of this change may not be read by you, so no diff can be shown. "
+                     "The command with more rights takes back exactly what the change added, or "
+                     "refuses.");
+    tui_sign_describe(view->sign, view->flow);
+}
+
+static void
+draw(TuiView *base, TuiCanvas *canvas, TuiRect rect)
+{
+    Undo *view = (Undo *)base;
+    fill(view);
+    tui_flow_draw(view->flow, canvas, rect);
+}
+
+/* ---- actions -------------------------------------------------------------------------------- */
+
+static TuiStale
+act(TuiView *base, TuiAction action)
+{
+    Undo *view = (Undo *)base;
+    TuiStale stale = tui_sign_act(view->sign, action);
+    if (!(stale & TUI_STALE_FOREIGN))
+        return stale;
+    if (tui_flow_act(view->flow, action))
+        return TUI_STALE_VIEW;
+    if (action == TUI_ACTION_BACK)
+        return TUI_STALE_CLOSED;
+    return action == TUI_ACTION_OPEN ? TUI_STALE_NOTHING : TUI_STALE_FOREIGN;
+}
+
+static void
+news(TuiView *base, TuiNews what)
+{
+    Undo *view = (Undo *)base;
+    if (what != TUI_NEWS_SESSION)
+        return;
+    tui_sign_news(view->sign);
+    if (tui_sign_state(view->sign) < TUI_SIGN_WRITING)
+        plan(view);
+    else if (tui_sign_state(view->sign) == TUI_SIGN_DONE)
+        tui_screen_taken_back(view->view.screen, view->id);
+}
+
+static gboolean
+busy(const TuiView *base)
+{
+    return tui_sign_is_writing(((const Undo *)base)->sign);
+}
+
+static void
+hints(const TuiView *base, GArray *out)
+{
+    static const TuiHint write = {TUI_ACTION_WRITE, "undo and reload"};
+    static const TuiHint list[] = {{TUI_ACTION_BACK, NULL}, {TUI_ACTION_DOWN, "scroll"}};
+    if (tui_sign_is_ready(((const Undo *)base)->sign))
+        g_array_append_val(out, write);
+    g_array_append_vals(out, list, G_N_ELEMENTS(list));
+}
+
+static void
+undo_free(TuiView *base)
+{
+    Undo *view = (Undo *)base;
+    tui_sign_free(view->sign);
+    tui_flow_free(view->flow);
+    g_free(view->id);
+    g_free(view);
+}
+
+static const TuiViewClass class = {
+    .title = "Undo",
+    .draw = draw,
+    .act = act,
+    .hints = hints,
+    .news = news,
+    .busy = busy,
+    .free = undo_free,
+};
+
+TuiView *
+tui_undo_new(TuiScreen *screen, const AmrChange *change)
+{
+    Undo *view = g_new0(Undo, 1);
+    view->view = (TuiView){&class, screen};
+    view->id = g_strdup(change->id);
+    view->sign = tui_sign_new(screen);
+    view->flow = tui_flow_new();
+    plan(view);
+    return &view->view;
+}

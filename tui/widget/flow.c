@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/widget/flow.h"
+
+#include <string.h>
+
+#include "core/base/text.h"
+
+#define LABEL_MAX 15 /* cells of the column of labels, at most */
+
+typedef struct {
+    char *label; /* NULL: none */
+    char *text;
+    TuiRole role;
+    gboolean exact;
+} Paragraph;
+
+struct TuiFlow {
+    GPtrArray *paragraphs;
+    int labels; /* cells of the widest label, and a gap */
+    guint scroll, height, total;
+};
+
+static void
+paragraph_free(gpointer data)
+{
+    Paragraph *paragraph = data;
+    g_free(paragraph->label);
+    g_free(paragraph->text);
+    g_free(paragraph);
+}
+
+TuiFlow *
+tui_flow_new(void)
+{
+    TuiFlow *flow = g_new0(TuiFlow, 1);
+    flow->paragraphs = g_ptr_array_new_with_free_func(paragraph_free);
+    return flow;
+}
+
+void
+tui_flow_free(TuiFlow *flow)
+{
+    if (!flow)
+        return;
+    g_ptr_array_unref(flow->paragraphs);
+    g_free(flow);
+}
+
+void
+tui_flow_clear(TuiFlow *flow)
+{
+    g_ptr_array_set_size(flow->paragraphs, 0);
+    flow->labels = 0;
+}
+
+static void
+add(TuiFlow *flow, const char *label, TuiRole role, const char *text, gboolean exact)
+{
+    Paragraph *paragraph = g_new0(Paragraph, 1);
+    paragraph->label = g_strdup(label);
+    paragraph->text = g_strdup(text ? text : "");
+    paragraph->role = role;
+    paragraph->exact = exact;
+    if (label)
+        flow->labels = MAX(flow->labels, MIN(tui_canvas_text_width(label), LABEL_MAX) + 1);
+    g_ptr_array_add(flow->paragraphs, paragraph);
+}
+
+void
+tui_flow_add(TuiFlow *flow, TuiRole role, const char *text)
+{
+    add(flow, NULL, role, text, FALSE);
+}
+
+void
+tui_flow_add_exact(TuiFlow *flow, TuiRole role, const char *text)
+{
+    add(flow, NULL, role, text, TRUE);
+}
+
+void
+tui_flow_add_field(TuiFlow *flow, const char *label, TuiRole role, const char *value)
+{
+    add(flow, label, role, value, TRUE);
+}
+
+void
+tui_flow_add_words(TuiFlow *flow, const char *label, TuiRole role, const char *words)
+{
+    add(flow, label, role, words, FALSE);
+}
+
+void
+tui_flow_add_list(TuiFlow *flow, const char *label, TuiRole role, char *const *values)
+{
+    for (guint i = 0; values && values[i]; i++) {
+        g_autofree char *shown = amr_display_lines(amr_bytes(values[i]));
+        add(flow, i == 0 ? label : "", role, shown, TRUE);
+    }
+}
+
+void
+tui_flow_add_format(TuiFlow *flow, TuiRole role, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    g_autofree char *text = g_strdup_vprintf(format, args);
+    va_end(args);
+    add(flow, NULL, role, text, FALSE);
+}
+
+static TuiRole
+diff_role(const char *line)
+{
+    if (g_str_has_prefix(line, "+++") || g_str_has_prefix(line, "---"))
+        return TUI_ROLE_TITLE;
+    switch (line[0]) {
+    case '+':
+        return TUI_ROLE_ADDED;
+    case '-':
+        return TUI_ROLE_REMOVED;
+    case '@':
+        return TUI_ROLE_BORDER;
+    default:
+        return TUI_ROLE_TEXT;
+    }
+}
+
+void
+tui_flow_add_diff(TuiFlow *flow, const char *diff)
+{
+    g_auto(GStrv) lines = g_strsplit(diff, "\n", -1);
+    for (char **line = lines; *line; line++) {
+        if (**line || line[1])
+            tui_flow_add_exact(flow, diff_role(*line), *line);
+    }
+}
+
+/* ---- wrapping ------------------------------------------------------------------------------- */
+
+/* Bytes of @text that make one row of @width cells, and in *next where the following one begins. */
+static gsize
+break_row(const char *text, int width, gboolean exact, gsize *next)
+{
+    int used = 0;
+    const char *blank = NULL;
+    const char *p = text;
+    for (; *p; p = g_utf8_next_char(p)) {
+        gunichar ch = g_utf8_get_char(p);
+        int cells = tui_char_width(ch);
+        if (used + cells > width && p > text)
+            break;
+        if (ch == ' ' && p > text)
+            blank = p;
+        used += cells;
+    }
+    if (*p && !exact && *p == ' ')
+        blank = p;
+    if (*p && !exact && blank) {
+        *next = (gsize)(blank + 1 - text);
+        return (gsize)(blank - text);
+    }
+    *next = (gsize)(p - text);
+    return *next;
+}
+
+/* A column of labels needs room beside it, else values go below their labels. */
+static gboolean
+has_column(const TuiFlow *flow, int width)
+{
+    return width >= 2 * flow->labels + 10;
+}
+
+/* The indent of rows after the first, and of the first behind a label. */
+static int
+indent_of(const TuiFlow *flow, const Paragraph *paragraph, int width, gboolean first)
+{
+    if (paragraph->label)
+        return has_column(flow, width) ? flow->labels : 2;
+    return paragraph->exact && !first && width > 20 ? 2 : 0;
+}
+
+/* Draws (or with @canvas NULL only counts) a paragraph whose first row is @row of the flow. */
+static guint
+flow_paragraph(const TuiFlow *flow, const Paragraph *paragraph, TuiCanvas *canvas, TuiRect rect,
+               int row)
+{
+    const char *p = paragraph->text;
+    guint rows = 0;
+    if (paragraph->label && canvas)
+        tui_canvas_put(canvas, rect, 0, row, paragraph->label, TUI_ROLE_QUIET);
+    if (paragraph->label &&
+        (!has_column(flow, rect.width) || tui_canvas_text_width(paragraph->label) >= flow->labels))
+        rows++;
+    do {
+        int indent = indent_of(flow, paragraph, rect.width, p == paragraph->text);
+        gsize next = 0;
+        gsize len = break_row(p, MAX(1, rect.width - indent), paragraph->exact, &next);
+        if (canvas) {
+            g_autofree char *text = g_strndup(p, len);
+            tui_canvas_put(canvas, rect, indent, row + (int)rows, text, paragraph->role);
+        }
+        p += next;
+        rows++;
+    } while (*p);
+    return rows;
+}
+
+guint
+tui_flow_rows(const TuiFlow *flow, int width)
+{
+    guint rows = 0;
+    TuiRect rect = {0, 0, MAX(1, width), 1};
+    for (guint i = 0; i < flow->paragraphs->len; i++)
+        rows += flow_paragraph(flow, flow->paragraphs->pdata[i], NULL, rect, 0);
+    return rows;
+}
+
+void
+tui_flow_draw(TuiFlow *flow, TuiCanvas *canvas, TuiRect rect)
+{
+    if (rect.width < 1 || rect.height < 1)
+        return;
+    flow->total = tui_flow_rows(flow, rect.width);
+    flow->height = (guint)rect.height;
+    guint most = flow->total > flow->height ? flow->total - flow->height : 0;
+    flow->scroll = MIN(flow->scroll, most);
+    int row = -(int)flow->scroll;
+    for (guint i = 0; i < flow->paragraphs->len && row < rect.height; i++)
+        row += (int)flow_paragraph(flow, flow->paragraphs->pdata[i], canvas, rect, row);
+}
+
+gboolean
+tui_flow_act(TuiFlow *flow, TuiAction action)
+{
+    guint page = flow->height > 1 ? flow->height - 1 : 1;
+    switch (action) {
+    case TUI_ACTION_UP:
+        flow->scroll -= flow->scroll > 0;
+        return TRUE;
+    case TUI_ACTION_DOWN:
+        flow->scroll++;
+        break;
+    case TUI_ACTION_PAGE_UP:
+        flow->scroll -= MIN(flow->scroll, page);
+        return TRUE;
+    case TUI_ACTION_PAGE_DOWN:
+        flow->scroll += page;
+        break;
+    case TUI_ACTION_FIRST:
+        flow->scroll = 0;
+        return TRUE;
+    case TUI_ACTION_LAST:
+        flow->scroll = flow->total;
+        break;
+    default:
+        return FALSE;
+    }
+    flow->scroll = MIN(flow->scroll, flow->total > flow->height ? flow->total - flow->height : 0);
+    return TRUE;
+}
+
+void
+tui_flow_scroll_to(TuiFlow *flow, guint row)
+{
+    flow->scroll = row;
+}
+
+gboolean
+tui_flow_has_more(const TuiFlow *flow)
+{
+    return flow->scroll + flow->height < flow->total;
+}
