@@ -10,6 +10,8 @@ sock=$scratch/tmux
 n=0 bad=0 session=s
 trap 'tmux -S "$sock" kill-server 2>/dev/null; rm -rf "$scratch"' EXIT
 unset TMUX
+# tmux runs its windows with the shell of the account, which for a service account is nologin.
+export SHELL=/bin/sh
 export HOME=$scratch TZ=UTC LC_ALL=C.UTF-8 LANG=C.UTF-8 ARMORER_CLOCK=1795400000
 export ARMORER_DATADIR=$ARMORER_SRCDIR
 
