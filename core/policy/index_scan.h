@@ -32,6 +32,8 @@ typedef struct {
     char *ns;                  /* of a block: "" or its namespace */
     char *attachment;          /* as written, or NULL */
     char *flags;               /* as written, "" if there are none */
+    gsize flags_at;            /* of a block with flags: the offset of what stands between the
+                                  parentheses */
     char **values;             /* of a variable; decoded */
 } AmrScanItem;
 
