@@ -136,13 +136,13 @@ static gboolean
 write_file(AmrRun *run, guint n, GError **error)
 {
     const AmrPlanFile *file = run->plan->files->pdata[n];
-    g_autofree char *dir = g_path_get_dirname(file->path);
-    int policy = amr_target_policy_fd(run->executor->target);
+    g_autofree char *path = NULL;
+    int place = amr_target_policy_place(run->executor->target, file->path, &path);
+    g_autofree char *dir = g_path_get_dirname(path);
 
     amr_run_progress(run, AMR_STEP_WRITE, file->path);
-    if (strcmp(dir, ".") != 0 && !amr_fs_make_dirs(policy, dir, 0755, error))
-        return FALSE;
-    if (!amr_fs_replace(policy, file->path, file->before, file->after, error))
+    if (!amr_fs_make_dirs(place, dir, 0755, error) ||
+        !amr_fs_replace(place, path, file->before, file->after, error))
         return FALSE;
     run->written[n] = TRUE;
     return TRUE;

@@ -220,6 +220,9 @@ add_request(Maker *maker, const AmrPlanRequest *request, GError **error)
         return FALSE;
     part->profile = amr_plan_typed(block->ns, block->name);
     if (!choose_local(maker, block, part, error) ||
+        !amr_plan_may_write(maker->context->target, part->local, error) ||
+        (part->include_in &&
+         !amr_plan_may_write(maker->context->target, part->include_in, error)) ||
         !amr_plan_read(maker->context->target, part->local, &holds, error))
         return FALSE;
     part->reaches = others_reached(maker, block, part->local);

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a plan says of the kernel: which files are loaded again, and what that activates besides. */
+#include <fcntl.h>
+#include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/base/error.h"
 #include "core/base/fsutil.h"
@@ -21,13 +25,96 @@ gboolean
 amr_plan_read(const AmrTarget *target, const char *path, GBytes **bytes, GError **error)
 {
     g_autoptr(GError) problem = NULL;
-    int dir = path[0] == '/' ? amr_target_root_fd(target) : amr_target_policy_fd(target);
+    g_autofree char *placed = NULL;
+    int dir = amr_target_root_fd(target);
 
-    *bytes = amr_fs_read(dir, path, AMR_FS_POLICY_MAX, &problem);
+    if (path[0] != '/')
+        dir = amr_target_policy_place(target, path, &placed);
+    *bytes = amr_fs_read(dir, placed ? placed : path, AMR_FS_POLICY_MAX, &problem);
     if (*bytes || g_error_matches(problem, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
         return TRUE;
     g_propagate_error(error, g_steal_pointer(&problem));
     return FALSE;
+}
+
+/* The first part of @path, below @dirfd, that is a link; NULL if there is none. */
+static char *
+find_link(int dirfd, const char *path)
+{
+    for (const char *end = path; *end; end++) {
+        g_autofree char *part = NULL;
+        struct stat st;
+
+        for (end++; *end && *end != '/'; end++)
+            ;
+        part = g_strndup(path, (gsize)(end - path));
+        if (fstatat(dirfd, part, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode))
+            return g_steal_pointer(&part);
+        if (!*end)
+            break;
+    }
+    return NULL;
+}
+
+/* The compiler knows no other root: what it opens must be what we write, or where we make it. */
+static gboolean
+is_same_for_compiler(const AmrTarget *target, const char *path, int parent, const char *leaf)
+{
+    g_autofree char *dir = g_path_get_dirname(path);
+    gboolean there = faccessat(parent, leaf, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+    struct stat ours, theirs;
+
+    return fstatat(parent, there ? leaf : ".", &ours, AT_SYMLINK_NOFOLLOW) == 0 &&
+           fstatat(amr_target_policy_fd(target), there ? path : dir, &theirs, 0) == 0 &&
+           ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
+}
+
+static gboolean
+refuse_link(const AmrTarget *target, const char *path, const char *link, const char *why,
+            GError **error)
+{
+    char to[PATH_MAX] = "";
+    ssize_t len = readlinkat(amr_target_policy_fd(target), link, to, sizeof to - 1);
+    g_autofree char *shown = amr_display_string(path);
+    g_autofree char *from = amr_display_string(link);
+    g_autofree char *target_shown = amr_display((AmrBytes){to, len > 0 ? (gsize)len : 0});
+
+    return amr_error_set(error, AMR_ERROR_REFUSED, "%s: The link %s leads to %s: %s", shown, from,
+                         target_shown, why);
+}
+
+gboolean
+amr_plan_may_write(const AmrTarget *target, const char *path, GError **error)
+{
+    static const char nothing[] = "Nothing is there";
+    int policy = amr_target_policy_fd(target);
+    g_autofree char *placed = NULL;
+    g_autofree char *leaf = NULL;
+    g_autofree char *link = find_link(policy, path);
+    g_autoptr(GError) problem = NULL;
+    amr_autofd int parent = -1;
+    int place = amr_target_policy_place(target, path, &placed);
+
+    if (!amr_fs_resolve_trusted(place, placed, &parent, &leaf, &problem)) {
+        gboolean absent = g_error_matches(problem, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+        if (absent && !link)
+            return TRUE; /* its directory is made with it */
+        if (absent)
+            return refuse_link(target, path, link, nothing, error);
+        if (link && g_error_matches(problem, G_IO_ERROR, G_IO_ERROR_TOO_MANY_LINKS))
+            return refuse_link(target, path, link, problem->message, error);
+        g_propagate_error(error, g_steal_pointer(&problem));
+        return FALSE;
+    }
+    if (!link)
+        return TRUE;
+    if (strcmp(link, path) == 0 && faccessat(parent, leaf, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+        return refuse_link(target, path, link, nothing, error);
+    if (!is_same_for_compiler(target, path, parent, leaf))
+        return refuse_link(target, path, link,
+                           "The compiler knows no other root and would follow it out of this one",
+                           error);
+    return TRUE;
 }
 
 char *

@@ -18,6 +18,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrPlanLoad, amr_plan_load_free)
  * root. *bytes is NULL where there is none. */
 gboolean amr_plan_read(const AmrTarget *target, const char *path, GBytes **bytes, GError **error);
 
+/* Whether @path may be written at all, before anything is asked of the compiler: what is there is a
+ * plain file with one name that only root and we may change, or nothing, and the same for the
+ * compiler as for us. REFUSED else, naming the file and why. */
+gboolean amr_plan_may_write(const AmrTarget *target, const char *path, GError **error);
+
 /* "name" or ":ns:name". */
 char *amr_plan_typed(const char *ns, const char *name);
 

@@ -103,7 +103,8 @@ undo_file(const AmrPlanContext *context, const AmrPlan *done, AmrPlan *plan,
     g_autofree char *shown = amr_display_string(file->path);
     GBytes *after;
 
-    if (!amr_plan_read(context->target, file->path, &now, error))
+    if (!amr_plan_may_write(context->target, file->path, error) ||
+        !amr_plan_read(context->target, file->path, &now, error))
         return FALSE;
     if (!now)
         return amr_error_set(error, AMR_ERROR_CHANGED_UNDERNEATH, "%s: It is not there any more",

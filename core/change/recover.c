@@ -10,6 +10,7 @@
 #include "core/base/error.h"
 #include "core/base/fsutil.h"
 #include "core/base/text.h"
+#include "core/change/plan_private.h"
 #include "core/change/run.h"
 
 static const AmrRunStep finish_steps[] = {amr_carry_write, amr_carry_load, amr_verify,
@@ -25,10 +26,9 @@ AmrHolds
 amr_recover_look(const AmrTarget *target, const AmrPlanFile *file)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GBytes) now =
-        amr_fs_read(amr_target_policy_fd(target), file->path, AMR_FS_POLICY_MAX, &error);
+    g_autoptr(GBytes) now = NULL;
 
-    if (error && !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    if (!amr_plan_read(target, file->path, &now, &error))
         return AMR_HOLDS_OTHER;
     return holds(now, file->before)  ? AMR_HOLDS_BEFORE
            : holds(now, file->after) ? AMR_HOLDS_AFTER
@@ -64,9 +64,13 @@ clean(const AmrTarget *target, const AmrPlan *plan)
 {
     for (guint i = 0; i < plan->files->len; i++) {
         const AmrPlanFile *file = plan->files->pdata[i];
-        g_autofree char *dir = g_path_get_dirname(file->path);
-        /* A directory that is not there holds none. */
-        (void)amr_fs_clean_temporaries(amr_target_policy_fd(target), dir, NULL);
+        g_autofree char *path = NULL;
+        g_autofree char *leaf = NULL;
+        amr_autofd int dir = -1;
+        int place = amr_target_policy_place(target, file->path, &path);
+        /* Where the file really stands; a directory that is not there holds none. */
+        if (amr_fs_resolve_trusted(place, path, &dir, &leaf, NULL))
+            (void)amr_fs_clean_temporaries(dir, ".", NULL);
     }
 }
 

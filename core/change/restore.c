@@ -26,7 +26,7 @@ problem(AmrRun *run, const char *what, const GError *error)
 /* Where no second file can be written, as on a full disk: what was appended is cut off again, which
  * is one step too and needs no space. FALSE where that is not what the change was. */
 static gboolean
-cut_back(int policy, const AmrPlanFile *file)
+cut_back(int place, const char *path, const AmrPlanFile *file)
 {
     amr_autofd int dir = -1;
     amr_autofd int fd = -1;
@@ -37,7 +37,7 @@ cut_back(int policy, const AmrPlanFile *file)
     const char *after = g_bytes_get_data(file->after, &after_len);
 
     if (!before || len > after_len || memcmp(before, after, len) != 0 ||
-        !amr_fs_resolve_trusted(policy, file->path, &dir, &leaf, NULL))
+        !amr_fs_resolve_trusted(place, path, &dir, &leaf, NULL))
         return FALSE;
     fd = openat(dir, leaf, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     now = fd < 0 ? NULL : amr_fs_read_fd(fd, AMR_FS_POLICY_MAX, NULL);
@@ -49,15 +49,14 @@ cut_back(int policy, const AmrPlanFile *file)
 static void
 restore_files(AmrRun *run)
 {
-    int policy = amr_target_policy_fd(run->executor->target);
-
     amr_run_progress(run, AMR_STEP_RESTORE, NULL);
     for (guint i = run->plan->files->len; i-- > 0;) {
         const AmrPlanFile *file = run->plan->files->pdata[i];
+        g_autofree char *path = NULL;
+        int place = amr_target_policy_place(run->executor->target, file->path, &path);
         g_autoptr(GError) error = NULL;
-        if (run->written[i] &&
-            !amr_fs_replace(policy, file->path, file->after, file->before, &error) &&
-            (error->domain == AMR_ERROR || !cut_back(policy, file)))
+        if (run->written[i] && !amr_fs_replace(place, path, file->after, file->before, &error) &&
+            (error->domain == AMR_ERROR || !cut_back(place, path, file)))
             problem(run, file->path, error);
     }
     amr_run_next(run);

@@ -89,7 +89,9 @@ const char **amr_index_roots(const AmrIndex *index, const AmrBlock *block);
  * rule of amr_index_local(). */
 GArray *amr_index_locals(const AmrIndex *index, const AmrBlock *block);
 /* The local file that a rule for @block goes to: at the least depth, the last one in the block
- * whose name is that of the block's file if there is one, else the last one; NULL if there is none.
+ * whose name is that of the block's file if there is one, else the last one; not one of those in a
+ * directory that is included. FALSE if there is none; where such a directory is all there is, the
+ * directory (whose line is 0), for whoever asks has to say what stands there.
  * The copy in *local is valid as long as the index. */
 gboolean amr_index_local(const AmrIndex *index, const AmrBlock *block, AmrLocal *local);
 
