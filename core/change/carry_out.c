@@ -5,6 +5,7 @@
 #include "core/base/error.h"
 #include "core/base/fsutil.h"
 #include "core/base/text.h"
+#include "core/change/claims.h"
 #include "core/change/load.h"
 #include "core/change/plan_private.h"
 #include "core/change/run.h"
@@ -39,6 +40,23 @@ amr_carry_lock(AmrRun *run)
         amr_run_next(run);
 }
 
+/* Whether @change, which was made after the undo was planned, needs a line that it takes. */
+static gboolean
+needs_taken(const AmrRun *run, const AmrChange *change)
+{
+    g_autoptr(AmrPlan) plan = amr_history_plan(run->executor->history, change, NULL);
+
+    for (guint i = 0; plan && i < run->plan->parts->len; i++) {
+        const AmrPlanPart *part = run->plan->parts->pdata[i];
+        for (guint k = 0; k < part->rules->len; k++) {
+            g_autofree char *line = amr_rule_print(part->rules->pdata[k]);
+            if (amr_plan_has_standing(plan, part->local, line))
+                return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 /* Whether what an undo takes back is still there to be taken back. */
 static gboolean
 may_undo(const AmrRun *run, GError **error)
@@ -51,6 +69,15 @@ may_undo(const AmrRun *run, GError **error)
     if (!change)
         return amr_error_set(error, AMR_ERROR_NOT_FOUND, "Change %s: The history does not know it",
                              run->plan->undoes);
+    for (guint i = 0; i < amr_history_count(run->executor->history); i++) {
+        const AmrChange *other = amr_history_get(run->executor->history, i);
+        if (other->kind == AMR_PLAN_ADD && other->time > run->plan->made &&
+            amr_change_may_stand(other) && needs_taken(run, other))
+            return amr_error_set(error, AMR_ERROR_CHANGED_UNDERNEATH,
+                                 "Change %s was made in the meantime and needs what this takes "
+                                 "away; nothing was written",
+                                 other->id);
+    }
     return amr_change_may_undo(change, error);
 }
 

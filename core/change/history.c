@@ -304,6 +304,13 @@ amr_change_may_undo(const AmrChange *change, GError **error)
     return TRUE;
 }
 
+gboolean
+amr_change_may_stand(const AmrChange *change)
+{
+    return !change->undone_by && change->state != AMR_CHANGE_STATE_ROLLED_BACK &&
+           change->state != AMR_CHANGE_STATE_DISCARDED;
+}
+
 GBytes *
 amr_history_read_of(const AmrHistory *history, const char *id, const char *name, gsize max,
                     GError **error)
@@ -387,6 +394,8 @@ plan_names(const AmrPlan *plan, gboolean rules)
 
     for (guint i = 0; i < plan->parts->len; i++) {
         const AmrPlanPart *part = plan->parts->pdata[i];
+        if (part->rules->len == 0)
+            continue; /* what it wanted stood there already */
         for (guint k = 0; rules && k < part->rules->len; k++)
             g_ptr_array_add(names, amr_rule_print(part->rules->pdata[k]));
         if (!rules && !g_ptr_array_find_with_equal_func(names, part->profile, g_str_equal, NULL))

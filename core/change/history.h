@@ -63,6 +63,8 @@ const AmrChange *amr_history_find(const AmrHistory *history, const char *id);
 /* Whether there is something to take back: NOTHING_TO_DO, with the reason, where it was undone, was
  * rolled back or never written: a line like its own is then another's. */
 gboolean amr_change_may_undo(const AmrChange *change, GError **error);
+/* Whether what it wrote may stand in the files: it was not undone, rolled back or discarded. */
+gboolean amr_change_may_stand(const AmrChange *change);
 /* The plan that was carried out. */
 AmrPlan *amr_history_plan(const AmrHistory *history, const AmrChange *change, GError **error);
 

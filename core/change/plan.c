@@ -15,6 +15,7 @@ amr_plan_part_free(AmrPlanPart *part)
     g_free(part->include_in);
     g_strfreev(part->reaches);
     g_clear_pointer(&part->rules, g_ptr_array_unref);
+    g_clear_pointer(&part->stands, g_ptr_array_unref);
     g_free(part);
 }
 
@@ -51,6 +52,7 @@ amr_plan_part_new(void)
 {
     AmrPlanPart *part = g_new0(AmrPlanPart, 1);
     part->rules = array_of(amr_rule_free);
+    part->stands = array_of(amr_rule_free);
     return part;
 }
 

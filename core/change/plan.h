@@ -37,11 +37,13 @@ typedef struct {
 
 /* What one profile gets. */
 typedef struct {
-    char *profile;    /* ":ns:name" or "name" */
-    char *local;      /* the local file, relative */
-    char *include_in; /* the file that gets an include of it, or NULL */
-    char **reaches;   /* other profiles that include the same local file; NULL-terminated */
-    GPtrArray *rules; /* AmrRule */
+    char *profile;     /* ":ns:name" or "name" */
+    char *local;       /* the local file, relative */
+    char *include_in;  /* the file that gets an include of it, or NULL */
+    char **reaches;    /* other profiles that include the same local file; NULL-terminated */
+    GPtrArray *rules;  /* AmrRule */
+    GPtrArray *stands; /* AmrRule: wanted too, and stood there already; of an undo: stay there, for
+                          another change needs them */
 } AmrPlanPart;
 
 typedef struct {
@@ -70,9 +72,9 @@ char **amr_plan_lines(const AmrPlan *plan, const char *local);
 
 /* Everything, as the helper and the history take it: type below, normal form. Names are
  * bytestrings, for they need not be UTF-8; an empty one stands for NULL. Version, kind, id, undoes,
- * made; parts (profile, local, include_in, reaches, rules); files (path, before, after); loads
- * (path, profiles, loaded, complain, disabled); digests; notes. Floating. */
-#define AMR_PLAN_TYPE "(uussxa(ayayayaayaay)a(aymaymay)a(ayaaybaayb)aayas)"
+ * made; parts (profile, local, include_in, reaches, rules, stands); files (path, before, after);
+ * loads (path, profiles, loaded, complain, disabled); digests; notes. Floating. */
+#define AMR_PLAN_TYPE "(uussxa(ayayayaayaayaay)a(aymaymay)a(ayaaybaayb)aayas)"
 GVariant *amr_plan_to_variant(const AmrPlan *plan);
 /* Checks everything: sizes, relative paths without "..", rules by our reader. AMR_ERROR_PARSE. */
 AmrPlan *amr_plan_from_variant(GVariant *variant, GError **error);
@@ -90,8 +92,9 @@ typedef struct {
 typedef struct {
     const AmrTarget *target;
     const AmrIndex *index;
-    const AmrLoaded *loaded; /* NULL where there is no kernel to read */
-    gboolean comments;       /* the one comment line over the rules */
+    const AmrLoaded *loaded;          /* NULL where there is no kernel to read */
+    gboolean comments;                /* the one comment line over the rules */
+    const struct AmrHistory *history; /* for an undo; NULL where there is none */
 } AmrPlanContext;
 
 /* All requests become one change. Pure: reads index, loaded and the local files, asks no compiler.
@@ -102,8 +105,10 @@ typedef struct {
  * already). */
 AmrPlan *amr_plan_add(const AmrPlanContext *context, const AmrPlanRequest *requests, guint n,
                       gboolean add_include, GError **error);
-/* Takes back exactly what @done added, wherever it stands in the files now; other bytes stay. Fails
- * with CHANGED_UNDERNEATH where the lines are not there any more, and says what differs. */
+/* Takes back exactly what @done added, wherever it stands in the files now; other bytes stay, and a
+ * line that another change needs, which found it standing: that one owns it from then on, and an
+ * undo of it takes it away. Fails with CHANGED_UNDERNEATH where the lines are not there any more,
+ * and says what differs; NOTHING_TO_DO where nothing is left to take back. */
 AmrPlan *amr_plan_undo(const AmrPlanContext *context, const AmrPlan *done, GError **error);
 
 G_END_DECLS

@@ -193,7 +193,7 @@ add_reload(Maker *maker, const char **files)
     g_free(files);
 }
 
-/* The rules that do not stand in the local file yet. */
+/* The rules that do not stand in the local file yet, and those that do. */
 static void
 take_rules(AmrPlan *plan, AmrPlanPart *part, const GPtrArray *rules, GBytes *holds)
 {
@@ -202,10 +202,12 @@ take_rules(AmrPlan *plan, AmrPlanPart *part, const GPtrArray *rules, GBytes *hol
     for (guint i = 0; i < rules->len; i++) {
         g_autofree char *line = amr_rule_print(rules->pdata[i]);
         g_autofree char *shown = amr_display_string(line);
-        if (amr_localfile_has(holds, line))
+        if (amr_localfile_has(holds, line)) {
             amr_plan_note(plan, "%s holds it already: %s", local, shown);
-        else
+            g_ptr_array_add(part->stands, amr_rule_copy(rules->pdata[i]));
+        } else {
             g_ptr_array_add(part->rules, amr_rule_copy(rules->pdata[i]));
+        }
     }
 }
 
@@ -227,8 +229,11 @@ add_request(Maker *maker, const AmrPlanRequest *request, GError **error)
         return FALSE;
     part->reaches = others_reached(maker, block, part->local);
     take_rules(maker->plan, part, request->rules, holds);
-    if (part->rules->len == 0)
+    if (part->rules->len == 0) { /* remembered if the change has others: it needs these too */
+        g_clear_pointer(&part->include_in, g_free);
+        g_ptr_array_add(maker->plan->parts, g_steal_pointer(&part));
         return TRUE;
+    }
     note_reach(maker->plan, part);
     if (part->include_in && holds && g_bytes_get_size(holds)) {
         g_autofree char *local = amr_display_string(part->local);
@@ -269,7 +274,7 @@ make_locals(Maker *maker, GError **error)
         GBytes *before = NULL;
         GBytes *after;
 
-        if (amr_plan_find_file(plan, part->local))
+        if (!lines[0] || amr_plan_find_file(plan, part->local))
             continue;
         if (!amr_plan_read(maker->context->target, part->local, &before, error))
             return FALSE;
@@ -347,6 +352,16 @@ make_files(Maker *maker, GError **error)
     return TRUE;
 }
 
+static gboolean
+has_rules(const AmrPlan *plan)
+{
+    for (guint i = 0; i < plan->parts->len; i++) {
+        if (((AmrPlanPart *)plan->parts->pdata[i])->rules->len)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 AmrPlan *
 amr_plan_add(const AmrPlanContext *context, const AmrPlanRequest *requests, guint n,
              gboolean add_include, GError **error)
@@ -361,7 +376,7 @@ amr_plan_add(const AmrPlanContext *context, const AmrPlanRequest *requests, guin
         if (!add_request(&maker, &requests[i], error))
             return NULL;
     }
-    if (plan->parts->len == 0) {
+    if (!has_rules(plan)) {
         amr_error_set(error, AMR_ERROR_NOTHING_TO_DO, "%s",
                       plan->notes->len ? (char *)plan->notes->pdata[0] : "No rule was given");
         return NULL;

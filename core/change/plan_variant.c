@@ -40,16 +40,25 @@ array_variant(const GPtrArray *array)
     return g_variant_new_bytestring_array((const char *const *)array->pdata, (gssize)array->len);
 }
 
+static GPtrArray *
+print_rules(const GPtrArray *rules)
+{
+    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+
+    for (guint i = 0; i < rules->len; i++)
+        g_ptr_array_add(lines, amr_rule_print(rules->pdata[i]));
+    return lines;
+}
+
 static void
 add_part(GVariantBuilder *builder, const AmrPlanPart *part)
 {
-    g_autoptr(GPtrArray) rules = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) rules = print_rules(part->rules);
+    g_autoptr(GPtrArray) stands = print_rules(part->stands);
 
-    for (guint i = 0; i < part->rules->len; i++)
-        g_ptr_array_add(rules, amr_rule_print(part->rules->pdata[i]));
-    g_variant_builder_add(builder, "(^ay^ay^ay@aay@aay)", part->profile, part->local,
+    g_variant_builder_add(builder, "(^ay^ay^ay@aay@aay@aay)", part->profile, part->local,
                           or_empty(part->include_in), strv_variant(part->reaches),
-                          array_variant(rules));
+                          array_variant(rules), array_variant(stands));
 }
 
 GVariant *
@@ -57,7 +66,7 @@ amr_plan_to_variant(const AmrPlan *plan)
 {
     GVariantBuilder parts, files, loads, notes;
 
-    g_variant_builder_init(&parts, G_VARIANT_TYPE("a(ayayayaayaay)"));
+    g_variant_builder_init(&parts, G_VARIANT_TYPE("a(ayayayaayaayaay)"));
     g_variant_builder_init(&files, G_VARIANT_TYPE("a(aymaymay)"));
     g_variant_builder_init(&loads, G_VARIANT_TYPE("a(ayaaybaayb)"));
     g_variant_builder_init(&notes, G_VARIANT_TYPE("as"));
@@ -75,7 +84,7 @@ amr_plan_to_variant(const AmrPlan *plan)
     }
     for (guint i = 0; i < plan->notes->len; i++)
         g_variant_builder_add(&notes, "s", plan->notes->pdata[i]);
-    return g_variant_new("(uussxa(ayayayaayaay)a(aymaymay)a(ayaaybaayb)@aayas)", FORMAT,
+    return g_variant_new("(uussxa(ayayayaayaayaay)a(aymaymay)a(ayaaybaayb)@aayas)", FORMAT,
                          (guint)plan->kind, plan->id, or_empty(plan->undoes), plan->made, &parts,
                          &files, &loads, array_variant(plan->digests), &notes);
 }
@@ -138,7 +147,7 @@ get_list(GVariant *variant, gsize n, GError **error)
 }
 
 static gboolean
-read_rules(AmrPlanPart *part, char *const *rules, GError **error)
+read_rules(GPtrArray *into, char *const *rules, GError **error)
 {
     for (guint i = 0; rules[i]; i++) {
         g_autoptr(AmrRule) rule = amr_rule_read(rules[i], error);
@@ -149,7 +158,7 @@ read_rules(AmrPlanPart *part, char *const *rules, GError **error)
         }
         if (strcmp(again, rules[i]) != 0)
             return bad(error, "A rule is not spelled as it would be printed");
-        g_ptr_array_add(part->rules, g_steal_pointer(&rule));
+        g_ptr_array_add(into, g_steal_pointer(&rule));
     }
     return TRUE;
 }
@@ -163,6 +172,7 @@ read_parts(AmrPlan *plan, GVariant *variant, GError **error)
         g_autoptr(GVariant) tuple = g_variant_get_child_value(list, i);
         AmrPlanPart *part = amr_plan_part_new();
         g_auto(GStrv) rules = get_strv(tuple, 4);
+        g_auto(GStrv) stands = get_strv(tuple, 5);
 
         g_ptr_array_add(plan->parts, part);
         part->profile = get_string(tuple, 0);
@@ -174,7 +184,7 @@ read_parts(AmrPlan *plan, GVariant *variant, GError **error)
         if (!part->profile[0] || !is_relative(part->local) ||
             (part->include_in && !is_relative(part->include_in)))
             return bad(error, "A profile without a file of the policy");
-        if (!read_rules(part, rules, error))
+        if (!read_rules(part->rules, rules, error) || !read_rules(part->stands, stands, error))
             return FALSE;
     }
     return list != NULL;

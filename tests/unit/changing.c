@@ -135,7 +135,8 @@ changing_assert_text(const Changing *fixture, const char *name, const char *want
 AmrPlanContext
 changing_context(const Changing *fixture, gboolean comments)
 {
-    return (AmrPlanContext){fixture->target, fixture->index, fixture->loaded, comments};
+    return (AmrPlanContext){fixture->target, fixture->index, fixture->loaded, comments,
+                            fixture->history};
 }
 
 AmrPlan *

@@ -254,7 +254,7 @@ write_parent /etc/passwd
 ok 'what was edited in a child and not loaded is shown' sh -c "$armorer apply --dry-run parent '/opt/t/secret r,' 2>&1 | grep -F 'not what is on disk'"
 
 # Two files, the second does not load: parent, child and hat are as they were, edits unloaded.
-hashes >/tmp/hashes1
+hashes >/tmp/hashes1; rm -f /tmp/failed
 parser=$(command -v apparmor_parser); cp "$parser" /opt/real_parser
 cat >/opt/parser <<'P'
 #!/bin/bash
