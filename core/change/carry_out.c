@@ -100,10 +100,18 @@ amr_carry_intent(AmrRun *run)
 /* ---- save --------------------------------------------------------------------------------------
  */
 
+static const char *
+why_broken(const AmrRun *run, const AmrPlanLoad *load)
+{
+    guint n;
+
+    return g_ptr_array_find(run->plan->loads, load, &n) ? run->broken[n] : NULL;
+}
+
 gboolean
 amr_carry_is_loaded(const AmrRun *run, const AmrPlanLoad *load)
 {
-    return load->loaded && !load->disabled &&
+    return load->loaded && !load->disabled && !why_broken(run, load) &&
            amr_target_load_way(run->executor->target) != AMR_LOAD_NONE;
 }
 
@@ -226,7 +234,9 @@ amr_carry_load(AmrRun *run)
 
         if (!amr_carry_is_loaded(run, load)) {
             g_autofree char *shown = amr_display_string(load->path);
-            amr_run_note(run, "Not loaded: %s%s", shown, load->disabled ? " (it is disabled)" : "");
+            if (!why_broken(run, load)) /* of which the check told */
+                amr_run_note(run, "Not loaded: %s%s", shown,
+                             load->disabled ? " (it is disabled)" : "");
             continue;
         }
         run->tried = MAX(run->tried, run->n + 1);
@@ -242,13 +252,31 @@ amr_carry_load(AmrRun *run)
 /* ---- how it ended -------------------------------------------------------------------------------
  */
 
+/* The first of what cannot be loaded. */
+static const char *
+find_broken(const AmrRun *run)
+{
+    for (guint i = 0; i < run->plan->loads->len; i++) {
+        const AmrPlanLoad *load = run->plan->loads->pdata[i];
+        if (run->broken[i] && load->loaded && !load->disabled)
+            return run->broken[i];
+    }
+    return NULL;
+}
+
 static void
 judge(AmrRun *run)
 {
     guint questions = run->questions ? run->questions->len : 0;
     const char *what = run->plan->kind == AMR_PLAN_UNDO ? "Taken back" : "Written";
+    const char *broken = find_broken(run);
 
-    if (run->loaded == 0) {
+    if (broken) {
+        run->state = run->loaded ? AMR_CHANGE_STATE_LOADED : AMR_CHANGE_STATE_NOT_LOADED;
+        run->partly = TRUE;
+        run->message =
+            g_strdup_printf("%s, but the profile could not be loaded because of %s", what, broken);
+    } else if (run->loaded == 0) {
         run->state = AMR_CHANGE_STATE_NOT_LOADED;
         run->message = g_strdup_printf("%s, not loaded", what);
     } else if (questions && run->allowed == questions) {
@@ -271,7 +299,8 @@ amr_carry_settle(AmrRun *run)
 
     judge(run);
     /* The change stands; the next armorer finishes what the history lacks. */
-    if (!amr_history_state(run->executor->history, run->plan->id, run->state, NULL, &error))
+    if (!amr_history_state(run->executor->history, run->plan->id, run->state,
+                           run->partly ? run->message : NULL, &error))
         amr_run_note(run, "%s", error->message);
     amr_run_next(run);
 }

@@ -267,21 +267,12 @@ note_warnings(AmrRun *run, const AmrCompileResult *compiled)
     }
 }
 
-static void
-on_compiled(GObject *source, GAsyncResult *result, gpointer data)
-{
-    AmrRun *run = data;
-    GError *error = NULL;
-    g_autoptr(AmrCompileResult) compiled = compile_finish(run, run->plan, result, &error);
+static void on_compiled(GObject *source, GAsyncResult *result, gpointer data);
+static void compile_as_it_was(AmrRun *run);
 
-    if (compiled && !compiled->ok)
-        amr_compile_result_to_error(compiled, AMR_ERROR_RULE_REJECTED, &error);
-    if (error) {
-        amr_run_fail(run, error);
-        return;
-    }
-    note_warnings(run, compiled);
-    run->compiled[run->n] = g_steal_pointer(&compiled);
+static void
+compile_next(AmrRun *run)
+{
     run->n++;
     if (run->n < run->plan->loads->len) {
         compile(run, run->plan, on_compiled);
@@ -291,20 +282,117 @@ on_compiled(GObject *source, GAsyncResult *result, gpointer data)
     amr_run_next(run);
 }
 
+static void
+on_compiled(GObject *source, GAsyncResult *result, gpointer data)
+{
+    AmrRun *run = data;
+    GError *error = NULL;
+    g_autoptr(AmrCompileResult) compiled = compile_finish(run, run->plan, result, &error);
+
+    if (compiled && !compiled->ok && run->plan->kind == AMR_PLAN_UNDO) {
+        run->compiled[run->n] = g_steal_pointer(&compiled);
+        compile_as_it_was(run);
+        return;
+    }
+    if (compiled && !compiled->ok)
+        amr_compile_result_to_error(compiled, AMR_ERROR_RULE_REJECTED, &error);
+    if (error) {
+        amr_run_fail(run, error);
+        return;
+    }
+    note_warnings(run, compiled);
+    run->compiled[run->n] = g_steal_pointer(&compiled);
+    compile_next(run);
+}
+
+/* The copy holds the plan's bytes, or those on disk. */
+static gboolean
+fill_scratch(AmrRun *run, gboolean with_plan, GError **error)
+{
+    for (guint i = 0; i < run->plan->files->len; i++) {
+        const AmrPlanFile *file = run->plan->files->pdata[i];
+        if (with_plan ? !amr_scratch_set(run->scratch, file->path, file->after, error)
+                      : !amr_scratch_restore(run->scratch, file->path, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 void
 amr_check_compile(AmrRun *run)
 {
     GError *error = NULL;
 
-    for (guint i = 0; i < run->plan->files->len; i++) {
-        const AmrPlanFile *file = run->plan->files->pdata[i];
-        if (!amr_scratch_set(run->scratch, file->path, file->after, &error)) {
-            amr_run_fail(run, error);
-            return;
-        }
-    }
-    if (run->plan->loads->len == 0)
+    if (!fill_scratch(run, TRUE, &error))
+        amr_run_fail(run, error);
+    else if (run->plan->loads->len == 0)
         amr_run_next(run);
     else
         compile(run, run->plan, on_compiled);
+}
+
+/* ---- an undo where policy does not compile ------------------------------------------------------
+ */
+
+static const AmrCompileMessage *
+first_error(const AmrCompileResult *result)
+{
+    for (guint i = 0; i < result->messages->len; i++) {
+        const AmrCompileMessage *message = result->messages->pdata[i];
+        if (!message->warning)
+            return message;
+    }
+    return NULL;
+}
+
+/* Whether an undo leaves a file that did not compile no worse than it was: the error is in a file
+ * that the undo does not touch, or the same that was there (its line moves with the lines that
+ * go). */
+static gboolean
+is_no_worse(const AmrRun *run, const AmrCompileResult *before, const AmrCompileResult *after)
+{
+    const AmrCompileMessage *was = first_error(before);
+    const AmrCompileMessage *is = first_error(after);
+
+    if (!was || !is)
+        return FALSE;
+    if (is->file && !amr_plan_find_file(run->plan, is->file))
+        return TRUE;
+    return g_strcmp0(was->file, is->file) == 0 && strcmp(was->text, is->text) == 0;
+}
+
+static void
+on_as_it_was(GObject *source, GAsyncResult *result, gpointer data)
+{
+    AmrRun *run = data;
+    const AmrPlanLoad *load = run->plan->loads->pdata[run->n];
+    GError *error = NULL;
+    g_autoptr(GError) why = NULL;
+    g_autofree char *shown = amr_display_string(load->path);
+    g_autoptr(AmrCompileResult) after = g_steal_pointer(&run->compiled[run->n]);
+    g_autoptr(AmrCompileResult) before = compile_finish(run, NULL, result, &error);
+
+    amr_compile_result_to_error(after, AMR_ERROR_RULE_REJECTED, &why);
+    if (before && (before->ok || !is_no_worse(run, before, after)))
+        error = g_steal_pointer(&why);
+    if (error || !fill_scratch(run, TRUE, &error)) {
+        amr_run_fail(run, error);
+        return;
+    }
+    run->broken[run->n] = g_strdup(why->message);
+    amr_run_note(run, "%s does not compile, with or without this change, and is not loaded: %s",
+                 shown, why->message);
+    compile_next(run);
+}
+
+/* Without the change: an undo need not mend what somebody else has broken. */
+static void
+compile_as_it_was(AmrRun *run)
+{
+    GError *error = NULL;
+
+    if (fill_scratch(run, FALSE, &error))
+        compile(run, NULL, on_as_it_was);
+    else
+        amr_run_fail(run, error);
 }

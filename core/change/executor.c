@@ -157,6 +157,7 @@ on_done(AmrRun *run)
     } else {
         outcome = g_new0(AmrOutcome, 1);
         outcome->state = run->state;
+        outcome->partly = run->partly;
         outcome->message = g_steal_pointer(&run->message);
         outcome->notes = g_ptr_array_ref(run->notes);
         g_task_return_pointer(task, outcome, free_outcome);

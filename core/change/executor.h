@@ -49,6 +49,7 @@ typedef struct {
 
 typedef struct {
     AmrChangeState state;
+    gboolean partly;  /* it stands, but could not be loaded: policy did not compile before either */
     char *message;    /* one sentence for the user, display form; never NULL */
     GPtrArray *notes; /* char *, display form: "not loaded: ...", "still denied: ..." */
 } AmrOutcome;
@@ -64,10 +65,12 @@ void amr_executor_check_async(AmrExecutor *executor, const AmrPlan *plan, const 
 gboolean amr_executor_check_finish(AmrExecutor *executor, GAsyncResult *result, GPtrArray **notes,
                                    GError **error);
 
-/* The whole. @questions: GPtrArray of AmrExecutorQuestion, may be NULL. Cancelling is possible
- * until the first write, then ignored. The outcome is returned where the change stands (VERIFIED,
- * LOADED, NOT_LOADED); an error else: everything restored, or AMR_ERROR_PARTLY and what could not
- * be. Recovers what a dead armorer left unfinished first. */
+/* The whole. An undo is not held up by a file that compiles neither without it nor with it, and is
+ * no worse for it: it is written, that file is not loaded, the outcome is partly. @questions:
+ * GPtrArray of AmrExecutorQuestion, may be NULL. Cancelling is possible until the first write, then
+ * ignored. The outcome is returned where the change stands (VERIFIED, LOADED, NOT_LOADED); an error
+ * else: everything restored, or AMR_ERROR_PARTLY and what could not be. Recovers what a dead
+ * armorer left unfinished first. */
 void amr_executor_run_async(AmrExecutor *executor, const AmrPlan *plan, const AmrIndex *index,
                             GPtrArray *questions, AmrProgress progress, gpointer progress_data,
                             GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);

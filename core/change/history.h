@@ -44,7 +44,7 @@ typedef struct {
     char **rules;    /* printed, as in "profile" order; readable by all as the local files are */
     char *undoes;    /* or NULL */
     char *undone_by; /* or NULL */
-    char *message;   /* why it failed, display form; or NULL */
+    char *message;   /* why it failed or was not loaded, display form; or NULL */
 } AmrChange;
 
 typedef struct AmrHistory AmrHistory;

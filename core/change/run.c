@@ -17,6 +17,7 @@ amr_run_new(AmrExecutor *executor, AmrPlan *plan, const AmrRunStep *steps)
     run->steps = steps;
     run->lock = -1;
     run->compiled = g_new0(AmrCompileResult *, plan->loads->len + 1);
+    run->broken = g_new0(char *, plan->loads->len + 1);
     run->written = g_new0(gboolean, plan->files->len + 1);
     run->unfinished = g_ptr_array_new_with_free_func(g_free);
     run->held = g_ptr_array_new_with_free_func((GDestroyNotify)amr_history_held_free);
@@ -30,8 +31,11 @@ amr_run_free(AmrRun *run)
 {
     if (!run)
         return;
-    for (guint i = 0; i < run->plan->loads->len; i++)
+    for (guint i = 0; i < run->plan->loads->len; i++) {
         amr_compile_result_free(run->compiled[i]);
+        g_free(run->broken[i]);
+    }
+    g_free(run->broken);
     g_free(run->compiled);
     g_free(run->written);
     g_clear_pointer(&run->plan, amr_plan_free);

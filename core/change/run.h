@@ -42,6 +42,7 @@ struct AmrRun {
     guint granted, asked;        /* rules that say what policy on disk does already, of how many */
     guint denials;               /* of those granted: that deny */
     AmrCompileResult **compiled; /* what a load each compiles to; NULLs in a recovery */
+    char **broken;               /* a load each: why it cannot be loaded, change or no change */
     int lock;                    /* -1: not held */
     GPtrArray *unfinished;       /* ids of changes that a dead armorer left */
     gboolean intended;           /* the history knows of it: a failure is put right and recorded */
@@ -56,6 +57,7 @@ struct AmrRun {
     GError *error;     /* what failed first */
     GString *problems; /* what could not be put back */
     AmrChangeState state;
+    gboolean partly; /* it stands, and something is left to do */
     char *message;
 };
 

@@ -128,7 +128,8 @@ run(TuiCommand *command, const AmrPlan *plan, GPtrArray *questions)
         tui_out_line(line);
         tui_say_notes(outcome->notes);
     }
-    return outcome->state == AMR_CHANGE_STATE_PARTLY ? TUI_EXIT_PARTLY : TUI_EXIT_DONE;
+    return outcome->partly || outcome->state == AMR_CHANGE_STATE_PARTLY ? TUI_EXIT_PARTLY
+                                                                        : TUI_EXIT_DONE;
 }
 
 int
