@@ -5,6 +5,7 @@
 #include "core/base/error.h"
 #include "core/base/fsutil.h"
 #include "core/base/text.h"
+#include "core/change/load.h"
 #include "core/change/plan_private.h"
 #include "core/change/run.h"
 
@@ -99,8 +100,9 @@ save_load(AmrRun *run, guint n, const AmrLoaded *loaded, GError **error)
     for (guint i = 0; loaded && load->profiles[i]; i++) {
         g_autofree char *ns = NULL;
         const char *name = amr_held_split(load->profiles[i], &ns);
-        if (!amr_loaded_find(loaded, ns, name))
-            g_ptr_array_add(run->absent, g_strdup(load->profiles[i]));
+        const AmrLoadedProfile *profile = amr_loaded_find(loaded, ns, name);
+        g_ptr_array_add(run->held, amr_history_held_new(load->profiles[i],
+                                                        profile ? profile->mode_word : NULL));
     }
     return TRUE;
 }
@@ -119,7 +121,12 @@ amr_carry_save(AmrRun *run)
             return;
         }
     }
-    amr_run_next(run);
+    if (amr_history_save_held(run->executor->history, run->plan->id, run->held, &error)) {
+        amr_run_next(run);
+    } else {
+        g_prefix_error(&error, "Saving what is loaded: ");
+        amr_run_fail(run, error);
+    }
 }
 
 /* ---- write -------------------------------------------------------------------------------------
@@ -170,8 +177,7 @@ on_loaded(GObject *source, GAsyncResult *result, gpointer data)
 {
     AmrRun *run = data;
     GError *error = NULL;
-    g_autoptr(AmrCompileResult) loaded =
-        amr_compiler_run_finish(run->executor->compiler, result, &error);
+    g_autoptr(AmrCompileResult) loaded = amr_load_finish(result, &error);
 
     if (loaded && !loaded->ok)
         amr_compile_result_to_error(loaded, AMR_ERROR_RELOAD, &error);
@@ -190,19 +196,17 @@ amr_carry_load(AmrRun *run)
 {
     for (; run->n < run->plan->loads->len; run->n++) {
         const AmrPlanLoad *load = run->plan->loads->pdata[run->n];
-        AmrCompileJob job = {AMR_COMPILE_LOAD, NULL, load->path, NULL};
 
         if (!amr_carry_is_loaded(run, load)) {
             g_autofree char *shown = amr_display_string(load->path);
             amr_run_note(run, "Not loaded: %s%s", shown, load->disabled ? " (it is disabled)" : "");
             continue;
         }
-        if (load->complain)
-            job.kind = AMR_COMPILE_LOAD_COMPLAIN;
-        run->tried = run->n + 1;
+        run->tried = MAX(run->tried, run->n + 1);
         amr_run_progress(run, AMR_STEP_LOAD, load->path);
         /* Not to be cancelled: the files are written. */
-        amr_compiler_run_async(run->executor->compiler, &job, NULL, on_loaded, run);
+        amr_load_async(run->executor->compiler, run->executor->target, run->index, load, on_loaded,
+                       run);
         return;
     }
     amr_run_next(run);

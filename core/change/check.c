@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/base/fsutil.h"
 #include "core/base/text.h"
+#include "core/change/complain.h"
 #include "core/change/plan_private.h"
 #include "core/change/run.h"
 #include "core/policy/grant.h"
@@ -66,15 +67,33 @@ amr_check_scratch(AmrRun *run)
     amr_scratch_new_async(run->executor->target, run->cancellable, on_scratch, run);
 }
 
-/* Compiles load @n as the copy has it now. */
+/* Compiles load @n as the copy has it now, with the modes that it will be loaded with. @plan: whose
+ * bytes the copy holds, or NULL. */
 static void
-compile(AmrRun *run, GAsyncReadyCallback callback)
+compile(AmrRun *run, const AmrPlan *plan, GAsyncReadyCallback callback)
 {
     const AmrPlanLoad *load = run->plan->loads->pdata[run->n];
     const AmrCompileJob job = {AMR_COMPILE_CHECK, amr_scratch_path(run->scratch), load->path, NULL};
+    GError *error = NULL;
 
     amr_run_progress(run, AMR_STEP_CHECK, load->path);
-    amr_compiler_run_async(run->executor->compiler, &job, run->cancellable, callback, run);
+    if (amr_complain_set(run->scratch, run->executor->target, run->index, plan, load, &error))
+        amr_compiler_run_async(run->executor->compiler, &job, run->cancellable, callback, run);
+    else
+        amr_run_fail(run, error);
+}
+
+/* What compile() began; the copy says again what the policy says. */
+static AmrCompileResult *
+compile_finish(AmrRun *run, const AmrPlan *plan, GAsyncResult *result, GError **error)
+{
+    const AmrPlanLoad *load = run->plan->loads->pdata[run->n];
+    g_autoptr(AmrCompileResult) compiled =
+        amr_compiler_run_finish(run->executor->compiler, result, error);
+
+    if (!compiled || !amr_complain_unset(run->scratch, run->index, plan, load, error))
+        return NULL;
+    return g_steal_pointer(&compiled);
 }
 
 /* ---- what is loaded ---------------------------------------------------------------------------
@@ -88,12 +107,12 @@ amr_check_loaded(AmrRun *run)
     for (; run->n < run->plan->loads->len; run->n++) {
         const AmrPlanLoad *load = run->plan->loads->pdata[run->n];
 
-        /* Other flags than those on disk make other bytes. */
-        if (load->complain || amr_index_is_force_complain(run->index, load->path) ||
+        /* What force-complain/ does makes other bytes. */
+        if (amr_index_is_force_complain(run->index, load->path) ||
             !amr_carry_is_loaded(run, load) ||
             amr_target_load_way(run->executor->target) != AMR_LOAD_KERNEL)
             continue;
-        compile(run, on_as_is);
+        compile(run, NULL, on_as_is);
         return;
     }
     amr_run_next(run);
@@ -106,16 +125,16 @@ on_as_is(GObject *source, GAsyncResult *result, gpointer data)
     const AmrPlanLoad *load = run->plan->loads->pdata[run->n];
     g_autofree char *shown = amr_display_string(load->path);
     GError *error = NULL;
-    g_autoptr(AmrCompileResult) compiled =
-        amr_compiler_run_finish(run->executor->compiler, result, &error);
+    g_autoptr(AmrCompileResult) compiled = compile_finish(run, NULL, result, &error);
     AmrHeld held;
 
     if (!compiled) {
         amr_run_fail(run, error);
         return;
     }
-    held = compiled->ok ? amr_held_compare(run->executor->opener, load->profiles, compiled)
-                        : AMR_HELD_UNKNOWN;
+    held = compiled->ok
+               ? amr_held_compare(run->executor->opener, load->profiles, load->complain, compiled)
+               : AMR_HELD_UNKNOWN;
     if (held == AMR_HELD_OTHER)
         amr_run_note(run,
                      "%s: What is loaded is not what is on disk; loading it activates that too",
@@ -253,8 +272,7 @@ on_compiled(GObject *source, GAsyncResult *result, gpointer data)
 {
     AmrRun *run = data;
     GError *error = NULL;
-    g_autoptr(AmrCompileResult) compiled =
-        amr_compiler_run_finish(run->executor->compiler, result, &error);
+    g_autoptr(AmrCompileResult) compiled = compile_finish(run, run->plan, result, &error);
 
     if (compiled && !compiled->ok)
         amr_compile_result_to_error(compiled, AMR_ERROR_RULE_REJECTED, &error);
@@ -266,7 +284,7 @@ on_compiled(GObject *source, GAsyncResult *result, gpointer data)
     run->compiled[run->n] = g_steal_pointer(&compiled);
     run->n++;
     if (run->n < run->plan->loads->len) {
-        compile(run, on_compiled);
+        compile(run, run->plan, on_compiled);
         return;
     }
     g_clear_pointer(&run->scratch, amr_scratch_free);
@@ -288,5 +306,5 @@ amr_check_compile(AmrRun *run)
     if (run->plan->loads->len == 0)
         amr_run_next(run);
     else
-        compile(run, on_compiled);
+        compile(run, run->plan, on_compiled);
 }

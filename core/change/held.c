@@ -75,7 +75,8 @@ compare_one(AmrOpener *opener, const char *typed, gboolean only, const AmrCompil
 }
 
 AmrHeld
-amr_held_compare(AmrOpener *opener, char *const *profiles, const AmrCompileResult *compiled)
+amr_held_compare(AmrOpener *opener, char *const *profiles, char *const *except,
+                 const AmrCompileResult *compiled)
 {
     gboolean only = profiles[0] && !profiles[1];
     AmrHeld all = AMR_HELD_UNKNOWN;
@@ -83,7 +84,10 @@ amr_held_compare(AmrOpener *opener, char *const *profiles, const AmrCompileResul
     if (!compiled->output)
         return AMR_HELD_UNKNOWN;
     for (guint i = 0; profiles[i]; i++) {
-        AmrHeld held = compare_one(opener, profiles[i], only, compiled);
+        AmrHeld held;
+        if (except && g_strv_contains((const char *const *)except, profiles[i]))
+            continue;
+        held = compare_one(opener, profiles[i], only, compiled);
         if (held == AMR_HELD_OTHER)
             return held;
         all = MAX(all, held);

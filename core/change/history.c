@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/change/history.h"
+#include "core/change/history_private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +13,6 @@
 #define INDEX     "index"
 #define INDEX_MAX (64 * 1024 * 1024)
 #define PLAN_MAX  (64 * 1024 * 1024)
-#define RAW_MAX   (64 * 1024 * 1024)
 
 /* A step's line: its word, then what it is of. Names are bytestrings, they need not be UTF-8.
  * intent: id, kind, time, profiles, files, rules, undoes; state: id, state, time, message. */
@@ -20,12 +20,6 @@
 #define INTENT_TYPE "(sssxaayaayaays)"
 #define STATE_WORD  "state"
 #define STATE_TYPE  "(sssxs)"
-
-struct AmrHistory {
-    const AmrTarget *target;
-    GPtrArray *changes; /* AmrChange, oldest first */
-    GHashTable *by_id;  /* borrowed from changes */
-};
 
 const char *
 amr_change_state_word(AmrChangeState state)
@@ -97,8 +91,8 @@ open_root(GError **error)
     return fd;
 }
 
-static int
-open_state(const AmrHistory *history, GError **error)
+int
+amr_history_open_state(const AmrHistory *history, GError **error)
 {
     amr_autofd int root = open_root(error);
     return root < 0 ? -1 : open_dir(root, amr_target_state_path(history->target), error);
@@ -203,7 +197,7 @@ gboolean
 amr_history_reload(AmrHistory *history, GError **error)
 {
     g_autoptr(GError) problem = NULL;
-    amr_autofd int state = open_state(history, &problem);
+    amr_autofd int state = amr_history_open_state(history, &problem);
     g_autoptr(GBytes) bytes = NULL;
     const char *data;
     gsize len;
@@ -310,10 +304,11 @@ amr_change_may_undo(const AmrChange *change, GError **error)
     return TRUE;
 }
 
-static GBytes *
-read_of(const AmrHistory *history, const char *id, const char *name, gsize max, GError **error)
+GBytes *
+amr_history_read_of(const AmrHistory *history, const char *id, const char *name, gsize max,
+                    GError **error)
 {
-    amr_autofd int state = open_state(history, error);
+    amr_autofd int state = amr_history_open_state(history, error);
     g_autofree char *path = g_strdup_printf("changes/%s/%s", id, name);
 
     return state < 0 ? NULL : amr_fs_read(state, path, max, error);
@@ -322,7 +317,7 @@ read_of(const AmrHistory *history, const char *id, const char *name, gsize max, 
 AmrPlan *
 amr_history_plan(const AmrHistory *history, const AmrChange *change, GError **error)
 {
-    g_autoptr(GBytes) bytes = read_of(history, change->id, "plan", PLAN_MAX, error);
+    g_autoptr(GBytes) bytes = amr_history_read_of(history, change->id, "plan", PLAN_MAX, error);
     g_autoptr(GVariant) variant = NULL;
     g_autoptr(AmrPlan) plan = NULL;
 
@@ -360,7 +355,7 @@ amr_history_lock(AmrHistory *history, GError **error)
     }
     root = open_root(error);
     if (root < 0 || !amr_fs_make_dirs(root, amr_target_state_path(history->target), 0755, error) ||
-        (state = open_state(history, error)) < 0) {
+        (state = amr_history_open_state(history, error)) < 0) {
         g_prefix_error(error, "The history: ");
         return -1;
     }
@@ -446,7 +441,7 @@ save_plan(int dir, const AmrPlan *plan, GError **error)
 gboolean
 amr_history_intent(AmrHistory *history, const AmrPlan *plan, GError **error)
 {
-    amr_autofd int state = open_state(history, error);
+    amr_autofd int state = amr_history_open_state(history, error);
     amr_autofd int dir = -1;
     g_autofree char *path = g_strdup_printf("changes/%s", plan->id);
     g_auto(GStrv) profiles = plan_names(plan, FALSE);
@@ -471,26 +466,10 @@ amr_history_intent(AmrHistory *history, const AmrPlan *plan, GError **error)
 }
 
 gboolean
-amr_history_save_raw(AmrHistory *history, const char *id, guint n, GBytes *data, GError **error)
-{
-    amr_autofd int state = open_state(history, error);
-    g_autofree char *path = g_strdup_printf("changes/%s/raw.%u", id, n);
-
-    return state >= 0 && amr_fs_create(state, path, data, 0600, error);
-}
-
-GBytes *
-amr_history_raw(AmrHistory *history, const char *id, guint n, GError **error)
-{
-    g_autofree char *name = g_strdup_printf("raw.%u", n);
-    return read_of(history, id, name, RAW_MAX, error);
-}
-
-gboolean
 amr_history_state(AmrHistory *history, const char *id, AmrChangeState state, const char *message,
                   GError **error)
 {
-    amr_autofd int fd = open_state(history, error);
+    amr_autofd int fd = amr_history_open_state(history, error);
     g_autofree char *valid = g_utf8_make_valid(message ? message : "", -1);
 
     return fd >= 0 && append(history, fd,

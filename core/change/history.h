@@ -3,7 +3,8 @@
  * What was changed, by whom, and how it ended; in the target's state directory (0755):
  *   index            append-only, one GVariant text line a step, readable by all, no user names
  *   lock             held while a change runs
- *   changes/ID/plan  the plan (0600), changes/ID/who (0600), changes/ID/raw.N: saved policy (0600)
+ *   changes/ID/plan  the plan (0600), changes/ID/who (0600), changes/ID/held, raw.N: modes and
+ *                    policy that the kernel held (0600)
  */
 #ifndef AMR_CHANGE_HISTORY_H
 #define AMR_CHANGE_HISTORY_H
@@ -78,6 +79,20 @@ gboolean amr_history_intent(AmrHistory *history, const AmrPlan *plan, GError **e
 gboolean amr_history_save_raw(AmrHistory *history, const char *id, guint n, GBytes *data,
                               GError **error);
 GBytes *amr_history_raw(AmrHistory *history, const char *id, guint n, GError **error);
+/* How one profile that a change affects stood in the kernel before it. */
+typedef struct {
+    char *profile; /* "name", ":ns:name" */
+    char *mode;    /* as the kernel prints it; NULL: it was not there */
+} AmrHistoryHeld;
+AmrHistoryHeld *amr_history_held_new(const char *profile, const char *mode);
+void amr_history_held_free(AmrHistoryHeld *held);
+/* All of them (AmrHistoryHeld), once a change, before anything is written; read again by whoever
+ * has to put back what a dead armorer did. *same_boot: the kernel is still that one; after another
+ * boot neither this nor the saved policy says anything of what it holds. */
+gboolean amr_history_save_held(AmrHistory *history, const char *id, const GPtrArray *all,
+                               GError **error);
+GPtrArray *amr_history_held(const AmrHistory *history, const char *id, gboolean *same_boot,
+                            GError **error);
 gboolean amr_history_state(AmrHistory *history, const char *id, AmrChangeState state,
                            const char *message, GError **error);
 

@@ -36,6 +36,7 @@ amr_plan_load_free(AmrPlanLoad *load)
         return;
     g_free(load->path);
     g_strfreev(load->profiles);
+    g_strfreev(load->complain);
     g_free(load);
 }
 

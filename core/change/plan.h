@@ -31,7 +31,7 @@ typedef struct {
     char *path;
     char **profiles;   /* all that it defines: "name", ":ns:name" */
     gboolean loaded;   /* some of it is in the kernel; if not it stays out: "written, not loaded" */
-    gboolean complain; /* in complain in the kernel only: is loaded so again */
+    char **complain;   /* of these, in complain in the kernel only: are loaded so again */
     gboolean disabled; /* a link in disable/ */
 } AmrPlanLoad;
 
@@ -72,7 +72,7 @@ char **amr_plan_lines(const AmrPlan *plan, const char *local);
  * bytestrings, for they need not be UTF-8; an empty one stands for NULL. Version, kind, id, undoes,
  * made; parts (profile, local, include_in, reaches, rules); files (path, before, after); loads
  * (path, profiles, loaded, complain, disabled); digests; notes. Floating. */
-#define AMR_PLAN_TYPE "(uussxa(ayayayaayaay)a(aymaymay)a(ayaaybbb)aayas)"
+#define AMR_PLAN_TYPE "(uussxa(ayayayaayaay)a(aymaymay)a(ayaaybaayb)aayas)"
 GVariant *amr_plan_to_variant(const AmrPlan *plan);
 /* Checks everything: sizes, relative paths without "..", rules by our reader. AMR_ERROR_PARSE. */
 AmrPlan *amr_plan_from_variant(GVariant *variant, GError **error);

@@ -368,6 +368,7 @@ amr_plan_add(const AmrPlanContext *context, const AmrPlanRequest *requests, guin
     g_ptr_array_add(reload, NULL);
     if (!context->loaded && amr_target_load_way(context->target) != AMR_LOAD_NONE)
         amr_plan_note(plan, "What the kernel holds could not be read: written, not loaded");
-    amr_plan_add_loads(plan, context, (const char *const *)reload->pdata);
+    if (!amr_plan_add_loads(plan, context, (const char *const *)reload->pdata, error))
+        return NULL;
     return g_steal_pointer(&plan);
 }

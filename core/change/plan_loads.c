@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/base/fsutil.h"
+#include "core/change/complain.h"
 #include "core/change/plan_private.h"
 
 void
@@ -64,42 +65,76 @@ find_loaded(const AmrLoaded *loaded, const char *typed)
 /* How the profiles of one file stand in the kernel and on disk. */
 typedef struct {
     guint loaded, absent;
-    guint complain;      /* complain in the kernel, not on disk */
     guint disk_complain; /* complain on disk, not in the kernel */
-    guint others;        /* any other mode in the kernel than complain */
-    const char *example; /* one that is complain in the kernel only, or on disk only */
+    GPtrArray *complain; /* complain in the kernel, not on disk; borrowed */
+    const char *example; /* one that is complain on disk only */
     const char *missing; /* one that is not loaded */
 } Modes;
+
+static void
+look_at_one(const AmrPlanContext *context, gboolean forced, const char *name, Modes *modes)
+{
+    const AmrLoadedProfile *profile = find_loaded(context->loaded, name);
+    const AmrBlock *block = amr_index_find_typed(context->index, name);
+    gboolean on_disk = forced || (block && block->complain);
+
+    if (!profile) {
+        modes->absent++;
+        modes->missing = name;
+        return;
+    }
+    modes->loaded++;
+    if (profile->mode == AMR_MODE_COMPLAIN && !on_disk) {
+        g_ptr_array_add(modes->complain, (gpointer)name);
+    } else if (profile->mode == AMR_MODE_ENFORCE && on_disk) {
+        modes->disk_complain++;
+        modes->example = name;
+    }
+}
 
 static Modes
 look_at(const AmrPlanContext *context, const AmrPlanLoad *load)
 {
     gboolean forced = amr_index_is_force_complain(context->index, load->path);
-    Modes modes = {0};
+    Modes modes = {.complain = g_ptr_array_new()};
 
-    for (guint i = 0; load->profiles[i]; i++) {
-        const char *name = load->profiles[i];
-        const AmrLoadedProfile *profile = find_loaded(context->loaded, name);
-        const AmrBlock *block = amr_index_find_typed(context->index, name);
-        gboolean on_disk = forced || (block && block->complain);
-
-        if (!profile) {
-            modes.absent++;
-            modes.missing = name;
-            continue;
-        }
-        modes.loaded++;
-        if (profile->mode != AMR_MODE_COMPLAIN)
-            modes.others++;
-        if (profile->mode == AMR_MODE_COMPLAIN && !on_disk) {
-            modes.complain++;
-            modes.example = name;
-        } else if (profile->mode == AMR_MODE_ENFORCE && on_disk) {
-            modes.disk_complain++;
-            modes.example = name;
-        }
-    }
+    for (guint i = 0; load->profiles[i]; i++)
+        look_at_one(context, forced, load->profiles[i], &modes);
     return modes;
+}
+
+/* Takes the profiles that are in complain mode in the kernel only, to be loaded so again. */
+static gboolean
+keep_complain(AmrPlan *plan, const AmrPlanContext *context, AmrPlanLoad *load, const Modes *modes,
+              GError **error)
+{
+    g_autoptr(GString) names = g_string_new(NULL);
+    g_autofree char *file = amr_display_string(load->path);
+    const char *conflict;
+
+    load->complain = g_new0(char *, modes->complain->len + 1);
+    for (guint i = 0; i < modes->complain->len; i++) {
+        load->complain[i] = g_strdup(modes->complain->pdata[i]);
+        g_string_append(names, i ? "\", \"" : "\"");
+        amr_display_append(names, amr_bytes(load->complain[i]));
+    }
+    if (!names->len)
+        return TRUE;
+    conflict = amr_complain_conflict(context->index, load, (const char *const *)load->complain);
+    if (conflict) {
+        g_autofree char *shown = amr_display_string(conflict);
+        return amr_error_set(error, AMR_ERROR_REFUSED,
+                             "%s\" of %s: In complain mode in the kernel only, and cannot be kept "
+                             "so, for \"%s\" is not; load the file first, or put it into complain "
+                             "mode on disk",
+                             names->str, file, shown);
+    }
+    amr_plan_note(
+        plan,
+        "%s\" of %s: In complain mode in the kernel only, and stays so: the file is loaded "
+        "from a copy that says complain, and does not change for it",
+        names->str, file);
+    return TRUE;
 }
 
 static void
@@ -113,13 +148,6 @@ note_drift(AmrPlan *plan, const AmrPlanLoad *load, const Modes *modes)
         amr_plan_note(plan, "Loading %s loads %u profile%s that %s not loaded now (\"%s\")", file,
                       modes->absent, modes->absent == 1 ? "" : "s",
                       modes->absent == 1 ? "is" : "are", missing);
-    if (modes->complain && !load->complain)
-        amr_plan_note(plan,
-                      "\"%s\" is in complain mode in the kernel only, others of %s are not: "
-                      "loading the file puts it into enforce mode",
-                      example, file);
-    else if (load->complain)
-        amr_plan_note(plan, "%s is in complain mode in the kernel only, and stays so", file);
     if (modes->disk_complain)
         amr_plan_note(plan,
                       "\"%s\" is in complain mode on disk, in enforce mode in the kernel: "
@@ -127,39 +155,45 @@ note_drift(AmrPlan *plan, const AmrPlanLoad *load, const Modes *modes)
                       example, file);
 }
 
-static void
-add_load(AmrPlan *plan, const AmrPlanContext *context, const char *path)
+static gboolean
+add_load(AmrPlan *plan, const AmrPlanContext *context, const char *path, GError **error)
 {
     g_autoptr(AmrPlanLoad) load = g_new0(AmrPlanLoad, 1);
     g_autofree char *shown = amr_display_string(path);
     g_autofree const char **reads = amr_index_reads(context->index, path);
+    g_autoptr(GPtrArray) complain = NULL;
     Modes modes;
 
     load->path = g_strdup(path);
     load->profiles = amr_index_defines(context->index, path);
     load->disabled = amr_index_is_disabled(context->index, path);
     modes = look_at(context, load);
+    complain = modes.complain;
     load->loaded = modes.loaded > 0;
-    load->complain = modes.complain > 0 && modes.others == 0;
     if (load->disabled)
         amr_plan_note(plan, "%s is disabled: written, not loaded", shown);
     else if (!load->loaded && context->loaded)
         amr_plan_note(plan, "%s is not loaded: written, not loaded", shown);
-    else
+    else if (keep_complain(plan, context, load, &modes, error))
         note_drift(plan, load, &modes);
+    else
+        return FALSE;
     for (guint i = 0; reads && reads[i]; i++)
         amr_plan_add_digest(plan, reads[i], amr_index_bytes(context->index, reads[i]));
     g_ptr_array_add(plan->loads, g_steal_pointer(&load));
+    return TRUE;
 }
 
-void
-amr_plan_add_loads(AmrPlan *plan, const AmrPlanContext *context, const char *const *files)
+gboolean
+amr_plan_add_loads(AmrPlan *plan, const AmrPlanContext *context, const char *const *files,
+                   GError **error)
 {
     for (guint i = 0; files && files[i]; i++) {
         gboolean there = FALSE;
         for (guint k = 0; k < plan->loads->len && !there; k++)
             there = strcmp(((AmrPlanLoad *)plan->loads->pdata[k])->path, files[i]) == 0;
-        if (!there)
-            add_load(plan, context, files[i]);
+        if (!there && !add_load(plan, context, files[i], error))
+            return FALSE;
     }
+    return TRUE;
 }

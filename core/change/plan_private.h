@@ -22,8 +22,10 @@ gboolean amr_plan_read(const AmrTarget *target, const char *path, GBytes **bytes
 char *amr_plan_typed(const char *ns, const char *name);
 
 /* Adds a load for each of @files (NULL-terminated; those that are there already are skipped), what
- * a reload would change besides as notes, and the digests of all that the load reads. */
-void amr_plan_add_loads(AmrPlan *plan, const AmrPlanContext *context, const char *const *files);
+ * a reload would change besides as notes, and the digests of all that the load reads. REFUSED where
+ * a profile could not be kept in the mode that the kernel alone knows. */
+gboolean amr_plan_add_loads(AmrPlan *plan, const AmrPlanContext *context, const char *const *files,
+                            GError **error);
 /* The digest of a file whose bytes the plan holds; before amr_plan_add_loads(), which keeps it. */
 void amr_plan_add_digest(AmrPlan *plan, const char *path, GBytes *bytes);
 void amr_plan_note(AmrPlan *plan, const char *format, ...) G_GNUC_PRINTF(2, 3);

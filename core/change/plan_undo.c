@@ -140,20 +140,23 @@ undo_files(const AmrPlanContext *context, const AmrPlan *done, AmrPlan *plan, GE
     return TRUE;
 }
 
-static void
-undo_loads(const AmrPlanContext *context, const AmrPlan *done, AmrPlan *plan)
+static gboolean
+undo_loads(const AmrPlanContext *context, const AmrPlan *done, AmrPlan *plan, GError **error)
 {
     for (guint i = 0; i < done->files->len; i++) {
         const AmrPlanFile *file = done->files->pdata[i];
         g_autofree const char **files = amr_index_affected(context->index, file->path);
-        amr_plan_add_loads(plan, context, (const char *const *)files);
+        if (!amr_plan_add_loads(plan, context, (const char *const *)files, error))
+            return FALSE;
     }
     for (guint i = 0; i < done->parts->len; i++) {
         const AmrPlanPart *part = done->parts->pdata[i];
         const AmrBlock *block = amr_index_find_typed(context->index, part->profile);
         g_autofree const char **files = block ? amr_index_roots(context->index, block) : NULL;
-        amr_plan_add_loads(plan, context, (const char *const *)files);
+        if (!amr_plan_add_loads(plan, context, (const char *const *)files, error))
+            return FALSE;
     }
+    return TRUE;
 }
 
 AmrPlan *
@@ -178,6 +181,5 @@ amr_plan_undo(const AmrPlanContext *context, const AmrPlan *done, GError **error
                       done->id);
         return NULL;
     }
-    undo_loads(context, done, plan);
-    return g_steal_pointer(&plan);
+    return undo_loads(context, done, plan, error) ? g_steal_pointer(&plan) : NULL;
 }

@@ -6,7 +6,7 @@
 #include "core/base/fsutil.h"
 #include "core/change/plan_private.h"
 
-#define FORMAT      1
+#define FORMAT      2
 #define ENTRIES_MAX 4096 /* of any list */
 
 /* ---- write ---------------------------------------------------------------------------------- */
@@ -59,7 +59,7 @@ amr_plan_to_variant(const AmrPlan *plan)
 
     g_variant_builder_init(&parts, G_VARIANT_TYPE("a(ayayayaayaay)"));
     g_variant_builder_init(&files, G_VARIANT_TYPE("a(aymaymay)"));
-    g_variant_builder_init(&loads, G_VARIANT_TYPE("a(ayaaybbb)"));
+    g_variant_builder_init(&loads, G_VARIANT_TYPE("a(ayaaybaayb)"));
     g_variant_builder_init(&notes, G_VARIANT_TYPE("as"));
     for (guint i = 0; i < plan->parts->len; i++)
         add_part(&parts, plan->parts->pdata[i]);
@@ -70,12 +70,12 @@ amr_plan_to_variant(const AmrPlan *plan)
     }
     for (guint i = 0; i < plan->loads->len; i++) {
         const AmrPlanLoad *load = plan->loads->pdata[i];
-        g_variant_builder_add(&loads, "(^ay@aaybbb)", load->path, strv_variant(load->profiles),
-                              load->loaded, load->complain, load->disabled);
+        g_variant_builder_add(&loads, "(^ay@aayb@aayb)", load->path, strv_variant(load->profiles),
+                              load->loaded, strv_variant(load->complain), load->disabled);
     }
     for (guint i = 0; i < plan->notes->len; i++)
         g_variant_builder_add(&notes, "s", plan->notes->pdata[i]);
-    return g_variant_new("(uussxa(ayayayaayaay)a(aymaymay)a(ayaaybbb)@aayas)", FORMAT,
+    return g_variant_new("(uussxa(ayayayaayaay)a(aymaymay)a(ayaaybaayb)@aayas)", FORMAT,
                          (guint)plan->kind, plan->id, or_empty(plan->undoes), plan->made, &parts,
                          &files, &loads, array_variant(plan->digests), &notes);
 }
@@ -239,10 +239,14 @@ read_loads(AmrPlan *plan, GVariant *variant, GError **error)
         load->path = get_string(tuple, 0);
         load->profiles = get_strv(tuple, 1);
         g_variant_get_child(tuple, 2, "b", &load->loaded);
-        g_variant_get_child(tuple, 3, "b", &load->complain);
+        load->complain = get_strv(tuple, 3);
         g_variant_get_child(tuple, 4, "b", &load->disabled);
         if (!is_relative(load->path))
             return bad(error, "A file to load that is not below the policy");
+        for (guint k = 0; load->complain[k]; k++) {
+            if (!g_strv_contains((const char *const *)load->profiles, load->complain[k]))
+                return bad(error, "A mode of a profile that the file does not define");
+        }
     }
     return list != NULL;
 }

@@ -104,12 +104,23 @@ static AmrRun *
 new_dead(AmrRun *run, AmrPlan *plan)
 {
     AmrRun *dead = amr_run_new(run->executor, plan, finish_steps);
+    g_autoptr(GPtrArray) held = NULL;
+    gboolean same_boot = FALSE;
 
     dead->intended = TRUE;
+    dead->index = run->index;
     dead->done = on_finished;
     dead->data = run;
     dead->progress = run->progress;
     dead->progress_data = run->progress_data;
+    /* What it loaded before it died is not known: all of it is put back, if it comes to that. */
+    dead->tried = plan->loads->len;
+    held = amr_history_held(run->executor->history, plan->id, &same_boot, NULL);
+    dead->rebooted = held && !same_boot;
+    if (held && same_boot) {
+        g_ptr_array_unref(dead->held);
+        dead->held = g_steal_pointer(&held);
+    }
     return dead;
 }
 
@@ -143,7 +154,6 @@ recover_one(AmrRun *run, const AmrChange *change)
         return conclude(run, id, AMR_CHANGE_STATE_DISCARDED, "nothing had been written");
     }
     if (count.after == 0) {
-        dead->tried = plan->loads->len;
         amr_error_set(&dead->error, AMR_ERROR_RELOAD,
                       "The armorer that put it back died before it was done");
         dead->steps = amr_run_restore_steps;

@@ -19,7 +19,7 @@ amr_run_new(AmrExecutor *executor, AmrPlan *plan, const AmrRunStep *steps)
     run->compiled = g_new0(AmrCompileResult *, plan->loads->len + 1);
     run->written = g_new0(gboolean, plan->files->len + 1);
     run->unfinished = g_ptr_array_new_with_free_func(g_free);
-    run->absent = g_ptr_array_new_with_free_func(g_free);
+    run->held = g_ptr_array_new_with_free_func((GDestroyNotify)amr_history_held_free);
     run->notes = g_ptr_array_new_with_free_func(g_free);
     run->problems = g_string_new(NULL);
     return run;
@@ -39,7 +39,7 @@ amr_run_free(AmrRun *run)
     g_clear_object(&run->cancellable);
     g_clear_pointer(&run->scratch, amr_scratch_free);
     g_ptr_array_unref(run->unfinished);
-    g_ptr_array_unref(run->absent);
+    g_ptr_array_unref(run->held);
     g_ptr_array_unref(run->notes);
     g_string_free(run->problems, TRUE);
     g_clear_error(&run->error);

@@ -26,7 +26,7 @@ typedef void (*AmrRunStep)(AmrRun *run);
 struct AmrRun {
     AmrExecutor *executor;
     AmrPlan *plan;         /* a copy of our own */
-    const AmrIndex *index; /* NULL in a recovery */
+    const AmrIndex *index; /* in a recovery that of the change that recovers */
     GPtrArray *questions;  /* NULL: none */
     AmrProgress progress;
     gpointer progress_data;
@@ -47,7 +47,8 @@ struct AmrRun {
     gboolean intended;           /* the history knows of it: a failure is put right and recorded */
     gboolean *written;           /* a file each */
     guint tried;                 /* loads tried, from the first */
-    GPtrArray *absent;           /* profiles that were not in the kernel before; typed names */
+    GPtrArray *held;             /* AmrHistoryHeld: the profiles of the loads, before */
+    gboolean rebooted;           /* what was saved of the kernel was another boot's */
     guint loaded, confirmed;     /* loads done; of these, whose hash the kernel confirms */
     guint allowed;               /* questions that the kernel answered with yes */
 

@@ -127,6 +127,7 @@ open_block(Scanner *s, const AmrLexToken *token)
     if (flags.len >= 2) /* its parentheses */
         flags = (AmrBytes){flags.data + 1, flags.len - 2};
     item.flags = flags.len ? amr_bytes_dup(flags) : g_strdup("");
+    item.flags_at = flags.len ? (gsize)(flags.data - s->lex.data) : 0;
     g_array_append_val(s->items, item);
     g_array_append_val(s->braces, mark);
 }

@@ -33,6 +33,8 @@ typedef struct {
     char *attachment;          /* decoded, or NULL */
     gboolean xattrs;           /* of a block: it attaches by extended attributes too */
     char *flags;               /* as written, "" if there are none */
+    gsize flags_at;            /* of a block with flags: the offset of what stands between the
+                                  parentheses */
     char **values;             /* of a variable; decoded */
 } AmrScanItem;
 

@@ -108,6 +108,43 @@ test_raw(void **state)
     changing_clear(&fixture);
 }
 
+/* What was in the kernel, in what mode, and which kernel it was. */
+static void
+test_held(void **state)
+{
+    Changing fixture;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) all =
+        g_ptr_array_new_with_free_func((GDestroyNotify)amr_history_held_free);
+    gboolean same = FALSE;
+    changing_init(&fixture);
+    test_write(fixture.dir, "proc/sys/kernel/random/boot_id", "11-22\n");
+    changing_reopen(&fixture, FALSE);
+    g_autofree char *id = record(&fixture, "demo", "/x r,", NULL, AMR_CHANGE_STATE_INTENT);
+    assert_null(amr_history_held(fixture.history, id, &same, &error));
+    assert_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+    g_clear_error(&error);
+    g_ptr_array_add(all, amr_history_held_new(":ns:b \xff*", "complain"));
+    g_ptr_array_add(all, amr_history_held_new("gone", NULL));
+    assert_true(amr_history_save_held(fixture.history, id, all, &error));
+    g_autoptr(GPtrArray) back = amr_history_held(fixture.history, id, &same, &error);
+    assert_no_error(error);
+    assert_true(same);
+    assert_int_equal(back->len, 2);
+    assert_string_equal(((AmrHistoryHeld *)back->pdata[0])->profile, ":ns:b \xff*");
+    assert_string_equal(((AmrHistoryHeld *)back->pdata[0])->mode, "complain");
+    assert_null(((AmrHistoryHeld *)back->pdata[1])->mode);
+    test_write(fixture.dir, "proc/sys/kernel/random/boot_id", "33-44\n");
+    g_autoptr(GPtrArray) later = amr_history_held(fixture.history, id, &same, &error);
+    assert_non_null(later);
+    assert_false(same);
+    g_autofree char *name = g_strdup_printf("var/lib/armorer/changes/%s/held", id);
+    test_write(fixture.dir, name, "torn");
+    assert_null(amr_history_held(fixture.history, id, &same, &error));
+    assert_error(error, AMR_ERROR, AMR_ERROR_PARSE);
+    changing_clear(&fixture);
+}
+
 /* Lines that are torn, damaged or of another version are stepped over; the next append closes a
  * torn one. */
 static const char *const damaged[] = {
@@ -220,10 +257,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_empty),   cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_modes),   cmocka_unit_test(test_raw),
-        cmocka_unit_test(test_damaged), cmocka_unit_test(test_find),
-        cmocka_unit_test(test_undone),  cmocka_unit_test(test_lock),
+        cmocka_unit_test(test_empty), cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_modes), cmocka_unit_test(test_raw),
+        cmocka_unit_test(test_held),  cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_find),  cmocka_unit_test(test_undone),
+        cmocka_unit_test(test_lock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

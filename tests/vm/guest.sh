@@ -141,6 +141,79 @@ confine soft cat; apparmor_parser -r -C /etc/apparmor.d/opt.t.soft
 ok 'complain in the kernel only: applied' "$armorer" apply soft '/opt/t/secret r,'
 ok 'complain in the kernel only: stays so' sh -c "grep -F 'soft (complain)' /sys/kernel/security/apparmor/profiles"
 
+# Some of a file's profiles, in the kernel only: a parent without its child, a hat, another profile.
+mixed=/etc/apparmor.d/opt.t.mixed
+cp "$(command -v cat)" /opt/t/mixed
+cat >$mixed <<P
+include <tunables/global>
+profile mixed /opt/t/mixed {
+  include <abstractions/base>
+  /opt/t/mixed mr,
+  profile kid { /etc/hostname r, }
+  ^hat { /etc/hosts r, }
+  include if exists <local/opt.t.mixed>
+}
+profile mixed2 flags=(attach_disconnected) { /q r, }
+P
+modes() { grep ^mixed /sys/kernel/security/apparmor/profiles | sort; }
+some_complain() {  # NAME...: loads the file with these in complain, from a place of its own
+    local text; text=$(cat $mixed); apparmor_parser -r -T -W $mixed
+    for p; do case $p in
+        mixed) text=${text/t\/mixed \{/t\/mixed flags=(complain) \{} ;;
+        kid) text=${text/kid \{/kid flags=(complain) \{} ;;
+        hat) text=${text/^hat \{/^hat flags=(complain) \{} ;;
+        mixed2) text=${text/attach_dis/complain,attach_dis} ;;
+    esac; done
+    printf '%s\n' "$text" | apparmor_parser -r -K
+}
+# Looks at the kernel's list as fast as it can while the command runs: no moment in enforce.
+never_enforces() {  # NAME command...
+    local name=$1 rc; shift
+    rm -f /tmp/enforced /tmp/stop
+    { until [ -e /tmp/stop ]; do grep -qF "$name (enforce)" /sys/kernel/security/apparmor/profiles && : >/tmp/enforced; done; } &
+    local watcher=$!
+    "$@"; rc=$?
+    : >/tmp/stop; wait $watcher
+    [ $rc = 0 ] && [ ! -e /tmp/enforced ]
+}
+for some in 'mixed' 'kid' 'hat' 'mixed2' 'mixed hat mixed2' 'mixed kid hat mixed2'; do
+    some_complain $some; modes >/tmp/modes1; hashes_of=$(sha256sum <$mixed)
+    last=${some##* }; case $last in kid|hat) last=mixed//$last ;; esac
+    ok "$some in complain in the kernel only: there are as many" test "$(grep -c complain /tmp/modes1)" = "$(echo $some | wc -w)"
+    ok "$some: shown before" sh -c "$armorer apply --dry-run mixed '/opt/t/secret r,' 2>&1 | grep -F 'complain mode in the kernel only, and stays so'"
+    ok "$some: applied, and never in enforce" never_enforces "$last" "$armorer" apply mixed '/opt/t/secret r,'
+    ok "$some: verified" sh -c "$armorer changes --json | tail -1 | grep -F verified"
+    modes >/tmp/modes2; ok "$some: every mode as before" cmp /tmp/modes1 /tmp/modes2
+    ok "$some: the rule is in force" /opt/t/mixed /opt/t/secret
+    ok "$some: the file says what it said" test "$hashes_of" = "$(sha256sum <$mixed)"
+    ok "$some: no drift is told of what we loaded" sh -c "! $armorer apply --dry-run mixed '/opt/t/other r,' 2>&1 | grep -F 'not what is on disk'"
+    ok "$some: undone, and never in enforce" never_enforces "$last" "$armorer" undo
+    modes >/tmp/modes2; ok "$some: every mode as before" cmp /tmp/modes1 /tmp/modes2
+    # From the cache, as at the next boot: what disk says.
+    apparmor_parser -r $mixed
+    ok "$some: the cache knows nothing of it" sh -c "! grep '^mixed.*complain' /sys/kernel/security/apparmor/profiles"
+done
+# By -C, whose bytes are others than a header's.
+apparmor_parser -r -C $mixed; modes >/tmp/modes1
+ok 'all by -C: no drift is told' sh -c "! $armorer apply --dry-run mixed '/opt/t/secret r,' 2>&1 | grep -F 'not what is on disk'"
+ok 'all by -C: applied' "$armorer" apply mixed '/opt/t/secret r,'
+modes >/tmp/modes2; ok 'all by -C: every mode as before' cmp /tmp/modes1 /tmp/modes2
+"$armorer" undo >/dev/null
+# The load fails after it was begun: modes and bytes as before.
+some_complain mixed2 kid; modes >/tmp/modes1
+real=$(command -v apparmor_parser); cp "$real" /opt/real_parser; rm -f /tmp/failed
+cat >/opt/parser <<'P'
+#!/bin/bash
+for a; do case $a in -r|--replace) load=1 ;; esac; done
+[ -z "${load:-}" ] || [ -e /tmp/failed ] || { : >/tmp/failed; /opt/real_parser "$@"; echo broken >&2; exit 1; }
+exec /opt/real_parser "$@"
+P
+chmod +x /opt/parser; mount --bind /opt/parser "$real"
+ok 'a load that fails when it is done (4)' never_enforces mixed2 sh -c "$armorer apply mixed '/opt/t/secret r,'; test \$? = 4"
+umount "$real"
+modes >/tmp/modes2; ok 'every mode as before' cmp /tmp/modes1 /tmp/modes2
+ok 'the rule is not in force' not /opt/t/mixed /opt/t/secret
+
 # A rule that does not compile changes nothing.
 sha256sum /etc/apparmor.d/local/* >/tmp/before
 ok 'a rule that does not compile is rejected (4)' sh -c "$armorer apply reader '/x rwz,'; test \$? = 4 || test \$? = 2"
