@@ -162,8 +162,7 @@ undo_loads(const AmrPlanContext *context, const AmrPlan *done, AmrPlan *plan, GE
 AmrPlan *
 amr_plan_undo(const AmrPlanContext *context, const AmrPlan *done, GError **error)
 {
-    g_autoptr(AmrPlan) plan =
-        amr_plan_new(AMR_PLAN_UNDO, amr_clock_now(amr_target_clock(context->target)));
+    g_autoptr(AmrPlan) plan = amr_plan_begin(context, AMR_PLAN_UNDO);
 
     if (done->kind != AMR_PLAN_ADD) {
         amr_error_set(error, AMR_ERROR_REFUSED,
