@@ -99,6 +99,14 @@ compile_finish(AmrRun *run, const AmrPlan *plan, GAsyncResult *result, GError **
 /* ---- what is loaded ---------------------------------------------------------------------------
  */
 
+/* Plain files that stand for a kernel mostly tell nothing: not worth a compile, nor a note. */
+static gboolean
+is_told(const AmrRun *run, const AmrPlanLoad *load)
+{
+    return amr_target_load_way(run->executor->target) == AMR_LOAD_KERNEL ||
+           amr_held_is_told(run->executor->opener, load->profiles);
+}
+
 static void on_as_is(GObject *source, GAsyncResult *result, gpointer data);
 
 void
@@ -109,8 +117,7 @@ amr_check_loaded(AmrRun *run)
 
         /* What force-complain/ does makes other bytes. */
         if (amr_index_is_force_complain(run->index, load->path) ||
-            !amr_carry_is_loaded(run, load) ||
-            amr_target_load_way(run->executor->target) != AMR_LOAD_KERNEL)
+            !amr_carry_is_loaded(run, load) || !is_told(run, load))
             continue;
         compile(run, NULL, on_as_is);
         return;
@@ -136,9 +143,10 @@ on_as_is(GObject *source, GAsyncResult *result, gpointer data)
                ? amr_held_compare(run->executor->opener, load->profiles, load->complain, compiled)
                : AMR_HELD_UNKNOWN;
     if (held == AMR_HELD_OTHER)
-        amr_run_note(run,
-                     "%s: What is loaded is not what is on disk; loading it activates that too",
-                     shown);
+        g_ptr_array_add(run->besides,
+                        g_strdup_printf("%s: What is loaded is not what is on disk; loading it "
+                                        "activates all that differs",
+                                        shown));
     if (compiled->ok && held == AMR_HELD_UNKNOWN)
         amr_run_note(run,
                      "The kernel does not tell what it holds of %s: should the change fail, it is "
@@ -395,4 +403,45 @@ compile_as_it_was(AmrRun *run)
         compile(run, NULL, on_as_it_was);
     else
         amr_run_fail(run, error);
+}
+
+/* ---- agreement ---------------------------------------------------------------------------------
+ */
+
+/* In the plan as one of its own, or as a note where it came through its variant. */
+static gboolean
+says(const AmrPlan *plan, const char *beside)
+{
+    return g_ptr_array_find_with_equal_func(plan->besides, beside, g_str_equal, NULL) ||
+           g_ptr_array_find_with_equal_func(plan->notes, beside, g_str_equal, NULL);
+}
+
+static gboolean
+asked(const AmrRun *run, GError **error)
+{
+    g_autoptr(GPtrArray) besides = g_ptr_array_new();
+
+    for (guint i = 0; i < run->plan->besides->len; i++)
+        g_ptr_array_add(besides, run->plan->besides->pdata[i]);
+    for (guint i = 0; i < run->besides->len; i++) {
+        if (!g_ptr_array_find_with_equal_func(besides, run->besides->pdata[i], g_str_equal, NULL))
+            g_ptr_array_add(besides, run->besides->pdata[i]);
+    }
+    return run->executor->agree(run->plan, run->notes, besides, run->executor->agree_data, error);
+}
+
+void
+amr_check_agree(AmrRun *run)
+{
+    GError *error = NULL;
+
+    for (guint i = 0; !run->executor->agree && !error && i < run->besides->len; i++) {
+        if (!says(run->plan, run->besides->pdata[i]))
+            amr_error_set(&error, AMR_ERROR_ACTIVATES_MORE, "%s. Nothing was written",
+                          (const char *)run->besides->pdata[i]);
+    }
+    if (error || (run->executor->agree && !asked(run, &error)))
+        amr_run_fail(run, error);
+    else
+        amr_run_next(run);
 }

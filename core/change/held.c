@@ -95,6 +95,19 @@ amr_held_compare(AmrOpener *opener, char *const *profiles, char *const *except,
     return all;
 }
 
+gboolean
+amr_held_is_told(AmrOpener *opener, char *const *profiles)
+{
+    for (guint i = 0; profiles[i]; i++) {
+        AmrLoadedRaw raw = {0};
+        gboolean told = read_raw(opener, profiles[i], FALSE, &raw) && (raw.sha1 || raw.sha256);
+        amr_loaded_raw_clear(&raw);
+        if (told)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 /* ---- save ------------------------------------------------------------------------------------ */
 
 static int

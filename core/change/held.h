@@ -26,6 +26,9 @@ typedef enum {
 AmrHeld amr_held_compare(AmrOpener *opener, char *const *profiles, char *const *except,
                          const AmrCompileResult *compiled);
 
+/* Whether the kernel gives a hash of any of @profiles. */
+gboolean amr_held_is_told(AmrOpener *opener, char *const *profiles);
+
 /* What the kernel holds of @profiles, each distinct write once: GBytes, a parent's before its
  * children's. Empty where the kernel gives nothing back. */
 GPtrArray *amr_held_data(AmrOpener *opener, char *const *profiles);

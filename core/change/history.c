@@ -9,6 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/base/fsutil.h"
+#include "core/change/visible.h"
 
 #define INDEX     "index"
 #define INDEX_MAX (64 * 1024 * 1024)
@@ -104,8 +105,7 @@ is_id(const char *id)
     return strlen(id) == 16 && strspn(id, "0123456789abcdef") == 16;
 }
 
-/* ---- reading ----------------------------------------------------------------------------------
- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 static void
 take_intent(AmrHistory *history, GVariant *line)
@@ -178,8 +178,7 @@ is_standing(AmrChangeState state)
            state == AMR_CHANGE_STATE_NOT_LOADED;
 }
 
-/* That a change was undone is derived from the undo's own state: one line in the index ends both.
- */
+/* That a change was undone is derived from its undo's own state: one line ends both. */
 static void
 settle(AmrHistory *history)
 {
@@ -347,8 +346,7 @@ amr_history_plan(const AmrHistory *history, const AmrChange *change, GError **er
     return g_steal_pointer(&plan);
 }
 
-/* ---- writing ----------------------------------------------------------------------------------
- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
 int
 amr_history_lock(AmrHistory *history, GError **error)
@@ -430,7 +428,7 @@ who_asked(void)
 }
 
 static gboolean
-save_plan(int dir, const AmrPlan *plan, GError **error)
+save_plan(int dir, const AmrPlan *plan, gboolean visible, GError **error)
 {
     g_autoptr(GVariant) variant = g_variant_ref_sink(amr_plan_to_variant(plan));
     g_autofree char *who = g_strdup_printf("%" G_GUINT64_FORMAT "\n", who_asked());
@@ -443,7 +441,7 @@ save_plan(int dir, const AmrPlan *plan, GError **error)
     variant = swapped;
 #endif
     bytes = g_variant_get_data_as_bytes(variant);
-    return amr_fs_create(dir, "plan", bytes, 0600, error) &&
+    return amr_fs_create(dir, "plan", bytes, visible ? 0644 : 0600, error) &&
            amr_fs_create(dir, "who", who_bytes, 0600, error);
 }
 
@@ -454,7 +452,8 @@ amr_history_intent(AmrHistory *history, const AmrPlan *plan, GError **error)
     amr_autofd int dir = -1;
     g_autofree char *path = g_strdup_printf("changes/%s", plan->id);
     g_auto(GStrv) profiles = plan_names(plan, FALSE);
-    g_auto(GStrv) rules = plan_names(plan, TRUE);
+    gboolean visible = amr_visible_plan(history->target, plan);
+    g_auto(GStrv) rules = visible ? plan_names(plan, TRUE) : g_new0(char *, 1);
     g_auto(GStrv) files = plan_files(plan);
 
     if (state < 0)
@@ -462,8 +461,8 @@ amr_history_intent(AmrHistory *history, const AmrPlan *plan, GError **error)
     if (g_hash_table_contains(history->by_id, plan->id))
         return amr_error_set(error, AMR_ERROR_USAGE, "Change %s was carried out before", plan->id);
     if (!amr_fs_make_dirs(state, "changes", 0755, error) ||
-        !amr_fs_make_dirs(state, path, 0700, error) || (dir = open_dir(state, path, error)) < 0 ||
-        !save_plan(dir, plan, error)) {
+        !amr_fs_make_dirs(state, path, visible ? 0755 : 0700, error) ||
+        (dir = open_dir(state, path, error)) < 0 || !save_plan(dir, plan, visible, error)) {
         g_prefix_error(error, "The history: ");
         return FALSE;
     }

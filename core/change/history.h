@@ -3,8 +3,9 @@
  * What was changed, by whom, and how it ended; in the target's state directory (0755):
  *   index            append-only, one GVariant text line a step, readable by all, no user names
  *   lock             held while a change runs
- *   changes/ID/plan  the plan (0600), changes/ID/who (0600), changes/ID/held, raw.N: modes and
- *                    policy that the kernel held (0600)
+ *   changes/ID/plan  the plan; 0644 if everybody may read each file that it quotes, else 0600, and
+ *                    the index then holds no rules of it
+ *   changes/ID/who (0600), changes/ID/held, raw.N: modes and policy that the kernel held (0600)
  */
 #ifndef AMR_CHANGE_HISTORY_H
 #define AMR_CHANGE_HISTORY_H
@@ -41,7 +42,7 @@ typedef struct {
     gint64 time;     /* of the intent, microseconds */
     char **profiles; /* "name", ":ns:name" */
     char **files;    /* relative */
-    char **rules;    /* printed, as in "profile" order; readable by all as the local files are */
+    char **rules;    /* printed, as in "profile" order; none where not all may read them */
     char *undoes;    /* or NULL */
     char *undone_by; /* or NULL */
     char *message;   /* why it failed or was not loaded, display form; or NULL */
@@ -65,7 +66,7 @@ const AmrChange *amr_history_find(const AmrHistory *history, const char *id);
 gboolean amr_change_may_undo(const AmrChange *change, GError **error);
 /* Whether what it wrote may stand in the files: it was not undone, rolled back or discarded. */
 gboolean amr_change_may_stand(const AmrChange *change);
-/* The plan that was carried out. */
+/* The plan that was carried out; for who may not read it, a GIOError of permission. */
 AmrPlan *amr_history_plan(const AmrHistory *history, const AmrChange *change, GError **error);
 
 /* ---- for the executor, under the lock ------------------------------------------------------ */

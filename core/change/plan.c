@@ -69,6 +69,21 @@ amr_plan_new(AmrPlanKind kind, gint64 made)
     plan->loads = array_of(amr_plan_load_free);
     plan->digests = array_of(g_free);
     plan->notes = array_of(g_free);
+    plan->besides = array_of(g_free);
+    return plan;
+}
+
+AmrPlan *
+amr_plan_begin(const AmrPlanContext *context, AmrPlanKind kind)
+{
+    AmrPlan *plan =
+        amr_plan_new(kind, context->id ? context->made
+                                       : amr_clock_now(amr_target_clock(context->target)));
+
+    if (context->id) {
+        g_free(plan->id);
+        plan->id = g_strdup(context->id);
+    }
     return plan;
 }
 
@@ -84,6 +99,7 @@ amr_plan_free(AmrPlan *plan)
     g_ptr_array_unref(plan->loads);
     g_ptr_array_unref(plan->digests);
     g_ptr_array_unref(plan->notes);
+    g_ptr_array_unref(plan->besides);
     g_free(plan);
 }
 

@@ -56,6 +56,8 @@ typedef struct {
     GPtrArray *loads; /* AmrPlanLoad */
     GPtrArray *digests; /* of all that was read: path, digest, path, digest... (char *) */
     GPtrArray *notes;   /* what must be shown before signing, display form (char *) */
+    GPtrArray *besides; /* what loading activates that nobody asked for, as far as is known; to be
+                           agreed to. Display form (char *); in the variant they are notes */
 } AmrPlan;
 
 void amr_plan_free(AmrPlan *plan);
@@ -95,6 +97,8 @@ typedef struct {
     const AmrLoaded *loaded;          /* NULL where there is no kernel to read */
     gboolean comments;                /* the one comment line over the rules */
     const struct AmrHistory *history; /* for an undo; NULL where there is none */
+    const char *id; /* of the change that is planned again (seal.h); NULL: a new one */
+    gint64 made;    /* when, then; else not used */
 } AmrPlanContext;
 
 /* All requests become one change. Pure: reads index, loaded and the local files, asks no compiler.

@@ -237,8 +237,8 @@ add_request(Maker *maker, const AmrPlanRequest *request, GError **error)
     note_reach(maker->plan, part);
     if (part->include_in && holds && g_bytes_get_size(holds)) {
         g_autofree char *local = amr_display_string(part->local);
-        amr_plan_note(maker->plan, "%s exists: the include puts what it holds into force too",
-                      local);
+        amr_plan_beside(maker->plan, "%s exists: the include puts what it holds into force too",
+                        local);
     }
     add_reload(maker, amr_index_affected(maker->context->index, part->local));
     add_reload(maker, amr_index_roots(maker->context->index, block));
@@ -366,8 +366,7 @@ AmrPlan *
 amr_plan_add(const AmrPlanContext *context, const AmrPlanRequest *requests, guint n,
              gboolean add_include, GError **error)
 {
-    g_autoptr(AmrPlan) plan =
-        amr_plan_new(AMR_PLAN_ADD, amr_clock_now(amr_target_clock(context->target)));
+    g_autoptr(AmrPlan) plan = amr_plan_begin(context, AMR_PLAN_ADD);
     g_autoptr(GPtrArray) includes = g_ptr_array_new_with_free_func(include_free);
     g_autoptr(GPtrArray) reload = g_ptr_array_new();
     Maker maker = {context, add_include, plan, includes, reload};

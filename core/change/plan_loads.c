@@ -21,6 +21,16 @@ amr_plan_note(AmrPlan *plan, const char *format, ...)
     va_end(args);
 }
 
+void
+amr_plan_beside(AmrPlan *plan, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    g_ptr_array_add(plan->besides, g_strdup_vprintf(format, args));
+    va_end(args);
+}
+
 gboolean
 amr_plan_read(const AmrTarget *target, const char *path, GBytes **bytes, GError **error)
 {
@@ -232,14 +242,14 @@ note_drift(AmrPlan *plan, const AmrPlanLoad *load, const Modes *modes)
     g_autofree char *missing = amr_display_string(modes->missing);
 
     if (modes->loaded && modes->absent)
-        amr_plan_note(plan, "Loading %s loads %u profile%s that %s not loaded now (\"%s\")", file,
-                      modes->absent, modes->absent == 1 ? "" : "s",
-                      modes->absent == 1 ? "is" : "are", missing);
+        amr_plan_beside(plan, "Loading %s loads %u profile%s that %s not loaded now (\"%s\")", file,
+                        modes->absent, modes->absent == 1 ? "" : "s",
+                        modes->absent == 1 ? "is" : "are", missing);
     if (modes->disk_complain)
-        amr_plan_note(plan,
-                      "\"%s\" is in complain mode on disk, in enforce mode in the kernel: "
-                      "loading %s puts it into complain mode",
-                      example, file);
+        amr_plan_beside(plan,
+                        "\"%s\" is in complain mode on disk, in enforce mode in the kernel: "
+                        "loading %s puts it into complain mode",
+                        example, file);
 }
 
 static gboolean

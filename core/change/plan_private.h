@@ -34,6 +34,10 @@ gboolean amr_plan_add_loads(AmrPlan *plan, const AmrPlanContext *context, const 
 /* The digest of a file whose bytes the plan holds; before amr_plan_add_loads(), which keeps it. */
 void amr_plan_add_digest(AmrPlan *plan, const char *path, GBytes *bytes);
 void amr_plan_note(AmrPlan *plan, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* What loading activates that nobody asked for. */
+void amr_plan_beside(AmrPlan *plan, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* An empty plan: a new one, or the one that the context names again. */
+AmrPlan *amr_plan_begin(const AmrPlanContext *context, AmrPlanKind kind);
 
 G_END_DECLS
 #endif

@@ -276,8 +276,7 @@ say_nothing_left(const AmrPlan *done, const AmrPlan *plan, GError **error)
 AmrPlan *
 amr_plan_undo(const AmrPlanContext *context, const AmrPlan *done, GError **error)
 {
-    g_autoptr(AmrPlan) plan =
-        amr_plan_new(AMR_PLAN_UNDO, amr_clock_now(amr_target_clock(context->target)));
+    g_autoptr(AmrPlan) plan = amr_plan_begin(context, AMR_PLAN_UNDO);
     g_autoptr(AmrClaims) claims = NULL;
     Maker maker = {context, done, plan, NULL};
 

@@ -84,6 +84,8 @@ amr_plan_to_variant(const AmrPlan *plan)
     }
     for (guint i = 0; i < plan->notes->len; i++)
         g_variant_builder_add(&notes, "s", plan->notes->pdata[i]);
+    for (guint i = 0; i < plan->besides->len; i++)
+        g_variant_builder_add(&notes, "s", plan->besides->pdata[i]);
     return g_variant_new("(uussxa(ayayayaayaayaay)a(aymaymay)a(ayaaybaayb)@aayas)", FORMAT,
                          (guint)plan->kind, plan->id, or_empty(plan->undoes), plan->made, &parts,
                          &files, &loads, array_variant(plan->digests), &notes);

@@ -22,6 +22,7 @@ amr_run_new(AmrExecutor *executor, AmrPlan *plan, const AmrRunStep *steps)
     run->unfinished = g_ptr_array_new_with_free_func(g_free);
     run->held = g_ptr_array_new_with_free_func((GDestroyNotify)amr_history_held_free);
     run->notes = g_ptr_array_new_with_free_func(g_free);
+    run->besides = g_ptr_array_new_with_free_func(g_free);
     run->problems = g_string_new(NULL);
     return run;
 }
@@ -45,6 +46,7 @@ amr_run_free(AmrRun *run)
     g_ptr_array_unref(run->unfinished);
     g_ptr_array_unref(run->held);
     g_ptr_array_unref(run->notes);
+    g_ptr_array_unref(run->besides);
     g_string_free(run->problems, TRUE);
     g_clear_error(&run->error);
     g_free(run->message);

@@ -18,6 +18,8 @@ struct AmrExecutor {
     AmrOpener *opener;
     AmrCompiler *compiler;
     AmrHistory *history;
+    AmrAgree agree; /* NULL: what the plan says and no more */
+    gpointer agree_data;
 };
 
 typedef struct AmrRun AmrRun;
@@ -54,8 +56,9 @@ struct AmrRun {
     guint allowed;               /* questions that the kernel answered with yes */
 
     GPtrArray *notes;
-    GError *error;     /* what failed first */
-    GString *problems; /* what could not be put back */
+    GPtrArray *besides; /* what loading activates, beyond what the plan says */
+    GError *error;      /* what failed first */
+    GString *problems;  /* what could not be put back */
     AmrChangeState state;
     gboolean partly; /* it stands, and something is left to do */
     char *message;
@@ -81,6 +84,7 @@ void amr_check_scratch(AmrRun *run);
 void amr_check_loaded(AmrRun *run); /* what a reload would activate besides */
 void amr_check_grants(AmrRun *run);
 void amr_check_compile(AmrRun *run);
+void amr_check_agree(AmrRun *run); /* ACTIVATES_MORE, or what the asked one says */
 
 /* ---- carry_out.c: under the lock ---------------------------------------------------------------
  */

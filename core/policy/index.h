@@ -33,7 +33,10 @@ struct AmrBlock {
                                it: variables resolved, "{a,b}" if there are several values (where
                                apparmor_parser -N prints them as they are written) */
     char *ns;               /* "" or the namespace of `profile :ns:name`, or of the parent */
-    char *attachment;       /* as written, NULL if there is none */
+    char *attachment;       /* decoded, a pattern: variables resolved to "{a,b}", slashes trimmed
+                               and squeezed as the parser does; NULL if there is none */
+    gboolean elusive;       /* what it attaches to is not known: it asks for extended attributes, or
+                               a variable could not be resolved. @attachment is NULL then */
     char *flags;            /* as written between the parentheses; "" */
     char *file;             /* where its text stands; may be an included file */
     guint line;             /* of its header, from 1 */
@@ -41,8 +44,8 @@ struct AmrBlock {
     gsize open, close;      /* offsets of its braces in the file; close is the end of the file if
                                the block is never closed */
     const AmrBlock *parent; /* NULL at the top */
-    gboolean complain;      /* by its flags */
-    gboolean variables;     /* its name holds a variable that could not be resolved */
+    gboolean complain, unconfined; /* by its flags */
+    gboolean variables;            /* its name holds a variable that could not be resolved */
 };
 
 /* One include directive that stands in a block, directly or in a file that it includes. */

@@ -73,22 +73,43 @@ test_modes(void **state)
 {
     static const struct {
         const char *name;
-        mode_t mode;
-    } files[] = {{"index", 0644},          {"lock", 0600},       {"changes/%s/plan", 0600},
-                 {"changes/%s/who", 0600}, {"changes/%s", 0700}, {"", 0755}};
-    Changing fixture;
-    changing_init(&fixture);
-    g_autofree char *id = record(&fixture, "demo", "/x r,", NULL, AMR_CHANGE_STATE_LOADED);
-    for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
-        g_auto(GStrv) parts = g_strsplit(files[i].name, "%s", 2);
-        g_autofree char *name = g_strjoinv(id, parts);
-        g_autofree char *path = g_build_filename(fixture.dir, STATE, name, NULL);
-        GStatBuf st;
-        print_message("# %s\n", files[i].name);
-        assert_int_equal(g_stat(path, &st), 0);
-        assert_int_equal(st.st_mode & 07777, files[i].mode);
+        mode_t open, secret; /* where all may read what the plan quotes, and where not */
+    } files[] = {{"index", 0644, 0644},          {"lock", 0600, 0600},
+                 {"changes", 0755, 0755},        {"changes/%s/plan", 0644, 0600},
+                 {"changes/%s/who", 0600, 0600}, {"changes/%s/raw.0", 0600, 0600},
+                 {"changes/%s", 0755, 0700},     {"", 0755, 0755}};
+    for (int secret = 0; secret < 2; secret++) {
+        Changing fixture;
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GBytes) raw = g_bytes_new_static("raw", 3);
+        mode_t mask = umask(077); /* root's, on hardened systems */
+        changing_init(&fixture);
+        test_write(fixture.dir, POLICY "local/usr.bin.demo", "/etc/hidden r,\n");
+        g_autofree char *policy = g_build_filename(fixture.dir, POLICY, NULL);
+        g_autofree char *dir = g_build_filename(policy, "local", NULL);
+        g_autofree char *local = g_build_filename(dir, "usr.bin.demo", NULL);
+        assert_int_equal(g_chmod(policy, 0755), 0);
+        assert_int_equal(g_chmod(dir, 0755), 0);
+        assert_int_equal(g_chmod(local, secret ? 0640 : 0644), 0);
+        g_autofree char *id = record(&fixture, "demo", "/x r,", NULL, AMR_CHANGE_STATE_LOADED);
+        assert_true(amr_history_save_raw(fixture.history, id, 0, raw, &error));
+        for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
+            g_auto(GStrv) parts = g_strsplit(files[i].name, "%s", 2);
+            g_autofree char *name = g_strjoinv(id, parts);
+            g_autofree char *path = g_build_filename(fixture.dir, STATE, name, NULL);
+            GStatBuf st;
+            print_message("# %s, %s\n", files[i].name, secret ? "secret" : "open");
+            assert_int_equal(g_stat(path, &st), 0);
+            assert_int_equal(st.st_mode & 07777, secret ? files[i].secret : files[i].open);
+        }
+        changing_reopen(&fixture, FALSE);
+        const AmrChange *change = amr_history_find(fixture.history, id);
+        assert_int_equal(g_strv_length(change->rules), secret ? 0 : 1);
+        g_autoptr(AmrPlan) plan = amr_history_plan(fixture.history, change, &error);
+        assert_non_null(plan);
+        changing_clear(&fixture);
+        (void)umask(mask);
     }
-    changing_clear(&fixture);
 }
 
 static void

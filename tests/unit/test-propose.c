@@ -209,7 +209,8 @@ test_events(void **state)
 /* ---- what is known of the system
  * ------------------------------------------------------------------ */
 
-static const char policy[] = "profile p /opt/p {\n"
+static const char policy[] = "@{ROOT} = /srv/ /opt/\n@{OPT} = @{ROOT}\n"
+                             "profile p /opt/p {\n"
                              "  profile child /opt/child {\n  }\n"
                              "  profile /opt/named {\n  }\n"
                              "  ^hat {\n  }\n"
@@ -218,7 +219,18 @@ static const char policy[] = "profile p /opt/p {\n"
                              "/opt/bare {\n}\n"
                              "profile free /opt/free flags=(unconfined) {\n}\n"
                              "profile unpriv_x /opt/unpriv {\n}\n"
-                             "profile :ns:far /opt/far {\n}\n";
+                             "profile :ns:far /opt/far {\n}\n"
+                             "profile varied @{OPT}/varied {\n}\n"
+                             "profile unknown @{NIX}/unknown {\n}\n"
+                             "profile marked /opt/marked xattrs=(user.a=b) {\n}\n"
+                             "profile wide /opt/deep/** {\n}\n"
+                             "profile narrow /opt/deep/in/* {\n}\n"
+                             "profile loosened /opt/deep/in/free* flags=(unconfined) {\n}\n"
+                             "profile same1 /opt/{twice,other2}/x {\n}\n"
+                             "profile same2 /opt/twice/{x,y} {\n}\n"
+                             "/opt/twice/y {\n}\n"
+                             "profile early /opt/late/* {\n}\n"
+                             "profile late /opt/late/{**,xyz} {\n}\n";
 
 typedef struct {
     char *dir;
@@ -299,6 +311,15 @@ test_exec_on_disk(void **state)
         {"in another namespace", "/opt/far", ""},
         {"disabled", "/opt/off", ""},
         {"nothing", "/opt/none", ""},
+        {"a variable in the attachment", "/opt/varied", "px"},
+        {"its other value", "/srv/varied", "px"},
+        {"a variable that nobody declares", "/opt/unknown", ""},
+        {"by extended attributes, which are not known", "/opt/marked", ""},
+        {"the more specific of two", "/opt/deep/in/x", "px"},
+        {"the most specific is unconfined", "/opt/deep/in/freely", ""},
+        {"two attach alike", "/opt/twice/x", ""},
+        {"a name that is the path goes before patterns", "/opt/twice/y", "px"},
+        {"the better of two ways counts", "/opt/late/xyz", "px"},
     };
     System system = {0};
     system_set_up(&system, NULL);
@@ -454,12 +475,30 @@ test_glob(void **state)
         {"/{a", "/a", FALSE},
         {"/[a", "/a", FALSE},
     };
+    static const struct {
+        const char *pattern, *name;
+        gsize fixed; /* 99: no match */
+    } ways[] = {
+        {"/a", "/a", 2},         {"/a", "/b", 99},           {"/[a-c]?c", "/abc", 4},
+        {"/*", "/abc", 2},       {"/a*", "/abc", 2},         {"/a/*/c", "/a/b/c", 4},
+        {"/a/**", "/a/b/c", 4},  {"/**/{*,c}", "/a/b/c", 2}, {"/{*,ab}c", "/abc", 4},
+        {"/{ab,*}c", "/abc", 4}, {"{/**,/a/*}", "/a/b", 4},  {"/{*,a*,ab*}", "/abc", 3},
+    };
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
         if (amr_glob_match(rows[i].pattern, amr_bytes(rows[i].name)) != rows[i].want)
             fail_msg("%s on %s", rows[i].pattern, rows[i].name);
+    for (gsize i = 0; i < G_N_ELEMENTS(ways); i++) {
+        gsize fixed = 99;
+        gboolean matched = amr_glob_match_fixed(ways[i].pattern, amr_bytes(ways[i].name), &fixed);
+        if (matched != (ways[i].fixed != 99) || fixed != ways[i].fixed)
+            fail_msg("%s on %s: %zu", ways[i].pattern, ways[i].name, fixed);
+    }
     /* A pattern made to take forever gives up. */
     g_autofree char *name = g_strnfill(4000, 'a');
     assert_false(amr_glob_match("**a**a**a**a**a**a**a**a**b", amr_bytes(name)));
+    gsize untouched = 99;
+    assert_false(amr_glob_match_fixed("**a**a**a**a**a**a**a**a**b", amr_bytes(name), &untouched));
+    assert_int_equal(untouched, 99);
 }
 
 static void

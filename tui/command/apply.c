@@ -121,14 +121,17 @@ questions_for(const AmrPlan *plan)
 /* ---- the verb -------------------------------------------------------------------------------- */
 
 static int
-apply(TuiCommand *command, const GPtrArray *groups, gboolean add_include, gboolean dry_run)
+apply(TuiCommand *command, const GPtrArray *groups, gboolean add_include, const TuiCarry *carry)
 {
-    AmrPlanContext context = amr_session_plan_context(command->session);
+    AmrPlanContext context;
+    g_autofree char *id = NULL;
     g_autofree AmrPlanRequest *requests = g_new0(AmrPlanRequest, groups->len);
     g_autoptr(GPtrArray) questions = NULL;
     g_autoptr(AmrPlan) plan = NULL;
     g_autoptr(GError) error = NULL;
 
+    if (!tui_command_plan_context(command, carry, &context, &id, &error))
+        return tui_fail(error);
     for (guint i = 0; i < groups->len; i++) {
         const TuiRuleGroup *group = g_ptr_array_index(groups, i);
         requests[i] = (AmrPlanRequest){group->profile, group->rules};
@@ -142,7 +145,7 @@ apply(TuiCommand *command, const GPtrArray *groups, gboolean add_include, gboole
     if (!plan)
         return tui_fail(error);
     questions = questions_for(plan);
-    return tui_command_carry_out(command, plan, questions, dry_run);
+    return tui_command_carry_out(command, plan, questions, carry);
 }
 
 /* The rules, read before anything else is looked at; NULL with *status, having said why. */
@@ -173,10 +176,11 @@ read_rules(const char *from, char **words, int *status)
 int
 tui_command_apply(TuiCommand *command, int argc, char **argv)
 {
-    gboolean dry_run = FALSE, add_include = FALSE;
+    g_auto(TuiCarry) carry = {0};
+    gboolean add_include = FALSE;
     g_autofree char *from = NULL;
     const GOptionEntry entries[] = {
-        {"dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run, "show and check, write nothing", NULL},
+        TUI_OPTIONS_CARRY(&carry),
         {"add-include", 0, 0, G_OPTION_ARG_NONE, &add_include,
          "give a profile its local include where it has none", NULL},
         {"from", 0, 0, G_OPTION_ARG_FILENAME, &from, "what propose printed; - is standard input",
@@ -194,8 +198,8 @@ tui_command_apply(TuiCommand *command, int argc, char **argv)
         return status;
     status = tui_command_open(command, TRUE);
     if (status == TUI_EXIT_DONE)
-        status = tui_command_may_change(command, dry_run);
+        status = tui_command_may_change(command, carry.dry_run);
     if (status == TUI_EXIT_DONE)
-        status = apply(command, groups, add_include, dry_run);
+        status = apply(command, groups, add_include, &carry);
     return status;
 }
