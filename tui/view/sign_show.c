@@ -75,7 +75,12 @@ tui_sign_describe(const TuiSign *sign, TuiFlow *flow)
         text = g_strdup_printf("%s: %s", words, error->message);
     }
     tui_flow_add_words(flow, "state", state_role(sign->state), text);
-    add_said(flow, sign->said);
+    if (sign->state != TUI_SIGN_WRITING) /* what became of it is read first */
+        add_said(flow, sign->said);
+    if (sign->box && sign->box->plan->parts->len > 1) {
+        g_autofree char *sum = amr_plan_sum(sign->box->plan);
+        tui_flow_add_words(flow, "in all", TUI_ROLE_TEXT, sum);
+    }
     if (sign->outcome)
         add_notes(flow, sign->outcome->notes);
     if (sign->box && !sign->outcome) {
