@@ -84,6 +84,9 @@ AmrPlan *amr_plan_from_variant(GVariant *variant, GError **error);
 /* A unified diff of all files, display form (lines), three lines of context. */
 char *amr_plan_diff(const AmrPlan *plan);
 
+/* How much it is, in one line: "12 rules for 3 profiles; 4 files are written, 3 loaded again". */
+char *amr_plan_sum(const AmrPlan *plan);
+
 /* Rules for one profile. */
 typedef struct {
     const char *profile; /* as typed: amr_index_find_typed() */

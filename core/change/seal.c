@@ -106,5 +106,5 @@ amr_seal_check(const AmrTarget *target, const AmrPlan *plan, const char *seal, G
     return strcmp(is, seal) == 0 ||
            amr_error_set(error, AMR_ERROR_CHANGED_UNDERNEATH,
                          "This is not the change that was shown: policy, or the change itself, is "
-                         "another one now; nothing was written");
+                         "another one now. Nothing was written: look at it again");
 }

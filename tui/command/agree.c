@@ -105,14 +105,28 @@ append_lines(GString *text, const char *label, const GPtrArray *lines)
                                (const char *)g_ptr_array_index(lines, i));
 }
 
+/* Its diff may have gone out of sight: what it comes to is said below it. */
+static gboolean
+is_long(const AmrPlan *plan)
+{
+    guint rules = 0;
+
+    for (guint i = 0; i < plan->parts->len; i++)
+        rules += ((const AmrPlanPart *)g_ptr_array_index(plan->parts, i))->rules->len;
+    return plan->parts->len > 1 || rules > 10;
+}
+
 /* The whole, for a terminal that has not seen it. */
 static gboolean
 show_all(int fd, const AmrPlan *plan, const GPtrArray *notes)
 {
     g_autoptr(GString) text = g_string_new(NULL);
     g_autofree char *diff = amr_plan_diff(plan);
+    g_autofree char *sum = amr_plan_sum(plan);
 
     g_string_append(text, diff);
+    if (is_long(plan))
+        g_string_append_printf(text, "armorer: %s\n", sum);
     append_lines(text, "", plan->notes);
     append_lines(text, "", notes);
     return put(fd, text->str);
@@ -159,8 +173,11 @@ tui_agree(const AmrPlan *plan, const GPtrArray *notes, const GPtrArray *besides,
         g_ptr_array_add(agreement->besides, g_strdup(g_ptr_array_index(besides, i)));
     if (agreement->tells) {
         g_autofree char *diff = amr_plan_diff(plan);
+        g_autofree char *sum = amr_plan_sum(plan);
         (void)fflush(stdout);
         fputs(diff, stderr);
+        if (is_long(plan))
+            tui_say("%s", sum);
         tui_say_notes(notes);
     }
     if (agreement->carry->ask || (besides->len && !agreement->carry->activate))

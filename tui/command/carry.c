@@ -159,8 +159,9 @@ run(TuiCommand *command, const AmrPlan *plan, GPtrArray *questions, const TuiCar
     AmrSession *session = command->session;
     gboolean json = command->options->json;
     g_autoptr(GPtrArray) besides = g_ptr_array_new_with_free_func(g_free);
-    TuiAgreement agreement = {carry, command->cancellable, json, !json && !carry->expect, besides,
-                              0};
+    /* Where the terminal is asked, it is shown there, and not twice. */
+    gboolean tells = !json && !carry->expect && (!carry->ask || isatty(STDERR_FILENO));
+    TuiAgreement agreement = {carry, command->cancellable, json, tells, besides, 0};
     g_autoptr(GAsyncResult) result = NULL;
     g_autoptr(AmrOutcome) outcome = NULL;
     g_autoptr(GError) error = NULL;

@@ -50,7 +50,8 @@ set_danger(Proposal *view)
         tui_sign_set_danger(view->sign, danger ? danger : "This is dangerous to allow.");
 }
 
-/* What was not shown is not signed: without a plan there is no command either. */
+/* What was not shown is not signed: without a plan there is no command either, unless one that
+ * shows it. */
 static void
 set_verb(Proposal *view, gboolean possible)
 {
@@ -70,8 +71,16 @@ plan(Proposal *view)
     made = tui_choice_plan(view->choice, session_of(view), view->add_include, &error);
     tui_sign_set_questions(view->sign, tui_choice_questions(view->choice, session_of(view)));
     set_danger(view);
-    set_verb(view, made != NULL);
-    tui_sign_set_plan(view->sign, made, error);
+    /* A local file that is root's to read: root's own command makes the plan, shows it and asks. */
+    gboolean unseen = tui_screen_elevates(view->view.screen) &&
+                      g_error_matches(error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED);
+    set_verb(view, made || unseen);
+    if (unseen) {
+        g_clear_error(&error);
+        tui_sign_set_unseen(view->sign);
+    } else {
+        tui_sign_set_plan(view->sign, made, error);
+    }
 }
 
 /* ---- showing -------------------------------------------------------------------------------- */
