@@ -267,8 +267,12 @@ find_broken(const AmrRun *run)
 static void
 judge(AmrRun *run)
 {
+    static const char *const words[] = {[AMR_PLAN_UNKNOWN] = "Done",
+                                        [AMR_PLAN_ADD] = "Written",
+                                        [AMR_PLAN_UNDO] = "Taken back",
+                                        [AMR_PLAN_RELOAD] = "Nothing written"};
     guint questions = run->questions ? run->questions->len : 0;
-    const char *what = run->plan->kind == AMR_PLAN_UNDO ? "Taken back" : "Written";
+    const char *what = words[run->plan->kind];
     const char *broken = find_broken(run);
 
     if (broken) {

@@ -112,14 +112,25 @@ static void on_as_is(GObject *source, GAsyncResult *result, gpointer data);
 void
 amr_check_loaded(AmrRun *run)
 {
+    GError *error = NULL;
+
     for (; run->n < run->plan->loads->len; run->n++) {
         const AmrPlanLoad *load = run->plan->loads->pdata[run->n];
 
         /* What force-complain/ does makes other bytes. */
-        if (amr_index_is_force_complain(run->index, load->path) ||
-            !amr_carry_is_loaded(run, load) || !is_told(run, load))
+        if (!amr_carry_is_loaded(run, load))
             continue;
+        if (amr_index_is_force_complain(run->index, load->path) || !is_told(run, load)) {
+            run->differs = TRUE; /* for all that is known */
+            continue;
+        }
         compile(run, NULL, on_as_is);
+        return;
+    }
+    if (run->plan->kind == AMR_PLAN_RELOAD && !run->differs) {
+        amr_error_set(&error, AMR_ERROR_NOTHING_TO_DO,
+                      "Policy on disk allows it already, and is what is loaded");
+        amr_run_fail(run, error);
         return;
     }
     amr_run_next(run);
@@ -142,8 +153,10 @@ on_as_is(GObject *source, GAsyncResult *result, gpointer data)
     held = compiled->ok
                ? amr_held_compare(run->executor->opener, load->profiles, load->complain, compiled)
                : AMR_HELD_UNKNOWN;
+    run->differs |= held != AMR_HELD_SAME;
+    /* Where loading is all that is asked for, nothing of it is besides. */
     if (held == AMR_HELD_OTHER)
-        g_ptr_array_add(run->besides,
+        g_ptr_array_add(run->plan->kind == AMR_PLAN_RELOAD ? run->notes : run->besides,
                         g_strdup_printf("%s: What is loaded is not what is on disk; loading it "
                                         "activates all that differs",
                                         shown));
@@ -166,8 +179,7 @@ all_granted(AmrRun *run)
 {
     GError *error = NULL;
 
-    amr_error_set(&error, AMR_ERROR_GRANTED_ALREADY,
-                  "Policy on disk %s %s already; a reload may help",
+    amr_error_set(&error, AMR_ERROR_GRANTED_ALREADY, "Policy on disk %s %s already",
                   !run->denials                  ? "allows"
                   : run->denials == run->granted ? "denies"
                                                  : "allows or denies",
@@ -188,8 +200,8 @@ amr_check_grants(AmrRun *run)
         run->n++;
         run->k = 0;
     }
-    if (run->plan->kind != AMR_PLAN_ADD || run->n >= parts->len) {
-        if (run->asked && run->granted == run->asked)
+    if (run->plan->kind == AMR_PLAN_UNDO || run->n >= parts->len) {
+        if (run->plan->kind == AMR_PLAN_ADD && run->asked && run->granted == run->asked)
             all_granted(run);
         else
             amr_run_next(run);
@@ -240,6 +252,11 @@ judge(AmrRun *run, AmrGrant grant, const char *message, GError **error)
                              message ? message : "The compiler refuses it");
     case AMR_GRANT_NEEDED:
     case AMR_GRANT_UNKNOWN:
+        if (run->plan->kind == AMR_PLAN_RELOAD)
+            return amr_error_set(error, AMR_ERROR_NOTHING_TO_DO,
+                                 "%s: Policy on disk does not grant it, so that loading it is no "
+                                 "help: %s",
+                                 profile, rule);
         break;
     }
     return TRUE;

@@ -44,20 +44,6 @@ state_of_word(const char *word)
     return AMR_CHANGE_STATE_UNKNOWN;
 }
 
-static const char *
-kind_word(AmrPlanKind kind)
-{
-    return kind == AMR_PLAN_UNDO ? "undo" : "add";
-}
-
-static AmrPlanKind
-kind_of_word(const char *word)
-{
-    return !strcmp(word, "add")    ? AMR_PLAN_ADD
-           : !strcmp(word, "undo") ? AMR_PLAN_UNDO
-                                   : AMR_PLAN_UNKNOWN;
-}
-
 static void
 change_free(gpointer data)
 {
@@ -119,12 +105,13 @@ take_intent(AmrHistory *history, GVariant *line)
 
     g_variant_get(line, "(&s&s&sx^aay^aay^aay&s)", NULL, &id, &kind, &time, &profiles, &files,
                   &rules, &undoes);
-    if (!is_id(id) || (undoes[0] && !is_id(undoes)) || kind_of_word(kind) == AMR_PLAN_UNKNOWN ||
+    if (!is_id(id) || (undoes[0] && !is_id(undoes)) ||
+        amr_plan_kind_of_word(kind) == AMR_PLAN_UNKNOWN ||
         g_hash_table_contains(history->by_id, id))
         return;
     change = g_new0(AmrChange, 1);
     change->id = g_strdup(id);
-    change->kind = kind_of_word(kind);
+    change->kind = amr_plan_kind_of_word(kind);
     change->state = AMR_CHANGE_STATE_INTENT;
     change->time = time;
     change->profiles = g_steal_pointer(&profiles);
@@ -291,6 +278,10 @@ amr_history_find(const AmrHistory *history, const char *id)
 gboolean
 amr_change_may_undo(const AmrChange *change, GError **error)
 {
+    if (change->kind == AMR_PLAN_RELOAD)
+        return amr_error_set(error, AMR_ERROR_NOTHING_TO_DO,
+                             "Change %s: It only loaded what was on disk, and wrote nothing",
+                             change->id);
     if (change->undone_by)
         return amr_error_set(error, AMR_ERROR_NOTHING_TO_DO,
                              "Change %s: Change %s took it back already", change->id,
@@ -385,17 +376,28 @@ append(AmrHistory *history, int state, GVariant *line, GError **error)
     return TRUE;
 }
 
+static void
+add_rules(GPtrArray *names, const GPtrArray *rules)
+{
+    for (guint i = 0; i < rules->len; i++)
+        g_ptr_array_add(names, amr_rule_print(rules->pdata[i]));
+}
+
+/* What a change that writes found standing already is not of it. */
 static char **
 plan_names(const AmrPlan *plan, gboolean rules)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new();
+    gboolean reload = plan->kind == AMR_PLAN_RELOAD;
 
     for (guint i = 0; i < plan->parts->len; i++) {
         const AmrPlanPart *part = plan->parts->pdata[i];
-        if (part->rules->len == 0)
-            continue; /* what it wanted stood there already */
-        for (guint k = 0; rules && k < part->rules->len; k++)
-            g_ptr_array_add(names, amr_rule_print(part->rules->pdata[k]));
+        if (part->rules->len == 0 && !reload)
+            continue;
+        if (rules)
+            add_rules(names, part->rules);
+        if (rules && reload)
+            add_rules(names, part->stands);
         if (!rules && !g_ptr_array_find_with_equal_func(names, part->profile, g_str_equal, NULL))
             g_ptr_array_add(names, g_strdup(part->profile));
     }
@@ -467,7 +469,8 @@ amr_history_intent(AmrHistory *history, const AmrPlan *plan, GError **error)
         return FALSE;
     }
     return append(history, state,
-                  g_variant_new("(sssx^aay^aay^aays)", INTENT_WORD, plan->id, kind_word(plan->kind),
+                  g_variant_new("(sssx^aay^aay^aays)", INTENT_WORD, plan->id,
+                                amr_plan_kind_word(plan->kind),
                                 amr_clock_now(amr_target_clock(history->target)), profiles, files,
                                 rules, plan->undoes ? plan->undoes : ""),
                   error);

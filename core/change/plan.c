@@ -73,6 +73,26 @@ amr_plan_new(AmrPlanKind kind, gint64 made)
     return plan;
 }
 
+const char *
+amr_plan_kind_word(AmrPlanKind kind)
+{
+    static const char *const words[] = {[AMR_PLAN_UNKNOWN] = "unknown",
+                                        [AMR_PLAN_ADD] = "add",
+                                        [AMR_PLAN_UNDO] = "undo",
+                                        [AMR_PLAN_RELOAD] = "reload"};
+    return (gsize)kind < G_N_ELEMENTS(words) ? words[kind] : words[0];
+}
+
+AmrPlanKind
+amr_plan_kind_of_word(const char *word)
+{
+    for (AmrPlanKind kind = AMR_PLAN_ADD; kind <= AMR_PLAN_RELOAD; kind++) {
+        if (strcmp(word, amr_plan_kind_word(kind)) == 0)
+            return kind;
+    }
+    return AMR_PLAN_UNKNOWN;
+}
+
 AmrPlan *
 amr_plan_begin(const AmrPlanContext *context, AmrPlanKind kind)
 {

@@ -16,9 +16,14 @@ G_BEGIN_DECLS
 
 typedef enum {
     AMR_PLAN_UNKNOWN,
-    AMR_PLAN_ADD,  /* rules into local files */
-    AMR_PLAN_UNDO, /* takes back what an earlier change added */
+    AMR_PLAN_ADD,    /* rules into local files */
+    AMR_PLAN_UNDO,   /* takes back what an earlier change added */
+    AMR_PLAN_RELOAD, /* writes nothing: loads what is on disk and not in the kernel */
 } AmrPlanKind;
+
+/* "add", "undo", "reload"; stable, it stands in the history and in JSON. */
+const char *amr_plan_kind_word(AmrPlanKind kind);
+AmrPlanKind amr_plan_kind_of_word(const char *word); /* UNKNOWN for all others */
 
 typedef struct {
     char *path;     /* relative to the policy directory */
@@ -112,6 +117,13 @@ typedef struct {
  * already). */
 AmrPlan *amr_plan_add(const AmrPlanContext *context, const AmrPlanRequest *requests, guint n,
                       gboolean add_include, GError **error);
+/* For rules that policy on disk grants already: loads the files that define their profiles as they
+ * are on disk, and writes nothing. Of a part, local is the local file or, where the block has none,
+ * the file that defines the profile; rules are those that do not stand in it, to be looked for in
+ * the rest of the policy by the check. Fails as amr_plan_add(), and with NOTHING_TO_DO where none
+ * of the profiles is loaded. */
+AmrPlan *amr_plan_reload(const AmrPlanContext *context, const AmrPlanRequest *requests, guint n,
+                         GError **error);
 /* Takes back exactly what @done added, wherever it stands in the files now; other bytes stay, and a
  * line that another change needs, which found it standing: that one owns it from then on, and an
  * undo of it takes it away. Fails with CHANGED_UNDERNEATH where the lines are not there any more,

@@ -34,12 +34,12 @@ typedef struct {
 /* ---- which block and file ---------------------------------------------------------------------
  */
 
-static const AmrBlock *
-find_block(const Maker *maker, const char *typed, GError **error)
+const AmrBlock *
+amr_plan_find_block(const AmrPlanContext *context, const char *typed, GError **error)
 {
-    const AmrBlock *block = amr_index_find_typed(maker->context->index, typed);
+    const AmrBlock *block = amr_index_find_typed(context->index, typed);
     g_autofree char *shown = amr_display_string(typed);
-    const AmrLoaded *loaded = maker->context->loaded;
+    const AmrLoaded *loaded = context->loaded;
 
     if (amr_profile_is_null(typed, NULL, NULL)) {
         amr_error_set(error, AMR_ERROR_REFUSED,
@@ -193,9 +193,8 @@ add_reload(Maker *maker, const char **files)
     g_free(files);
 }
 
-/* The rules that do not stand in the local file yet, and those that do. */
-static void
-take_rules(AmrPlan *plan, AmrPlanPart *part, const GPtrArray *rules, GBytes *holds)
+void
+amr_plan_take_rules(AmrPlan *plan, AmrPlanPart *part, const GPtrArray *rules, GBytes *holds)
 {
     g_autofree char *local = amr_display_string(part->local);
 
@@ -215,7 +214,7 @@ static gboolean
 add_request(Maker *maker, const AmrPlanRequest *request, GError **error)
 {
     g_autoptr(AmrPlanPart) part = amr_plan_part_new();
-    const AmrBlock *block = find_block(maker, request->profile, error);
+    const AmrBlock *block = amr_plan_find_block(maker->context, request->profile, error);
     g_autoptr(GBytes) holds = NULL;
 
     if (!block)
@@ -228,7 +227,7 @@ add_request(Maker *maker, const AmrPlanRequest *request, GError **error)
         !amr_plan_read(maker->context->target, part->local, &holds, error))
         return FALSE;
     part->reaches = others_reached(maker, block, part->local);
-    take_rules(maker->plan, part, request->rules, holds);
+    amr_plan_take_rules(maker->plan, part, request->rules, holds);
     if (part->rules->len == 0) { /* remembered if the change has others: it needs these too */
         g_clear_pointer(&part->include_in, g_free);
         g_ptr_array_add(maker->plan->parts, g_steal_pointer(&part));

@@ -18,6 +18,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrPlanLoad, amr_plan_load_free)
  * root. *bytes is NULL where there is none. */
 gboolean amr_plan_read(const AmrTarget *target, const char *path, GBytes **bytes, GError **error);
 
+/* The block of a profile that rules may be written for: NOT_FOUND, REFUSED. */
+const AmrBlock *amr_plan_find_block(const AmrPlanContext *context, const char *typed,
+                                    GError **error);
+/* Gives @part those of @rules that do not stand in its local file yet, and beside them those that
+ * do. */
+void amr_plan_take_rules(AmrPlan *plan, AmrPlanPart *part, const GPtrArray *rules, GBytes *holds);
+
 /* Whether @path may be written at all, before anything is asked of the compiler: what is there is a
  * plain file with one name that only root and we may change, or nothing, and the same for the
  * compiler as for us. REFUSED else, naming the file and why. */

@@ -282,7 +282,9 @@ amr_plan_undo(const AmrPlanContext *context, const AmrPlan *done, GError **error
 
     if (done->kind != AMR_PLAN_ADD) {
         amr_error_set(error, AMR_ERROR_REFUSED,
-                      "Change %s took another one back; to have its rules again, apply them",
+                      done->kind == AMR_PLAN_RELOAD
+                          ? "Change %s only loaded what was on disk, and wrote nothing"
+                          : "Change %s took another one back; to have its rules again, apply them",
                       done->id);
         return NULL;
     }

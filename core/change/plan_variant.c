@@ -226,6 +226,8 @@ read_files(AmrPlan *plan, GVariant *variant, GError **error)
         g_autofree char *path = get_string(tuple, 0);
         AmrPlanFile *file;
 
+        if (plan->kind == AMR_PLAN_RELOAD)
+            return bad(error, "A load that writes");
         if (!is_relative(path) || !is_of_part(plan, path) || amr_plan_find_file(plan, path))
             return bad(error, "A file that no part of it names, or one twice");
         amr_plan_add_file(plan, path, NULL, NULL);
@@ -311,8 +313,8 @@ amr_plan_from_variant(GVariant *variant, GError **error)
     g_variant_get_child(variant, 2, "&s", &id);
     g_variant_get_child(variant, 3, "&s", &undoes);
     g_variant_get_child(variant, 4, "x", &made);
-    if (version != FORMAT || (kind != AMR_PLAN_ADD && kind != AMR_PLAN_UNDO) || !is_id(id) ||
-        (kind == AMR_PLAN_UNDO) != is_id(undoes) || (kind == AMR_PLAN_ADD && undoes[0])) {
+    if (version != FORMAT || kind <= AMR_PLAN_UNKNOWN || kind > AMR_PLAN_RELOAD || !is_id(id) ||
+        (kind == AMR_PLAN_UNDO) != is_id(undoes) || (kind != AMR_PLAN_UNDO && undoes[0])) {
         bad(error, "Its version, kind or id is not known");
         return NULL;
     }

@@ -157,7 +157,7 @@ recover_one(AmrRun *run, const AmrChange *change)
         amr_run_free(dead);
         return conclude(run, id, AMR_CHANGE_STATE_DISCARDED, "nothing had been written");
     }
-    if (count.after == 0) {
+    if (count.after == 0 && plan->files->len) {
         amr_error_set(&dead->error, AMR_ERROR_RELOAD,
                       "The armorer that put it back died before it was done");
         dead->steps = amr_run_restore_steps;

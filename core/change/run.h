@@ -41,6 +41,7 @@ struct AmrRun {
     guint n, k; /* counters of the step, 0 when it begins */
 
     AmrScratch *scratch;
+    gboolean differs;            /* what is loaded is not what is on disk, or that is not known */
     guint granted, asked;        /* rules that say what policy on disk does already, of how many */
     guint denials;               /* of those granted: that deny */
     AmrCompileResult **compiled; /* what a load each compiles to; NULLs in a recovery */

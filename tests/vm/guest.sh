@@ -141,6 +141,19 @@ confine soft cat; apparmor_parser -r -C /etc/apparmor.d/opt.t.soft
 ok 'complain in the kernel only: applied' "$armorer" apply soft '/opt/t/secret r,'
 ok 'complain in the kernel only: stays so' sh -c "grep -F 'soft (complain)' /sys/kernel/security/apparmor/profiles"
 
+# ---- granted on disk, not loaded -----------------------------------------------------------------------
+confine drifted cat
+echo '/opt/t/secret r,' >/etc/apparmor.d/local/opt.t.drifted
+ok 'drift: denied, though policy on disk grants it' not /opt/t/drifted /opt/t/secret
+$armorer apply drifted '/opt/t/secret r,' >/tmp/out2 2>&1
+ok 'drift: nothing to write (1)' sh -c "$armorer apply drifted '/opt/t/secret r,'; test \$? = 1"
+ok 'drift: what is loaded differs, and --reload is named' sh -c "grep -F 'not what is on disk' /tmp/out2 && grep -F -e '--reload' /tmp/out2"
+ok 'drift: --reload' "$armorer" apply --reload drifted '/opt/t/secret r,'
+ok 'drift: verified, as a change that only loads' sh -c "$armorer changes --json | tail -1 | grep -F '\"reload\"' | grep -F verified"
+ok 'drift: allowed' /opt/t/drifted /opt/t/secret
+ok 'drift: a second time it is loaded already (1)' sh -c "$armorer apply --reload drifted '/opt/t/secret r,' 2>&1 | grep -F 'is what is loaded'; $armorer apply --reload drifted '/opt/t/secret r,'; test \$? = 1"
+ok 'drift: nor is it offered' sh -c "! $armorer apply drifted '/opt/t/secret r,' 2>&1 | grep -F -e '--reload'"
+
 # Some of a file's profiles, in the kernel only: a parent without its child, a hat, another profile.
 mixed=/etc/apparmor.d/opt.t.mixed
 cp "$(command -v cat)" /opt/t/mixed

@@ -85,7 +85,7 @@ out_result(const AmrPlan *plan, const char *state, const char *message, const GP
     TuiJson *json = tui_json_new();
 
     tui_json_text(json, "id", plan->id);
-    tui_json_text(json, "kind", plan->kind == AMR_PLAN_UNDO ? "undo" : "add");
+    tui_json_text(json, "kind", amr_plan_kind_word(plan->kind));
     tui_json_text(json, "undoes", plan->undoes);
     tui_json_text(json, "state", state);
     tui_json_text(json, "message", message);
@@ -112,8 +112,20 @@ add_copies(GPtrArray *to, const GPtrArray *from)
         g_ptr_array_add(to, g_strdup(g_ptr_array_index(from, i)));
 }
 
+/* Takes @error over. */
 static int
-check(TuiCommand *command, const AmrPlan *plan)
+fail(const TuiCarry *carry, GError *error)
+{
+    g_autoptr(GError) owned = error;
+
+    if (!carry->granted || !g_error_matches(owned, AMR_ERROR, AMR_ERROR_GRANTED_ALREADY))
+        return tui_fail(owned);
+    g_propagate_error(carry->granted, g_steal_pointer(&owned));
+    return TUI_EXIT_NOTHING;
+}
+
+static int
+check(TuiCommand *command, const AmrPlan *plan, const TuiCarry *carry)
 {
     AmrSession *session = command->session;
     g_autoptr(GAsyncResult) result = NULL;
@@ -130,7 +142,7 @@ check(TuiCommand *command, const AmrPlan *plan)
                              tui_wait_done, &wait);
     result = tui_wait_result(&wait);
     if (!amr_executor_check_finish(session->executor, result, &notes, &error))
-        return tui_fail(error);
+        return fail(carry, g_steal_pointer(&error));
     add_copies(besides, plan->besides);
     add_copies(besides, amr_executor_check_besides(result));
     if (command->options->json) {
@@ -174,7 +186,7 @@ run(TuiCommand *command, const AmrPlan *plan, GPtrArray *questions, const TuiCar
     amr_executor_set_agree(session->executor, NULL, NULL);
     outcome = amr_executor_run_finish(session->executor, result, &error);
     if (!outcome)
-        return tui_fail(error);
+        return fail(carry, g_steal_pointer(&error));
     if (json) {
         out_result(plan, amr_change_state_word(outcome->state), outcome->message, outcome->notes,
                    besides, NULL);
@@ -197,5 +209,5 @@ tui_command_carry_out(TuiCommand *command, const AmrPlan *plan, GPtrArray *quest
         return tui_fail(error);
     if (!command->options->json)
         tui_say_notes(plan->notes);
-    return carry->dry_run ? check(command, plan) : run(command, plan, questions, carry);
+    return carry->dry_run ? check(command, plan, carry) : run(command, plan, questions, carry);
 }

@@ -103,6 +103,7 @@ typedef struct {
     gboolean dry_run;
     gboolean activate; /* also what loading activates besides */
     gboolean ask;      /* always, on the terminal */
+    GError **granted;  /* where set, GRANTED_ALREADY goes there and is not told; borrowed */
     char *expect;      /* the seal of what was shown (core/change/seal.h), or NULL; owned */
 } TuiCarry;
 void tui_carry_clear(TuiCarry *carry);

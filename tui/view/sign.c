@@ -75,6 +75,7 @@ forget_plan(TuiSign *sign)
 {
     tui_sign_abandon(sign);
     g_clear_pointer(&sign->box, box_unref);
+    g_clear_pointer(&sign->reload, amr_plan_free);
     g_clear_error(&sign->plan_error);
     g_clear_error(&sign->error);
     g_clear_pointer(&sign->diff, g_free);
@@ -104,9 +105,17 @@ tui_sign_free(TuiSign *sign)
 
 /* ---- the check ------------------------------------------------------------------------------ */
 
-static TuiSignState
-state_of_error(const GError *error)
+static gboolean
+is_reload(const TuiSign *sign)
 {
+    return sign->box && sign->box->plan->kind == AMR_PLAN_RELOAD;
+}
+
+static TuiSignState
+state_of_error(const TuiSign *sign, const GError *error)
+{
+    if (is_reload(sign) && g_error_matches(error, AMR_ERROR, AMR_ERROR_NOTHING_TO_DO))
+        return TUI_SIGN_GRANTED; /* and loaded */
     if (g_error_matches(error, AMR_ERROR, AMR_ERROR_GRANTED_ALREADY))
         return TUI_SIGN_GRANTED;
     if (g_error_matches(error, AMR_ERROR, AMR_ERROR_EXPLICIT_DENY))
@@ -137,9 +146,14 @@ on_checked(GObject *source, GAsyncResult *result, gpointer data)
     gboolean ok = amr_executor_check_finish(session->executor, result, &notes, &error);
     TuiSign *sign = job_end(job);
 
-    if (sign) {
+    if (sign && sign->reload && g_error_matches(error, AMR_ERROR, AMR_ERROR_GRANTED_ALREADY)) {
+        tui_sign_set_plan(sign, g_steal_pointer(&sign->reload), NULL);
+        tui_screen_dirty(screen);
+    } else if (sign) {
         take_besides(sign->box->plan, amr_executor_check_besides(result));
-        sign->state = ok ? TUI_SIGN_COMPILES : state_of_error(error);
+        sign->state = !ok               ? state_of_error(sign, error)
+                      : is_reload(sign) ? TUI_SIGN_RELOADS
+                                        : TUI_SIGN_COMPILES;
         g_clear_pointer(&sign->notes, g_ptr_array_unref);
         sign->notes = g_steal_pointer(&notes);
         g_clear_error(&sign->error);
@@ -198,6 +212,13 @@ tui_sign_set_unseen(TuiSign *sign)
 {
     forget_plan(sign);
     sign->state = TUI_SIGN_UNSEEN;
+}
+
+void
+tui_sign_set_reload(TuiSign *sign, AmrPlan *reload)
+{
+    g_clear_pointer(&sign->reload, amr_plan_free);
+    sign->reload = reload;
 }
 
 void

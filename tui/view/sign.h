@@ -19,6 +19,7 @@ G_BEGIN_DECLS
     X(PENDING, "check pending")                                         \
     X(CHECKING, "check running: every affected file is compiled whole") \
     X(COMPILES, "compiles")                                             \
+    X(RELOADS, "granted on disk already, not loaded as it is there")    \
     X(GRANTED, "granted already")                                       \
     X(DENIED, "explicitly denied")                                      \
     X(REJECTED, "rejected by the compiler")                             \
@@ -45,6 +46,9 @@ void tui_sign_set_plan(TuiSign *sign, AmrPlan *plan, GError *error);
 /* There is a plan, but only root may make it: it is shown by the command with more rights, which
  * then asks. */
 void tui_sign_set_unseen(TuiSign *sign);
+/* What takes the plan's place where the check finds that policy on disk grants all of it: a plan
+ * that only loads. Taken over; NULL, and after set_plan: none. */
+void tui_sign_set_reload(TuiSign *sign, AmrPlan *reload);
 /* How it is carried out with more rights: the verb's argv and its standard input (may be NULL);
  * copied. What was
  * shown is added to it as --expect, or --ask where nothing was. */

@@ -27,6 +27,7 @@ struct TuiSign {
     TuiScreen *screen;
     TuiSignState state;
     TuiPlanBox *box;
+    AmrPlan *reload;    /* instead, where all is granted; NULL */
     GError *plan_error; /* why there is no plan */
     GError *error;      /* what the check, or the writing, says */
     char *diff;

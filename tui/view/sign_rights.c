@@ -15,6 +15,8 @@ signed_verb(const TuiSign *sign)
     g_autoptr(GStrvBuilder) argv = g_strv_builder_new();
 
     g_strv_builder_addv(argv, (const char **)sign->verb);
+    if (sign->box && sign->box->plan->kind == AMR_PLAN_RELOAD)
+        g_strv_builder_add(argv, "--reload");
     if (sign->box) {
         g_autofree char *seal = amr_seal(session->target, sign->box->plan);
         g_strv_builder_add_many(argv, "--expect", seal, NULL);
@@ -54,6 +56,10 @@ standing(const AmrChange *change)
 {
     gboolean undo = change->kind == AMR_PLAN_UNDO;
 
+    if (change->kind == AMR_PLAN_RELOAD)
+        return change->state == AMR_CHANGE_STATE_VERIFIED ? "Loaded, and the kernel confirms"
+               : change->state == AMR_CHANGE_STATE_LOADED ? "Loaded"
+                                                          : NULL;
     if (change->state == AMR_CHANGE_STATE_VERIFIED)
         return undo ? "Taken back, and the kernel confirms" : "Written, and the kernel confirms";
     if (change->state == AMR_CHANGE_STATE_LOADED)

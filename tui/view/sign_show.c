@@ -16,6 +16,7 @@ state_role(TuiSignState state)
     case TUI_SIGN_COMPILES:
     case TUI_SIGN_DONE:
         return TUI_ROLE_GOOD;
+    case TUI_SIGN_RELOADS:
     case TUI_SIGN_GRANTED:
     case TUI_SIGN_DENIED:
     case TUI_SIGN_UNCHECKED:
