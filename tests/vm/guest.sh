@@ -277,7 +277,7 @@ exec /opt/real_parser "$@"
 P
 chmod +x /opt/parser; mount --bind /opt/parser "$parser"
 printf '# profile: parent\n/opt/t/secret r,\n# profile: reader\n/opt/t/other r,\n' >/tmp/two
-ok 'the second of two files fails to load (4)' sh -c "$armorer apply --from /tmp/two; test \$? = 4"
+ok 'the second of two files fails to load (4)' sh -c "$armorer apply --activate --from /tmp/two; test \$? = 4"
 umount "$parser"
 hashes >/tmp/hashes2
 ok 'parent, child and hat are as they were' cmp /tmp/hashes1 /tmp/hashes2
