@@ -265,6 +265,11 @@ ok 'the same when it comes from the cache' "$armorer" apply parent '/opt/t/secre
 ok 'and undone' "$armorer" undo
 write_parent /etc/passwd
 ok 'what was edited in a child and not loaded is shown' sh -c "$armorer apply --dry-run parent '/opt/t/secret r,' 2>&1 | grep -F 'not what is on disk'"
+hashes >/tmp/hashes0
+ok 'and not loaded unasked: refused (3)' sh -c "$armorer apply parent '/opt/t/secret r,' >/tmp/refused 2>&1; test \$? = 3 && grep -F 'besides: opt.t.parent: What is loaded is not what is on disk' /tmp/refused"
+hashes >/tmp/hashes1
+ok 'nothing is loaded' cmp /tmp/hashes0 /tmp/hashes1
+ok 'and nothing written' sh -c "! grep -s secret /etc/apparmor.d/local/opt.t.parent"
 
 # Two files, the second does not load: parent, child and hat are as they were, edits unloaded.
 hashes >/tmp/hashes1; rm -f /tmp/failed
