@@ -35,6 +35,14 @@ add_notes(TuiFlow *flow, const GPtrArray *notes)
         tui_flow_add_words(flow, i == 0 ? "note" : "", TUI_ROLE_WARNING, notes->pdata[i]);
 }
 
+/* What the plan needs may not be read by us, but root's own command can make it. */
+static gboolean
+is_left_to_root(const TuiSign *sign)
+{
+    return sign->state == TUI_SIGN_NO_PLAN && sign->verb && sign->plan_error &&
+           sign->plan_error->domain != AMR_ERROR && tui_screen_elevates(sign->screen);
+}
+
 void
 tui_sign_describe(const TuiSign *sign, TuiFlow *flow)
 {
@@ -48,6 +56,9 @@ tui_sign_describe(const TuiSign *sign, TuiFlow *flow)
     } else if (sign->outcome) {
         g_free(text);
         text = g_strdup_printf("%s: %s", words, sign->outcome->message);
+    } else if (is_left_to_root(sign)) {
+        g_free(text);
+        text = g_strdup("left to the command with more rights");
     } else if (error) {
         g_free(text);
         text = g_strdup_printf("%s: %s", words, error->message);
