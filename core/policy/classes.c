@@ -88,13 +88,58 @@ add_file(AmrProposal *proposal, AmrBytes name, guint access, gboolean owner, gbo
                     danger);
 }
 
-/* The narrow rule first, and where it is for owners only, the one for all behind it. */
+/* The length of the directory in @name with its slash if the rest is what the kernel calls a file
+ * made without a name (O_TMPFILE): "#" and its inode number, another one each time. Else 0. Source:
+ * d_tmpfile() in fs/dcache.c of Linux; seen on 6.1 and 6.12. */
+static gsize
+nameless_directory(AmrBytes name)
+{
+    gsize start = name.len;
+    while (start > 0 && g_ascii_isdigit(name.data[start - 1]))
+        start--;
+    return start < name.len && start > 1 && name.data[start - 1] == '#' &&
+                   name.data[start - 2] == '/'
+               ? start - 1
+               : 0;
+}
+
+static void
+add_nameless(AmrProposal *proposal, AmrBytes name, AmrBytes directory, guint access, gboolean owner)
+{
+    AmrRule *rule = amr_propose_file_rule(proposal, directory, access);
+    if (!rule)
+        return;
+    g_autofree char *literal = rule->file.pattern, *shown = amr_display(directory);
+    g_autofree char *words = amr_propose_access_words(access);
+    char *danger = NULL;
+    AmrRisk risk = amr_risk_file(name, access, AMR_EXEC_NONE, &danger);
+    rule->file.pattern = g_strconcat(literal, "#[0-9]*", NULL);
+    rule->owner = owner;
+    amr_propose_add(proposal, rule, risk,
+                    g_strdup_printf("It may %s files that it makes without a name in %s: the "
+                                    "kernel numbers them, each time anew.",
+                                    words, shown),
+                    g_strdup_printf("Whatever else in %s has a name that begins with # and a "
+                                    "digit%s.",
+                                    shown, owner ? ", where it belongs to the same user" : ""),
+                    danger);
+}
+
+/* The narrow rule first, and where it is for owners only, the one for all behind it. A number that
+ * the kernel will not give again gets broader ones too, for the literal rule answers nothing but
+ * the past. */
 static void
 add_files(AmrProposal *proposal, const AmrEvent *event, AmrBytes name, guint access)
 {
+    AmrBytes directory = {name.data, nameless_directory(name)};
     if (event->owner)
         add_file(proposal, name, access, TRUE, FALSE);
     add_file(proposal, name, access, FALSE, event->owner);
+    if (directory.len == 0 || proposal->no_rule != AMR_NO_RULE_NONE)
+        return;
+    if (event->owner)
+        add_nameless(proposal, name, directory, access, TRUE);
+    add_nameless(proposal, name, directory, access, FALSE);
 }
 
 static void

@@ -192,6 +192,11 @@ static const struct {
      "p: !class-not-supported"},
     {"no name", DENIED("open", "class=\"file\" requested_mask=\"r\" denied_mask=\"r\""),
      "p: !incomplete"},
+    {"a file without a name", FILE_ROW("mknod", "\"/d[/#12\"", "wc", ROOT_OWNS_NOT),
+     "p: \"/d\\[/#12\" w, | \"/d\\[/#[0-9]*\" w,"},
+    {"a name like one", FILE_ROW("open", "\"/d/a#12\"", "r", ROOT_OWNS_NOT), "p: \"/d/a#12\" r,"},
+    {"a number alone", FILE_ROW("open", "\"/d/12\"", "r", ROOT_OWNS_NOT), "p: /d/12 r,"},
+    {"a sign alone", FILE_ROW("open", "\"/d/#\"", "r", ROOT_OWNS_NOT), "p: \"/d/#\" r,"},
     {"no mask", DENIED("open", "name=\"/x\" class=\"file\""), "p: !incomplete"},
     {"a mask of tomorrow", FILE_ROW("open", "\"/x\"", "rZ", ROOT_OWNS_NOT), "p: !incomplete"},
 };
