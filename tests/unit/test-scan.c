@@ -133,13 +133,19 @@ test_probe_needles(void **state)
         AMR_PROBE_NEEDLES(NEEDLE)
 #undef NEEDLE
     };
+    AmrProbe probes[AMR_PROBES];
+    const gsize count = amr_probe_list(probes);
+
     for (gsize needle = 0; needle < G_N_ELEMENTS(needles); needle++) {
         for (gsize at = 0; at <= 196; at++) {
             char block[200];
             memset(block, 'x', sizeof block);
             memcpy(block + at, needles[needle], 4);
             assert_int_equal(amr_probe_next(block, 0, sizeof block), at);
-            assert_int_equal(amr_probe_next(block, 0, at + 3), at + 3); /* cut short: none */
+            for (gsize i = 0; i < count; i++) {
+                assert_int_equal(probes[i](block, 0, sizeof block), at);
+                assert_int_equal(probes[i](block, 0, at + 3), at + 3); /* cut short: none */
+            }
         }
     }
 }
@@ -148,7 +154,7 @@ test_probe_needles(void **state)
 static void
 test_probe(void **state)
 {
-    static const char letters[] = "apPmMrR=e15nN_skbg0 \n";
+    static const char letters[] = "aApPmMrR=e15nN[_lsokbg0 \n\xf0\xdf";
     static const char *const needles[] = {
 #define NEEDLE(needle) (needle),
         AMR_PROBE_NEEDLES(NEEDLE)
@@ -160,6 +166,8 @@ test_probe(void **state)
         "_Skb",
         "KLOG",
     };
+    AmrProbe probes[AMR_PROBES];
+    const gsize count = amr_probe_list(probes);
     char block[300];
 
     for (int round = 0; round < 200; round++) {
@@ -171,6 +179,8 @@ test_probe(void **state)
         for (gsize from = 0, size = sizeof block - (gsize)round; from < size; from++) {
             const gsize want = amr_probe_next_plain(block, from, size);
             assert_int_equal(amr_probe_next(block, from, size), want);
+            for (gsize i = 0; i < count; i++)
+                assert_int_equal(probes[i](block, from, size), want);
             from = MAX(from, MIN(want, from + 7));
         }
     }
