@@ -240,8 +240,8 @@ amr_event_decode(AmrEvent *event, const AmrRecord *record, const char *block, ch
         event->field[field] = value;
     }
     event->verdict = record->verdict;
-    event->time = (gint64)MIN(record->stamp_ms, (guint64)G_MAXINT64 / 1000) * 1000;
-    event->serial = record->serial;
+    event->time = amr_event_time(&record->head);
+    event->serial = record->head.serial;
     read_numbers(event);
     /* Newer dbus-daemons call the confined profile label=. */
     if (!event->field[AMR_FIELD_PROFILE].data && event->field[AMR_FIELD_BUS].data) {

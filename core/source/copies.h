@@ -7,7 +7,7 @@
 #ifndef AMR_SOURCE_COPIES_H
 #define AMR_SOURCE_COPIES_H
 
-#include "core/log/record.h"
+#include "core/log/head.h"
 #include "core/denial/store.h"
 
 G_BEGIN_DECLS
@@ -18,9 +18,9 @@ typedef struct AmrCopies AmrCopies;
 AmrCopies *amr_copies_new(void);
 void amr_copies_free(AmrCopies *copies);
 
-/* Whether @record (spans into @block) is the other log's copy of one that was counted already. One
- * without a stamp never is. */
-gboolean amr_copies_take(AmrCopies *copies, const AmrRecord *record, const char *block);
+/* Whether the record of @head (spans into @block) is the other log's copy of one that was counted
+ * already. One without a stamp never is. */
+gboolean amr_copies_take(AmrCopies *copies, const AmrHead *head, const char *block);
 
 G_END_DECLS
 #endif
