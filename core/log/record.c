@@ -33,13 +33,25 @@ typedef struct {
     bool quoted;
 } Value;
 
-static AmrSpan
+static inline AmrSpan
 to_span(const Slice *slice, const char *start, const char *end)
 {
     return (AmrSpan){(uint32_t)(start - slice->block), (uint32_t)(end - start)};
 }
 
-static AmrField
+static void
+keep_extra(Slice *slice, const char *key, size_t key_len, const Value *value)
+{
+    AmrRecord *record = slice->record;
+    if (record->extra_count < AMR_RECORD_EXTRA) {
+        record->extra[record->extra_count].key = to_span(slice, key, key + key_len);
+        record->extra[record->extra_count].value = to_span(slice, value->start, value->end);
+        record->extra[record->extra_count].quoted = value->quoted;
+    }
+    record->extra_count++;
+}
+
+static inline void
 keep(Slice *slice, const char *key, size_t key_len, const Value *value)
 {
     AmrRecord *record = slice->record;
@@ -48,22 +60,17 @@ keep(Slice *slice, const char *key, size_t key_len, const Value *value)
     /* libaudit's own addr=, of a host, after what a daemon says; no socket's. */
     if (slice->record->head.nested && field == AMR_FIELD_ADDR)
         field = AMR_FIELD_UNKNOWN;
-    if (field != AMR_FIELD_UNKNOWN) {
-        /* The first one counts: the kernel writes its own fields before what a task chose. */
-        if (amr_record_has(record, field))
-            return field;
-        record->field[field] = to_span(slice, value->start, value->end);
-        record->present |= (uint64_t)1 << field;
-        record->quoted |= (uint64_t)value->quoted << field;
-        return field;
+    slice->bare = value->quoted ? AMR_FIELD_UNKNOWN : field;
+    if (field == AMR_FIELD_UNKNOWN) {
+        keep_extra(slice, key, key_len, value);
+        return;
     }
-    if (record->extra_count < AMR_RECORD_EXTRA) {
-        record->extra[record->extra_count].key = to_span(slice, key, key + key_len);
-        record->extra[record->extra_count].value = to_span(slice, value->start, value->end);
-        record->extra[record->extra_count].quoted = value->quoted;
-    }
-    record->extra_count++;
-    return field;
+    /* The first one counts: the kernel writes its own fields before what a task chose. */
+    if (amr_record_has(record, field))
+        return;
+    record->field[field] = to_span(slice, value->start, value->end);
+    record->present |= (uint64_t)1 << field;
+    record->quoted |= (uint64_t)value->quoted << field;
 }
 
 /* rsyslog writes control bytes as #ooo; only these two can stand outside of quotes. */
@@ -81,15 +88,14 @@ static const bool stops[256] = {
 };
 
 #ifdef __SSE2__
-/* How many of the 16 bytes at @at surely are no stop: all stops but = are below 0x28. */
-static inline unsigned
-count_plain(const char *at)
+/* A bit for each of the 16 bytes at @at that may be a stop: all but = are below 0x28. */
+static inline uint32_t
+stop_bits(const char *at)
 {
     const __m128i bytes = _mm_loadu_si128((const __m128i_u *)at);
     const __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8('\'')), bytes);
     const __m128i equal = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('='));
-    const unsigned hits = (unsigned)_mm_movemask_epi8(_mm_or_si128(low, equal));
-    return (unsigned)__builtin_ctz(hits | 1u << 16);
+    return (uint32_t)_mm_movemask_epi8(_mm_or_si128(low, equal));
 }
 #endif
 
@@ -99,7 +105,7 @@ skip_plain(AmrCursor *line)
 #ifdef __SSE2__
     /* At once, since the processor cannot guess how long a key is. */
     while (line->end - line->at > 16) {
-        const unsigned plain = count_plain(line->at);
+        const unsigned plain = (unsigned)__builtin_ctz(stop_bits(line->at) | 1u << 16);
         line->at += plain;
         if (plain < 16 && stops[(unsigned char)*line->at])
             return;
@@ -168,6 +174,98 @@ read_value(Slice *slice, Value *value)
     return value->end != value->start || line->at != line->end;
 }
 
+#ifdef __SSE2__
+/* The stops of a line, one after the other. They are found 64 bytes at a time, with no need to know
+ * where the one before it was: to look for each from the last would make the processor wait. */
+typedef struct {
+    const char *at, *end; /* what is not looked at yet */
+    const char *window;   /* what the bits stand for */
+    uint64_t bits;
+} Stops;
+
+/* The line has 16 bytes at least, so that its last ones can be read with some before them. */
+static inline void
+move_window(Stops *stop)
+{
+    stop->window = stop->at;
+    for (unsigned shift = 0; shift < 64 && stop->at < stop->end; shift += 16) {
+        const size_t left = (size_t)(stop->end - stop->at), back = left < 16 ? 16 - left : 0;
+        stop->bits |= (uint64_t)(stop_bits(stop->at - back) >> back) << shift;
+        stop->at += 16 - back;
+    }
+}
+
+/* The end if there is none. */
+static inline const char *
+next_stop(Stops *stop)
+{
+    const char *found;
+    while (stop->bits == 0) {
+        if (stop->at == stop->end)
+            return stop->end;
+        move_window(stop);
+    }
+    found = stop->window + __builtin_ctzll(stop->bits);
+    stop->bits &= stop->bits - 1;
+    return found;
+}
+
+/* The value from @value->start to its end, which is all that is set besides. False if it is not as
+ * the kernel writes it. */
+static inline bool
+read_plain_value(Stops *stop, Value *value)
+{
+    value->end = next_stop(stop);
+    value->quoted = value->end == value->start && value->end < stop->end && *value->end == '"';
+    if (!value->quoted)
+        return value->end == stop->end ? value->end > value->start : *value->end == ' ';
+    value->start++;
+    do
+        value->end = next_stop(stop);
+    while (value->end < stop->end && *value->end != '"');
+    return value->end < stop->end;
+}
+
+/* Fields as the kernel writes them, key="value" or key=value and a blank or the end, as long as
+ * they are so; the cursor is left before the first that is not, for read_field(). */
+static void
+read_plain_fields(Slice *slice)
+{
+    const char *key = slice->line.at, *const end = slice->line.end;
+    Stops stop = {.at = key, .end = end};
+
+    if (slice->record->head.body.len < 16)
+        return;
+    while (key < end) {
+        const char *key_end = next_stop(&stop), *next;
+        Value value;
+
+        slice->line.at = key;
+        if (key_end == key && *key == ' ') {
+            key++;
+            continue;
+        }
+        if (key_end == key || key_end == end || *key_end != '=')
+            return;
+        value.start = key_end + 1;
+        if (!read_plain_value(&stop, &value))
+            return;
+        keep(slice, key, (size_t)(key_end - key), &value);
+        next = value.end + value.quoted;
+        slice->line.at = next;
+        if (value.quoted && next < end && (next_stop(&stop) != next || *next != ' '))
+            return;
+        key = next < end ? next + 1 : end;
+    }
+    slice->line.at = end;
+}
+#else
+static void
+read_plain_fields(Slice *slice)
+{
+}
+#endif
+
 /* Moves over what may be a key, to the byte behind it. */
 static inline void
 skip_key(Slice *slice)
@@ -181,37 +279,50 @@ skip_key(Slice *slice)
     }
 }
 
+/* Whatever stands at the cursor, which is not at the end: a blank, a field, a word that is none.
+ * False if the line ends within a value. */
+static bool
+read_field(Slice *slice)
+{
+    AmrCursor *line = &slice->line;
+    const char *start = line->at;
+    size_t key_len;
+    Value value;
+
+    if (is_space(line)) {
+        line->at += *line->at == '#' ? 4 : 1;
+        return true;
+    }
+    skip_key(slice);
+    if (!amr_cursor_is(line, '=') || line->at == start) {
+        /* A word that is no key; at the very end, the beginning of one. */
+        slice->record->torn = line->at == line->end;
+        if (line->at < line->end && (line->at == start || *line->at == '"'))
+            line->at++;
+        return true;
+    }
+    key_len = (size_t)(line->at - start);
+    line->at++;
+    if (!read_value(slice, &value))
+        return false;
+    keep(slice, start, key_len, &value);
+    return true;
+}
+
 static void
 read_fields(Slice *slice)
 {
-    AmrCursor *line = &slice->line;
+    const char *plain_from = slice->line.at;
 
     while (!is_end(slice)) {
-        const char *start = line->at;
-        size_t key_len;
-        Value value;
-
-        if (is_space(line)) {
-            line->at += *line->at == '#' ? 4 : 1;
-            continue;
-        }
-        skip_key(slice);
-        if (!amr_cursor_is(line, '=') || line->at == start) {
-            /* A word that is no key; at the very end, the beginning of one. */
-            slice->record->torn = line->at == line->end;
-            if (line->at < line->end && (line->at == start || *line->at == '"'))
-                line->at++;
-            continue;
-        }
-        key_len = (size_t)(line->at - start);
-        line->at++;
-        if (!read_value(slice, &value)) {
+        /* Not after each odd byte: to look ahead costs as much as some dozens of them. */
+        if (slice->line.at >= plain_from) {
+            read_plain_fields(slice);
+            plain_from = slice->line.at + 64;
+        } else if (!read_field(slice)) {
             slice->record->torn = true;
             return;
         }
-        slice->bare = keep(slice, start, key_len, &value);
-        if (value.quoted)
-            slice->bare = AMR_FIELD_UNKNOWN;
     }
 }
 
