@@ -166,6 +166,8 @@ amr_intake_block(gpointer data, AmrInput *input, const char *block, gsize size, 
             take_line(intake, &place, line);
         else if (found == AMR_SCAN_OVERLONG)
             input->stats.overlong++;
+        else if (found == AMR_SCAN_TORN)
+            input->stats.torn++;
         else
             input->stats.losses++;
     }

@@ -23,7 +23,7 @@ check_block(const char *block, size_t size, bool last)
         end = (size_t)line.off + line.len;
         FUZZ_CHECK(end <= size);
         FUZZ_CHECK(!memchr(block + line.off, '\n', line.len));
-        FUZZ_CHECK(line.off == 0 || block[line.off - 1] == '\n');
+        FUZZ_CHECK(line.off == 0 || block[line.off - 1] == '\n' || block[line.off - 1] == '\0');
     }
     FUZZ_CHECK(amr_scan_rest(&scan) <= size);
     FUZZ_CHECK(!last || amr_scan_rest(&scan) == size);
