@@ -27,10 +27,10 @@ struct AmrCopies {
 };
 
 AmrCopies *
-amr_copies_new(void)
+amr_copies_new(guint64 seed)
 {
     AmrCopies *copies = g_new0(AmrCopies, 1);
-    copies->seed = (guint64)g_random_int() << 32 | g_random_int();
+    copies->seed = seed;
     return copies;
 }
 

@@ -14,8 +14,9 @@ G_BEGIN_DECLS
 
 typedef struct AmrCopies AmrCopies;
 
-/* Remembers some 8,000 records, about 256 KiB. */
-AmrCopies *amr_copies_new(void);
+/* Remembers some 8,000 records, about 256 KiB; which are forgotten first hangs on @seed, which is
+ * random, so that nobody can choose them. */
+AmrCopies *amr_copies_new(guint64 seed);
 void amr_copies_free(AmrCopies *copies);
 
 /* Whether the record of @head (spans into @block) is the other log's copy of one that was counted

@@ -60,7 +60,7 @@ put_text(gpointer data, const char *text, gsize size)
     if (input->buffer_offset + input->held == 0 && !amr_pipe_is_journal(input->pipe))
         input->binary = is_binary(text, size);
     if (!input->copies && amr_pipe_is_journal(input->pipe))
-        input->copies = amr_copies_new();
+        input->copies = amr_copies_new((guint64)g_random_int() << 32 | g_random_int());
     while (size > 0) {
         const gsize n = MIN(size, AMR_INPUT_BUFFER - input->held);
         memcpy(input->buffer + input->held, text, n);

@@ -190,7 +190,7 @@ side_new(guint limit, gboolean journal, gboolean forgets)
         amr_intake_forget(side.intake);
     side.input->regular = !journal;
     if (journal)
-        side.input->copies = amr_copies_new();
+        side.input->copies = amr_copies_new(1); /* both forget the same */
     return side;
 }
 
@@ -287,16 +287,26 @@ compare(const char *text, gsize size)
     }
 }
 
-/* Every file below @dir, once as it is. */
+static int
+compare_names(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Every file below @dir, in the order of their names. */
 static void
 for_each_file(const char *dir, void (*take_file)(const char *text, gsize size))
 {
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GDir) list = g_dir_open(dir, 0, NULL);
     const char *name;
 
     assert_non_null(list);
-    while ((name = g_dir_read_name(list))) {
-        g_autofree char *path = g_build_filename(dir, name, NULL);
+    while ((name = g_dir_read_name(list)))
+        g_ptr_array_add(names, g_build_filename(dir, name, NULL));
+    g_ptr_array_sort(names, compare_names);
+    for (guint i = 0; i < names->len; i++) {
+        const char *path = g_ptr_array_index(names, i);
         g_autofree char *text = NULL;
         gsize size = 0;
         if (g_file_test(path, G_FILE_TEST_IS_DIR)) {
