@@ -1,0 +1,593 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One profile of the stream: unpack_profile of security/apparmor/policy_unpack.c (Linux 4.x to
+ * 6.17), written by sd_serialize_profile of apparmor_parser (parser_interface.c, 3.0 to 5.0).
+ *
+ * The kernel reads tags in one order and fails at the first that it does not expect. Here each tag
+ * is taken where it comes, what belongs together is checked, and a tag that nobody knows is
+ * stepped over and told.
+ */
+#include <string.h>
+
+#include "core/policy/oracle_private.h"
+
+/* What is read before it is known to which machine it belongs. */
+typedef struct {
+    AmrCursor *cursor;
+    AmrOracleProfile *profile;
+    GPtrArray *unknown;
+    AmrPdb *pdb;     /* the last machine that was read: "start" and "xtable" belong to it */
+    AmrPerms *table; /* a permission table that waits for its machine */
+    guint n_table;
+    gboolean has_flags;
+    guint n_caps;          /* of the four words without a tag behind the flags */
+    gboolean wants_length; /* an attachment's length follows its machine */
+    gboolean in_policy;
+} Reader;
+
+typedef gboolean (*Take)(Reader *reader, const AmrElement *element, GError **error);
+
+static const char *
+keep(const AmrElement *element)
+{
+    return g_strndup((const char *)element->data, element->size);
+}
+
+static gboolean
+expect_u32(Reader *reader, guint32 *number, GError **error)
+{
+    AmrElement element;
+    if (!amr_cursor_expect(reader->cursor, AMR_CODE_U32, &element, error))
+        return FALSE;
+    *number = (guint32)element.number;
+    return TRUE;
+}
+
+static gboolean
+expect_end(Reader *reader, AmrCode code, GError **error)
+{
+    return amr_cursor_expect(reader->cursor, code, NULL, error);
+}
+
+/* An array without a tag, its end not read yet. */
+static gboolean
+expect_array(Reader *reader, guint *n, GError **error)
+{
+    AmrElement element;
+    if (!amr_cursor_expect(reader->cursor, AMR_CODE_ARRAY, &element, error))
+        return FALSE;
+    *n = (guint)element.number;
+    return TRUE;
+}
+
+static gboolean
+expect_ends(Reader *reader, GError **error)
+{
+    return expect_end(reader, AMR_CODE_ARRAY_END, error) &&
+           expect_end(reader, AMR_CODE_STRUCT_END, error);
+}
+
+/* ---- strings and numbers --------------------------------------------------------------------- */
+
+static gboolean
+take_string(const char **field, const AmrElement *element)
+{
+    g_free((char *)*field);
+    *field = keep(element);
+    return TRUE;
+}
+
+static gboolean
+take_rename(Reader *reader, const AmrElement *element, GError **error)
+{
+    return take_string(&reader->profile->rename, element);
+}
+
+static gboolean
+take_attach(Reader *reader, const AmrElement *element, GError **error)
+{
+    return take_string(&reader->profile->attach, element);
+}
+
+static gboolean
+take_disconnected(Reader *reader, const AmrElement *element, GError **error)
+{
+    return take_string(&reader->profile->disconnected, element);
+}
+
+static gboolean
+take_kill(Reader *reader, const AmrElement *element, GError **error)
+{
+    reader->profile->kill_signal = (guint32)element->number;
+    return TRUE;
+}
+
+static gboolean
+take_error(Reader *reader, const AmrElement *element, GError **error)
+{
+    reader->profile->error = (guint32)element->number;
+    return TRUE;
+}
+
+static gboolean
+take_path_flags(Reader *reader, const AmrElement *element, GError **error)
+{
+    reader->profile->path_flags = (guint32)element->number;
+    return TRUE;
+}
+
+/* ---- flags, capabilities, limits --------------------------------------------------------------
+ */
+
+static gboolean
+take_flags(Reader *reader, const AmrElement *element, GError **error)
+{
+    guint32 mode, audit;
+    AmrOracleProfile *profile = reader->profile;
+    if (!expect_u32(reader, &profile->flags, error) || !expect_u32(reader, &mode, error) ||
+        !expect_u32(reader, &audit, error) || !expect_end(reader, AMR_CODE_STRUCT_END, error))
+        return FALSE;
+    if (mode > AMR_ORACLE_MODE_PROMPT - AMR_ORACLE_MODE_ENFORCE)
+        return amr_error_set(error, AMR_ERROR_PARSE, "unknown mode %u at offset %" G_GSIZE_FORMAT,
+                             mode, element->offset);
+    /* A profile that was compiled to complain whatever it says has that in its version. */
+    if (profile->mode != AMR_ORACLE_MODE_COMPLAIN)
+        profile->mode = AMR_ORACLE_MODE_ENFORCE + mode;
+    profile->audit_all = audit != 0;
+    profile->hat = (profile->flags & 0x1) != 0;
+    reader->has_flags = TRUE;
+    return TRUE;
+}
+
+/* Allowed, audited, quiet and one that is not used; the lower half without a tag. */
+static void
+take_cap_word(AmrOracleProfile *profile, guint which, guint shift, guint32 word)
+{
+    guint64 *sets[] = {&profile->caps_allow, &profile->caps_audit, &profile->caps_quiet};
+    if (which < G_N_ELEMENTS(sets))
+        *sets[which] |= (guint64)word << shift;
+}
+
+static gboolean
+take_caps64(Reader *reader, const AmrElement *element, GError **error)
+{
+    guint32 word;
+    for (guint i = 0; i < 4; i++) {
+        if (!expect_u32(reader, &word, error))
+            return FALSE;
+        take_cap_word(reader->profile, i, 32, word);
+    }
+    return expect_end(reader, AMR_CODE_STRUCT_END, error);
+}
+
+static gboolean
+take_capsx(Reader *reader, const AmrElement *element, GError **error)
+{
+    guint32 low, high;
+    if (!expect_u32(reader, &low, error) || !expect_u32(reader, &high, error))
+        return FALSE;
+    reader->profile->caps_extended = (guint64)high << 32 | low;
+    return expect_end(reader, AMR_CODE_STRUCT_END, error);
+}
+
+static gboolean
+take_rlimits(Reader *reader, const AmrElement *element, GError **error)
+{
+    guint n;
+    AmrElement value;
+    if (!expect_u32(reader, &reader->profile->limits_set, error) ||
+        !expect_array(reader, &n, error))
+        return FALSE;
+    if (n > AMR_ORACLE_LIMITS)
+        return amr_error_set(error, AMR_ERROR_PARSE, "%u rlimits at offset %" G_GSIZE_FORMAT, n,
+                             element->offset);
+    for (guint i = 0; i < n; i++) {
+        if (!amr_cursor_expect(reader->cursor, AMR_CODE_U64, &value, error))
+            return FALSE;
+        reader->profile->limits[i] = value.number;
+    }
+    return expect_ends(reader, error);
+}
+
+/* ---- lists ------------------------------------------------------------------------------------
+ */
+
+static gboolean
+take_xattrs(Reader *reader, const AmrElement *element, GError **error)
+{
+    guint n;
+    AmrElement name;
+    if (!expect_array(reader, &n, error))
+        return FALSE;
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < n; i++) {
+        if (!amr_cursor_expect(reader->cursor, AMR_CODE_STRING, &name, error))
+            return FALSE;
+        g_ptr_array_add(names, (char *)keep(&name));
+    }
+    g_ptr_array_add(names, NULL);
+    g_strfreev((char **)reader->profile->xattrs);
+    reader->profile->xattrs = (const char *const *)g_ptr_array_free(g_steal_pointer(&names), FALSE);
+    return expect_ends(reader, error);
+}
+
+static void
+secmark_clear(gpointer data)
+{
+    AmrOracleSecmark *secmark = data;
+    g_free((char *)secmark->label);
+}
+
+static gboolean
+take_secmark(Reader *reader, const AmrElement *element, GError **error)
+{
+    guint n;
+    if (reader->profile->secmarks)
+        return amr_error_set(error, AMR_ERROR_PARSE,
+                             "secmark stands twice at offset %" G_GSIZE_FORMAT, element->offset);
+    if (!expect_array(reader, &n, error))
+        return FALSE;
+    g_autoptr(GArray) secmarks = g_array_new(FALSE, TRUE, sizeof(AmrOracleSecmark));
+    g_array_set_clear_func(secmarks, secmark_clear);
+    for (guint i = 0; i < n; i++) {
+        AmrElement audit, deny, label;
+        if (!amr_cursor_expect(reader->cursor, AMR_CODE_U8, &audit, error) ||
+            !amr_cursor_expect(reader->cursor, AMR_CODE_U8, &deny, error) ||
+            !amr_cursor_expect(reader->cursor, AMR_CODE_STRING, &label, error))
+            return FALSE;
+        AmrOracleSecmark secmark = {audit.number != 0, deny.number != 0, keep(&label)};
+        g_array_append_val(secmarks, secmark);
+    }
+    reader->profile->n_secmarks = n;
+    reader->profile->secmarks = g_memdup2(secmarks->data, n * sizeof(AmrOracleSecmark));
+    g_array_set_clear_func(secmarks, NULL);
+    return expect_ends(reader, error);
+}
+
+/* The network table of old ABIs: masks of types for each family. */
+static gboolean
+take_families(Reader *reader, const AmrElement *element, GError **error)
+{
+    AmrOracleRules *rules = reader->profile->rules;
+    guint n = (guint)element->number;
+    for (guint i = 0; i < n; i++) {
+        AmrElement mask[3];
+        for (guint j = 0; j < 3; j++)
+            if (!amr_cursor_expect(reader->cursor, AMR_CODE_U16, &mask[j], error))
+                return FALSE;
+        if (i >= AMR_ORACLE_FAMILIES)
+            continue;
+        rules->families_allow[i] = (guint16)mask[0].number;
+        rules->families_audit[i] = (guint16)mask[1].number;
+        rules->families_quiet[i] = (guint16)mask[2].number;
+    }
+    rules->has_families = TRUE;
+    return expect_end(reader, AMR_CODE_ARRAY_END, error);
+}
+
+/* ---- machines ---------------------------------------------------------------------------------
+ */
+
+/* The permission table: a version, then of each entry a word that is not used and 13 words. */
+static gboolean
+take_perms(Reader *reader, const AmrElement *element, GError **error)
+{
+    AmrElement version;
+    guint n;
+    if (!amr_cursor_next(reader->cursor, &version, error))
+        return FALSE;
+    if (version.code != AMR_CODE_U32 || g_strcmp0(version.tag, "version") != 0 ||
+        version.number < 1 || version.number > 3)
+        return amr_error_set(error, AMR_ERROR_PARSE,
+                             "unknown version of a permission table at offset %" G_GSIZE_FORMAT,
+                             element->offset);
+    if (!expect_array(reader, &n, error))
+        return FALSE;
+    g_autofree AmrPerms *table = g_new0(AmrPerms, n + 1);
+    for (guint i = 0; i < n; i++) {
+        guint32 word[14];
+        for (guint j = 0; j < G_N_ELEMENTS(word); j++)
+            if (!expect_u32(reader, &word[j], error))
+                return FALSE;
+        table[i] = (AmrPerms){.allow = word[1],
+                              .deny = word[2],
+                              .prompt = word[7],
+                              .audit = word[8],
+                              .quiet = word[9],
+                              .xindex = word[11]};
+    }
+    if (!expect_ends(reader, error))
+        return FALSE;
+    g_free(reader->table);
+    reader->table = g_steal_pointer(&table);
+    reader->n_table = n;
+    return TRUE;
+}
+
+/* A machine's accept words stay within its table, with the entry for others behind them. */
+static gboolean
+check_table(const AmrPdb *pdb, gsize offset, GError **error)
+{
+    for (guint32 i = 0; pdb->table && i < pdb->dfa->n_states; i++)
+        if (pdb->dfa->accept[i] + (guint64)amr_pdb_has_owner(pdb, i) >= pdb->n_table)
+            return amr_error_set(error, AMR_ERROR_PARSE,
+                                 "a state beyond the permission table at offset %" G_GSIZE_FORMAT,
+                                 offset);
+    return TRUE;
+}
+
+static AmrPdb *
+machine_of(Reader *reader)
+{
+    AmrOracleRules *rules = reader->profile->rules;
+    if (reader->in_policy)
+        return &rules->policy;
+    return reader->has_flags ? &rules->file : &rules->attachment;
+}
+
+static gboolean
+take_dfa(Reader *reader, const AmrElement *element, GError **error)
+{
+    AmrPdb *pdb = machine_of(reader);
+    if (pdb->dfa)
+        return amr_error_set(error, AMR_ERROR_PARSE,
+                             "a state machine that stands twice at offset %" G_GSIZE_FORMAT,
+                             element->offset);
+    pdb->dfa = amr_dfa_new(element->data, element->size, element->offset, error);
+    if (!pdb->dfa)
+        return FALSE;
+    pdb->table = g_steal_pointer(&reader->table);
+    pdb->n_table = reader->n_table;
+    reader->n_table = 0;
+    pdb->start = pdb->file = 1;
+    reader->pdb = pdb;
+    reader->wants_length = pdb == &reader->profile->rules->attachment;
+    reader->profile->permissions_table |= pdb->table != NULL;
+    return check_table(pdb, element->offset, error);
+}
+
+static gboolean
+take_start(Reader *reader, const AmrElement *element, GError **error)
+{
+    if (!reader->pdb || element->number >= reader->pdb->dfa->n_states)
+        return amr_error_set(error, AMR_ERROR_PARSE,
+                             "a start that is no state at offset %" G_GSIZE_FORMAT,
+                             element->offset);
+    if (strcmp(element->tag, "start") == 0)
+        reader->pdb->start = (guint32)element->number;
+    else
+        reader->pdb->file = (guint32)element->number;
+    return TRUE;
+}
+
+/* A name in a namespace is written ":namespace", NUL, "name". */
+static char *
+transition_name(const AmrElement *element)
+{
+    char *name = g_strndup("", element->size);
+    memcpy(name, element->data, element->size);
+    if (element->size && name[0] == ':') {
+        char *end = memchr(name, '\0', element->size);
+        if (end)
+            *end = ':';
+    }
+    return name;
+}
+
+static gboolean
+take_xtable(Reader *reader, const AmrElement *element, GError **error)
+{
+    guint n;
+    AmrElement name;
+    if (!expect_array(reader, &n, error))
+        return FALSE;
+    if (!reader->pdb || reader->pdb->names)
+        return amr_error_set(error, AMR_ERROR_PARSE,
+                             "an xtable that belongs nowhere at offset %" G_GSIZE_FORMAT,
+                             element->offset);
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < n; i++) {
+        if (!amr_cursor_expect(reader->cursor, AMR_CODE_STRING, &name, error))
+            return FALSE;
+        g_ptr_array_add(names, transition_name(&name));
+    }
+    g_ptr_array_add(names, NULL);
+    reader->pdb->n_names = n;
+    reader->pdb->names = (char **)g_ptr_array_free(g_steal_pointer(&names), FALSE);
+    return expect_ends(reader, error);
+}
+
+static gboolean take_element(Reader *reader, const AmrElement *element, GError **error);
+
+static gboolean
+take_policydb(Reader *reader, const AmrElement *element, GError **error)
+{
+    AmrElement inner;
+    /* It holds no other policydb: no deeper than this. */
+    if (reader->in_policy)
+        return amr_error_set(error, AMR_ERROR_PARSE,
+                             "policydb within policydb at offset %" G_GSIZE_FORMAT,
+                             element->offset);
+    reader->in_policy = TRUE;
+    for (;;) {
+        if (!amr_cursor_next(reader->cursor, &inner, error))
+            return FALSE;
+        if (inner.code == AMR_CODE_STRUCT_END && !inner.tag)
+            break;
+        if (!take_element(reader, &inner, error))
+            return FALSE;
+    }
+    reader->in_policy = FALSE;
+    return TRUE;
+}
+
+/* Keys and values for user space; they decide nothing. */
+static gboolean
+take_data(Reader *reader, const AmrElement *element, GError **error)
+{
+    return amr_cursor_skip(reader->cursor, element, error);
+}
+
+/* ---- the whole --------------------------------------------------------------------------------
+ */
+
+static const struct {
+    const char *tag;
+    AmrCode code;
+    Take take;
+} tags[] = {
+    {"rename", AMR_CODE_STRING, take_rename},
+    {"attach", AMR_CODE_STRING, take_attach},
+    {"disconnected", AMR_CODE_STRING, take_disconnected},
+    {"kill", AMR_CODE_U32, take_kill},
+    {"error", AMR_CODE_U32, take_error},
+    {"flags", AMR_CODE_STRUCT, take_flags},
+    {"path_flags", AMR_CODE_U32, take_path_flags},
+    {"caps64", AMR_CODE_STRUCT, take_caps64},
+    {"capsx", AMR_CODE_STRUCT, take_capsx},
+    {"xattrs", AMR_CODE_STRUCT, take_xattrs},
+    {"rlimits", AMR_CODE_STRUCT, take_rlimits},
+    {"secmark", AMR_CODE_STRUCT, take_secmark},
+    {"net_allowed_af", AMR_CODE_ARRAY, take_families},
+    {"policydb", AMR_CODE_STRUCT, take_policydb},
+    {"perms", AMR_CODE_STRUCT, take_perms},
+    {"aadfa", AMR_CODE_BLOB, take_dfa},
+    {"start", AMR_CODE_U32, take_start},
+    {"dfa_start", AMR_CODE_U32, take_start},
+    {"xtable", AMR_CODE_STRUCT, take_xtable},
+    {"data", AMR_CODE_STRUCT, take_data},
+};
+
+/* Numbers without a tag: an attachment's length, and capabilities behind the flags. */
+static gboolean
+take_untagged(Reader *reader, const AmrElement *element, GError **error)
+{
+    if (element->code == AMR_CODE_U32 && reader->wants_length) {
+        reader->profile->attach_length = (guint)element->number;
+        reader->wants_length = FALSE;
+        return TRUE;
+    }
+    if (element->code == AMR_CODE_U32 && reader->has_flags && reader->n_caps < 4) {
+        take_cap_word(reader->profile, reader->n_caps++, 0, (guint32)element->number);
+        return TRUE;
+    }
+    return amr_error_set(error, AMR_ERROR_PARSE, "%s without a tag at offset %" G_GSIZE_FORMAT,
+                         amr_code_word(element->code), element->offset);
+}
+
+static gboolean
+take_element(Reader *reader, const AmrElement *element, GError **error)
+{
+    if (!element->tag)
+        return take_untagged(reader, element, error);
+    for (guint i = 0; i < G_N_ELEMENTS(tags); i++) {
+        if (strcmp(element->tag, tags[i].tag) != 0)
+            continue;
+        if (element->code == tags[i].code)
+            return tags[i].take(reader, element, error);
+        return amr_error_set(error, AMR_ERROR_PARSE,
+                             "'%s' is %s and not %s at offset %" G_GSIZE_FORMAT, tags[i].tag,
+                             amr_code_word(element->code), amr_code_word(tags[i].code),
+                             element->offset);
+    }
+    if (!amr_cursor_skip(reader->cursor, element, error)) {
+        g_autofree char *tag = amr_display_string(element->tag);
+        g_prefix_error(error, "unknown tag '%s' at offset %" G_GSIZE_FORMAT ": ", tag,
+                       element->offset);
+        return FALSE;
+    }
+    if (reader->unknown->len < 64)
+        g_ptr_array_add(reader->unknown, g_strdup(element->tag));
+    return TRUE;
+}
+
+static gboolean
+read_elements(Reader *reader, GError **error)
+{
+    AmrElement element;
+    for (;;) {
+        if (!amr_cursor_next(reader->cursor, &element, error))
+            return FALSE;
+        if (element.code == AMR_CODE_STRUCT_END && !element.tag)
+            break;
+        if (!take_element(reader, &element, error))
+            return FALSE;
+    }
+    if (!reader->has_flags)
+        return amr_error_set(error, AMR_ERROR_PARSE, "no flags");
+    if (reader->n_caps < 4)
+        return amr_error_set(error, AMR_ERROR_PARSE, "no capabilities");
+    return TRUE;
+}
+
+/* "name", ":namespace:name" or ":namespace://name". */
+static void
+split_name(AmrOracleProfile *profile, const AmrElement *element, const char *ns)
+{
+    const char *text = (const char *)element->data, *colon = NULL;
+    if (text[0] == ':')
+        colon = strchr(text + 1, ':');
+    if (!colon) {
+        profile->ns = g_strdup(ns);
+        profile->name = keep(element);
+        return;
+    }
+    const char *name = colon + 1;
+    if (g_str_has_prefix(name, "//"))
+        name += 2;
+    profile->ns = g_strndup(text + 1, colon - text - 1);
+    profile->name = g_strdup(name);
+}
+
+AmrOracleProfile *
+amr_oracle_profile_read(AmrCursor *cursor, const char *ns, guint abi, GError **error)
+{
+    AmrElement name;
+    if (!amr_cursor_expect(cursor, AMR_CODE_STRING, &name, error))
+        return NULL;
+    g_autoptr(AmrOracleProfile) profile = g_new0(AmrOracleProfile, 1);
+    profile->rules = g_new0(AmrOracleRules, 1);
+    profile->abi = abi & 0x3ff;
+    if (abi & 0x800)
+        profile->mode = AMR_ORACLE_MODE_COMPLAIN;
+    split_name(profile, &name, ns);
+    g_autoptr(GPtrArray) unknown = g_ptr_array_new_with_free_func(g_free);
+    Reader reader = {.cursor = cursor, .profile = profile, .unknown = unknown};
+    gboolean good = read_elements(&reader, error);
+    g_free(reader.table);
+    if (!good) {
+        g_autofree char *shown = amr_display_string(profile->name);
+        g_prefix_error(error, "profile '%s': ", shown);
+        return NULL;
+    }
+    profile->has_attachment = profile->rules->attachment.dfa != NULL;
+    profile->rules->file_in_policy =
+        !profile->rules->file.dfa && amr_oracle_class_state(profile, AMR_K_CLASS_FILE) != 0;
+    if (unknown->len > 0) {
+        g_ptr_array_add(unknown, NULL);
+        profile->unknown = (const char *const *)g_ptr_array_free(g_steal_pointer(&unknown), FALSE);
+    }
+    return g_steal_pointer(&profile);
+}
+
+void
+amr_oracle_profile_free(AmrOracleProfile *profile)
+{
+    if (!profile)
+        return;
+    g_free((char *)profile->name);
+    g_free((char *)profile->ns);
+    g_free((char *)profile->rename);
+    g_free((char *)profile->attach);
+    g_free((char *)profile->disconnected);
+    g_strfreev((char **)profile->xattrs);
+    g_strfreev((char **)profile->unknown);
+    for (guint i = 0; i < profile->n_secmarks; i++)
+        g_free((char *)profile->secmarks[i].label);
+    g_free((AmrOracleSecmark *)profile->secmarks);
+    amr_pdb_clear(&profile->rules->attachment);
+    amr_pdb_clear(&profile->rules->policy);
+    amr_pdb_clear(&profile->rules->file);
+    g_free(profile->rules);
+    g_free(profile);
+}
