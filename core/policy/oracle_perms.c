@@ -76,12 +76,21 @@ file_xindex(guint32 old)
 gboolean
 amr_pdb_has_owner(const AmrPdb *pdb, guint32 state)
 {
-    if (pdb->dfa->accept2)
-        return (pdb->dfa->accept2[state] & TABLE_HAS_OWNER) != 0;
-    /* Parsers 4.1 write pairs and no second word. A kernel that finds none takes the owner's entry
-     * for everybody (to be mended upstream, list of AppArmor, November 2025); what was meant is
-     * the pair. */
-    return pdb->n_table >= 2 * (guint64)pdb->dfa->n_states;
+    return pdb->dfa->accept2 ? (pdb->dfa->accept2[state] & TABLE_HAS_OWNER) != 0 : pdb->pairs;
+}
+
+/*
+ * Version 2 of the table (abi/4.0, written by 4.1 and 5.0) has no second word. The compiler writes
+ * pairs there as well, and a kernel that finds no second word takes the owner's entry for
+ * everybody (told and to be mended on the list of AppArmor, November 2025). What was meant is the
+ * pair, and that is what is answered.
+ */
+void
+amr_pdb_find_pairs(AmrPdb *pdb)
+{
+    pdb->pairs = pdb->table && !pdb->dfa->accept2 && pdb->n_table % 2 == 0;
+    for (guint32 i = 0; pdb->pairs && i < pdb->dfa->n_states; i++)
+        pdb->pairs = pdb->dfa->accept[i] % 2 == 0;
 }
 
 void

@@ -108,13 +108,16 @@ typedef struct {
     guint32 file;    /* where names of files begin */
     AmrPerms *table; /* by accept words, where the stream has one; else they are packed */
     guint n_table;
-    char **names; /* of exec transitions */
+    gboolean pairs; /* entries of the table are the owner's and others', by turns */
+    char **names;   /* of exec transitions */
     guint n_names;
 } AmrPdb;
 
 void amr_pdb_clear(AmrPdb *pdb);
 /* Of a machine with a table: whether others have an entry of their own behind the owner's. */
 gboolean amr_pdb_has_owner(const AmrPdb *pdb, guint32 state);
+/* Of a machine of files, once its tables are there. */
+void amr_pdb_find_pairs(AmrPdb *pdb);
 /* What a state of the file machine grants to the owner or to others. */
 void amr_pdb_file_perms(const AmrPdb *pdb, guint32 state, gboolean owner, AmrPerms *perms);
 /* What a state of the policy machine grants. @abi decides how accept words are packed. */

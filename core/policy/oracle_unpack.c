@@ -109,6 +109,18 @@ take_error(Reader *reader, const AmrElement *element, GError **error)
     return TRUE;
 }
 
+/* The permission table's layout, told again behind it (5.0); what matters of it stands in the
+ * machine's tables. */
+static gboolean
+take_perms_version(Reader *reader, const AmrElement *element, GError **error)
+{
+    if (element->number <= 3)
+        return TRUE;
+    return amr_error_set(error, AMR_ERROR_PARSE,
+                         "unknown version of a permission table at offset %" G_GSIZE_FORMAT,
+                         element->offset);
+}
+
 static gboolean
 take_path_flags(Reader *reader, const AmrElement *element, GError **error)
 {
@@ -340,6 +352,8 @@ take_dfa(Reader *reader, const AmrElement *element, GError **error)
     pdb->n_table = reader->n_table;
     reader->n_table = 0;
     pdb->start = pdb->file = 1;
+    if (pdb != &reader->profile->rules->policy)
+        amr_pdb_find_pairs(pdb);
     reader->pdb = pdb;
     reader->wants_length = pdb == &reader->profile->rules->attachment;
     reader->profile->permissions_table |= pdb->table != NULL;
@@ -451,6 +465,8 @@ static const struct {
     {"net_allowed_af", AMR_CODE_ARRAY, take_families},
     {"policydb", AMR_CODE_STRUCT, take_policydb},
     {"perms", AMR_CODE_STRUCT, take_perms},
+    {"permsv", AMR_CODE_U32, take_perms_version},
+    {"tags", AMR_CODE_STRUCT, take_data}, /* of what is logged */
     {"aadfa", AMR_CODE_BLOB, take_dfa},
     {"start", AMR_CODE_U32, take_start},
     {"dfa_start", AMR_CODE_U32, take_start},
