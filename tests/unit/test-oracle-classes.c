@@ -129,7 +129,8 @@ test_links(void **state)
         /* All parsers to 5.0.2 ask for the subset in the owner's half only. */
         {"by l, not a subset, of another", 0, "plain", Q_LINK("/links/same", "/targets/b"), yes},
         {"subset asked for", 0, "plain", Q_LINK("/links/s1", "/targets/s1"), yes},
-        {"subset asked for and not given", 0, "plain", Q_OWN_LINK("/links/sub", "/targets/sub"), no},
+        {"subset asked for and not given", 0, "plain", Q_OWN_LINK("/links/sub", "/targets/sub"),
+         no},
     };
     check_everywhere(rows, G_N_ELEMENTS(rows));
 }
@@ -343,6 +344,85 @@ test_dbus(void **state)
     check_everywhere(rows, G_N_ELEMENTS(rows));
 }
 
+/* What only newer compilers and features can say. */
+static void
+test_newer(void **state)
+{
+    static const char *const names[] = {"newer-4.1.0-4.0.bin", "newer-5.0.2-5.0.bin"};
+    const AmrBytes queue = AMR_BYTES("/queue"), labelled = AMR_BYTES("/labelled"),
+                   friend = AMR_BYTES("friend"), foe = AMR_BYTES("foe");
+    const Row rows[] = {
+        {"userns", 0, "newer", Q(USERNS, AMR_MAY_MAKE_USERNS), yes},
+        {"no userns", 0, "strict", Q(USERNS, AMR_MAY_MAKE_USERNS), no},
+        {"mqueue", 0, "newer", Q(MQUEUE, AMR_MAY_OPEN | AMR_MAY_MQ_READ, .mqueue = {queue}), yes},
+        {"mqueue denied", 0, "newer", Q(MQUEUE, AMR_MAY_MQ_WRITE, .mqueue = {queue}), never},
+        {"mqueue by label", 0, "newer",
+         Q(MQUEUE, AMR_MAY_MQ_READ | AMR_MAY_GETATTR, .mqueue = {labelled, FALSE, friend}), yes},
+        {"mqueue of another label", 0, "newer",
+         Q(MQUEUE, AMR_MAY_MQ_READ, .mqueue = {labelled, FALSE, foe}), no},
+        {"no mqueue", 0, "strict", Q(MQUEUE, AMR_MAY_OPEN, .mqueue = {queue}), no},
+        {"priority over a deny", 0, "newer", Q_FILE("r", "/over/ride"), yes},
+        {"the deny", 0, "newer", Q_FILE("r", "/over/x"), never},
+        {"below the deny", 0, "newer", Q_FILE("r", "/over/low"), never},
+    };
+    const Row uring[] = {
+        {"sqpoll", 0, "newer", Q(IO_URING, AMR_MAY_SQPOLL), yes},
+        {"override_creds", 0, "newer", Q(IO_URING, AMR_MAY_OVERRIDE_CREDS, .io_uring = {friend}),
+         yes},
+        {"override_creds of another", 0, "newer",
+         Q(IO_URING, AMR_MAY_OVERRIDE_CREDS, .io_uring = {foe}), no},
+        {"no io_uring", 0, "strict", Q(IO_URING, AMR_MAY_SQPOLL), no},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autoptr(AmrOracle) oracle = oracle_sample(names[i]);
+        check_rows(oracle, names[i], 0, rows, G_N_ELEMENTS(rows));
+    }
+    g_autoptr(AmrOracle) five = oracle_sample("newer-5.0.2-5.0.bin");
+    check_rows(five, "5.0", 0, uring, G_N_ELEMENTS(uring));
+    g_autoptr(AmrOracle) four = oracle_sample("newer-4.1.0-4.0.bin");
+    assert_int_equal(oracle_ask(four, "newer", uring[0].question).verdict, none);
+}
+
+static void
+test_addresses(void **state)
+{
+    static const char *const names[] = {"addresses-5.0.2-4.0-ip.bin", "addresses-5.0.2-5.0.bin"};
+    const AmrOracleAddress web = {{127, 0, 0, 1}, 4, 80, TRUE},
+                           other_port = {{127, 0, 0, 1}, 4, 81, TRUE},
+                           other_host = {{127, 0, 0, 2}, 4, 80, TRUE},
+                           here = {{127, 0, 0, 1}, 4, 8080, TRUE}, any = {{0}, 0, 0, FALSE},
+                           six = {{[15] = 1}, 16, 53, TRUE}, sixteen = {{[15] = 2}, 16, 53, TRUE};
+    const Row rows[] = {
+        {"create", 0, "addresses", NET(AMR_MAY_CREATE, 2, 1), yes},
+        {"connect", 0, "addresses", Q(NETWORK, AMR_MAY_CONNECT, .network = {2, 1, 6, .peer = web}),
+         yes},
+        {"connect from somewhere", 0, "addresses",
+         Q(NETWORK, AMR_MAY_CONNECT | AMR_MAY_SEND, .network = {2, 1, 6, here, web}), yes},
+        {"another port", 0, "addresses",
+         Q(NETWORK, AMR_MAY_CONNECT, .network = {2, 1, 6, .peer = other_port}), no},
+        {"another host", 0, "addresses",
+         Q(NETWORK, AMR_MAY_CONNECT, .network = {2, 1, 6, .peer = other_host}), no},
+        {"anywhere", 0, "addresses", Q(NETWORK, AMR_MAY_CONNECT, .network = {2, 1, 6, any, any}),
+         no},
+        {"bind", 0, "addresses", Q(NETWORK, AMR_MAY_BIND, .network = {2, 1, 6, here}), yes},
+        {"bind elsewhere", 0, "addresses", Q(NETWORK, AMR_MAY_BIND, .network = {2, 1, 6, web}), no},
+        {"inet6", 0, "addresses",
+         Q(NETWORK, AMR_MAY_BIND | AMR_MAY_GETATTR | AMR_MAY_LISTEN, .network = {10, 2, 17, six}),
+         yes},
+        {"inet6 elsewhere", 0, "addresses",
+         Q(NETWORK, AMR_MAY_BIND, .network = {10, 2, 17, sixteen}), no},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autoptr(AmrOracle) oracle = oracle_sample(names[i]);
+        check_rows(oracle, names[i], 0, rows, G_N_ELEMENTS(rows));
+    }
+    g_autoptr(AmrOracle) oracle = oracle_sample(names[0]);
+    AmrOracleAnswer answer =
+        oracle_ask(oracle, "addresses",
+                   Q(NETWORK, AMR_MAY_CONNECT, .network = {2, 1, 6, any, any}));
+    assert_true(answer.depends);
+}
+
 int
 main(void)
 {
@@ -352,6 +432,7 @@ main(void)
         cmocka_unit_test(test_signals),        cmocka_unit_test(test_ptrace),
         cmocka_unit_test(test_mount),          cmocka_unit_test(test_network),
         cmocka_unit_test(test_unix),           cmocka_unit_test(test_dbus),
+        cmocka_unit_test(test_newer),          cmocka_unit_test(test_addresses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
