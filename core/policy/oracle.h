@@ -242,6 +242,10 @@ typedef struct {
     };
 } AmrOracleQuestion;
 
+/* What is asked, without the rights, for people, display form: "/etc/passwd (owner)", "term to
+ * friend", "system org.a ...". The caller frees. */
+char *amr_oracle_question_text(const AmrOracleQuestion *question);
+
 /* ---- answers -------------------------------------------------------------------------------- */
 
 /* X(NAME, word): words stand in JSON. */
@@ -320,12 +324,13 @@ typedef struct {
      * differs. */
     guint32 gained, lost, gained_other, lost_other;
     /* Where: the shortest name with this difference, as a question that answers differently
-     * (borrows from @bytes); is valid for ACCESS, TRANSITION and LOGGING of all classes. */
+     * (borrows from @bytes; only of a link that must be a subset on one side the answer may be the
+     * same); is valid for ACCESS, TRANSITION and LOGGING of all classes. */
     AmrOracleQuestion example;
     char *bytes;
     /* Display form: "/etc/passwd", "names below /etc/", "signal term to any peer". */
     char *what;
-    char *prefix;    /* all names of the difference begin with these bytes; never NULL */
+    char *prefix;    /* all names of the difference begin with these bytes, for files; never NULL */
     gboolean single; /* there is no other name than the example */
     /* TRANSITION: how each side executes. */
     AmrExecMode exec_before, exec_after;
