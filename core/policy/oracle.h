@@ -288,11 +288,11 @@ void amr_oracle_ask_path(const AmrOracleProfile *profile, guint32 rights, gboole
                          const char *path, gsize len, AmrOracleAnswer *answer);
 
 /* The question of a record, as it happened: what was denied (or, where nothing was, requested).
- * FALSE, with a reason for people in *@why (static), if the record holds no question to policy: a
- * status, a failed name lookup, a field that says what we do not know. @question borrows from
- * @event and from @scratch. */
-#define AMR_ORACLE_SCRATCH 8192
-gboolean amr_oracle_question_of(const AmrEvent *event, char *scratch, AmrOracleQuestion *question,
+ * FALSE, with a reason for people in *@why (static, may be NULL), if the record holds no question
+ * to policy: a status, a failed name lookup, a field that says what we do not know. @question
+ * borrows from @event. A dbus message's bus names are left unknown: the record does not tell those
+ * that the bus asked for. */
+gboolean amr_oracle_question_of(const AmrEvent *event, AmrOracleQuestion *question,
                                 const char **why);
 
 /* ---- comparison ----------------------------------------------------------------------------- */
