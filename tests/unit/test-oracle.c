@@ -71,7 +71,7 @@ test_xattrs(void **state)
         const AmrOracleProfile *profile = amr_oracle_find(oracle, "tagged");
         assert_non_null(profile->xattrs);
         assert_int_equal(g_strv_length((char **)profile->xattrs), 2);
-        assert_string_equal(profile->xattrs[0], "user.one");
+        assert_string_equal(profile->xattrs[0], "security.two");
         assert_true(amr_oracle_attaches(profile, AMR_BYTES("/bin/a")));
         assert_false(amr_oracle_attaches(profile, AMR_BYTES("/sbin/a")));
     }
