@@ -53,7 +53,8 @@ typedef struct {
 void amr_finding_free(AmrFinding *finding);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrFinding, amr_finding_free)
 
-/* AmrFinding, at most @max; or NULL with AMR_ERROR_LIMIT. */
+/* AmrFinding, at most @max (none, without a walk, where both machines are the same to the byte: a
+ * judge must then find nothing); or NULL with AMR_ERROR_LIMIT. */
 GPtrArray *amr_product_walk(const AmrProductJob *job, guint max, GError **error);
 
 #endif
