@@ -70,9 +70,7 @@ keys w
 ok 'sudo: w asks for the password' sees 'password for alice'
 ok 'sudo: nothing is written yet' not reads
 keys C-c
-ok 'sudo: ^C at the password is no end of armorer' sees 'press Enter'
-keys Enter
-ok 'sudo: back on the screen, which says so' sees 'ended with status 1'
+ok 'sudo: ^C at the password: back on the screen, which says so' sees 'not done: The command with more rights'
 ok 'sudo: and writes nothing' not reads
 keys w
 sees 'password for alice' >/dev/null
@@ -85,8 +83,7 @@ ok 'sudo: the history knows who asked' sh -c "cat /var/lib/armorer/changes/*/who
 keys Escape 3
 ok 'sudo: the change is listed' sees 'verified    reader'
 keys u
-ok 'sudo: undo says what it takes back' sees 'takes back owner /opt/t/secret r,'
-ok 'sudo: without the record, it is for the command to plan' sees 'left to the command with more rights'
+ok 'sudo: undo shows what it takes back' sees '-owner /opt/t/secret r,'
 keys w
 ok 'sudo: taken back' sees 'done: Taken back'
 ok 'sudo: denied again' not reads

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The stream as a whole: profiles one behind the other, each behind the version it is written in.
+ */
+#include <string.h>
+
+#include "core/policy/oracle_private.h"
+
+#define BYTES_MAX    (256u << 20)
+#define PROFILES_MAX 65536u
+#define ABI_MASK     0x3ffu
+#define ABI_FIRST    5
+#define ABI_LAST     9
+
+struct AmrOracle {
+    GPtrArray *profiles; /* AmrOracleProfile */
+    GHashTable *by_name; /* ":ns:name" or "name" -> profile, borrowed */
+};
+
+static const char *const mode_words[] = {"unknown",
+#define AMR_ORACLE_MODE_WORD(name, word) word,
+                                         AMR_ORACLE_MODES(AMR_ORACLE_MODE_WORD)
+#undef AMR_ORACLE_MODE_WORD
+};
+
+const char *
+amr_oracle_mode_word(AmrOracleMode mode)
+{
+    return (guint)mode < G_N_ELEMENTS(mode_words) ? mode_words[mode] : mode_words[0];
+}
+
+static const char *const verdict_words[] = {"unknown",
+#define AMR_ORACLE_VERDICT_WORD(name, word) word,
+                                            AMR_ORACLE_VERDICTS(AMR_ORACLE_VERDICT_WORD)
+#undef AMR_ORACLE_VERDICT_WORD
+};
+
+const char *
+amr_oracle_verdict_word(AmrOracleVerdict verdict)
+{
+    return (guint)verdict < G_N_ELEMENTS(verdict_words) ? verdict_words[verdict] : verdict_words[0];
+}
+
+/* The version's low bits are the kernel's ABI; 0x800 asks for complain whatever the flags say. */
+static gboolean
+take_version(const AmrElement *element, guint *abi, GError **error)
+{
+    guint version = (guint)element->number & ABI_MASK;
+    if (version < ABI_FIRST || version > ABI_LAST)
+        return amr_error_set(error, AMR_ERROR_PARSE,
+                             "unknown version %u at offset %" G_GSIZE_FORMAT, version,
+                             element->offset);
+    *abi = (guint)element->number & (ABI_MASK | 0x800);
+    return TRUE;
+}
+
+static gboolean
+read_stream(AmrOracle *oracle, AmrCursor *cursor, GError **error)
+{
+    AmrElement element;
+    const char *ns = "";
+    guint abi = 0;
+    while (!amr_cursor_at_end(cursor)) {
+        if (!amr_cursor_next(cursor, &element, error))
+            return FALSE;
+        const char *tag = element.tag ? element.tag : "";
+        if (element.code == AMR_CODE_U32 && strcmp(tag, "version") == 0) {
+            if (!take_version(&element, &abi, error))
+                return FALSE;
+            ns = "";
+        } else if (element.code == AMR_CODE_STRING && strcmp(tag, "namespace") == 0) {
+            ns = (const char *)element.data;
+        } else if (element.code == AMR_CODE_STRUCT && strcmp(tag, "profile") == 0 && abi) {
+            if (oracle->profiles->len >= PROFILES_MAX)
+                return amr_error_set(error, AMR_ERROR_LIMIT, "more than %u profiles", PROFILES_MAX);
+            AmrOracleProfile *profile = amr_oracle_profile_read(cursor, ns, abi, error);
+            if (!profile)
+                return FALSE;
+            profile->rules->oracle = oracle;
+            g_ptr_array_add(oracle->profiles, profile);
+        } else {
+            g_autofree char *shown = amr_display_string(tag);
+            return amr_error_set(error, AMR_ERROR_PARSE,
+                                 "%s '%s' where a profile is expected at offset %" G_GSIZE_FORMAT,
+                                 amr_code_word(element.code), shown, element.offset);
+        }
+    }
+    return TRUE;
+}
+
+static void
+index_names(AmrOracle *oracle)
+{
+    for (guint i = 0; i < oracle->profiles->len; i++) {
+        AmrOracleProfile *profile = g_ptr_array_index(oracle->profiles, i);
+        char *name = *profile->ns ? g_strdup_printf(":%s:%s", profile->ns, profile->name)
+                                  : g_strdup(profile->name);
+        g_hash_table_replace(oracle->by_name, name, profile);
+    }
+}
+
+AmrOracle *
+amr_oracle_new(GBytes *compiled, GError **error)
+{
+    AmrCursor cursor = {.at = 0};
+    cursor.data = g_bytes_get_data(compiled, &cursor.size);
+    if (cursor.size > BYTES_MAX) {
+        amr_error_set(error, AMR_ERROR_LIMIT, "Compiled policy: more than %u bytes", BYTES_MAX);
+        return NULL;
+    }
+    g_autoptr(AmrOracle) oracle = g_new0(AmrOracle, 1);
+    oracle->profiles = g_ptr_array_new_with_free_func((GDestroyNotify)amr_oracle_profile_free);
+    oracle->by_name = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    if (!read_stream(oracle, &cursor, error)) {
+        g_prefix_error(error, "Compiled policy: ");
+        return NULL;
+    }
+    index_names(oracle);
+    return g_steal_pointer(&oracle);
+}
+
+void
+amr_oracle_free(AmrOracle *oracle)
+{
+    if (!oracle)
+        return;
+    g_hash_table_unref(oracle->by_name);
+    g_ptr_array_unref(oracle->profiles);
+    g_free(oracle);
+}
+
+guint
+amr_oracle_count(const AmrOracle *oracle)
+{
+    return oracle->profiles->len;
+}
+
+const AmrOracleProfile *
+amr_oracle_profile(const AmrOracle *oracle, guint n)
+{
+    return g_ptr_array_index(oracle->profiles, n);
+}
+
+const AmrOracleProfile *
+amr_oracle_find(const AmrOracle *oracle, const char *name)
+{
+    return g_hash_table_lookup(oracle->by_name, name);
+}
+
+guint32
+amr_oracle_class_state(const AmrOracleProfile *profile, guint8 klass)
+{
+    const AmrPdb *policy = &profile->rules->policy;
+    return policy->dfa && policy->start ? amr_dfa_step(policy->dfa, policy->start, klass) : 0;
+}
+
+gboolean
+amr_oracle_file_machine(const AmrOracleProfile *profile, const AmrPdb **pdb, guint32 *start)
+{
+    const AmrOracleRules *rules = profile->rules;
+    if (rules->file.dfa) {
+        *pdb = &rules->file;
+        *start = rules->file.file;
+        return TRUE;
+    }
+    if (!rules->file_in_policy)
+        return FALSE;
+    *pdb = &rules->policy;
+    *start = amr_oracle_class_state(profile, AMR_K_CLASS_FILE);
+    return TRUE;
+}
+
+gboolean
+amr_oracle_attaches(const AmrOracleProfile *profile, AmrBytes path)
+{
+    const AmrPdb *pdb = &profile->rules->attachment;
+    AmrPerms perms;
+    if (!pdb->dfa)
+        return amr_bytes_is(path, profile->name);
+    guint32 state = amr_dfa_walk(pdb->dfa, pdb->file, path.data, path.len);
+    amr_pdb_file_perms(pdb, state, TRUE, &perms);
+    if (perms.allow & AMR_K_EXEC)
+        return TRUE;
+    /* Values of attributes follow out of band; up to 3.0 behind a NUL. */
+    return profile->xattrs && state &&
+           (amr_dfa_step_oob(pdb->dfa, state) || amr_dfa_step(pdb->dfa, state, 0));
+}
