@@ -184,7 +184,7 @@ typedef struct {
     guint32 rights; /* AMR_PERM_* for files, AMR_MAY_* else; 0 is always allowed */
     union {
         struct {
-            AmrBytes path; /* with AMR_PERM_LINK: the new name */
+            AmrBytes path; /* must be known; with AMR_PERM_LINK: the new name */
             gboolean owner;
             AmrBytes target; /* with AMR_PERM_LINK: what it links to; unknown: the name alone */
         } file;

@@ -12,7 +12,7 @@
 /* Bytes that no machine parts, with one of them that reads well. */
 typedef struct {
     guint8 byte;
-    guint n_bytes;
+    guint rank, n_bytes;
 } Class;
 
 typedef struct {
@@ -71,7 +71,7 @@ static int
 compare_classes(gconstpointer a, gconstpointer b)
 {
     const Class *x = a, *y = b;
-    guint rx = rank(x->byte), ry = rank(y->byte);
+    guint rx = x->rank, ry = y->rank;
     return rx != ry ? (rx < ry ? -1 : 1) : (int)x->byte - (int)y->byte;
 }
 
@@ -90,12 +90,15 @@ find_classes(Product *product)
         }
         Class *klass = &product->classes[i];
         if (i == product->n_classes) {
-            *klass = (Class){(guint8)byte, 0};
+            /* Numbers come in their own order. */
+            *klass = (Class){(guint8)byte, job->numbers && is_apart(job, byte) ? 4 : rank(byte), 0};
             product->n_classes++;
         }
         klass->n_bytes++;
-        if (rank(byte) < rank(klass->byte))
+        if (rank(byte) < rank(klass->byte) && !is_apart(job, byte)) {
             klass->byte = (guint8)byte;
+            klass->rank = rank(byte);
+        }
     }
     qsort(product->classes, product->n_classes, sizeof(Class), compare_classes);
 }

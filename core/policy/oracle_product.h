@@ -30,6 +30,7 @@ typedef struct {
     /* Bytes that must not share a class with others, beside those that the machines part. */
     const char *apart;
     gsize n_apart;
+    gboolean numbers; /* those are numbers, the least is the best example */
     /* The next pair after @byte; NULL: the machines' steps, the context as it is. FALSE: no name
      * goes on like this. */
     gboolean (*step)(gconstpointer data, const AmrPair *from, guint8 byte, AmrPair *to);
