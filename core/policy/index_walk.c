@@ -104,9 +104,9 @@ combine(Expansion *e, GPtrArray *heads, const char *middle, gsize len, const GPt
 {
     g_autoptr(GPtrArray) owned = heads, all = g_ptr_array_new_with_free_func(g_free);
 
-    for (guint i = 0; i < heads->len; i++) {
+    for (guint i = 0; i < owned->len; i++) {
         for (guint j = 0; j < tails->len; j++) {
-            GString *one = g_string_new(heads->pdata[i]);
+            GString *one = g_string_new(owned->pdata[i]);
             g_string_append_len(one, middle, (gssize)len);
             g_string_append(one, tails->pdata[j]);
             e->work += (guint)one->len + 1;
