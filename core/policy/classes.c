@@ -308,12 +308,16 @@ static void
 add_network(AmrProposal *proposal, AmrBytes family, AmrBytes type, const char *opens)
 {
     AmrRule *rule = amr_rule_new(AMR_RULE_NETWORK);
+    g_autofree char *family_word = amr_bytes_dup(family);
+    g_autofree char *type_word = type.len ? amr_bytes_dup(type) : NULL;
     char *danger = NULL;
-    rule->network.family = amr_bytes_dup(family);
-    rule->network.type = type.len ? amr_bytes_dup(type) : NULL;
-    AmrRisk risk = amr_risk_network(rule->network.family, rule->network.type, &danger);
-    char *why = g_strdup_printf("It may use sockets of the family %s%s%s.", rule->network.family,
-                                type.len ? ", type " : "", type.len ? rule->network.type : "");
+    AmrRisk risk = amr_risk_network(family_word, type_word, &danger);
+    char *why;
+
+    amr_rule_set(rule, AMR_TERM_FAMILY, family_word);
+    amr_rule_set(rule, AMR_TERM_TYPE, type_word);
+    why = g_strdup_printf("It may use sockets of the family %s%s%s.", family_word,
+                          type_word ? ", type " : "", type_word ? type_word : "");
     amr_propose_add(proposal, rule, risk, why, g_strdup(opens), danger);
 }
 
