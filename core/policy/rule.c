@@ -39,13 +39,36 @@ amr_rule_set(AmrRule *rule, AmrTerm term, const char *value)
     rule->terms.value[term] = copy;
 }
 
+/* The words of a text, sorted, each once; NULL if there are none. */
+static char **
+words_of(const char *text)
+{
+    g_auto(GStrv) split = g_strsplit(text, " ", -1);
+    char **sorted = amr_sorted_words(split);
+
+    if (sorted[0] && !sorted[0][0]) { /* what stands between two blanks sorts first */
+        g_free(sorted[0]);
+        memmove(sorted, sorted + 1, g_strv_length(sorted + 1) * sizeof *sorted + sizeof *sorted);
+    }
+    if (!sorted[0])
+        g_clear_pointer(&sorted, g_strfreev);
+    return sorted;
+}
+
 void
 amr_rule_set_access(AmrRule *rule, const char *words)
 {
-    g_auto(GStrv) split = words ? g_strsplit(words, " ", -1) : NULL;
-
     g_strfreev(rule->terms.access);
-    rule->terms.access = split && *split ? amr_sorted_words(split) : NULL;
+    rule->terms.access = words_of(words);
+}
+
+void
+amr_rule_set_list(AmrRule *rule, AmrTerm term, const char *words)
+{
+    g_auto(GStrv) sorted = words_of(words);
+
+    g_free(rule->terms.value[term]);
+    rule->terms.value[term] = sorted ? g_strjoinv(" ", sorted) : NULL;
 }
 
 AmrRule *

@@ -154,6 +154,8 @@ gboolean amr_rule_equal(const AmrRule *a, const AmrRule *b);
 
 /* Sets a term of a rule whose kind has terms; @value is copied, NULL takes it away. */
 void amr_rule_set(AmrRule *rule, AmrTerm term, const char *value);
+/* The same for a term that is a list, given as words parted by blanks, in any order. */
+void amr_rule_set_list(AmrRule *rule, AmrTerm term, const char *words);
 /* The same for the access, given as words parted by blanks, in any order. */
 void amr_rule_set_access(AmrRule *rule, const char *words);
 

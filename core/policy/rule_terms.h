@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 typedef enum {
     AMR_FORM_WORD = 1, /* letters, digits, `_`, `-`: what the compiler knows by name */
     AMR_FORM_PATTERN,
-    AMR_FORM_LIST, /* one word, or several in parentheses */
+    AMR_FORM_LIST,     /* one word, or several in parentheses */
+    AMR_FORM_PATTERNS, /* the same of patterns */
 } AmrForm;
 
 typedef struct {

@@ -55,7 +55,7 @@ items_of(const char *text)
 
 /* "b a" as "a b"; NULL if an item is no word of its own. */
 static char *
-list_value(const char *text)
+list_value(const char *text, gboolean plain)
 {
     g_auto(GStrv) items = text[0] == '(' ? items_of(text) : NULL;
     g_auto(GStrv) words = NULL;
@@ -68,7 +68,7 @@ list_value(const char *text)
     }
     for (char **item = items; *item; item++) {
         char *word = unquoted(*item, strlen(*item));
-        if (!word || strpbrk(word, " \t\"\\")) {
+        if (!word || strpbrk(word, " \t\"\\") || (plain && !is_plain(word))) {
             g_free(word);
             return NULL;
         }
@@ -82,7 +82,9 @@ list_value(const char *text)
 static gboolean
 set_slot(AmrRule *rule, const AmrSlot *slot, const char *text)
 {
-    char *value = slot->form == AMR_FORM_LIST ? list_value(text) : unquoted(text, strlen(text));
+    gboolean list = slot->form == AMR_FORM_LIST || slot->form == AMR_FORM_PATTERNS;
+    char *value =
+        list ? list_value(text, slot->form == AMR_FORM_LIST) : unquoted(text, strlen(text));
 
     if (!value || rule->terms.value[slot->term] ||
         (slot->form == AMR_FORM_WORD && !is_plain(value))) {
