@@ -24,9 +24,8 @@ enum {
 
 G_STATIC_ASSERT(AMR_FIELD_COUNT <= 64);
 
-/* A bit for each field that is packed. */
-static guint64
-packed_fields(const AmrEvent *event)
+guint64
+amr_pack_fields(const AmrEvent *event)
 {
     guint64 fields = 0;
     for (int field = 0; field < AMR_FIELD_COUNT; field++)
@@ -35,7 +34,7 @@ packed_fields(const AmrEvent *event)
 }
 
 guint64
-amr_pack_hash(const AmrEvent *event, guint64 seed)
+amr_pack_hash(const AmrEvent *event, guint64 fields, guint64 seed)
 {
     const AmrBytes profile = event->field[AMR_FIELD_PROFILE];
     const AmrBytes space = event->field[AMR_FIELD_NAMESPACE];
@@ -46,7 +45,7 @@ amr_pack_hash(const AmrEvent *event, guint64 seed)
 
     hash = amr_hash_bytes(hash, profile.data, profile.len);
     hash = amr_hash_bytes(hash, space.data, space.len);
-    for (guint64 left = packed_fields(event); left != 0; left &= left - 1) {
+    for (guint64 left = fields; left != 0; left &= left - 1) {
         const int field = __builtin_ctzll(left);
         hash = amr_hash_bytes(hash ^ (guint64)field, event->field[field].data,
                               event->field[field].len);
@@ -88,7 +87,7 @@ put_field(guint8 *out, int field, AmrBytes value, guint32 number)
 guint8 *
 amr_pack(const AmrEvent *event, AmrArena *arena, AmrIntern *words)
 {
-    const guint64 fields = packed_fields(event);
+    const guint64 fields = amr_pack_fields(event);
     guint32 numbers[AMR_FIELD_COUNT] = {0};
     gsize size = AMR_PACK_HEAD;
     guint8 *packed, *out;
@@ -144,12 +143,13 @@ get_field(const guint8 *at, const AmrIntern *words, int *field, AmrBytes *value)
 }
 
 gboolean
-amr_pack_equal(const guint8 *packed, const AmrIntern *words, const AmrEvent *event)
+amr_pack_equal(const guint8 *packed, const AmrIntern *words, const AmrEvent *event, guint64 fields)
 {
     const guint8 *at = packed + AMR_PACK_HEAD;
 
     if (packed[AMR_PACK_VERDICT] != event->verdict || packed[AMR_PACK_CLASS] != event->klass ||
-        packed[AMR_PACK_OWNER] != (event->owner != FALSE))
+        packed[AMR_PACK_OWNER] != (event->owner != FALSE) ||
+        packed[AMR_PACK_FIELDS] != __builtin_popcountll(fields))
         return FALSE;
     for (int i = 0; i < packed[AMR_PACK_FIELDS]; i++) {
         AmrBytes held, value;
@@ -160,7 +160,7 @@ amr_pack_equal(const guint8 *packed, const AmrIntern *words, const AmrEvent *eve
             (held.len > 0 && memcmp(value.data, held.data, held.len) != 0))
             return FALSE;
     }
-    return __builtin_popcountll(packed_fields(event)) == packed[AMR_PACK_FIELDS];
+    return TRUE;
 }
 
 void

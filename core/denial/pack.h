@@ -25,11 +25,14 @@ enum {
     AMR_PACK_HAS_OUID = 2
 };
 
-/* Of all that makes @event distinct, its profile and namespace included. */
-guint64 amr_pack_hash(const AmrEvent *event, guint64 seed);
+/* A bit for each field of @event that is packed, to be asked once an event. */
+guint64 amr_pack_fields(const AmrEvent *event);
+/* Of all that makes @event, which has @fields, distinct; its profile and namespace included. */
+guint64 amr_pack_hash(const AmrEvent *event, guint64 fields, guint64 seed);
 /* Without profile and namespace, which the store keeps once for all denials of a profile. */
 guint8 *amr_pack(const AmrEvent *event, AmrArena *arena, AmrIntern *words);
-gboolean amr_pack_equal(const guint8 *packed, const AmrIntern *words, const AmrEvent *event);
+gboolean amr_pack_equal(const guint8 *packed, const AmrIntern *words, const AmrEvent *event,
+                        guint64 fields);
 /* Fills the fields, verdict, class, owner, masks and error. */
 void amr_pack_unpack(const guint8 *packed, const AmrIntern *words, AmrEvent *event);
 /* Of a row that has nothing but a profile. */

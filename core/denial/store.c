@@ -87,22 +87,22 @@ is_name(const AmrStore *store, guint32 number, AmrBytes bytes)
 }
 
 static gboolean
-is_row(const AmrStore *store, const AmrRow *row, const AmrEvent *event)
+is_row(const AmrStore *store, const AmrRow *row, const AmrEvent *event, guint64 fields)
 {
     const AmrStoreProfile *profile = amr_store_profile(store, row->profile);
     return is_name(store, profile->name, event->field[AMR_FIELD_PROFILE]) &&
            is_name(store, profile->space, event->field[AMR_FIELD_NAMESPACE]) &&
-           amr_pack_equal(row->packed, &store->words, event);
+           amr_pack_equal(row->packed, &store->words, event, fields);
 }
 
 /* The slot that holds @event, or the free one where it would go. */
 static AmrStoreSlot *
-find_slot(AmrStore *store, guint32 hash, const AmrEvent *event)
+find_slot(AmrStore *store, guint32 hash, const AmrEvent *event, guint64 fields)
 {
     guint32 at = hash & store->slot_mask;
     while (store->slots[at].id != AMR_DENIAL_NONE) {
         AmrStoreSlot *slot = &store->slots[at];
-        if (slot->hash == hash && is_row(store, amr_store_row(store, slot->id), event))
+        if (slot->hash == hash && is_row(store, amr_store_row(store, slot->id), event, fields))
             return slot;
         at = (at + 1) & store->slot_mask;
     }
@@ -353,7 +353,8 @@ add_new(AmrStore *store, const AmrEvent *event, const AmrOrigin *origin, guint32
 AmrDenialId
 amr_store_add(AmrStore *store, const AmrEvent *event, const AmrOrigin *origin)
 {
-    const guint32 hash = (guint32)amr_pack_hash(event, store->seed);
+    const guint64 fields = amr_pack_fields(event);
+    const guint32 hash = (guint32)amr_pack_hash(event, fields, store->seed);
     AmrStoreSlot *slot;
 
     if (event->verdict != AMR_VERDICT_DENIED && event->verdict != AMR_VERDICT_ALLOWED &&
@@ -361,7 +362,7 @@ amr_store_add(AmrStore *store, const AmrEvent *event, const AmrOrigin *origin)
         return AMR_DENIAL_NONE;
     store->total++;
     store->generation++;
-    slot = find_slot(store, hash, event);
+    slot = find_slot(store, hash, event, fields);
     if (slot->id == AMR_DENIAL_NONE)
         return add_new(store, event, origin, hash);
     touch_by_event(store, amr_store_row(store, slot->id), event, origin);

@@ -49,18 +49,17 @@ amr_verdict_from_type(unsigned type)
 
 /* ---- type and stamp -------------------------------------------------------------------------- */
 
-static bool
+static inline bool
 read_number(AmrCursor *line, size_t max, uint64_t *number)
 {
     const char *start = line->at;
-    const size_t digits = amr_cursor_digits(line);
     uint64_t value = 0;
-    if (digits == 0 || digits > max)
-        return false;
-    for (size_t i = 0; i < digits; i++)
-        value = value * 10 + (uint64_t)(start[i] - '0');
+    unsigned digit;
+
+    for (; line->at < line->end && (digit = (unsigned)(*line->at - '0')) <= 9; line->at++)
+        value = value * 10 + digit;
     *number = value;
-    return true;
+    return line->at > start && (size_t)(line->at - start) <= max;
 }
 
 static bool
@@ -110,15 +109,15 @@ bool
 amr_head_read_stamp(AmrHead *head, AmrCursor *line)
 {
     const char *fraction;
-    uint64_t seconds = 0, ms = 0, ignored = 0;
+    uint64_t seconds = 0, ms = 0;
 
     if (!read_number(line, 15, &seconds) || !amr_cursor_skip(line, "."))
         return false;
     fraction = line->at;
-    if (!read_number(line, 9, &ignored))
+    if (!read_number(line, 9, &ms))
         return false;
-    for (int i = 0; i < 3; i++)
-        ms = ms * 10 + (fraction + i < line->at ? (uint64_t)(fraction[i] - '0') : 0);
+    for (ptrdiff_t digits = line->at - fraction; digits != 3; digits += digits < 3 ? 1 : -1)
+        ms = digits < 3 ? ms * 10 : ms / 10;
     if (!amr_cursor_skip(line, ":") || !read_number(line, 19, &head->serial) ||
         !amr_cursor_skip(line, ")"))
         return false;
