@@ -178,5 +178,9 @@ amr_oracle_attaches(const AmrOracleProfile *profile, AmrBytes path)
         return amr_bytes_is(path, profile->name);
     guint32 state = amr_dfa_walk(pdb->dfa, pdb->file, path.data, path.len);
     amr_pdb_file_perms(pdb, state, TRUE, &perms);
-    return (perms.allow & AMR_K_EXEC) != 0;
+    if (perms.allow & AMR_K_EXEC)
+        return TRUE;
+    /* Values of attributes follow out of band; up to 3.0 behind a NUL. */
+    return profile->xattrs && state &&
+           (amr_dfa_step_oob(pdb->dfa, state) || amr_dfa_step(pdb->dfa, state, 0));
 }

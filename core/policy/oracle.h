@@ -242,6 +242,10 @@ typedef struct {
     };
 } AmrOracleQuestion;
 
+/* What is asked, without the rights, for people, display form: "/etc/passwd (owner)", "term to
+ * friend", "system org.a ...". The caller frees. */
+char *amr_oracle_question_text(const AmrOracleQuestion *question);
+
 /* ---- answers -------------------------------------------------------------------------------- */
 
 /* X(NAME, word): words stand in JSON. */
@@ -284,11 +288,11 @@ void amr_oracle_ask_path(const AmrOracleProfile *profile, guint32 rights, gboole
                          const char *path, gsize len, AmrOracleAnswer *answer);
 
 /* The question of a record, as it happened: what was denied (or, where nothing was, requested).
- * FALSE, with a reason for people in *@why (static), if the record holds no question to policy: a
- * status, a failed name lookup, a field that says what we do not know. @question borrows from
- * @event and from @scratch. */
-#define AMR_ORACLE_SCRATCH 8192
-gboolean amr_oracle_question_of(const AmrEvent *event, char *scratch, AmrOracleQuestion *question,
+ * FALSE, with a reason for people in *@why (static, may be NULL), if the record holds no question
+ * to policy: a status, a failed name lookup, a field that says what we do not know. @question
+ * borrows from @event. A dbus message's bus names are left unknown: the record does not tell those
+ * that the bus asked for. */
+gboolean amr_oracle_question_of(const AmrEvent *event, AmrOracleQuestion *question,
                                 const char **why);
 
 /* ---- comparison ----------------------------------------------------------------------------- */
@@ -320,12 +324,13 @@ typedef struct {
      * differs. */
     guint32 gained, lost, gained_other, lost_other;
     /* Where: the shortest name with this difference, as a question that answers differently
-     * (borrows from @bytes); is valid for ACCESS, TRANSITION and LOGGING of all classes. */
+     * (borrows from @bytes; only of a link that must be a subset on one side the answer may be the
+     * same); is valid for ACCESS, TRANSITION and LOGGING of all classes. */
     AmrOracleQuestion example;
     char *bytes;
     /* Display form: "/etc/passwd", "names below /etc/", "signal term to any peer". */
     char *what;
-    char *prefix;    /* all names of the difference begin with these bytes; never NULL */
+    char *prefix;    /* all names of the difference begin with these bytes, for files; never NULL */
     gboolean single; /* there is no other name than the example */
     /* TRANSITION: how each side executes. */
     AmrExecMode exec_before, exec_after;

@@ -239,6 +239,24 @@ amr_dfa_new(const guint8 *data, gsize size, gsize offset, GError **error)
     return verify(dfa, flags, offset, error) ? g_steal_pointer(&dfa) : NULL;
 }
 
+/* The edge below a state's class 0; classes of bytes do not matter to it (match.c,
+ * aa_dfa_outofband_transition). */
+guint32
+amr_dfa_step_oob(const AmrDfa *dfa, guint32 state)
+{
+    for (;;) {
+        guint32 base = dfa->base[state];
+        if (base & AMR_DFA_OOB) {
+            const AmrDfaEdge *edge = &dfa->edges[(base & AMR_DFA_INDEX) - 1];
+            if (edge->check == state)
+                return edge->next;
+        }
+        if (!(base & AMR_DFA_DIFF))
+            return 0;
+        state = dfa->otherwise[state];
+    }
+}
+
 void
 amr_dfa_free(AmrDfa *dfa)
 {

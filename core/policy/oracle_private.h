@@ -34,6 +34,10 @@ AmrDfa *amr_dfa_new(const guint8 *data, gsize size, gsize offset, GError **error
 void amr_dfa_free(AmrDfa *dfa);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrDfa, amr_dfa_free)
 
+/* The state behind the out of band transition, which parts a path from the values of attributes;
+ * 0 if there is none. */
+guint32 amr_dfa_step_oob(const AmrDfa *dfa, guint32 state);
+
 /* The state after a class of bytes. State 0 is the trap. */
 static inline guint32
 amr_dfa_step_class(const AmrDfa *dfa, guint32 state, guint klass)

@@ -220,6 +220,9 @@ ask_unix_fine(const AmrOracleProfile *profile, guint32 start, const AmrOracleQue
               AmrOracleAnswer *answer)
 {
     guint32 rights = question->rights, peer = rights & MAY_PEER;
+    /* Who connects is accepted by name and label; accept(2) itself knows of nobody. */
+    if (question->unix_socket.peer_address.data || question->unix_socket.peer.data)
+        peer |= rights & AMR_MAY_ACCEPT;
     g_auto(AmrWalk) own = amr_walk_new(profile, &profile->rules->policy, start);
     amr_walk_be16(&own, FAMILY_UNIX);
     amr_walk_be16(&own, question->unix_socket.type);

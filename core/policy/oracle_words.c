@@ -53,12 +53,12 @@ static const char *const capabilities[] = {
 };
 
 static const char *const families[] = {
-    "unspec",  "unix",    "inet",   "ax25",       "ipx",     "appletalk", "netrom",    "bridge",
-    "atmpvc",  "x25",     "inet6",  "rose",       "netbeui", "security",  "key",       "netlink",
-    "packet",  "ash",     "econet", "atmsvc",     "rds",     "sna",       "irda",      "pppox",
-    "wanpipe", "llc",     "ib",     "mpls",       "can",     "tipc",      "bluetooth", "iucv",
-    "rxrpc",   "isdn",    "phonet", "ieee802154", "caif",    "alg",       "nfc",       "vsock",
-    "kcm",     "qipcrtr", "smc",    "xdp",        "mctp",
+    "unspec",  "unix",    "inet",    "ax25",   "ipx",        "appletalk", "netrom",   "bridge",
+    "atmpvc",  "x25",     "inet6",   "rose",   "decnet",     "netbeui",   "security", "key",
+    "netlink", "packet",  "ash",     "econet", "atmsvc",     "rds",       "sna",      "irda",
+    "pppox",   "wanpipe", "llc",     "ib",     "mpls",       "can",       "tipc",     "bluetooth",
+    "iucv",    "rxrpc",   "isdn",    "phonet", "ieee802154", "caif",      "alg",      "nfc",
+    "vsock",   "kcm",     "qipcrtr", "smc",    "xdp",        "mctp",
 };
 
 static const char *const socket_types[] = {
