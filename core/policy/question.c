@@ -285,9 +285,8 @@ question_of_part(const AmrOracleQuestion *part)
 AmrQuestion *
 amr_question_of_event(const AmrEvent *event, const char **why)
 {
-    g_autofree char *scratch = g_malloc(AMR_ORACLE_SCRATCH);
     AmrOracleQuestion part = {0};
-    return amr_oracle_question_of(event, scratch, &part, why) ? question_of_part(&part) : NULL;
+    return amr_oracle_question_of(event, &part, why) ? question_of_part(&part) : NULL;
 }
 
 AmrQuestion *
