@@ -68,8 +68,9 @@ no_answer(AmrAnswerPlace *place, AmrErrorCode code, const char *why)
 static void
 no_answer_of(AmrAnswerPlace *place, const GError *error)
 {
-    no_answer(place, error->domain == AMR_ERROR ? (AmrErrorCode)error->code : AMR_ERROR_REFUSED,
-              error->message);
+    AmrErrorCode code = error->domain == AMR_ERROR ? (AmrErrorCode)error->code : AMR_ERROR_REFUSED;
+    /* Compiled policy that is not understood is not the caller's fault. */
+    no_answer(place, code == AMR_ERROR_PARSE ? AMR_ERROR_COMPILER : code, error->message);
 }
 
 /* ":ns:name" of the two. */
@@ -122,8 +123,10 @@ loaded_policy(AmrAsker *asker, const AmrLoadedProfile *profile)
     policy = g_new0(AmrAskCompiled, 1);
     g_hash_table_insert(asker->loaded, g_steal_pointer(&typed), policy);
     if (!amr_loaded_raw(asker->context.opener, profile->ns, profile->name, TRUE, &raw,
-                        &policy->error))
+                        &policy->error)) {
+        g_prefix_error(&policy->error, "What the kernel holds cannot be read: ");
         return policy;
+    }
     if (raw.data)
         policy->oracle = amr_oracle_new(raw.data, &policy->error);
     else
@@ -291,26 +294,20 @@ find_on_disk(AmrAsk *ask)
     return FALSE;
 }
 
-static gboolean
-name_profile(AmrAsk *ask, const char *typed, GError **error)
+static void
+name_profile(AmrAsk *ask, const char *typed)
 {
-    const AmrAskContext *context = &ask->asker->context;
+    const AmrIndex *index = ask->asker->context.index;
     AmrAnswer *answer = ask->answer;
     const char *end = typed[0] == ':' ? strchr(typed + 1, ':') : NULL;
-    ask->block = context->index ? amr_index_find_typed(context->index, typed) : NULL;
+    ask->block = index ? amr_index_find_typed(index, typed) : NULL;
     if (ask->block) {
         answer->ns = g_strdup(ask->block->ns);
         answer->name = g_strdup(ask->block->name);
-        return TRUE;
+        return;
     }
     answer->ns = end ? g_strndup(typed + 1, (gsize)(end - typed - 1)) : g_strdup("");
     answer->name = g_strdup(end ? end + (g_str_has_prefix(end, "://") ? 3 : 1) : typed);
-    if ((context->loaded && amr_loaded_find(context->loaded, answer->ns, answer->name)) ||
-        (!context->index && !context->loaded))
-        return TRUE;
-    g_autofree char *shown = amr_display_string(typed);
-    return amr_error_set(error, AMR_ERROR_NOT_FOUND, "%s: No such profile%s", shown,
-                         context->loaded ? ", on disk or loaded" : " on disk");
 }
 
 void
@@ -319,15 +316,13 @@ amr_asker_ask_async(AmrAsker *asker, const char *profile, const AmrQuestion *que
 {
     g_autoptr(GTask) task = g_task_new(NULL, cancellable, callback, data);
     AmrAsk *ask = g_new0(AmrAsk, 1);
-    GError *error = NULL;
     ask->asker = asker;
     ask->question = question;
     ask->answer = g_new0(AmrAnswer, 1);
     g_task_set_source_tag(task, amr_asker_ask_async);
     g_task_set_task_data(task, ask, amr_ask_free);
-    if (!name_profile(ask, profile, &error))
-        g_task_return_error(task, error);
-    else if (find_on_disk(ask))
+    name_profile(ask, profile);
+    if (find_on_disk(ask))
         amr_ask_compile(task);
     else
         amr_ask_finish(task);

@@ -52,9 +52,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrAnswer, amr_answer_free)
 /*
  * @profile as people write it: amr_index_find_typed(). What is denied on disk by `audit deny`,
  * which compiled policy does not tell from the want of a rule, is found out by compiling the file
- * with a rule that would grant it (only where its text has such words). Fails with
- * AMR_ERROR_NOT_FOUND if the profile is neither on disk nor loaded, or as cancelled. @question must
- * stay until then; one call at a time.
+ * with a rule that would grant it (only where its text has such words). Fails only as cancelled: a
+ * profile that is not there has no answer, for the reason NOT_FOUND. @question must stay until
+ * then; one call at a time.
  */
 void amr_asker_ask_async(AmrAsker *asker, const char *profile, const AmrQuestion *question,
                          GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);

@@ -101,7 +101,7 @@ judge_granted(AmrAsk *ask, const AmrAskCompiled *compiled)
 static char *
 granted_key(const AmrAsk *ask)
 {
-    return g_strdup_printf("%s\n%s\n%s", ask->root, ask->answer->name,
+    return g_strdup_printf("%s\n%s\n%s\n%s", ask->root, ask->answer->ns, ask->answer->name,
                            amr_class_word(ask->question->klass));
 }
 

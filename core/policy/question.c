@@ -320,6 +320,18 @@ amr_question_of_rule(const AmrRule *rule)
     return amr_question_read(text, NULL);
 }
 
+gboolean
+amr_question_set_owner(AmrQuestion *question, gboolean owner)
+{
+    AmrOracleQuestion *part = part_at(question, 0);
+    if (question->klass != AMR_CLASS_FILE)
+        return FALSE;
+    part->file.owner = owner;
+    g_free(question->text);
+    question->text = print_part(part);
+    return TRUE;
+}
+
 /* ---- asking -----------------------------------------------------------------------------------
  */
 

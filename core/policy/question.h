@@ -51,6 +51,9 @@ AmrQuestion *amr_question_of_rule(const AmrRule *rule);
 void amr_question_ask(const AmrQuestion *question, const AmrOracleProfile *profile,
                       AmrOracleAnswer *answer);
 
+/* Asks it (a file or link) as the file's owner, or as another. FALSE if it is of another class. */
+gboolean amr_question_set_owner(AmrQuestion *question, gboolean owner);
+
 /* All rights that the question asks for. */
 guint32 amr_question_rights(const AmrQuestion *question);
 
