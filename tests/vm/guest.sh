@@ -235,7 +235,7 @@ agrees no w /opt/t/reader -- dd if=/dev/null of=/opt/t/reader conv=notrunc
 agrees yes --owner w /opt/t/owned -- dd if=/dev/null of=/opt/t/owned conv=notrunc
 agrees no w /opt/t/unowned -- dd if=/dev/null of=/opt/t/unowned conv=notrunc
 agrees yes x /usr/bin/true -- /usr/bin/true
-agrees yes capability chown -- chown 5 /opt/t/d
+agrees yes capability chown -- chown 5 /opt/t/owned
 agrees no capability sys_chroot -- chroot / /usr/bin/true
 agrees no network netlink raw -- ip link show lo
 agrees no network inet6 dgram -- ip -6 route get ::1

@@ -6,6 +6,34 @@
 
 #include "tui/command/query.h"
 
+AmrAsker *
+tui_query_asker(const AmrSession *session, gboolean loaded)
+{
+    const AmrAskContext context = {
+        .target = session->target,
+        .opener = session->opener,
+        .compiler = session->compiler,
+        .index = session->index,
+        .index_error = session->index_error,
+        .loaded = loaded ? session->loaded : NULL,
+        .loaded_error = loaded ? session->loaded_error : NULL,
+    };
+
+    return amr_asker_new(&context);
+}
+
+AmrAnswer *
+tui_query_wait(AmrAsker *asker, GCancellable *cancellable, const char *profile,
+               const AmrQuestion *question, GError **error)
+{
+    g_autoptr(GAsyncResult) result = NULL;
+    TuiWait wait = {0};
+
+    amr_asker_ask_async(asker, profile, question, cancellable, tui_wait_done, &wait);
+    result = tui_wait_result(&wait);
+    return amr_asker_ask_finish(result, error);
+}
+
 /* ---- one question ---------------------------------------------------------------------------- */
 
 static gboolean
@@ -56,14 +84,9 @@ int
 tui_query_ask(TuiQuery *query, const char *profile, const AmrQuestion *question, guint64 line)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GAsyncResult) result = NULL;
-    g_autoptr(AmrAnswer) answer = NULL;
-    TuiWait wait = {0};
+    g_autoptr(AmrAnswer) answer =
+        tui_query_wait(query->asker, query->command->cancellable, profile, question, &error);
 
-    amr_asker_ask_async(query->asker, profile, question, query->command->cancellable, tui_wait_done,
-                        &wait);
-    result = tui_wait_result(&wait);
-    answer = amr_asker_ask_finish(result, &error);
     if (!answer)
         return tui_fail(error);
     (void)tui_query_out(query, question, answer, line);
@@ -196,16 +219,6 @@ join_arrows(int *argc, char **argv, GPtrArray *owned)
     return joined;
 }
 
-static AmrAsker *
-new_asker(const AmrSession *session)
-{
-    const AmrAskContext context = {session->target,      session->opener,      session->compiler,
-                                   session->index,       session->index_error, session->loaded,
-                                   session->loaded_error};
-
-    return amr_asker_new(&context);
-}
-
 int
 tui_command_query(TuiCommand *command, int argc, char **argv)
 {
@@ -239,7 +252,7 @@ tui_command_query(TuiCommand *command, int argc, char **argv)
         status = tui_command_open(command, TRUE);
     if (status != TUI_EXIT_DONE)
         return status;
-    query.asker = asker = new_asker(command->session);
+    query.asker = asker = tui_query_asker(command->session, TRUE);
     query.many = question == NULL;
     if (denials)
         return ask_denials(&query, words, since);

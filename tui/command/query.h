@@ -8,6 +8,12 @@
 
 G_BEGIN_DECLS
 
+/* Of the session's policy; what is loaded only with @loaded. Free it before the session. */
+AmrAsker *tui_query_asker(const AmrSession *session, gboolean loaded);
+/* Asks, and waits; NULL only if it was cancelled. */
+AmrAnswer *tui_query_wait(AmrAsker *asker, GCancellable *cancellable, const char *profile,
+                          const AmrQuestion *question, GError **error);
+
 typedef struct {
     TuiCommand *command;
     AmrAsker *asker;
