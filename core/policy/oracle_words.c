@@ -304,8 +304,7 @@ amr_oracle_signal_word(guint number, char *buffer)
     return word_of(signals, G_N_ELEMENTS(signals), number);
 }
 
-/* ---- rights -----------------------------------------------------------------------------------
- */
+/* ---- rights ------------------------------------------------------------------------------ */
 
 /* Sockets of both kinds have the same rights. */
 static gboolean
@@ -391,8 +390,7 @@ amr_oracle_rights_words(AmrClass klass, guint32 set)
     return g_string_free(words, FALSE);
 }
 
-/* ---- mount flags ------------------------------------------------------------------------------
- */
+/* ---- mount flags ------------------------------------------------------------------------- */
 
 gboolean
 amr_oracle_mount_flags(AmrBytes words, guint32 *flags)

@@ -8,8 +8,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
-/* ---- headers ----------------------------------------------------------------------------------
- */
+/* ---- headers ----------------------------------------------------------------------------- */
 
 static void
 test_headers(void **state)
@@ -81,8 +80,7 @@ test_xattrs(void **state)
     }
 }
 
-/* ---- more than yes and no ---------------------------------------------------------------------
- */
+/* ---- more than yes and no ---------------------------------------------------------------- */
 
 static void
 test_transitions(void **state)
@@ -207,8 +205,7 @@ test_words(void **state)
     assert_int_equal(amr_oracle_family(AMR_BYTES("17")), 17);
 }
 
-/* ---- records ----------------------------------------------------------------------------------
- */
+/* ---- records ----------------------------------------------------------------------------- */
 
 static const struct {
     const char *line, *want; /* rights and text, or the reason of refusal */
@@ -308,8 +305,7 @@ test_records(void **state)
     }
 }
 
-/* ---- hostile streams ---------------------------------------------------------------------------
- */
+/* ---- hostile streams --------------------------------------------------------------------- */
 
 static const struct {
     const char *name, *bytes;
