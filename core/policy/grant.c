@@ -7,6 +7,8 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/policy/insert.h"
+#include "core/policy/question.h"
 
 /* A profile of its own, so that what the compiler warns of is the rule and nothing that stood in
  * the policy before. */
@@ -17,7 +19,7 @@ typedef enum {
     STEP_PROBE, /* the rule alone, with the file's own preamble: does the target enforce it? */
     STEP_AS_IS,
     STEP_WITH,
-    STEP_TWIN, /* with the deny twin */
+    STEP_TWIN, /* with the deny twin: of a rule that is broader than one question */
 } Step;
 
 typedef struct {
@@ -25,12 +27,18 @@ typedef struct {
     AmrScratch *scratch;
     char *root;                   /* the file whose compilation shows the block */
     char *file;                   /* the file in which the block stands */
-    GBytes *before, *with, *twin; /* bytes of file; twin is NULL where the rule has none */
+    char *profile;                /* the block's name, ":ns:name" in a namespace */
+    GBytes *before, *with, *twin; /* bytes of file; twin is NULL where the rule has none, or where
+                                     the rule is a question by itself */
     GBytes *probe;                /* NULL where there is nothing to ask */
-    gboolean include;
+    AmrQuestion *question;        /* NULL: the rule is broader than one */
+    gboolean include, strict;     /* strict: how it is logged is a part of what the rule asks for */
     Step step;
-    char *sha256;     /* of the compiled policy as it is */
-    char *unenforced; /* what the compiler says if it does not enforce the rule */
+    char *sha256;      /* of the compiled policy as it is */
+    AmrOracle *oracle; /* of the same; NULL if it cannot be read, and why */
+    char *unread;
+    AmrOracle *changed; /* of the last compilation, if its bytes are others */
+    char *unenforced;   /* what the compiler says if it does not enforce the rule */
     AmrGrant grant;
     char *message;
 } Ask;
@@ -54,6 +62,11 @@ ask_free(gpointer data)
     Ask *ask = data;
     g_free(ask->root);
     g_free(ask->file);
+    g_free(ask->profile);
+    amr_question_free(ask->question);
+    amr_oracle_free(ask->oracle);
+    amr_oracle_free(ask->changed);
+    g_free(ask->unread);
     g_clear_pointer(&ask->before, g_bytes_unref);
     g_clear_pointer(&ask->with, g_bytes_unref);
     g_clear_pointer(&ask->twin, g_bytes_unref);
@@ -66,19 +79,6 @@ ask_free(gpointer data)
 
 /* ---- the texts --------------------------------------------------------------------------------
  */
-
-/* @bytes with @rule on lines of its own before the brace at @close. */
-static GBytes *
-insert_rule(GBytes *bytes, gsize close, const AmrRule *rule)
-{
-    g_autofree char *text = amr_rule_print(rule);
-    gsize size;
-    const char *data = g_bytes_get_data(bytes, &size);
-    GString *with = g_string_new_len(data, (gssize)close);
-    g_string_append_printf(with, "\n  %s\n", text);
-    g_string_append_len(with, data + close, (gssize)(size - close));
-    return g_string_free_to_bytes(with);
-}
 
 /* What stands before the first profile of @root (abi, tunables, variables), then a profile that has
  * only this rule. */
@@ -102,30 +102,46 @@ make_probe(const AmrIndex *index, const char *root, const AmrRule *rule)
     return g_string_free_to_bytes(probe);
 }
 
+static GBytes *
+insert_rule(const AmrIndex *index, const AmrBlock *block, const AmrRule *rule, GError **error)
+{
+    g_autofree char *text = amr_rule_print(rule);
+    return amr_insert_rules(index, block, text, error);
+}
+
+/* Includes hold any rules, and so may what is verbatim. */
+static gboolean
+is_strict(const AmrRule *rule)
+{
+    return rule->audit || rule->deny || rule->kind == AMR_RULE_INCLUDE ||
+           (rule->kind == AMR_RULE_OPAQUE &&
+            (strstr(rule->opaque.text, "audit ") || strstr(rule->opaque.text, "deny ")));
+}
+
 static gboolean
 make_texts(Ask *ask, const AmrIndex *index, const AmrBlock *block, const AmrRule *rule,
            GError **error)
 {
     g_autofree char *shown = amr_display_string(block->file);
     g_autofree const char **roots = amr_index_roots(index, block);
-    g_autoptr(AmrRule) twin = amr_rule_deny_twin(rule);
-    GBytes *bytes = amr_index_bytes(index, block->file);
-    gsize size = 0;
-    const char *data = bytes ? g_bytes_get_data(bytes, &size) : NULL;
-    if (!data || block->close >= size || data[block->close] != '}')
-        return amr_error_set(error, AMR_ERROR_REFUSED, "%s line %u: The profile is not whole",
-                             shown, block->line);
+    ask->with = insert_rule(index, block, rule, error);
+    if (!ask->with)
+        return FALSE;
     if (!roots || !roots[0])
         return amr_error_set(error, AMR_ERROR_REFUSED, "%s: No file of the policy loads it", shown);
     if (amr_scratch_is_changed(ask->scratch, block->file))
         return amr_error_set(error, AMR_ERROR_USAGE, "%s: It is not as the index read it", shown);
     ask->root = g_strdup(roots[0]);
     ask->file = g_strdup(block->file);
-    ask->before = g_bytes_ref(bytes);
-    ask->with = insert_rule(bytes, block->close, rule);
-    ask->twin = twin ? insert_rule(bytes, block->close, twin) : NULL;
+    ask->profile =
+        *block->ns ? g_strdup_printf(":%s:%s", block->ns, block->name) : g_strdup(block->name);
+    ask->before = g_bytes_ref(amr_index_bytes(index, block->file));
+    ask->question = amr_question_of_rule(rule);
+    g_autoptr(AmrRule) twin = amr_rule_deny_twin(rule);
+    ask->twin = twin ? insert_rule(index, block, twin, NULL) : NULL;
     ask->probe = make_probe(index, ask->root, rule);
     ask->include = rule->kind == AMR_RULE_INCLUDE;
+    ask->strict = is_strict(rule);
     ask->step = ask->probe ? STEP_PROBE : STEP_AS_IS;
     return TRUE;
 }
@@ -153,11 +169,72 @@ settle(Ask *ask, AmrGrant grant, const char *message)
     ask->message = g_strdup(message);
 }
 
-/* What the rule is, from the compilation with it; unsettled if only the twin can tell. */
+/* Whether what was compiled allows (and, if that is asked, logs) what policy as it is does. The
+ * same bytes prove it; other bytes are compared by what they mean. FALSE, and ask->unread set, if
+ * they cannot be. */
+static gboolean
+is_same(Ask *ask, const AmrCompileResult *result)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(AmrOracleComparison) comparison = NULL;
+    g_clear_pointer(&ask->changed, amr_oracle_free);
+    if (g_strcmp0(result->sha256, ask->sha256) == 0)
+        return TRUE;
+    if (!ask->oracle)
+        return FALSE;
+    AmrOracle *oracle = ask->changed = amr_oracle_new(result->output, &error);
+    comparison = oracle ? amr_oracle_compare(ask->oracle, oracle, &error) : NULL;
+    if (!comparison) {
+        g_free(ask->unread);
+        ask->unread = g_strdup(error->message);
+        return FALSE;
+    }
+    return ask->strict ? comparison->same : comparison->same_access;
+}
+
+static gboolean
+ask_oracle(const Ask *ask, const AmrOracle *oracle, AmrOracleAnswer *answer)
+{
+    const AmrOracleProfile *profile =
+        oracle && ask->question ? amr_oracle_find(oracle, ask->profile) : NULL;
+    *answer = (AmrOracleAnswer){.verdict = AMR_ORACLE_UNKNOWN};
+    if (profile)
+        amr_question_ask(ask->question, profile, answer);
+    return profile != NULL;
+}
+
+/* A rule that changes something, but allows nothing of what it names: `ix` brings m with it, and
+ * that may be all that is not denied. */
+static gboolean
+is_in_vain(const Ask *ask)
+{
+    AmrOracleAnswer before, after;
+    return !ask->strict && ask_oracle(ask, ask->oracle, &before) &&
+           ask_oracle(ask, ask->changed, &after) && after.missing &&
+           after.allowed == before.allowed && after.verdict != AMR_ORACLE_UNMEDIATED;
+}
+
+/* A rule that changes nothing: is it granted or denied? Unsettled if only the twin can tell. */
+static void
+judge_same(Ask *ask)
+{
+    AmrOracleAnswer answer;
+    (void)ask_oracle(ask, ask->oracle, &answer);
+    if (answer.verdict == AMR_ORACLE_ALLOWED)
+        settle(ask, AMR_GRANT_GRANTED, NULL);
+    else if (answer.verdict == AMR_ORACLE_DENIED || answer.verdict == AMR_ORACLE_REFUSED)
+        /* Whatever rule denies it, this one did not help. */
+        settle(ask, AMR_GRANT_DENIED, NULL);
+    else if (answer.verdict == AMR_ORACLE_UNMEDIATED)
+        settle(ask, AMR_GRANT_NOT_ENFORCED, "What it is compiled for does not mediate this");
+    else if (!ask->twin)
+        settle(ask, AMR_GRANT_GRANTED, NULL);
+}
+
 static void
 judge_with(Ask *ask, const AmrCompileResult *result)
 {
-    gboolean same = g_strcmp0(result->sha256, ask->sha256) == 0;
+    gboolean same = result->ok && is_same(ask, result);
     if (!result->ok) {
         g_autoptr(GError) error = NULL;
         amr_compile_result_to_error(result, AMR_ERROR_RULE_REJECTED, &error);
@@ -165,11 +242,26 @@ judge_with(Ask *ask, const AmrCompileResult *result)
     } else if (ask->unenforced && (same || !ask->include)) {
         /* An include holds many rules: one that is not enforced says nothing of the others. */
         settle(ask, AMR_GRANT_NOT_ENFORCED, ask->unenforced);
-    } else if (!same) {
-        settle(ask, AMR_GRANT_NEEDED, NULL);
-    } else if (!ask->twin) {
-        settle(ask, AMR_GRANT_GRANTED, NULL);
+    } else if (same) {
+        judge_same(ask);
+    } else if (is_in_vain(ask)) {
+        settle(ask, AMR_GRANT_DENIED, NULL);
+    } else {
+        g_autofree char *message =
+            ask->unread
+                ? g_strdup_printf("Whether policy says so already is not known: %s", ask->unread)
+                : NULL;
+        settle(ask, AMR_GRANT_NEEDED, message);
     }
+}
+
+static void
+take_as_is(Ask *ask, const AmrCompileResult *result)
+{
+    g_autoptr(GError) error = NULL;
+    ask->sha256 = g_strdup(result->sha256);
+    ask->oracle = amr_oracle_new(result->output, &error);
+    ask->unread = error ? g_strdup(error->message) : NULL;
 }
 
 /* Takes the answer to the step; FALSE with an error where the question itself is void. */
@@ -188,16 +280,14 @@ judge(Ask *ask, const AmrCompileResult *result, GError **error)
             g_prefix_error(error, "Compiling the policy as it is: ");
             return FALSE;
         }
-        ask->sha256 = g_strdup(result->sha256);
+        take_as_is(ask, result);
         break;
     case STEP_WITH:
         judge_with(ask, result);
         break;
     case STEP_TWIN:
         /* A twin that the compiler refuses (a conflict of exec modes) denies what was allowed. */
-        settle(ask,
-               result->ok && g_strcmp0(result->sha256, ask->sha256) == 0 ? AMR_GRANT_DENIED
-                                                                         : AMR_GRANT_GRANTED,
+        settle(ask, result->ok && is_same(ask, result) ? AMR_GRANT_DENIED : AMR_GRANT_GRANTED,
                NULL);
         break;
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What policy on disk says of a rule already, by comparing compiled output: the profile as it is,
- * with the rule, and with its deny twin (FACTS section 4).
+ * What policy on disk says of a rule already: the profile is compiled as it is and with the rule,
+ * and the oracle says whether both allow the same, and whether what the rule names is allowed.
  */
 #ifndef AMR_POLICY_GRANT_H
 #define AMR_POLICY_GRANT_H
@@ -15,9 +15,9 @@ G_BEGIN_DECLS
 
 /* X(NAME, word): words stand in JSON. */
 #define AMR_GRANTS(X)                                                                     \
-    X(NEEDED, "needed")             /* changes what is compiled, as far as bytes tell */  \
-    X(GRANTED, "granted-already")   /* the rule changes nothing, its twin does */         \
-    X(DENIED, "explicitly-denied")  /* neither changes anything */                        \
+    X(NEEDED, "needed")             /* changes what is allowed, or how that is logged */  \
+    X(GRANTED, "granted-already")   /* changes nothing, it is allowed */                  \
+    X(DENIED, "explicitly-denied")  /* changes nothing, it is denied all the same */      \
     X(NOT_ENFORCED, "not-enforced") /* accepted, but the target drops or downgrades it */ \
     X(REJECTED, "rejected")         /* the compiler refuses it */
 
@@ -30,14 +30,16 @@ typedef enum {
 
 const char *amr_grant_word(AmrGrant grant);
 
-/* Of the compiler 4.x, NEEDED proves nothing: a rule that is granted may give other bytes (FACTS
- * section 4). A rule without a twin that changes nothing is GRANTED. Fails where the policy as it
- * is does not compile (AMR_ERROR_COMPILER), the block is not whole (AMR_ERROR_REFUSED) or its file
- * is changed in the scratch already (AMR_ERROR_USAGE).
+/* How access is logged counts only for rules that ask for it (audit, deny, includes). A rule that
+ * is broader than one question and changes nothing is DENIED if its deny twin changes nothing
+ * either; one without a twin is GRANTED. Where what the compiler wrote cannot be read, only the
+ * same bytes prove anything, and NEEDED has a message: not known. Fails where the policy as it is
+ * does not compile (AMR_ERROR_COMPILER), the block is not whole (AMR_ERROR_REFUSED) or its file is
+ * changed in the scratch already (AMR_ERROR_USAGE).
  *
  * Asks for @rule in @block, whose text in @scratch gets it just before the closing brace. The
  * scratch is left as it was. One call at a time on one scratch. @message (may be NULL): the
- * compiler's words for REJECTED and NOT_ENFORCED, display form. */
+ * compiler's words for REJECTED and NOT_ENFORCED, display form; and see NEEDED above. */
 void amr_grant_async(AmrCompiler *compiler, AmrScratch *scratch, const AmrIndex *index,
                      const AmrBlock *block, const AmrRule *rule, GCancellable *cancellable,
                      GAsyncReadyCallback callback, gpointer data);

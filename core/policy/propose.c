@@ -322,3 +322,20 @@ amr_propose(const AmrEvent *event, const AmrProposeContext *context)
     propose_class(proposal, event, context ? context : &nothing);
     return proposal;
 }
+
+void
+amr_propose_settle(AmrProposal *proposal, const AmrOracleAnswer *disk)
+{
+    if (proposal->no_rule != AMR_NO_RULE_NONE)
+        return;
+    if (disk->verdict == AMR_ORACLE_ALLOWED)
+        amr_propose_refuse(proposal, AMR_NO_RULE_GRANTED,
+                           g_strdup("Policy on disk allows it already."),
+                           g_strdup("If it is still denied, what is loaded is older: reload the "
+                                    "profile."));
+    else if (disk->verdict == AMR_ORACLE_REFUSED)
+        amr_propose_refuse(proposal, AMR_NO_RULE_DENIED,
+                           g_strdup("A deny rule of the profile stands against it, and a deny wins "
+                                    "over any rule."),
+                           g_strdup("If that deny is wrong, take it out by hand."));
+}

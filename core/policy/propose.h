@@ -8,6 +8,7 @@
 #include "core/denial/event.h"
 #include "core/kernel/loaded.h"
 #include "core/policy/index.h"
+#include "core/policy/oracle.h"
 #include "core/policy/rule.h"
 
 G_BEGIN_DECLS
@@ -37,7 +38,9 @@ const char *amr_risk_word(AmrRisk risk);
     X(NO_TRANSITION, "no-transition")     /* profile transition not found, label not found */    \
     X(NOT_EXPRESSIBLE, "not-expressible") /* a name that no rule can spell */                    \
     X(NOT_YET, "class-not-supported") /* a class of mediation that armorer makes no rules for */ \
-    X(INCOMPLETE, "incomplete")       /* the record lacks what a rule needs */
+    X(INCOMPLETE, "incomplete")       /* the record lacks what a rule needs */                   \
+    X(GRANTED, "granted-already")     /* policy on disk allows it */                             \
+    X(DENIED, "explicitly-denied")    /* a deny rule of policy on disk stands against it */
 
 typedef enum {
     AMR_NO_RULE_NONE,
@@ -82,6 +85,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrProposal, amr_proposal_free)
  * record, and after px X's own profile may allow it already, so no rule is guessed. A record that
  * holds x and other letters is answered by one rule with both. */
 AmrProposal *amr_propose(const AmrEvent *event, const AmrProposeContext *context);
+
+/* Takes the rules back (GRANTED, DENIED) where policy on disk says of what was denied that it is
+ * allowed or explicitly denied. @disk: its answer, of @proposal's profile. */
+void amr_propose_settle(AmrProposal *proposal, const AmrOracleAnswer *disk);
 
 /* Merges rules that differ in access only (r and w on the same path become rw) and drops equal
  * ones, in place: what `propose` prints and `apply` writes for several denials of one profile.

@@ -177,5 +177,13 @@ AmrRule *amr_rule_read(const char *text, GError **error);
  * no such twin (include, opaque). */
 AmrRule *amr_rule_deny_twin(const AmrRule *rule);
 
+/* A name as amr_policy_name() spells it for a pattern, read back: bare or in quotes, \ooo and
+ * backslash escapes undone. AMR_ERROR_PARSE. */
+char *amr_rule_unspell(const char *spelled, GError **error);
+
+/* The bytes that @pattern (without quotes) matches if it matches one name only: no wildcard, no
+ * variable. NULL else. */
+char *amr_rule_literal(const char *pattern);
+
 G_END_DECLS
 #endif

@@ -88,7 +88,7 @@ question_for(const char *profile, const AmrRule *rule)
 
     if (rule->kind != AMR_RULE_FILE || rule->deny)
         return NULL;
-    path = tui_rulefile_literal(rule->file.pattern);
+    path = amr_rule_literal(rule->file.pattern);
     if (!path)
         return NULL;
     question = g_new0(AmrExecutorQuestion, 1);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tui/command/command.h"
+#include "tui/command/query.h"
 
 /* ---- text: what one profile gets --------------------------------------------------------------
  */
@@ -180,6 +181,7 @@ out_proposal(const AmrDenial *denial, const AmrEvent *event, const AmrProposal *
 /* What is done with each denial and its proposal; FALSE ends it. */
 typedef struct {
     const TuiCommand *command;
+    AmrAsker *asker;
     gboolean all;
     GPtrArray *groups;      /* Group: the text */
     GHashTable *by_profile; /* profile -> Group */
@@ -213,6 +215,24 @@ take_json(Propose *propose, const AmrDenial *denial, const AmrEvent *event,
     return out_proposal(denial, event, proposal, propose->covers);
 }
 
+/* A rule for what policy on disk says already is none. What cannot be asked (it does not compile,
+ * it is another's profile) stays as proposed. */
+static void
+settle(const Propose *propose, const AmrEvent *event, AmrProposal *proposal)
+{
+    g_autofree char *profile = amr_event_profile(event);
+    g_autoptr(AmrQuestion) question = proposal->no_rule || !g_str_equal(profile, proposal->profile)
+                                          ? NULL
+                                          : amr_question_of_event(event, NULL);
+    g_autoptr(AmrAnswer) answer = NULL;
+
+    if (!question)
+        return;
+    answer = tui_query_wait(propose->asker, propose->command->cancellable, profile, question, NULL);
+    if (answer)
+        amr_propose_settle(proposal, &answer->disk.answer);
+}
+
 static void
 for_each(Propose *propose, const AmrDenialId *ids, guint n, ProposeEach each)
 {
@@ -225,6 +245,7 @@ for_each(Propose *propose, const AmrDenialId *ids, guint n, ProposeEach each)
         if (!denial || !amr_store_event(session->store, ids[i], &event))
             continue;
         g_autoptr(AmrProposal) proposal = amr_propose(&event, &context);
+        settle(propose, &event, proposal);
         if (!each(propose, denial, &event, proposal))
             return;
     }
@@ -236,7 +257,8 @@ propose_all(TuiCommand *command, const AmrDenialId *ids, guint n, gboolean all)
     g_autoptr(GPtrArray) groups = g_ptr_array_new_with_free_func(group_free);
     g_autoptr(GHashTable) by_profile = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GHashTable) covers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    Propose propose = {command, all, groups, by_profile, covers};
+    g_autoptr(AmrAsker) asker = tui_query_asker(command->session, FALSE);
+    Propose propose = {command, asker, all, groups, by_profile, covers};
 
     if (command->options->json) {
         for_each(&propose, ids, n, take_covers);

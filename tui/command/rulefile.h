@@ -32,12 +32,5 @@ GPtrArray *tui_rulefile_read(AmrBytes text, const char *name, GError **error);
 /* All that @fd gives, a pipe too; AMR_ERROR_LIMIT beyond TUI_RULEFILE_MAX. @name for messages. */
 GBytes *tui_rulefile_slurp(int fd, const char *name, GError **error);
 
-/* A name as amr_policy_name() spells it for a pattern, read back: bare or in quotes, \ooo and
- * backslash escapes undone. AMR_ERROR_PARSE. */
-char *tui_rulefile_unspell(const char *spelled, GError **error);
-
-/* The path that @pattern matches if it matches only one: no wildcard, no variable. NULL else. */
-char *tui_rulefile_literal(const char *pattern);
-
 G_END_DECLS
 #endif

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Compiling for the asker, and finding out what is denied by `audit deny`. */
+#include <string.h>
+
+#include "core/base/text.h"
+#include "core/policy/ask_private.h"
+#include "core/policy/insert.h"
+
+/* Rules that grant all of a class. Executions are not among them: they would be in conflict with
+ * others of the profile. */
+static const char *
+rules_for(AmrClass klass)
+{
+    static const char *const rules[AMR_CLASS_COUNT] = {
+        [AMR_CLASS_FILE] = "/{,**} rwklm,", [AMR_CLASS_CAPABILITY] = "capability,",
+        [AMR_CLASS_NETWORK] = "network,",   [AMR_CLASS_UNIX] = "unix,",
+        [AMR_CLASS_SIGNAL] = "signal,",     [AMR_CLASS_PTRACE] = "ptrace,",
+        [AMR_CLASS_DBUS] = "dbus,",         [AMR_CLASS_MOUNT] = "mount, umount, pivot_root,",
+        [AMR_CLASS_USERNS] = "userns,",     [AMR_CLASS_MQUEUE] = "mqueue,",
+        [AMR_CLASS_IO_URING] = "io_uring,", [AMR_CLASS_CHANGE_PROFILE] = "change_profile,",
+    };
+    return klass < AMR_CLASS_COUNT ? rules[klass] : NULL;
+}
+
+/* ---- one compilation --------------------------------------------------------------------------
+ */
+
+static AmrAskCompiled *
+take_result(const AmrAsk *ask, AmrCompileResult *result, GError *error)
+{
+    AmrAskCompiled *compiled = g_new0(AmrAskCompiled, 1);
+    compiled->error = error;
+    if (result && !result->ok)
+        amr_compile_result_to_error(result, AMR_ERROR_COMPILER, &compiled->error);
+    else if (result)
+        compiled->oracle = amr_oracle_new(result->output, &compiled->error);
+    if (compiled->error) {
+        g_autofree char *shown = amr_display_string(ask->root);
+        if (!strstr(compiled->error->message, shown))
+            g_prefix_error(&compiled->error, "%s: ", shown);
+    }
+    return compiled;
+}
+
+static void
+compile(GTask *task, const char *base, GAsyncReadyCallback callback)
+{
+    AmrAsk *ask = g_task_get_task_data(task);
+    AmrCompileJob job = {AMR_COMPILE_CHECK, base, ask->root, NULL};
+    amr_compiler_run_async(ask->asker->context.compiler, &job, g_task_get_cancellable(task),
+                           callback, g_object_ref(task));
+}
+
+/* ---- explicit denials -------------------------------------------------------------------------
+ */
+
+/* The words `audit deny` somewhere in what the file reads. */
+static gboolean
+has_audit_deny(const AmrIndex *index, const char *root)
+{
+    g_autofree const char **files = amr_index_reads(index, root);
+    for (guint i = 0; files && files[i]; i++) {
+        GBytes *bytes = amr_index_bytes(index, files[i]);
+        gsize size = 0;
+        const char *data = bytes ? g_bytes_get_data(bytes, &size) : NULL;
+        const char *end = data + size;
+        for (const char *at = data; at && at < end;) {
+            at = g_strstr_len(at, end - at, "audit");
+            if (!at)
+                break;
+            at += strlen("audit");
+            const char *word = at;
+            while (word < end && g_ascii_isspace(*word))
+                word++;
+            if (word > at && end - word >= 4 && memcmp(word, "deny", 4) == 0)
+                return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* What is still denied although there is a rule for it, is denied explicitly. */
+static void
+judge_granted(AmrAsk *ask, const AmrAskCompiled *compiled)
+{
+    AmrOracleAnswer *answer = &ask->answer->disk.answer, granted;
+    const AmrAnswer *asked = ask->answer;
+    g_autofree char *typed =
+        *asked->ns ? g_strdup_printf(":%s:%s", asked->ns, asked->name) : g_strdup(asked->name);
+    const AmrOracleProfile *profile =
+        compiled->oracle ? amr_oracle_find(compiled->oracle, typed) : NULL;
+    if (!profile)
+        return;
+    amr_question_ask(ask->question, profile, &granted);
+    guint32 tried = ask->question->klass == AMR_CLASS_FILE ? ~(guint32)AMR_PERM_EXEC : G_MAXUINT32;
+    answer->refused |= granted.missing & answer->missing & tried;
+    if (answer->refused)
+        answer->verdict = AMR_ORACLE_REFUSED;
+}
+
+static char *
+granted_key(const AmrAsk *ask)
+{
+    return g_strdup_printf("%s\n%s\n%s\n%s", ask->root, ask->answer->ns, ask->answer->name,
+                           amr_class_word(ask->question->klass));
+}
+
+static void
+on_granted(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GTask) task = data;
+    AmrAsk *ask = g_task_get_task_data(task);
+    GError *error = NULL;
+    g_autoptr(AmrCompileResult) got =
+        amr_compiler_run_finish(ask->asker->context.compiler, result, &error);
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+        (void)amr_scratch_restore(ask->asker->scratch, ask->block->file, NULL);
+        g_task_return_error(task, error);
+        return;
+    }
+    AmrAskCompiled *compiled = take_result(ask, got, error);
+    g_hash_table_insert(ask->asker->compiled, granted_key(ask), compiled);
+    (void)amr_scratch_restore(ask->asker->scratch, ask->block->file, NULL);
+    judge_granted(ask, compiled);
+    amr_ask_finish(task);
+}
+
+static void
+grant_all(GTask *task)
+{
+    AmrAsk *ask = g_task_get_task_data(task);
+    const char *rules = rules_for(ask->question->klass);
+    g_autoptr(GBytes) text = amr_insert_rules(ask->asker->context.index, ask->block, rules, NULL);
+    if (text && amr_scratch_set(ask->asker->scratch, ask->block->file, text, NULL))
+        compile(task, amr_scratch_path(ask->asker->scratch), on_granted);
+    else
+        amr_ask_finish(task);
+}
+
+static void
+on_scratch(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GTask) task = data;
+    AmrAsk *ask = g_task_get_task_data(task);
+    GError *error = NULL;
+    AmrScratch *scratch = amr_scratch_new_finish(result, &error);
+    if (scratch) {
+        ask->asker->scratch = scratch;
+        grant_all(task);
+    } else if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+        g_task_return_error(task, error);
+    } else {
+        g_error_free(error);
+        amr_ask_finish(task);
+    }
+}
+
+/* With the answer of policy as it is: is there more to find out? */
+static void
+look_behind(GTask *task)
+{
+    AmrAsk *ask = g_task_get_task_data(task);
+    const AmrAskContext *context = &ask->asker->context;
+    g_autofree char *key = granted_key(ask);
+    const AmrAskCompiled *granted = g_hash_table_lookup(ask->asker->compiled, key);
+    if (ask->answer->disk.answer.verdict != AMR_ORACLE_DENIED || !rules_for(ask->question->klass) ||
+        (!granted && !has_audit_deny(context->index, ask->root))) {
+        amr_ask_finish(task);
+    } else if (granted) {
+        judge_granted(ask, granted);
+        amr_ask_finish(task);
+    } else if (ask->asker->scratch) {
+        grant_all(task);
+    } else {
+        amr_scratch_new_async(context->target, g_task_get_cancellable(task), on_scratch,
+                              g_object_ref(task));
+    }
+}
+
+/* ---- policy as it is --------------------------------------------------------------------------
+ */
+
+static void
+on_compiled(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GTask) task = data;
+    AmrAsk *ask = g_task_get_task_data(task);
+    GError *error = NULL;
+    g_autoptr(AmrCompileResult) got =
+        amr_compiler_run_finish(ask->asker->context.compiler, result, &error);
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+        g_task_return_error(task, error);
+        return;
+    }
+    AmrAskCompiled *compiled = take_result(ask, got, error);
+    g_hash_table_insert(ask->asker->compiled, g_strdup(ask->root), compiled);
+    amr_ask_judge(ask, compiled);
+    look_behind(task);
+}
+
+void
+amr_ask_compile(GTask *task)
+{
+    AmrAsk *ask = g_task_get_task_data(task);
+    const AmrAskCompiled *compiled = g_hash_table_lookup(ask->asker->compiled, ask->root);
+    if (!compiled) {
+        compile(task, NULL, on_compiled);
+        return;
+    }
+    amr_ask_judge(ask, compiled);
+    look_behind(task);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of the asker share: one question on its way. */
+#ifndef AMR_POLICY_ASK_PRIVATE_H
+#define AMR_POLICY_ASK_PRIVATE_H
+
+#include "core/policy/ask.h"
+#include "core/policy/scratch.h"
+
+/* Policy that was read, or why it was not. */
+typedef struct {
+    AmrOracle *oracle;
+    GError *error;
+} AmrAskCompiled;
+
+struct AmrAsker {
+    AmrAskContext context;
+    GHashTable *compiled; /* file, or file and what was granted in it -> AmrAskCompiled */
+    GHashTable *loaded;   /* profile -> AmrAskCompiled */
+    AmrScratch *scratch;  /* NULL until it is needed */
+};
+
+typedef struct {
+    AmrAsker *asker;
+    const AmrQuestion *question;
+    const AmrBlock *block; /* NULL: not on disk */
+    char *root;            /* the file to compile */
+    AmrAnswer *answer;
+} AmrAsk;
+
+void amr_ask_free(gpointer ask);
+/* Takes the answer of policy on disk from what was compiled. */
+void amr_ask_judge(AmrAsk *ask, const AmrAskCompiled *compiled);
+/* What is loaded, and the task returns. */
+void amr_ask_finish(GTask *task);
+
+/* ask_compile.c: compiles, judges, tells `audit deny` from the want of a rule; then
+ * amr_ask_finish(). */
+void amr_ask_compile(GTask *task);
+
+#endif

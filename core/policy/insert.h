@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The text of a file with rules more, for the compiler to try; never for a file of the policy. */
+#ifndef AMR_POLICY_INSERT_H
+#define AMR_POLICY_INSERT_H
+
+#include "core/policy/index.h"
+
+G_BEGIN_DECLS
+
+/* The bytes of @block's file with @rules on lines of their own before its closing brace.
+ * AMR_ERROR_REFUSED where the block is not whole. */
+GBytes *amr_insert_rules(const AmrIndex *index, const AmrBlock *block, const char *rules,
+                         GError **error);
+
+G_END_DECLS
+#endif
