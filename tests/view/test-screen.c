@@ -329,6 +329,30 @@ test_reload(void **state)
     }
 }
 
+/* What becomes known of policy while a proposal is open changes the proposal. */
+static void
+test_proposes_again(void **state)
+{
+    static const char record[] =
+        "type=AVC msg=audit(1763715000.000:7): apparmor=\"DENIED\" operation=\"exec\" "
+        "profile=\"pagewright\" name=\"/usr/bin/helper\" pid=9 comm=\"pagewright\" "
+        "requested_mask=\"x\" denied_mask=\"x\" fsuid=0 ouid=0\n";
+    SceneOptions options = {NULL, FALSE, FALSE};
+    Scene scene;
+
+    scene_open(&scene, &options);
+    scene_feed(&scene, record, strlen(record));
+    scene_keys(&scene, "home p");
+    wait_shown(&scene, "/usr/bin/helper ix,");
+    test_write(scene.root, "etc/apparmor.d/helper", "profile helper /usr/bin/helper { }\n");
+    test_write(scene.root, "sys/kernel/security/apparmor/profiles",
+               "pagewright (enforce)\nhelper (enforce)\n");
+    tui_screen_reload(scene.screen);
+    wait_loaded(&scene);
+    wait_shown(&scene, "/usr/bin/helper px,");
+    scene_close(&scene);
+}
+
 /* A record that only root may read: what is signed is what the command with more rights shows. */
 static void
 test_unseen_undo(void **state)
@@ -400,13 +424,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_goldens),         cmocka_unit_test(test_changes),
-        cmocka_unit_test(test_change_stays),    cmocka_unit_test(test_any_size),
-        cmocka_unit_test(test_cursor_stays),    cmocka_unit_test(test_follows),
-        cmocka_unit_test(test_only_w_writes),   cmocka_unit_test(test_elevated_command),
-        cmocka_unit_test(test_besides),         cmocka_unit_test(test_unseen_undo),
-        cmocka_unit_test(test_reload),          cmocka_unit_test(test_failed_command),
-        cmocka_unit_test(test_program_actions),
+        cmocka_unit_test(test_goldens),        cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_change_stays),   cmocka_unit_test(test_any_size),
+        cmocka_unit_test(test_cursor_stays),   cmocka_unit_test(test_follows),
+        cmocka_unit_test(test_only_w_writes),  cmocka_unit_test(test_elevated_command),
+        cmocka_unit_test(test_besides),        cmocka_unit_test(test_unseen_undo),
+        cmocka_unit_test(test_reload),         cmocka_unit_test(test_proposes_again),
+        cmocka_unit_test(test_failed_command), cmocka_unit_test(test_program_actions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -32,6 +32,35 @@ tui_choice_new(const AmrSession *session, const AmrDenialId *ids, guint n)
     return choice;
 }
 
+static void
+refresh_item(TuiChoiceItem *item, AmrProposal *proposal)
+{
+    const AmrCandidate *was = item->chosen ? tui_choice_candidate(item) : NULL;
+    guint n = proposal->candidates->len, chosen = 0;
+
+    for (guint i = 0; was && i < n; i++) {
+        const AmrCandidate *candidate = proposal->candidates->pdata[i];
+        if (amr_rule_equal(candidate->rule, was->rule))
+            chosen = i;
+    }
+    amr_proposal_free(item->proposal);
+    item->proposal = proposal;
+    item->chosen = chosen;
+}
+
+void
+tui_choice_refresh(TuiChoice *choice, const AmrSession *session)
+{
+    AmrProposeContext context = amr_session_propose_context(session);
+
+    for (guint i = 0; i < choice->items->len; i++) {
+        TuiChoiceItem *item = choice->items->pdata[i];
+        AmrEvent event;
+        if (amr_store_event(session->store, item->id, &event))
+            refresh_item(item, amr_propose(&event, &context));
+    }
+}
+
 void
 tui_choice_free(TuiChoice *choice)
 {

@@ -32,6 +32,10 @@ TuiChoice *tui_choice_new(const AmrSession *session, const AmrDenialId *ids, gui
 void tui_choice_free(TuiChoice *choice);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TuiChoice, tui_choice_free)
 
+/* Proposes anew, for more may be known of policy by now. What was chosen stays where its candidate
+ * is still there, and where nothing was chosen the best is. */
+void tui_choice_refresh(TuiChoice *choice, const AmrSession *session);
+
 /* NULL where no rule is right. */
 const AmrCandidate *tui_choice_candidate(const TuiChoiceItem *item);
 /* The candidate's rule with the owner as chosen; NULL as above. The caller frees. */

@@ -308,10 +308,12 @@ news(TuiView *base, TuiNews what)
     if (what != TUI_NEWS_SESSION)
         return;
     tui_sign_news(view->sign);
-    if (tui_sign_state(view->sign) >= TUI_SIGN_WRITING)
+    if (tui_sign_state(view->sign) >= TUI_SIGN_WRITING) {
         tell_store(view);
-    else
+    } else {
+        tui_choice_refresh(view->choice, session_of(view));
         plan(view);
+    }
 }
 
 static gboolean
