@@ -251,10 +251,9 @@ judge(AmrRun *run, AmrGrant grant, const char *message, GError **error)
         return amr_error_set(error, AMR_ERROR_RULE_REJECTED, "%s: %s: %s", profile, rule,
                              message ? message : "The compiler refuses it");
     case AMR_GRANT_NEEDED:
+    case AMR_GRANT_UNKNOWN:
         if (message)
             amr_run_note(run, "%s: %s", rule, message);
-        break;
-    case AMR_GRANT_UNKNOWN:
         if (run->plan->kind == AMR_PLAN_RELOAD)
             return amr_error_set(error, AMR_ERROR_NOTHING_TO_DO,
                                  "%s: Policy on disk does not grant it, so that loading it is no "
