@@ -186,10 +186,11 @@ read_link(AmrQuestionReader *reader)
     part->rights = AMR_PERM_LINK;
     part->file.owner = reader->owner;
     (void)amr_question_accept(reader, "subset");
-    if (!amr_question_peek(reader) ||
-        !amr_question_path(reader, amr_question_peek(reader), &part->file.path))
-        return (reader->error && *reader->error) ||
-               amr_question_wrong(reader, "link NEW -> EXISTING");
+    (void)amr_question_accept(reader, "subset");
+    if (!amr_question_peek(reader))
+        return amr_question_wrong(reader, "link NEW -> EXISTING");
+    if (!amr_question_path(reader, amr_question_peek(reader), &part->file.path))
+        return FALSE;
     reader->at++;
     if (!amr_question_accept(reader, "->") || !amr_question_peek(reader))
         return amr_question_wrong(reader, "link NEW -> EXISTING");
@@ -345,14 +346,30 @@ read_qualifiers(AmrQuestionReader *reader)
            amr_question_wrong(reader, "only files and links have an owner");
 }
 
+/* As the lexer wants a rule: with a comma at its end. What stands behind a backslash is a part of a
+ * name, also a blank or a comma. */
+static char *
+with_comma(const char *text)
+{
+    gsize len = strlen(text), escapes = 0;
+    while (len && strchr("\r\n", text[len - 1]))
+        len--;
+    gsize end = len;
+    while (end && strchr(" \t", text[end - 1]))
+        end--;
+    gboolean comma = end && text[end - 1] == ',';
+    while (comma && end > 1 + escapes && text[end - 2 - escapes] == '\\')
+        escapes++;
+    return g_strdup_printf("%.*s%s", (int)len, text, comma && escapes % 2 == 0 ? "" : ",");
+}
+
 AmrQuestion *
 amr_question_read(const char *text, GError **error)
 {
     g_autoptr(AmrQuestion) question = g_new0(AmrQuestion, 1);
     g_autoptr(GArray) numbers = g_array_new(FALSE, FALSE, sizeof(guint));
     g_autoptr(GError) problem = NULL;
-    g_autofree char *stripped = g_strstrip(g_strdup(text));
-    g_autofree char *rule = g_strconcat(stripped, g_str_has_suffix(stripped, ",") ? "" : ",", NULL);
+    g_autofree char *rule = with_comma(text);
     gboolean include = FALSE;
     question->names = g_string_chunk_new(256);
     question->parts = g_array_new(FALSE, TRUE, sizeof(AmrOracleQuestion));
