@@ -63,7 +63,7 @@ has_audit_deny(const AmrIndex *index, const char *root)
         GBytes *bytes = amr_index_bytes(index, files[i]);
         gsize size = 0;
         const char *data = bytes ? g_bytes_get_data(bytes, &size) : NULL;
-        const char *end = data + size;
+        const char *end = data ? data + size : NULL;
         for (const char *at = data; at && at < end;) {
             at = g_strstr_len(at, end - at, "audit");
             if (!at)
