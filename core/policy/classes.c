@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/policy/oracle.h"
 #include "core/policy/risk.h"
 
 /* ---- file -------------------------------------------------------------------------------------
@@ -211,51 +212,6 @@ amr_propose_file(AmrProposal *proposal, const AmrEvent *event, const AmrProposeC
 /* ---- capability ---------------------------------------------------------------------------------
  */
 
-/* By number: include/uapi/linux/capability.h; records of old kernels may hold nothing else. */
-static const char *const capabilities[] = {
-    "chown",
-    "dac_override",
-    "dac_read_search",
-    "fowner",
-    "fsetid",
-    "kill",
-    "setgid",
-    "setuid",
-    "setpcap",
-    "linux_immutable",
-    "net_bind_service",
-    "net_broadcast",
-    "net_admin",
-    "net_raw",
-    "ipc_lock",
-    "ipc_owner",
-    "sys_module",
-    "sys_rawio",
-    "sys_chroot",
-    "sys_ptrace",
-    "sys_pacct",
-    "sys_admin",
-    "sys_boot",
-    "sys_nice",
-    "sys_resource",
-    "sys_time",
-    "sys_tty_config",
-    "mknod",
-    "lease",
-    "audit_write",
-    "audit_control",
-    "setfcap",
-    "mac_override",
-    "mac_admin",
-    "syslog",
-    "wake_alarm",
-    "block_suspend",
-    "audit_read",
-    "perfmon",
-    "bpf",
-    "checkpoint_restore",
-};
-
 static gboolean
 is_word(AmrBytes bytes)
 {
@@ -275,9 +231,10 @@ capability_name(const AmrEvent *event)
         name = event->field[AMR_FIELD_NAME];
     if (is_word(name))
         return amr_bytes_dup(name);
+    /* Records of old kernels may hold nothing else. */
     if (name.len == 0 && amr_bytes_to_uint64(event->field[AMR_FIELD_CAPABILITY], &number) &&
-        number < G_N_ELEMENTS(capabilities))
-        return g_strdup(capabilities[number]);
+        number < 64)
+        return g_strdup(amr_oracle_capability_word((guint)number));
     return NULL;
 }
 

@@ -23,7 +23,7 @@
 
 G_BEGIN_DECLS
 
-/* ---- compiled policy ----------------------------------------------------------------------- */
+/* ---- compiled policy --------------------------------------------------------------------- */
 
 typedef struct AmrOracle AmrOracle;
 typedef struct AmrOracleRules AmrOracleRules;
@@ -100,7 +100,7 @@ const AmrOracleProfile *amr_oracle_find(const AmrOracle *oracle, const char *nam
  * without an attachment attaches where its name is the path. */
 gboolean amr_oracle_attaches(const AmrOracleProfile *profile, AmrBytes path);
 
-/* ---- rights --------------------------------------------------------------------------------- */
+/* ---- rights ------------------------------------------------------------------------------ */
 
 /*
  * Rights of classes other than files (those use AMR_PERM_* of event.h). Values are the kernel's
@@ -165,7 +165,7 @@ const char *amr_oracle_signal_word(guint number, char *buffer);
 gboolean amr_oracle_mount_flags(AmrBytes words, guint32 *flags);
 char *amr_oracle_mount_flags_words(guint32 flags);
 
-/* ---- questions ------------------------------------------------------------------------------ */
+/* ---- questions --------------------------------------------------------------------------- */
 
 /* An address of a network socket: nothing known or not connected if @size is 0. */
 typedef struct {
@@ -184,7 +184,7 @@ typedef struct {
     guint32 rights; /* AMR_PERM_* for files, AMR_MAY_* else; 0 is always allowed */
     union {
         struct {
-            AmrBytes path; /* with AMR_PERM_LINK: the new name */
+            AmrBytes path; /* must be known; with AMR_PERM_LINK: the new name */
             gboolean owner;
             AmrBytes target; /* with AMR_PERM_LINK: what it links to; unknown: the name alone */
         } file;
@@ -246,7 +246,7 @@ typedef struct {
  * friend", "system org.a ...". The caller frees. */
 char *amr_oracle_question_text(const AmrOracleQuestion *question);
 
-/* ---- answers -------------------------------------------------------------------------------- */
+/* ---- answers ----------------------------------------------------------------------------- */
 
 /* X(NAME, word): words stand in JSON. */
 #define AMR_ORACLE_VERDICTS(X)                                                   \
@@ -295,7 +295,7 @@ void amr_oracle_ask_path(const AmrOracleProfile *profile, guint32 rights, gboole
 gboolean amr_oracle_question_of(const AmrEvent *event, AmrOracleQuestion *question,
                                 const char **why);
 
-/* ---- comparison ----------------------------------------------------------------------------- */
+/* ---- comparison -------------------------------------------------------------------------- */
 
 /* X(NAME, word): words stand in JSON. */
 #define AMR_ORACLE_CHANGES(X)                                                                  \

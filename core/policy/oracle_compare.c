@@ -50,8 +50,7 @@ amr_oracle_add_header(GPtrArray *list, const char *what)
     return difference;
 }
 
-/* ---- findings as differences ------------------------------------------------------------------
- */
+/* ---- findings as differences ------------------------------------------------------------- */
 
 static char *
 tell_where(const AmrOracleDifference *difference, const AmrFinding *finding)
@@ -96,8 +95,7 @@ amr_oracle_add_findings(GPtrArray *list, GPtrArray *findings, guint8 klass)
     }
 }
 
-/* ---- headers -----------------------------------------------------------------------------------
- */
+/* ---- headers ----------------------------------------------------------------------------- */
 
 static void
 add_words(GPtrArray *list, const char *what, const char *before, const char *after)
@@ -207,8 +205,7 @@ compare_capabilities(GPtrArray *list, const AmrOracleProfile *before, const AmrO
         amr_oracle_add_header(list, "extended capabilities");
 }
 
-/* ---- the whole ---------------------------------------------------------------------------------
- */
+/* ---- the whole --------------------------------------------------------------------------- */
 
 static char *
 full_name(const AmrOracleProfile *profile)

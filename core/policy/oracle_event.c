@@ -49,8 +49,7 @@ take_rights(Asker *asker)
     return refuse(asker, "The record asks for a right that is not known.");
 }
 
-/* ---- by class ----------------------------------------------------------------------------------
- */
+/* ---- by class ---------------------------------------------------------------------------- */
 
 static gboolean
 take_file(Asker *asker)

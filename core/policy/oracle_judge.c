@@ -7,8 +7,7 @@
 
 #include "core/policy/oracle_judge.h"
 
-/* ---- files -------------------------------------------------------------------------------------
- */
+/* ---- files ------------------------------------------------------------------------------- */
 
 enum {
     AFTER_SLASH = 1 << 0, /* the last byte is a slash */
@@ -232,8 +231,7 @@ amr_oracle_compare_files(GPtrArray *list, const AmrOracleProfile *before,
     return TRUE;
 }
 
-/* ---- attachment --------------------------------------------------------------------------------
- */
+/* ---- attachment -------------------------------------------------------------------------- */
 
 static guint
 judge_attachment(gconstpointer data, const AmrPair *pair, AmrDelta *deltas)

@@ -57,11 +57,35 @@ goes_on(const AmrOracleProfile *profile, guint32 state)
     return (perms.allow & AMR_K_CONTINUE) != 0;
 }
 
+/* Bytes that the kernel puts there: numbers of families, types and signals. */
+static gboolean
+is_asked(AmrClass klass, guint32 depth, guint8 byte)
+{
+    char buffer[16];
+    if (klass == AMR_CLASS_SIGNAL)
+        return depth > 0 || amr_oracle_signal_word(byte, buffer) != NULL;
+    switch (klass == AMR_CLASS_NETWORK ? depth : BEYOND) {
+    case 0:
+    case 2:
+        return byte == 0;
+    case 1:
+        return byte < AMR_ORACLE_FAMILIES;
+    case 3:
+        return amr_oracle_socket_type_word(byte) != NULL;
+    default:
+        return TRUE;
+    }
+}
+
 static gboolean
 step_policy(gconstpointer data, const AmrPair *from, guint8 byte, AmrPair *to)
 {
     const Policy *policy = data;
     guint32 depth = from->context & DEPTH, unix_socket = from->context & IS_UNIX;
+    if (!is_asked(policy->klass, depth, byte))
+        return FALSE;
+    if (policy->klass == AMR_CLASS_SIGNAL)
+        to->context = 1;
     if (policy->klass != AMR_CLASS_NETWORK)
         return TRUE;
     if (depth == TYPE_KNOWN && !unix_socket) {
@@ -124,12 +148,22 @@ start_of(const AmrOracleProfile *profile, guint8 byte, guint8 inner)
 static gboolean
 compare_class(GPtrArray *list, const Policy *policy, guint8 byte, guint8 inner, GError **error)
 {
+    /* Each number that is asked is told from others: families, types, signals. */
+    char apart[64 + 33];
+    gsize n_apart = 1;
+    apart[0] = 0;
+    if (policy->klass == AMR_CLASS_NETWORK || policy->klass == AMR_CLASS_SIGNAL) {
+        for (guint i = 1; i < sizeof apart; i++)
+            apart[i] = (char)(i < 64 ? i : i + 64);
+        n_apart = sizeof apart;
+    }
     AmrProductJob job = {.before = &policy->before->rules->policy,
                          .after = &policy->after->rules->policy,
                          .start = {start_of(policy->before, byte, inner),
                                    start_of(policy->after, byte, inner), 0},
-                         .apart = "\0\1",
-                         .n_apart = 2,
+                         .apart = apart,
+                         .n_apart = n_apart,
+                         .numbers = n_apart > 1,
                          .step = step_policy,
                          .judge = judge_policy,
                          .data = policy};

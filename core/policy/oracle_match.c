@@ -48,8 +48,7 @@ amr_oracle_ask_change_profile(const AmrOracleProfile *profile, const AmrOracleQu
     amr_oracle_answer_add(answer, &perms, question->rights);
 }
 
-/* ---- mount ------------------------------------------------------------------------------------
- */
+/* ---- mount ------------------------------------------------------------------------------- */
 
 static void
 walk_flags(AmrWalk *walk, guint32 flags)
@@ -91,8 +90,7 @@ ask_mount(AmrWalk *walk, const AmrOracleQuestion *question, AmrOracleAnswer *ans
     }
 }
 
-/* ---- the rest ---------------------------------------------------------------------------------
- */
+/* ---- the rest ---------------------------------------------------------------------------- */
 
 /* bind is asked by bus and name, eavesdrop by the bus; messages by all. */
 static void

@@ -38,6 +38,33 @@ amr_pdb_clear(AmrPdb *pdb)
     memset(pdb, 0, sizeof *pdb);
 }
 
+static gboolean
+same_words(const guint32 *a, const guint32 *b, guint32 n)
+{
+    return a && b ? memcmp(a, b, n * sizeof *a) == 0 : a == b;
+}
+
+gboolean
+amr_pdb_equal(const AmrPdb *a, const AmrPdb *b)
+{
+    const AmrDfa *x = a->dfa, *y = b->dfa;
+    if (a == b)
+        return TRUE;
+    if (!x || !y || x->n_states != y->n_states || x->n_edges != y->n_edges ||
+        a->n_table != b->n_table || a->n_names != b->n_names || !a->table != !b->table)
+        return FALSE;
+    for (guint i = 0; i < a->n_names; i++)
+        if (strcmp(a->names[i], b->names[i]) != 0)
+            return FALSE;
+    return memcmp(x->class_of, y->class_of, sizeof x->class_of) == 0 &&
+           same_words(x->base, y->base, x->n_states) &&
+           same_words(x->otherwise, y->otherwise, x->n_states) &&
+           same_words(x->accept, y->accept, x->n_states) &&
+           same_words(x->accept2, y->accept2, x->n_states) &&
+           memcmp(x->edges, y->edges, x->n_edges * sizeof *x->edges) == 0 &&
+           (!a->table || memcmp(a->table, b->table, a->n_table * sizeof *a->table) == 0);
+}
+
 static guint32
 file_rights(guint32 old)
 {

@@ -5,7 +5,7 @@
 
 #include "core/policy/oracle.h"
 
-/* ---- state machine (oracle_dfa.c) ----------------------------------------------------------- */
+/* ---- state machine (oracle_dfa.c) -------------------------------------------------------- */
 
 /* Flags in a word of the base table; the low 24 bits are the index. Linux 6.12
  * security/apparmor/include/match.h. */
@@ -67,7 +67,7 @@ amr_dfa_walk(const AmrDfa *dfa, guint32 state, const char *bytes, gsize len)
     return state;
 }
 
-/* ---- permissions (oracle_perms.c) ----------------------------------------------------------- */
+/* ---- permissions (oracle_perms.c) -------------------------------------------------------- */
 
 /* The kernel's bits: include/perms.h of Linux 6.12. */
 enum {
@@ -118,6 +118,8 @@ typedef struct {
 } AmrPdb;
 
 void amr_pdb_clear(AmrPdb *pdb);
+/* The same to the byte, so that equal states grant the same. */
+gboolean amr_pdb_equal(const AmrPdb *a, const AmrPdb *b);
 /* Of a machine with a table: whether others have an entry of their own behind the owner's. */
 gboolean amr_pdb_has_owner(const AmrPdb *pdb, guint32 state);
 /* Of a machine of files, once its tables are there. */
@@ -133,7 +135,7 @@ AmrExecMode amr_xindex_mode(guint32 xindex);
 /* The name that an exec transition goes to, NULL for none. */
 const char *amr_pdb_target(const AmrPdb *pdb, guint32 xindex);
 
-/* ---- profile -------------------------------------------------------------------------------- */
+/* ---- profile ----------------------------------------------------------------------------- */
 
 #define AMR_ORACLE_FAMILIES 64
 
@@ -177,7 +179,7 @@ AmrOracleProfile *amr_oracle_profile_read(AmrCursor *cursor, const char *ns, gui
 void amr_oracle_profile_free(AmrOracleProfile *profile);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrOracleProfile, amr_oracle_profile_free)
 
-/* ---- the stream (oracle_stream.c) ----------------------------------------------------------- */
+/* ---- the stream (oracle_stream.c) -------------------------------------------------------- */
 
 /* Types of elements: Linux 6.12 include/policy_unpack.h. */
 typedef enum {
@@ -220,7 +222,7 @@ gboolean amr_cursor_expect(AmrCursor *cursor, AmrCode code, AmrElement *element,
 gboolean amr_cursor_skip(AmrCursor *cursor, const AmrElement *element, GError **error);
 const char *amr_code_word(AmrCode code);
 
-/* ---- classes (oracle_match.c) --------------------------------------------------------------- */
+/* ---- classes (oracle_match.c) ------------------------------------------------------------ */
 
 /* Answers of the policy machine; @question's class is none of file, capability, rlimit and hat. */
 void amr_oracle_ask_policy(const AmrOracleProfile *profile, const AmrOracleQuestion *question,

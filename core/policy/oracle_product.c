@@ -12,7 +12,7 @@
 /* Bytes that no machine parts, with one of them that reads well. */
 typedef struct {
     guint8 byte;
-    guint n_bytes;
+    guint rank, n_bytes;
 } Class;
 
 typedef struct {
@@ -42,8 +42,7 @@ enum {
     NOWHERE = G_MAXUINT32
 };
 
-/* ---- classes of bytes --------------------------------------------------------------------------
- */
+/* ---- classes of bytes -------------------------------------------------------------------- */
 
 /* For examples: letters and digits first, then what prints, then the rest. */
 static guint
@@ -72,7 +71,7 @@ static int
 compare_classes(gconstpointer a, gconstpointer b)
 {
     const Class *x = a, *y = b;
-    guint rx = rank(x->byte), ry = rank(y->byte);
+    guint rx = x->rank, ry = y->rank;
     return rx != ry ? (rx < ry ? -1 : 1) : (int)x->byte - (int)y->byte;
 }
 
@@ -91,18 +90,20 @@ find_classes(Product *product)
         }
         Class *klass = &product->classes[i];
         if (i == product->n_classes) {
-            *klass = (Class){(guint8)byte, 0};
+            /* Numbers come in their own order. */
+            *klass = (Class){(guint8)byte, job->numbers && is_apart(job, byte) ? 4 : rank(byte), 0};
             product->n_classes++;
         }
         klass->n_bytes++;
-        if (rank(byte) < rank(klass->byte))
+        if (rank(byte) < rank(klass->byte) && !is_apart(job, byte)) {
             klass->byte = (guint8)byte;
+            klass->rank = rank(byte);
+        }
     }
     qsort(product->classes, product->n_classes, sizeof(Class), compare_classes);
 }
 
-/* ---- pairs -------------------------------------------------------------------------------------
- */
+/* ---- pairs ------------------------------------------------------------------------------- */
 
 static guint32
 hash(const AmrPair *pair)
@@ -207,26 +208,46 @@ note(Product *product, guint32 pair, const AmrDelta *delta, guint max)
     g_array_append_val(product->places, place);
 }
 
+/* The pairs behind pair @i, in the order of classes. Most classes lead where the one before led. */
+static void
+step_all(Product *product, guint32 i, guint32 *nexts)
+{
+    const AmrProductJob *job = product->job;
+    AmrPair from = g_array_index(product->pairs, AmrPair, i), to, last = {0, 0, 0};
+    guint32 last_place = NOWHERE;
+    for (guint klass = 0; klass < product->n_classes; klass++) {
+        guint8 byte = product->classes[klass].byte;
+        if (!step(job, &from, byte, &to)) {
+            nexts[klass] = NOWHERE;
+            continue;
+        }
+        if (last_place == NOWHERE || to.before != last.before || to.after != last.after ||
+            to.context != last.context) {
+            last = to;
+            last_place = place_of(product, &to, i, byte);
+        }
+        nexts[klass] = last_place;
+    }
+}
+
 /* Breadth first: the first name that leads to a pair is a shortest one. */
 static gboolean
 walk(Product *product, guint max, GError **error)
 {
     const AmrProductJob *job = product->job;
     AmrDelta deltas[AMR_PRODUCT_DELTAS];
+    guint32 nexts[256];
     place_of(product, &job->start, NOWHERE, 0);
     for (guint32 i = 0; i < product->pairs->len; i++) {
-        AmrPair from = g_array_index(product->pairs, AmrPair, i), to;
-        guint n = job->judge(job->data, &from, deltas);
+        AmrPair pair = g_array_index(product->pairs, AmrPair, i);
+        guint n = job->judge(job->data, &pair, deltas);
         for (guint j = 0; j < n; j++)
             note(product, i, &deltas[j], max);
-        if (product->edges && (guint64)i * product->n_classes > EDGES_MAX)
+        step_all(product, i, nexts);
+        if (product->edges && ((guint64)i + 1) * product->n_classes > EDGES_MAX)
             g_clear_pointer(&product->edges, g_array_unref);
-        for (guint klass = 0; klass < product->n_classes; klass++) {
-            guint8 byte = product->classes[klass].byte;
-            guint32 next = step(job, &from, byte, &to) ? place_of(product, &to, i, byte) : NOWHERE;
-            if (product->edges)
-                g_array_append_val(product->edges, next);
-        }
+        if (product->edges)
+            g_array_append_vals(product->edges, nexts, product->n_classes);
         if (product->pairs->len > AMR_PRODUCT_PAIRS_MAX)
             return amr_error_set(error, AMR_ERROR_LIMIT,
                                  "Comparing policy: more than %u pairs of states",
@@ -235,8 +256,7 @@ walk(Product *product, guint max, GError **error)
     return TRUE;
 }
 
-/* ---- where
- * --------------------------------------------------------------------------------------- */
+/* ---- where ------------------------------------------------------------------------------- */
 
 static char *
 name_of(const Product *product, guint32 pair, gsize *len)
@@ -389,6 +409,8 @@ amr_product_walk(const AmrProductJob *job, guint max, GError **error)
 {
     Product product = {.job = job};
     GPtrArray *list = NULL;
+    if (job->start.before == job->start.after && amr_pdb_equal(job->before, job->after))
+        return g_ptr_array_new_with_free_func((GDestroyNotify)amr_finding_free);
     find_classes(&product);
     product.pairs = g_array_new(FALSE, FALSE, sizeof(AmrPair));
     product.parents = g_array_new(FALSE, FALSE, sizeof(guint32));

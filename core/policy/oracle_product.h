@@ -30,6 +30,7 @@ typedef struct {
     /* Bytes that must not share a class with others, beside those that the machines part. */
     const char *apart;
     gsize n_apart;
+    gboolean numbers; /* those are numbers, the least is the best example */
     /* The next pair after @byte; NULL: the machines' steps, the context as it is. FALSE: no name
      * goes on like this. */
     gboolean (*step)(gconstpointer data, const AmrPair *from, guint8 byte, AmrPair *to);
@@ -53,7 +54,8 @@ typedef struct {
 void amr_finding_free(AmrFinding *finding);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrFinding, amr_finding_free)
 
-/* AmrFinding, at most @max; or NULL with AMR_ERROR_LIMIT. */
+/* AmrFinding, at most @max (none, without a walk, where both machines are the same to the byte: a
+ * judge must then find nothing); or NULL with AMR_ERROR_LIMIT. */
 GPtrArray *amr_product_walk(const AmrProductJob *job, guint max, GError **error);
 
 #endif

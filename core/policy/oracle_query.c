@@ -50,8 +50,7 @@ finish(const AmrOracleProfile *profile, AmrOracleAnswer *answer)
         profile->mode == AMR_ORACLE_MODE_COMPLAIN || profile->mode == AMR_ORACLE_MODE_UNCONFINED;
 }
 
-/* ---- files ------------------------------------------------------------------------------------
- */
+/* ---- files ------------------------------------------------------------------------------- */
 
 /* From the kernel's bits to those that were asked. */
 static void
@@ -155,8 +154,7 @@ ask_file(const AmrOracleProfile *profile, const AmrOracleQuestion *question,
     finish_file(profile, answer);
 }
 
-/* ---- what stands in the header ----------------------------------------------------------------
- */
+/* ---- what stands in the header ----------------------------------------------------------- */
 
 static void
 ask_capability(const AmrOracleProfile *profile, const AmrOracleQuestion *question,

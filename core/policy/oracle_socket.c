@@ -23,8 +23,7 @@ enum {
 #define MAY_PEER   (AMR_MAY_SEND | AMR_MAY_RECEIVE | AMR_MAY_CONNECT)
 #define MAY_OPTION (AMR_MAY_SETOPT | AMR_MAY_GETOPT)
 
-/* ---- network ----------------------------------------------------------------------------------
- */
+/* ---- network ----------------------------------------------------------------------------- */
 
 /* Masks of types by family: the old table. */
 static void
@@ -177,8 +176,7 @@ amr_oracle_ask_network(const AmrOracleProfile *profile, const AmrOracleQuestion 
         answer->verdict = AMR_ORACLE_UNMEDIATED;
 }
 
-/* ---- unix -------------------------------------------------------------------------------------
- */
+/* ---- unix -------------------------------------------------------------------------------- */
 
 static void
 walk_unix_address(AmrWalk *walk, AmrBytes address)

@@ -9,23 +9,9 @@
  */
 #include <string.h>
 
-#include "core/policy/oracle_private.h"
+#include "core/policy/oracle_reader.h"
 
-/* What is read before it is known to which machine it belongs. */
-typedef struct {
-    AmrCursor *cursor;
-    AmrOracleProfile *profile;
-    GPtrArray *unknown;
-    AmrPdb *pdb;     /* the last machine that was read: "start" and "xtable" belong to it */
-    AmrPerms *table; /* a permission table that waits for its machine */
-    guint n_table;
-    gboolean has_flags;
-    guint n_caps;          /* of the four words without a tag behind the flags */
-    gboolean wants_length; /* an attachment's length follows its machine */
-    gboolean in_policy;
-} Reader;
-
-typedef gboolean (*Take)(Reader *reader, const AmrElement *element, GError **error);
+typedef gboolean (*Take)(AmrReader *reader, const AmrElement *element, GError **error);
 
 static const char *
 keep(const AmrElement *element)
@@ -33,8 +19,8 @@ keep(const AmrElement *element)
     return g_strndup((const char *)element->data, element->size);
 }
 
-static gboolean
-expect_u32(Reader *reader, guint32 *number, GError **error)
+gboolean
+amr_reader_u32(AmrReader *reader, guint32 *number, GError **error)
 {
     AmrElement element;
     if (!amr_cursor_expect(reader->cursor, AMR_CODE_U32, &element, error))
@@ -43,15 +29,15 @@ expect_u32(Reader *reader, guint32 *number, GError **error)
     return TRUE;
 }
 
-static gboolean
-expect_end(Reader *reader, AmrCode code, GError **error)
+gboolean
+amr_reader_end(AmrReader *reader, AmrCode code, GError **error)
 {
     return amr_cursor_expect(reader->cursor, code, NULL, error);
 }
 
 /* An array without a tag, its end not read yet. */
-static gboolean
-expect_array(Reader *reader, guint *n, GError **error)
+gboolean
+amr_reader_array(AmrReader *reader, guint *n, GError **error)
 {
     AmrElement element;
     if (!amr_cursor_expect(reader->cursor, AMR_CODE_ARRAY, &element, error))
@@ -60,14 +46,14 @@ expect_array(Reader *reader, guint *n, GError **error)
     return TRUE;
 }
 
-static gboolean
-expect_ends(Reader *reader, GError **error)
+gboolean
+amr_reader_ends(AmrReader *reader, GError **error)
 {
-    return expect_end(reader, AMR_CODE_ARRAY_END, error) &&
-           expect_end(reader, AMR_CODE_STRUCT_END, error);
+    return amr_reader_end(reader, AMR_CODE_ARRAY_END, error) &&
+           amr_reader_end(reader, AMR_CODE_STRUCT_END, error);
 }
 
-/* ---- strings and numbers --------------------------------------------------------------------- */
+/* ---- strings and numbers ----------------------------------------------------------------- */
 
 static gboolean
 take_string(const char **field, const AmrElement *element)
@@ -78,32 +64,32 @@ take_string(const char **field, const AmrElement *element)
 }
 
 static gboolean
-take_rename(Reader *reader, const AmrElement *element, GError **error)
+take_rename(AmrReader *reader, const AmrElement *element, GError **error)
 {
     return take_string(&reader->profile->rename, element);
 }
 
 static gboolean
-take_attach(Reader *reader, const AmrElement *element, GError **error)
+take_attach(AmrReader *reader, const AmrElement *element, GError **error)
 {
     return take_string(&reader->profile->attach, element);
 }
 
 static gboolean
-take_disconnected(Reader *reader, const AmrElement *element, GError **error)
+take_disconnected(AmrReader *reader, const AmrElement *element, GError **error)
 {
     return take_string(&reader->profile->disconnected, element);
 }
 
 static gboolean
-take_kill(Reader *reader, const AmrElement *element, GError **error)
+take_kill(AmrReader *reader, const AmrElement *element, GError **error)
 {
     reader->profile->kill_signal = (guint32)element->number;
     return TRUE;
 }
 
 static gboolean
-take_error(Reader *reader, const AmrElement *element, GError **error)
+take_error(AmrReader *reader, const AmrElement *element, GError **error)
 {
     reader->profile->error = (guint32)element->number;
     return TRUE;
@@ -112,7 +98,7 @@ take_error(Reader *reader, const AmrElement *element, GError **error)
 /* The permission table's layout, told again behind it (5.0); what matters of it stands in the
  * machine's tables. */
 static gboolean
-take_perms_version(Reader *reader, const AmrElement *element, GError **error)
+take_perms_version(AmrReader *reader, const AmrElement *element, GError **error)
 {
     if (element->number <= 3)
         return TRUE;
@@ -122,22 +108,22 @@ take_perms_version(Reader *reader, const AmrElement *element, GError **error)
 }
 
 static gboolean
-take_path_flags(Reader *reader, const AmrElement *element, GError **error)
+take_path_flags(AmrReader *reader, const AmrElement *element, GError **error)
 {
     reader->profile->path_flags = (guint32)element->number;
     return TRUE;
 }
 
-/* ---- flags, capabilities, limits --------------------------------------------------------------
- */
+/* ---- flags, capabilities, limits --------------------------------------------------------- */
 
 static gboolean
-take_flags(Reader *reader, const AmrElement *element, GError **error)
+take_flags(AmrReader *reader, const AmrElement *element, GError **error)
 {
     guint32 mode, audit;
     AmrOracleProfile *profile = reader->profile;
-    if (!expect_u32(reader, &profile->flags, error) || !expect_u32(reader, &mode, error) ||
-        !expect_u32(reader, &audit, error) || !expect_end(reader, AMR_CODE_STRUCT_END, error))
+    if (!amr_reader_u32(reader, &profile->flags, error) || !amr_reader_u32(reader, &mode, error) ||
+        !amr_reader_u32(reader, &audit, error) ||
+        !amr_reader_end(reader, AMR_CODE_STRUCT_END, error))
         return FALSE;
     if (mode > AMR_ORACLE_MODE_PROMPT - AMR_ORACLE_MODE_ENFORCE)
         return amr_error_set(error, AMR_ERROR_PARSE, "unknown mode %u at offset %" G_GSIZE_FORMAT,
@@ -161,34 +147,34 @@ take_cap_word(AmrOracleProfile *profile, guint which, guint shift, guint32 word)
 }
 
 static gboolean
-take_caps64(Reader *reader, const AmrElement *element, GError **error)
+take_caps64(AmrReader *reader, const AmrElement *element, GError **error)
 {
     guint32 word;
     for (guint i = 0; i < 4; i++) {
-        if (!expect_u32(reader, &word, error))
+        if (!amr_reader_u32(reader, &word, error))
             return FALSE;
         take_cap_word(reader->profile, i, 32, word);
     }
-    return expect_end(reader, AMR_CODE_STRUCT_END, error);
+    return amr_reader_end(reader, AMR_CODE_STRUCT_END, error);
 }
 
 static gboolean
-take_capsx(Reader *reader, const AmrElement *element, GError **error)
+take_capsx(AmrReader *reader, const AmrElement *element, GError **error)
 {
     guint32 low, high;
-    if (!expect_u32(reader, &low, error) || !expect_u32(reader, &high, error))
+    if (!amr_reader_u32(reader, &low, error) || !amr_reader_u32(reader, &high, error))
         return FALSE;
     reader->profile->caps_extended = (guint64)high << 32 | low;
-    return expect_end(reader, AMR_CODE_STRUCT_END, error);
+    return amr_reader_end(reader, AMR_CODE_STRUCT_END, error);
 }
 
 static gboolean
-take_rlimits(Reader *reader, const AmrElement *element, GError **error)
+take_rlimits(AmrReader *reader, const AmrElement *element, GError **error)
 {
     guint n;
     AmrElement value;
-    if (!expect_u32(reader, &reader->profile->limits_set, error) ||
-        !expect_array(reader, &n, error))
+    if (!amr_reader_u32(reader, &reader->profile->limits_set, error) ||
+        !amr_reader_array(reader, &n, error))
         return FALSE;
     if (n > AMR_ORACLE_LIMITS)
         return amr_error_set(error, AMR_ERROR_PARSE, "%u rlimits at offset %" G_GSIZE_FORMAT, n,
@@ -198,18 +184,17 @@ take_rlimits(Reader *reader, const AmrElement *element, GError **error)
             return FALSE;
         reader->profile->limits[i] = value.number;
     }
-    return expect_ends(reader, error);
+    return amr_reader_ends(reader, error);
 }
 
-/* ---- lists ------------------------------------------------------------------------------------
- */
+/* ---- lists ------------------------------------------------------------------------------- */
 
 static gboolean
-take_xattrs(Reader *reader, const AmrElement *element, GError **error)
+take_xattrs(AmrReader *reader, const AmrElement *element, GError **error)
 {
     guint n;
     AmrElement name;
-    if (!expect_array(reader, &n, error))
+    if (!amr_reader_array(reader, &n, error))
         return FALSE;
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < n; i++) {
@@ -220,7 +205,7 @@ take_xattrs(Reader *reader, const AmrElement *element, GError **error)
     g_ptr_array_add(names, NULL);
     g_strfreev((char **)reader->profile->xattrs);
     reader->profile->xattrs = (const char *const *)g_ptr_array_free(g_steal_pointer(&names), FALSE);
-    return expect_ends(reader, error);
+    return amr_reader_ends(reader, error);
 }
 
 static void
@@ -231,13 +216,13 @@ secmark_clear(gpointer data)
 }
 
 static gboolean
-take_secmark(Reader *reader, const AmrElement *element, GError **error)
+take_secmark(AmrReader *reader, const AmrElement *element, GError **error)
 {
     guint n;
     if (reader->profile->secmarks)
         return amr_error_set(error, AMR_ERROR_PARSE,
                              "secmark stands twice at offset %" G_GSIZE_FORMAT, element->offset);
-    if (!expect_array(reader, &n, error))
+    if (!amr_reader_array(reader, &n, error))
         return FALSE;
     g_autoptr(GArray) secmarks = g_array_new(FALSE, TRUE, sizeof(AmrOracleSecmark));
     g_array_set_clear_func(secmarks, secmark_clear);
@@ -253,12 +238,12 @@ take_secmark(Reader *reader, const AmrElement *element, GError **error)
     reader->profile->n_secmarks = n;
     reader->profile->secmarks = g_memdup2(secmarks->data, n * sizeof(AmrOracleSecmark));
     g_array_set_clear_func(secmarks, NULL);
-    return expect_ends(reader, error);
+    return amr_reader_ends(reader, error);
 }
 
 /* The network table of old ABIs: masks of types for each family. */
 static gboolean
-take_families(Reader *reader, const AmrElement *element, GError **error)
+take_families(AmrReader *reader, const AmrElement *element, GError **error)
 {
     AmrOracleRules *rules = reader->profile->rules;
     guint n = (guint)element->number;
@@ -274,147 +259,13 @@ take_families(Reader *reader, const AmrElement *element, GError **error)
         rules->families_quiet[i] = (guint16)mask[2].number;
     }
     rules->has_families = TRUE;
-    return expect_end(reader, AMR_CODE_ARRAY_END, error);
+    return amr_reader_end(reader, AMR_CODE_ARRAY_END, error);
 }
 
-/* ---- machines ---------------------------------------------------------------------------------
- */
-
-/* The permission table: a version, then of each entry a word that is not used and 13 words. */
-static gboolean
-take_perms(Reader *reader, const AmrElement *element, GError **error)
-{
-    AmrElement version;
-    guint n;
-    if (!amr_cursor_next(reader->cursor, &version, error))
-        return FALSE;
-    if (version.code != AMR_CODE_U32 || g_strcmp0(version.tag, "version") != 0 ||
-        version.number < 1 || version.number > 3)
-        return amr_error_set(error, AMR_ERROR_PARSE,
-                             "unknown version of a permission table at offset %" G_GSIZE_FORMAT,
-                             element->offset);
-    if (!expect_array(reader, &n, error))
-        return FALSE;
-    g_autofree AmrPerms *table = g_new0(AmrPerms, n + 1);
-    for (guint i = 0; i < n; i++) {
-        guint32 word[14];
-        for (guint j = 0; j < G_N_ELEMENTS(word); j++)
-            if (!expect_u32(reader, &word[j], error))
-                return FALSE;
-        table[i] = (AmrPerms){.allow = word[1],
-                              .deny = word[2],
-                              .prompt = word[7],
-                              .audit = word[8],
-                              .quiet = word[9],
-                              .xindex = word[11]};
-    }
-    if (!expect_ends(reader, error))
-        return FALSE;
-    g_free(reader->table);
-    reader->table = g_steal_pointer(&table);
-    reader->n_table = n;
-    return TRUE;
-}
-
-/* A machine's accept words stay within its table, with the entry for others behind them. */
-static gboolean
-check_table(const AmrPdb *pdb, gsize offset, GError **error)
-{
-    for (guint32 i = 0; pdb->table && i < pdb->dfa->n_states; i++)
-        if (pdb->dfa->accept[i] + (guint64)amr_pdb_has_owner(pdb, i) >= pdb->n_table)
-            return amr_error_set(error, AMR_ERROR_PARSE,
-                                 "a state beyond the permission table at offset %" G_GSIZE_FORMAT,
-                                 offset);
-    return TRUE;
-}
-
-static AmrPdb *
-machine_of(Reader *reader)
-{
-    AmrOracleRules *rules = reader->profile->rules;
-    if (reader->in_policy)
-        return &rules->policy;
-    return reader->has_flags ? &rules->file : &rules->attachment;
-}
+static gboolean take_element(AmrReader *reader, const AmrElement *element, GError **error);
 
 static gboolean
-take_dfa(Reader *reader, const AmrElement *element, GError **error)
-{
-    AmrPdb *pdb = machine_of(reader);
-    if (pdb->dfa)
-        return amr_error_set(error, AMR_ERROR_PARSE,
-                             "a state machine that stands twice at offset %" G_GSIZE_FORMAT,
-                             element->offset);
-    pdb->dfa = amr_dfa_new(element->data, element->size, element->offset, error);
-    if (!pdb->dfa)
-        return FALSE;
-    pdb->table = g_steal_pointer(&reader->table);
-    pdb->n_table = reader->n_table;
-    reader->n_table = 0;
-    pdb->start = pdb->file = 1;
-    if (pdb != &reader->profile->rules->policy)
-        amr_pdb_find_pairs(pdb);
-    reader->pdb = pdb;
-    reader->wants_length = pdb == &reader->profile->rules->attachment;
-    reader->profile->permissions_table |= pdb->table != NULL;
-    return check_table(pdb, element->offset, error);
-}
-
-static gboolean
-take_start(Reader *reader, const AmrElement *element, GError **error)
-{
-    if (!reader->pdb || element->number >= reader->pdb->dfa->n_states)
-        return amr_error_set(error, AMR_ERROR_PARSE,
-                             "a start that is no state at offset %" G_GSIZE_FORMAT,
-                             element->offset);
-    if (strcmp(element->tag, "start") == 0)
-        reader->pdb->start = (guint32)element->number;
-    else
-        reader->pdb->file = (guint32)element->number;
-    return TRUE;
-}
-
-/* A name in a namespace is written ":namespace", NUL, "name". */
-static char *
-transition_name(const AmrElement *element)
-{
-    char *name = g_strndup("", element->size);
-    memcpy(name, element->data, element->size);
-    if (element->size && name[0] == ':') {
-        char *end = memchr(name, '\0', element->size);
-        if (end)
-            *end = ':';
-    }
-    return name;
-}
-
-static gboolean
-take_xtable(Reader *reader, const AmrElement *element, GError **error)
-{
-    guint n;
-    AmrElement name;
-    if (!expect_array(reader, &n, error))
-        return FALSE;
-    if (!reader->pdb || reader->pdb->names)
-        return amr_error_set(error, AMR_ERROR_PARSE,
-                             "an xtable that belongs nowhere at offset %" G_GSIZE_FORMAT,
-                             element->offset);
-    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-    for (guint i = 0; i < n; i++) {
-        if (!amr_cursor_expect(reader->cursor, AMR_CODE_STRING, &name, error))
-            return FALSE;
-        g_ptr_array_add(names, transition_name(&name));
-    }
-    g_ptr_array_add(names, NULL);
-    reader->pdb->n_names = n;
-    reader->pdb->names = (char **)g_ptr_array_free(g_steal_pointer(&names), FALSE);
-    return expect_ends(reader, error);
-}
-
-static gboolean take_element(Reader *reader, const AmrElement *element, GError **error);
-
-static gboolean
-take_policydb(Reader *reader, const AmrElement *element, GError **error)
+take_policydb(AmrReader *reader, const AmrElement *element, GError **error)
 {
     AmrElement inner;
     /* It holds no other policydb: no deeper than this. */
@@ -437,13 +288,12 @@ take_policydb(Reader *reader, const AmrElement *element, GError **error)
 
 /* Keys and values for user space; they decide nothing. */
 static gboolean
-take_data(Reader *reader, const AmrElement *element, GError **error)
+take_data(AmrReader *reader, const AmrElement *element, GError **error)
 {
     return amr_cursor_skip(reader->cursor, element, error);
 }
 
-/* ---- the whole --------------------------------------------------------------------------------
- */
+/* ---- the whole --------------------------------------------------------------------------- */
 
 static const struct {
     const char *tag;
@@ -464,19 +314,19 @@ static const struct {
     {"secmark", AMR_CODE_STRUCT, take_secmark},
     {"net_allowed_af", AMR_CODE_ARRAY, take_families},
     {"policydb", AMR_CODE_STRUCT, take_policydb},
-    {"perms", AMR_CODE_STRUCT, take_perms},
+    {"perms", AMR_CODE_STRUCT, amr_reader_perms},
     {"permsv", AMR_CODE_U32, take_perms_version},
     {"tags", AMR_CODE_STRUCT, take_data}, /* of what is logged */
-    {"aadfa", AMR_CODE_BLOB, take_dfa},
-    {"start", AMR_CODE_U32, take_start},
-    {"dfa_start", AMR_CODE_U32, take_start},
-    {"xtable", AMR_CODE_STRUCT, take_xtable},
+    {"aadfa", AMR_CODE_BLOB, amr_reader_dfa},
+    {"start", AMR_CODE_U32, amr_reader_start},
+    {"dfa_start", AMR_CODE_U32, amr_reader_start},
+    {"xtable", AMR_CODE_STRUCT, amr_reader_xtable},
     {"data", AMR_CODE_STRUCT, take_data},
 };
 
 /* Numbers without a tag: an attachment's length, and capabilities behind the flags. */
 static gboolean
-take_untagged(Reader *reader, const AmrElement *element, GError **error)
+take_untagged(AmrReader *reader, const AmrElement *element, GError **error)
 {
     if (element->code == AMR_CODE_U32 && reader->wants_length) {
         reader->profile->attach_length = (guint)element->number;
@@ -492,7 +342,7 @@ take_untagged(Reader *reader, const AmrElement *element, GError **error)
 }
 
 static gboolean
-take_element(Reader *reader, const AmrElement *element, GError **error)
+take_element(AmrReader *reader, const AmrElement *element, GError **error)
 {
     if (!element->tag)
         return take_untagged(reader, element, error);
@@ -518,7 +368,7 @@ take_element(Reader *reader, const AmrElement *element, GError **error)
 }
 
 static gboolean
-read_elements(Reader *reader, GError **error)
+read_elements(AmrReader *reader, GError **error)
 {
     AmrElement element;
     for (;;) {
@@ -568,7 +418,7 @@ amr_oracle_profile_read(AmrCursor *cursor, const char *ns, guint abi, GError **e
         profile->mode = AMR_ORACLE_MODE_COMPLAIN;
     split_name(profile, &name, ns);
     g_autoptr(GPtrArray) unknown = g_ptr_array_new_with_free_func(g_free);
-    Reader reader = {.cursor = cursor, .profile = profile, .unknown = unknown};
+    AmrReader reader = {.cursor = cursor, .profile = profile, .unknown = unknown};
     gboolean good = read_elements(&reader, error);
     g_free(reader.table);
     if (!good) {

@@ -53,12 +53,12 @@ static const char *const capabilities[] = {
 };
 
 static const char *const families[] = {
-    "unspec",  "unix",    "inet",   "ax25",       "ipx",     "appletalk", "netrom",    "bridge",
-    "atmpvc",  "x25",     "inet6",  "rose",       "netbeui", "security",  "key",       "netlink",
-    "packet",  "ash",     "econet", "atmsvc",     "rds",     "sna",       "irda",      "pppox",
-    "wanpipe", "llc",     "ib",     "mpls",       "can",     "tipc",      "bluetooth", "iucv",
-    "rxrpc",   "isdn",    "phonet", "ieee802154", "caif",    "alg",       "nfc",       "vsock",
-    "kcm",     "qipcrtr", "smc",    "xdp",        "mctp",
+    "unspec",  "unix",    "inet",    "ax25",   "ipx",        "appletalk", "netrom",   "bridge",
+    "atmpvc",  "x25",     "inet6",   "rose",   "decnet",     "netbeui",   "security", "key",
+    "netlink", "packet",  "ash",     "econet", "atmsvc",     "rds",       "sna",      "irda",
+    "pppox",   "wanpipe", "llc",     "ib",     "mpls",       "can",       "tipc",     "bluetooth",
+    "iucv",    "rxrpc",   "isdn",    "phonet", "ieee802154", "caif",      "alg",      "nfc",
+    "vsock",   "kcm",     "qipcrtr", "smc",    "xdp",        "mctp",
 };
 
 static const char *const socket_types[] = {
@@ -304,8 +304,7 @@ amr_oracle_signal_word(guint number, char *buffer)
     return word_of(signals, G_N_ELEMENTS(signals), number);
 }
 
-/* ---- rights -----------------------------------------------------------------------------------
- */
+/* ---- rights ------------------------------------------------------------------------------ */
 
 /* Sockets of both kinds have the same rights. */
 static gboolean
@@ -391,8 +390,7 @@ amr_oracle_rights_words(AmrClass klass, guint32 set)
     return g_string_free(words, FALSE);
 }
 
-/* ---- mount flags ------------------------------------------------------------------------------
- */
+/* ---- mount flags ------------------------------------------------------------------------- */
 
 gboolean
 amr_oracle_mount_flags(AmrBytes words, guint32 *flags)

@@ -31,5 +31,8 @@ void bench_distinct(void);
 /* @dir is where it may write. */
 void bench_hostile(const char *dir);
 
+/* Questions to compiled policy. */
+void bench_oracle(void);
+
 G_END_DECLS
 #endif

@@ -117,6 +117,10 @@ static const struct {
     {"signal to more", "signal send set=(term) peer=a,", "signal send set=(term, kill) peer=a,",
      "access signal +send: set=kill peer=a"},
     {"a redundant signal rule", "signal send,", "signal send, signal send set=hup peer=x,", ""},
+    {"any signal", "", "signal send peer=x,", "access signal +send: such as set=hup peer=x"},
+    {"any type", "network inet stream,", "network inet,",
+     "access network +send receive create shutdown connect setattr getattr accept bind listen "
+     "setopt getopt: such as inet dgram"},
     {"ptrace", "", "ptrace read peer=x,", "access ptrace +read: peer=x"},
     {"mount", "", "umount /m/,", "access mount +umount: /m/"},
     {"mount with flags", "", "mount fstype=ext4 options=(ro) /d -> /m/,",

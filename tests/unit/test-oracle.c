@@ -2,10 +2,13 @@
 /* Reading compiled policy, what answers say besides yes and no, and records as questions. */
 #include "tests/unit/oracling.h"
 
+#include <linux/capability.h>
+#include <linux/mount.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 
-/* ---- headers ----------------------------------------------------------------------------------
- */
+/* ---- headers ----------------------------------------------------------------------------- */
 
 static void
 test_headers(void **state)
@@ -77,8 +80,7 @@ test_xattrs(void **state)
     }
 }
 
-/* ---- more than yes and no ---------------------------------------------------------------------
- */
+/* ---- more than yes and no ---------------------------------------------------------------- */
 
 static void
 test_transitions(void **state)
@@ -150,8 +152,60 @@ test_answers(void **state)
     assert_true(depends.depends);
 }
 
-/* ---- records ----------------------------------------------------------------------------------
- */
+/* Numbers as the system has them. */
+static void
+test_words(void **state)
+{
+    static const struct {
+        const char *word;
+        int number;
+    } families[] = {{"unix", AF_UNIX},
+                    {"inet", AF_INET},
+                    {"inet6", AF_INET6},
+                    {"netlink", AF_NETLINK},
+                    {"packet", AF_PACKET},
+                    {"can", AF_CAN},
+                    {"bluetooth", AF_BLUETOOTH},
+                    {"alg", AF_ALG},
+                    {"vsock", AF_VSOCK},
+                    {"xdp", AF_XDP},
+                    {"key", AF_KEY},
+                    {"tipc", AF_TIPC}},
+      types[] = {{"stream", SOCK_STREAM}, {"dgram", SOCK_DGRAM},         {"raw", SOCK_RAW},
+                 {"rdm", SOCK_RDM},       {"seqpacket", SOCK_SEQPACKET}, {"packet", SOCK_PACKET}},
+      capabilities[] = {{"chown", CAP_CHOWN},
+                        {"net_admin", CAP_NET_ADMIN},
+                        {"CAP_SYS_ADMIN", CAP_SYS_ADMIN},
+                        {"syslog", CAP_SYSLOG},
+                        {"checkpoint_restore", CAP_CHECKPOINT_RESTORE}},
+      limits[] = {{"cpu", RLIMIT_CPU},     {"nofile", RLIMIT_NOFILE},
+                  {"nproc", RLIMIT_NPROC}, {"memlock", RLIMIT_MEMLOCK},
+                  {"as", RLIMIT_AS},       {"rttime", RLIMIT_RTTIME}};
+    guint32 flags;
+    for (guint i = 0; i < G_N_ELEMENTS(families); i++)
+        assert_int_equal(amr_oracle_family(amr_bytes(families[i].word)), families[i].number);
+    for (guint i = 0; i < G_N_ELEMENTS(types); i++)
+        assert_int_equal(amr_oracle_socket_type(amr_bytes(types[i].word)), types[i].number);
+    for (guint i = 0; i < G_N_ELEMENTS(capabilities); i++)
+        assert_int_equal(amr_oracle_capability(amr_bytes(capabilities[i].word)),
+                         capabilities[i].number);
+    for (guint i = 0; i < G_N_ELEMENTS(limits); i++)
+        assert_int_equal(amr_oracle_limit(amr_bytes(limits[i].word)), limits[i].number);
+    assert_true(amr_oracle_mount_flags(AMR_BYTES("ro, nosuid,noatime rbind"), &flags));
+    assert_int_equal(flags, MS_RDONLY | MS_NOSUID | MS_NOATIME | MS_BIND | MS_REC);
+    g_autofree char *words = amr_oracle_mount_flags_words(flags);
+    assert_string_equal(words, "ro, nosuid, noatime, rbind");
+    assert_true(amr_oracle_mount_flags(AMR_BYTES("lazytime,strictatime,make-rslave"), &flags));
+    assert_int_equal(flags, MS_LAZYTIME | MS_STRICTATIME | MS_SLAVE | MS_REC);
+    assert_false(amr_oracle_mount_flags(AMR_BYTES("ro, odd"), &flags));
+    assert_int_equal(amr_oracle_signal(AMR_BYTES("rtmin+32")), 160);
+    assert_int_equal(amr_oracle_signal(AMR_BYTES("rtmin+33")), -1);
+    assert_int_equal(amr_oracle_signal(AMR_BYTES("exists")), 35);
+    assert_int_equal(amr_oracle_family(AMR_BYTES("nosuch")), -1);
+    assert_int_equal(amr_oracle_family(AMR_BYTES("17")), 17);
+}
+
+/* ---- records ----------------------------------------------------------------------------- */
 
 static const struct {
     const char *line, *want; /* rights and text, or the reason of refusal */
@@ -251,8 +305,7 @@ test_records(void **state)
     }
 }
 
-/* ---- hostile streams ---------------------------------------------------------------------------
- */
+/* ---- hostile streams --------------------------------------------------------------------- */
 
 static const struct {
     const char *name, *bytes;
@@ -324,8 +377,9 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_headers), cmocka_unit_test(test_namespaces),
         cmocka_unit_test(test_xattrs),  cmocka_unit_test(test_transitions),
-        cmocka_unit_test(test_answers), cmocka_unit_test(test_records),
-        cmocka_unit_test(test_streams), cmocka_unit_test(test_cut_off),
+        cmocka_unit_test(test_answers), cmocka_unit_test(test_words),
+        cmocka_unit_test(test_records), cmocka_unit_test(test_streams),
+        cmocka_unit_test(test_cut_off),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
