@@ -16,12 +16,13 @@ chance(GRand *random, int in)
 /* Few names, so that rules meet. */
 static const char *const words[] = {"a",    "b",   "ab",  "abc", "lib", "data", "x.so",
                                     "conf", "log", "run", "1",   "42",  "é",    "a-b"};
-static const char *const odd_words[] = {"\\052x", "a\\*", "q\\?", "\\173b", "sp\\040ace",
+static const char *const odd_words[] = {"\\052x", "a\\*", "q\\?",       "\\173b", "sp\\040ace",
                                         "a\\,b",  "\\[c", "\\303\\251", "c=d"};
-static const char *const globs[] = {"*",      "a*",      "*b",     "**",       "a**",   "?",
-                                    "a?",     "[ab]",    "[a-c]x", "[^a]*",    "x[^0-9]", "{a,b}",
-                                    "{a,ab}", "{,a}b",   "l{ib,og}", "{a,{b,ab}c}", "*.so", "**/a",
-                                    "{a,b}*", "{*,x}",   "{a/b,c}", "{**/,}a", "***"};
+static const char *const globs[] = {"*",           "a*",      "*b",     "**",     "a**",
+                                    "?",           "a?",      "[ab]",   "[a-c]x", "[^a]*",
+                                    "x[^0-9]",     "{a,b}",   "{a,ab}", "{,a}b",  "l{ib,og}",
+                                    "{a,{b,ab}c}", "*.so",    "**/a",   "{a,b}*", "{*,x}",
+                                    "{a/b,c}",     "{**/,}a", "***"};
 static const char *const variables[] = {"@{ONE}", "@{MANY}", "@{DEEP}", "@{ONE}x", "a@{MANY}"};
 
 static const char *
@@ -32,10 +33,14 @@ part(GRand *random)
     case 1:
     case 2:
     case 3:
-    case 4: return PICK(random, words);
-    case 5: return PICK(random, odd_words);
-    case 6: return PICK(random, variables);
-    default: return PICK(random, globs);
+    case 4:
+        return PICK(random, words);
+    case 5:
+        return PICK(random, odd_words);
+    case 6:
+        return PICK(random, variables);
+    default:
+        return PICK(random, globs);
     }
 }
 
@@ -64,7 +69,7 @@ path(GRand *random)
 static char *
 label(GRand *random)
 {
-    static const char *const labels[] = {"unconfined", "p",      "p//child", "a*",  "**",
+    static const char *const labels[] = {"unconfined", "p",      "p//child", "a*",   "**",
                                          "/usr/bin/*", "{a,b}c", "p//*",     "[ab]c"};
     return chance(random, 3) ? path(random) : g_strdup(PICK(random, labels));
 }
@@ -72,8 +77,8 @@ label(GRand *random)
 static const char *
 prefix(GRand *random)
 {
-    static const char *const prefixes[] = {"",      "",     "",      "",           "deny ",
-                                           "audit ", "audit deny ", "allow ", ""};
+    static const char *const prefixes[] = {"",       "", "", "", "deny ", "audit ", "audit deny ",
+                                           "allow ", ""};
     return PICK(random, prefixes);
 }
 
@@ -90,8 +95,8 @@ typedef struct {
 static void
 make_file(Maker *m)
 {
-    static const char *const modes[] = {"r", "w", "rw", "a", "rk", "m", "mr", "l", "rwlk", "k",
-                                        "rl", "wl", "ra"};
+    static const char *const modes[] = {"r", "w",    "rw", "a",  "rk", "m", "mr",
+                                        "l", "rwlk", "k",  "rl", "wl", "ra"};
     g_autofree char *name = path(m->random), *target = path(m->random);
     const char *owner = chance(m->random, 4) ? "owner " : "", *mode = PICK(m->random, modes);
 
@@ -108,8 +113,8 @@ make_file(Maker *m)
 static void
 make_exec(Maker *m)
 {
-    static const char *const modes[] = {"ix",  "px",  "Px",  "ux",  "Ux",  "pix", "Pix", "cx",
-                                        "Cx",  "cix", "Cix", "pux", "PUx", "cux", "CUx"};
+    static const char *const modes[] = {"ix", "px",  "Px",  "ux",  "Ux",  "pix", "Pix", "cx",
+                                        "Cx", "cix", "Cix", "pux", "PUx", "cux", "CUx"};
     static const char *const named[] = {"px", "Px", "cx", "Cx", "pix", "Cix", "PUx"};
     const char *owner = chance(m->random, 8) ? "owner " : "";
     const char *read = chance(m->random, 2) ? "m" : "", *mode;
@@ -136,10 +141,12 @@ make_exec(Maker *m)
 static void
 make_network(Maker *m)
 {
-    static const char *const rules[] = {
-        "network inet",       "network inet stream", "network inet6 dgram", "network netlink raw",
-        "network stream",     "network raw",         "network packet",      "network inet tcp",
-        "network unix dgram", "network inet6",       "network udp",         "network"};
+    static const char *const rules[] = {"network inet",        "network inet stream",
+                                        "network inet6 dgram", "network netlink raw",
+                                        "network stream",      "network raw",
+                                        "network packet",      "network inet tcp",
+                                        "network unix dgram",  "network inet6",
+                                        "network udp",         "network"};
     g_string_append_printf(m->out, "%s%s,\n", prefix(m->random), PICK(m->random, rules));
 }
 
@@ -161,8 +168,9 @@ make_peer(Maker *m)
     static const char *const signals[] = {"", "send", "receive", "(send, receive)"};
     static const char *const sets[] = {"", " set=(hup)", " set=(term, kill)", " set=exists",
                                        " set=(rtmin+3 usr1)"};
-    static const char *const traces[] = {"", "trace", "read", "(read, readby)", "tracedby",
-                                         "(trace, tracedby)"};
+    static const char *const traces[] = {"",         "trace",
+                                         "read",     "(read, readby)",
+                                         "tracedby", "(trace, tracedby)"};
     g_autofree char *peer = label(m->random);
     gboolean named = !chance(m->random, 3);
 
@@ -178,8 +186,8 @@ make_peer(Maker *m)
 static void
 make_unix(Maker *m)
 {
-    static const char *const local[] = {"", "(create, bind)", "(getopt setopt)", "listen",
-                                        "(getattr, shutdown)", "(create)"};
+    static const char *const local[] = {"",       "(create, bind)",      "(getopt setopt)",
+                                        "listen", "(getattr, shutdown)", "(create)"};
     static const char *const peer[] = {"", "send", "(send receive)", "(connect, receive)"};
     static const char *const kinds[] = {"", " type=stream", " type=dgram"};
     static const char *const ends[] = {"@a*", "@ab", "none", "@a?b", "@{a,b}*", "@x/**"};
@@ -245,8 +253,9 @@ make_rules(Maker *m, int count)
     while (count-- > 0) {
         g_string_append_printf(m->out, "%*s", 2 * (int)m->depth + 2, "");
         if (chance(m->random, 40)) {
-            g_string_append(m->out, chance(m->random, 2) ? "audit {\n" : "deny {\n");
+            g_string_append(m->out, chance(m->random, 2) ? "audit {\n" : "owner {\n");
             make_network(m);
+            make_file(m);
             g_string_append(m->out, "}\n");
             continue;
         }
@@ -258,8 +267,8 @@ char *
 policy_make(GRand *random)
 {
     static const char *const execs[] = {"ix", "px", "Pix", "ux", "Cx"};
-    static const char *const flags[] = {"", "", "", " flags=(complain)", " flags=(audit)",
-                                        " flags=(attach_disconnected)"};
+    static const char *const flags[] = {
+        "", "", "", " flags=(complain)", " flags=(audit)", " flags=(attach_disconnected)"};
     Maker m = {.random = random, .out = g_string_new(NULL)};
 
     m.glob_exec = PICK(random, execs);

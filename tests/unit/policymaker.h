@@ -6,8 +6,8 @@
 #include "tests/unit/reference.h"
 
 /* One file of policy: variables, a profile "p", its child and hats; rules of all classes that the
- * compiler 3.0 knows, globs that overlap, denies across them. A few in a hundred do not compile (two
- * ways to execute one name). */
+ * compiler 3.0 knows, globs that overlap, denies across them. A few in a hundred do not compile
+ * (two ways to execute one name). */
 char *policy_make(GRand *random);
 
 /* A question that holds what it points to. */

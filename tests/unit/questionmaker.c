@@ -36,30 +36,45 @@ mutate(GString *text, GRand *random)
     if (!text->len)
         return;
     switch (g_rand_int_range(random, 0, 18)) {
-    case 0: text->str[at] = (char)g_rand_int_range(random, 1, 256); break;
-    case 1: text->str[at] = (char)(text->str[at] ^ (1 << g_rand_int_range(random, 0, 8))); break;
-    case 2: g_string_append_c(text, '/'); break;
-    case 3: drop_component(text, random); break;
-    case 4: g_string_truncate(text, (gsize)at); break;
-    case 5: g_string_insert_c(text, at, "/a*?[{\\,"[g_rand_int_range(random, 0, 8)]); break;
-    case 6: g_string_erase(text, at, 1); break;
-    case 7: g_string_append(text, chance(random, 2) ? "a" : "/a"); break;
+    case 0:
+        text->str[at] = (char)g_rand_int_range(random, 1, 256);
+        break;
+    case 1:
+        text->str[at] = (char)(text->str[at] ^ (1 << g_rand_int_range(random, 0, 8)));
+        break;
+    case 2:
+        g_string_append_c(text, '/');
+        break;
+    case 3:
+        drop_component(text, random);
+        break;
+    case 4:
+        g_string_truncate(text, (gsize)at);
+        break;
+    case 5:
+        g_string_insert_c(text, at, "/a*?[{\\,"[g_rand_int_range(random, 0, 8)]);
+        break;
+    case 6:
+        g_string_erase(text, at, 1);
+        break;
+    case 7:
+        g_string_append(text, chance(random, 2) ? "a" : "/a");
+        break;
     case 8:
         n = hostile_bytes(random, junk, sizeof junk);
         g_string_insert_len(text, at, junk, (gssize)n);
         break;
-    default: break;
+    default:
+        break;
     }
 }
 
 /* Bytes number @slot of the question: what @pattern matches, or nearly; any where it is NULL. No
  * NUL, for no name has one, and not empty. */
 static AmrBytes
-bytes(MadeQuestion *question, guint slot, const RefPattern *pattern, const char *any,
-      GRand *random)
+bytes(MadeQuestion *question, guint slot, const RefPattern *pattern, const char *any, GRand *random)
 {
-    g_autoptr(GString) text =
-        pattern ? ref_pattern_sample(pattern, random) : g_string_new(any);
+    g_autoptr(GString) text = pattern ? ref_pattern_sample(pattern, random) : g_string_new(any);
     gsize len;
 
     mutate(text, random);
@@ -103,13 +118,24 @@ make_file(MadeQuestion *m, GRand *random)
     }
 }
 
+/* A path is no address of this class: file rules decide. */
+static AmrBytes
+address(MadeQuestion *m, guint slot, const RefPattern *pattern, GRand *random)
+{
+    static const char *const ends[] = {"@ab", "none", "@a/b", "@b\001"};
+    AmrBytes made = bytes(m, slot, pattern, ends[g_rand_int_range(random, 0, 4)], random);
+
+    if (strcmp(m->bytes[slot], "none") != 0)
+        m->bytes[slot][0] = '@';
+    return made;
+}
+
 static void
 make_socket(MadeQuestion *m, GRand *random)
 {
     static const guint types[] = {1, 2, 3, 5}, families[] = {2, 10, 16, 17, 38};
     guint type = types[g_rand_int_range(random, 0, 4)];
     RefPattern *const *pattern = m->rule->pattern;
-    static const char *const ends[] = {"@ab", "none", "@a/b", "@b\001"};
     gboolean connected = (m->q.rights & AMR_MAY_CREATE) == 0;
 
     if (m->rule->klass == AMR_CLASS_NETWORK) {
@@ -123,11 +149,9 @@ make_socket(MadeQuestion *m, GRand *random)
     }
     m->q.rights = some_of(m->rule->rights, m->rule->rights, random);
     m->q.unix_socket.type = chance(random, 4) ? type : type % 2 + 1;
-    m->q.unix_socket.address =
-        bytes(m, 0, pattern[REF_LOCAL], ends[g_rand_int_range(random, 0, 4)], random);
+    m->q.unix_socket.address = address(m, 0, pattern[REF_LOCAL], random);
     if (connected) {
-        m->q.unix_socket.peer_address =
-            bytes(m, 1, pattern[REF_REMOTE], ends[g_rand_int_range(random, 0, 4)], random);
+        m->q.unix_socket.peer_address = address(m, 1, pattern[REF_REMOTE], random);
         m->q.unix_socket.peer = bytes(m, 2, pattern[REF_PEER], "unconfined", random);
     }
 }
@@ -164,10 +188,12 @@ make_signal(MadeQuestion *m, GRand *random)
     }
     m->q.signal.peer = label;
     do
-        m->q.signal.number = (guint)g_rand_int_range(random, 0, 36);
-    while (m->q.signal.number == 32 || m->q.signal.number == 33 ||
-           (!chance(random, 3) &&
-            !(m->rule->numbers & (G_GUINT64_CONSTANT(1) << m->q.signal.number))));
+        m->q.signal.number = (guint)g_rand_int_range(random, 1, 40);
+    while (!chance(random, 9) && !(m->rule->numbers & ref_signal_bit(m->q.signal.number)));
+    if (m->q.signal.number > 35)
+        m->q.signal.number += 128 - 36;
+    else if (m->q.signal.number > 31)
+        m->q.signal.number = 35;
 }
 
 /* Questions that are of no rule. */
@@ -203,27 +229,35 @@ question_make(MadeQuestion *m, const RefPolicy *policy, GRand *random)
     m->profile = policy->profiles->pdata[g_rand_int_range(random, 0, (gint32)n)];
     if (chance(random, 25) || !m->profile->rules->len)
         return make_other(m, policy, random);
-    m->rule = m->profile->rules->pdata[g_rand_int_range(random, 0,
-                                                        (gint32)m->profile->rules->len)];
+    m->rule = m->profile->rules->pdata[g_rand_int_range(random, 0, (gint32)m->profile->rules->len)];
     m->q.klass = m->rule->klass;
     switch (m->rule->klass) {
-    case AMR_CLASS_FILE: make_file(m, random); break;
+    case AMR_CLASS_FILE:
+        make_file(m, random);
+        break;
     case AMR_CLASS_CAPABILITY:
         m->q.rights = AMR_MAY_CHANGE;
         m->q.capability.number = (guint)g_rand_int_range(random, 0, 41);
         break;
     case AMR_CLASS_NETWORK:
-    case AMR_CLASS_UNIX: make_socket(m, random); break;
+    case AMR_CLASS_UNIX:
+        make_socket(m, random);
+        break;
     case AMR_CLASS_SIGNAL:
-    case AMR_CLASS_PTRACE: make_signal(m, random); break;
-    case AMR_CLASS_DBUS: make_message(m, random); break;
+    case AMR_CLASS_PTRACE:
+        make_signal(m, random);
+        break;
+    case AMR_CLASS_DBUS:
+        make_message(m, random);
+        break;
     case AMR_CLASS_CHANGE_PROFILE:
         m->q.rights = AMR_MAY_CHANGE;
         m->q.change_profile.target = bytes(m, 0, m->rule->pattern[REF_TO], "other", random);
         if (chance(random, 3))
             m->q.change_profile.exec = bytes(m, 1, m->rule->pattern[REF_EXEC], "/a/b", random);
         break;
-    default: return FALSE;
+    default:
+        return FALSE;
     }
     return TRUE;
 }

@@ -30,9 +30,15 @@ typedef struct {
     gboolean exact; /* names only what it says: no * ? [] */
 } RefPattern;
 
-/* @nul: * and ? take a NUL byte too (addresses of abstract sockets). NULL if @text cannot be read:
+typedef enum {
+    REF_PLAIN, /* labels */
+    REF_FILE,  /* slashes in a row are one */
+    REF_NUL,   /* * and ? take a NUL byte too (addresses of abstract sockets) */
+} RefKind;
+
+/* NULL if @text cannot be read:
  * an undeclared variable, brackets that are not closed. */
-RefPattern *ref_pattern_new(const char *text, const RefVariables *variables, gboolean nul);
+RefPattern *ref_pattern_new(const char *text, const RefVariables *variables, RefKind kind);
 void ref_pattern_free(RefPattern *pattern);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RefPattern, ref_pattern_free)
 gboolean ref_pattern_matches(const RefPattern *pattern, const char *text, gsize len);
@@ -57,9 +63,6 @@ enum {
     REF_MEMBER = 5,
     REF_EXEC = 0, /* change_profile */
     REF_TO = 1,
-    REF_POINT = 0, /* mount */
-    REF_SOURCE = 1,
-    REF_FSTYPE = 2,
     REF_PATTERNS = 6,
 };
 
@@ -69,11 +72,11 @@ typedef struct {
     guint32 rights; /* AMR_PERM_* or AMR_MAY_* */
     RefPattern *pattern[REF_PATTERNS];
     AmrExecMode exec;
-    char *target;               /* of exec */
-    gboolean pair, subset;      /* what it says of links is of a pair */
-    guint64 numbers;            /* capabilities, signals: a bit each */
-    guint32 family, types;      /* family 0: any; a bit a type */
-    guint32 flags, flags_clear; /* mount: must be set, must not */
+    char *target;          /* of exec */
+    gboolean pair, subset; /* what it says of links is of a pair */
+    guint64 numbers;       /* capabilities, signals: a bit each */
+    guint32 family, types; /* family 0: any; a bit a type */
+    gboolean inet_only;    /* a protocol without a family */
     guint line;
 } RefRule;
 
@@ -104,6 +107,7 @@ void ref_ask(const RefPolicy *policy, const RefProfile *profile, const AmrOracle
 /* Rules of one word: "capability", "network", ... ; FALSE if it is not known. Private to the
  * reader. */
 gboolean ref_read_rule(RefRule *rule, char **words, const RefVariables *variables, char **why);
+guint64 ref_signal_bit(guint number);
 void ref_rule_free(RefRule *rule);
 
 #endif

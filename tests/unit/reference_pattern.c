@@ -124,8 +124,10 @@ read_units(const char *p)
                 return NULL;
             break;
         case '@':
-            end = *p == '{' ? strchr(p, '}') : NULL;
-            if (!end) {
+            end = *p == '{' ? p + 1 : NULL;
+            while (end && (g_ascii_isalnum(*end) || *end == '_'))
+                end++;
+            if (!end || *end != '}') { /* "@{a,b}": an alternation behind an @ */
                 unit.byte = (guint8)c;
                 break;
             }
@@ -384,7 +386,7 @@ build_part(Build *build, guint from, guint end, guint next)
 }
 
 RefPattern *
-ref_pattern_new(const char *text, const RefVariables *variables, gboolean nul)
+ref_pattern_new(const char *text, const RefVariables *variables, RefKind kind)
 {
     g_autoptr(GArray) units = expand(read_units(text), variables);
     RefPattern *pattern;
@@ -393,7 +395,8 @@ ref_pattern_new(const char *text, const RefVariables *variables, gboolean nul)
 
     if (!units)
         return NULL;
-    squeeze(units);
+    if (kind == REF_FILE)
+        squeeze(units);
     pattern = g_new0(RefPattern, 1);
     pattern->nodes = g_array_new(FALSE, TRUE, sizeof(RefNode));
     pattern->exact = TRUE;
@@ -401,7 +404,7 @@ ref_pattern_new(const char *text, const RefVariables *variables, gboolean nul)
         if (UNIT(units, i).kind == STAR || UNIT(units, i).kind == ONE ||
             UNIT(units, i).kind == CLASS)
             pattern->exact = FALSE;
-    build = (Build){.units = units, .nodes = pattern->nodes, .nul = nul};
+    build = (Build){.units = units, .nodes = pattern->nodes, .nul = kind == REF_NUL};
     add(&build, &end);
     pattern->start = build_part(&build, 0, units->len, 0);
     return pattern;

@@ -57,7 +57,7 @@ next_word(Reader *r, GString *word)
     skip_blank(r);
     if (!*r->p)
         return 0;
-    if (strchr("{},", *r->p))
+    if (strchr("},", *r->p) || (*r->p == '{' && (g_ascii_isspace(r->p[1]) || !r->p[1])))
         return *r->p++;
     for (; *r->p; r->p++) {
         char c = *r->p;
@@ -149,7 +149,6 @@ new_profile(Reader *r, const RefProfile *parent, char **words)
 {
     RefProfile *profile = g_new0(RefProfile, 1);
     g_autofree char *name = NULL;
-    GPtrArray *own = g_ptr_array_new_with_free_func(g_free);
 
     profile->rules = g_ptr_array_new_with_free_func((GDestroyNotify)ref_rule_free);
     if (words[0][0] == '^') {
@@ -167,8 +166,6 @@ new_profile(Reader *r, const RefProfile *parent, char **words)
         name = expanded ? expanded : g_strdup("");
     }
     profile->name = parent ? g_strdup_printf("%s//%s", parent->name, name) : g_strdup(name);
-    g_ptr_array_add(own, g_strdup(profile->name));
-    g_hash_table_replace(r->policy->variables, g_strdup("profile_name"), own);
     g_ptr_array_add(r->policy->profiles, profile);
     return profile;
 }
@@ -229,6 +226,10 @@ take_rule(Reader *r, RefProfile *profile, char **words, char **outer)
     }
     if (!words[0] || !ref_read_rule(rule, words, r->policy->variables, r->why))
         return complain(r, "rule", words[0] ? words[0] : "nothing");
+    /* Of a block of qualifiers the compiler takes the file rules alone and drops the others without
+     * a word (tried with 3.0.8). */
+    if (outer && rule->klass != AMR_CLASS_FILE)
+        g_ptr_array_remove(profile->rules, rule);
     return TRUE;
 }
 
@@ -239,16 +240,29 @@ is_header(char **words, const RefProfile *profile)
                         (!profile && strchr("/@\"", words[0][0])));
 }
 
+/* What rules may ask of the profile that they stand in. */
+static void
+set_current(Reader *r, const RefProfile *profile)
+{
+    GPtrArray *own = g_ptr_array_new_with_free_func(g_free);
+
+    g_ptr_array_add(own, g_strdup(profile->name));
+    g_hash_table_replace(r->policy->variables, g_strdup("profile_name"), own);
+    if (profile->hat)
+        g_hash_table_insert(r->policy->variables, g_strdup("is a hat"), g_ptr_array_new());
+    else
+        g_hash_table_remove(r->policy->variables, "is a hat");
+}
+
 static void
 take_block(Reader *r, RefProfile *profile, char **words, char **outer)
 {
     if (is_header(words, profile)) {
-        read_block(r, new_profile(r, profile, words), NULL);
-        if (profile) {
-            GPtrArray *own = g_ptr_array_new_with_free_func(g_free);
-            g_ptr_array_add(own, g_strdup(profile->name));
-            g_hash_table_replace(r->policy->variables, g_strdup("profile_name"), own);
-        }
+        RefProfile *inner = new_profile(r, profile, words);
+        set_current(r, inner);
+        read_block(r, inner, NULL);
+        if (profile)
+            set_current(r, profile);
     } else {
         g_autoptr(GPtrArray) all = g_ptr_array_new();
         for (; outer && *outer; outer++)
@@ -293,7 +307,8 @@ read_block(Reader *r, RefProfile *profile, char **qualifiers)
     }
 }
 
-/* Rules that nobody writes: who has hats or may change profile reaches the files to do it by. */
+/* Rules that nobody writes: who may change profile or has hats reaches the files to
+ * do it by. */
 static void
 imply(Reader *r, RefProfile *profile, const char *attributes)
 {
@@ -307,15 +322,20 @@ imply(Reader *r, RefProfile *profile, const char *attributes)
         RefRule *rule = g_new0(RefRule, 1);
         g_ptr_array_add(profile->rules, rule);
         ref_read_rule(rule, (char **)rules[i], r->policy->variables, r->why);
+        /* Not what a rule with these letters would be. */
+        rule->rights &= ~(guint32)AMR_PERM_APPEND;
+        rule->owner = TRUE;
     }
 }
 
 static gboolean
 changes_profile(const RefProfile *profile)
 {
-    for (guint i = 0; i < profile->rules->len; i++)
-        if (((RefRule *)profile->rules->pdata[i])->klass == AMR_CLASS_CHANGE_PROFILE)
+    for (guint i = 0; i < profile->rules->len; i++) {
+        const RefRule *rule = profile->rules->pdata[i];
+        if (rule->klass == AMR_CLASS_CHANGE_PROFILE && !rule->deny)
             return TRUE;
+    }
     return FALSE;
 }
 
