@@ -192,19 +192,45 @@ dbus_rights(const RefRule *rule, const AmrOracleQuestion *question)
     return rights & rule->rights;
 }
 
-/* At once by the target alone; at an exec by program and target. A deny refuses the program of its
- * exec (any, if it names none), whatever its target: the compiler grants and denies that much by
- * itself (tried with 3.0.8). */
+/* What a program or a target alone is granted: the compiler has both in one list of names, so a
+ * rule for the one speaks of the other too (tried with 3.0.8). */
 static gboolean
-fits_change(const RefRule *rule, const AmrOracleQuestion *question)
+fits_alone(const RefRule *rule, AmrBytes name, gboolean exec)
 {
-    AmrBytes exec = question->change_profile.exec;
-
-    if (!(rule->deny && exec.data) && !fits(rule, REF_TO, question->change_profile.target))
+    if (fits(rule, REF_TO, name))
+        return TRUE;
+    if (!exec)
         return FALSE;
-    if (!exec.data || rule->pattern[REF_EXEC])
-        return !exec.data || fits(rule, REF_EXEC, exec);
-    return exec.len > 1 && exec.data[0] == '/' && exec.data[1] != '/';
+    return rule->pattern[REF_EXEC] ? fits(rule, REF_EXEC, name)
+                                   : name.len > 1 && name.data[0] == '/' && name.data[1] != '/';
+}
+
+/* At once by the target alone; at an exec the program must be granted, the target, and the two as
+ * a pair. The compiler keeps no word of logging or quiet for any. */
+static void
+ask_change_profile(const RefProfile *profile, const AmrOracleQuestion *question, Verdicts *v)
+{
+    AmrBytes exec = question->change_profile.exec, target = question->change_profile.target;
+    gboolean granted[3] = {FALSE, exec.data == NULL, exec.data == NULL};
+    gboolean denied = FALSE;
+
+    for (guint i = 0; i < profile->rules->len; i++) {
+        const RefRule *rule = profile->rules->pdata[i];
+        gboolean says[3] = {FALSE, FALSE, FALSE};
+        if (rule->klass != AMR_CLASS_CHANGE_PROFILE)
+            continue;
+        says[0] = fits_alone(rule, target, exec.data != NULL);
+        says[1] = exec.data && fits_alone(rule, exec, TRUE);
+        says[2] =
+            exec.data && fits(rule, REF_TO, target) &&
+            (rule->pattern[REF_EXEC] ? fits(rule, REF_EXEC, exec)
+                                     : exec.len > 1 && exec.data[0] == '/' && exec.data[1] != '/');
+        for (guint part = 0; part < G_N_ELEMENTS(says); part++) {
+            granted[part] |= says[part] && !rule->deny;
+            denied |= says[part] && rule->deny;
+        }
+    }
+    v->allow = granted[0] && granted[1] && granted[2] && !denied ? AMR_MAY_CHANGE : 0;
 }
 
 /* The rights that @rule has to say something of. */
@@ -225,8 +251,6 @@ rights_of(const RefRule *rule, const AmrOracleQuestion *question)
         return dbus_rights(rule, question);
     case AMR_CLASS_UNIX:
         return unix_rights(rule, question);
-    case AMR_CLASS_CHANGE_PROFILE:
-        return fits_change(rule, question) ? rule->rights : 0;
     default:
         return 0;
     }
@@ -261,7 +285,9 @@ ref_ask(const RefPolicy *policy, const RefProfile *profile, const AmrOracleQuest
         ask_file(profile, question, answer);
         return;
     }
-    if (question->klass == AMR_CLASS_CHANGE_HAT)
+    if (question->klass == AMR_CLASS_CHANGE_PROFILE)
+        ask_change_profile(profile, question, &v);
+    else if (question->klass == AMR_CLASS_CHANGE_HAT)
         v.allow = has_hat(policy, profile, question->change_hat.hat) ? AMR_MAY_CHANGE : 0;
     else if (question->klass == AMR_CLASS_RLIMIT) {
         guint resource = question->rlimit.resource;
@@ -275,8 +301,5 @@ ref_ask(const RefPolicy *policy, const RefProfile *profile, const AmrOracleQuest
         if (rights)
             count_rule(&v, rule, question->klass, rights);
     }
-    /* The compiler keeps no word of logging or quiet for these. */
-    if (question->klass == AMR_CLASS_CHANGE_PROFILE)
-        v.audit = v.quiet = 0;
     answer_from(&v, question->rights, answer);
 }

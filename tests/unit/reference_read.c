@@ -200,6 +200,7 @@ read_rlimit(Reader *r, RefProfile *profile, char **words)
 static gboolean
 take_rule(Reader *r, RefProfile *profile, char **words, char **outer)
 {
+    gboolean audited = FALSE;
     RefRule *rule;
 
     if (!words[0] || is_one_of(words[0], "abi include"))
@@ -215,6 +216,8 @@ take_rule(Reader *r, RefProfile *profile, char **words, char **outer)
     g_ptr_array_add(profile->rules, rule);
     for (int inner = 0; inner < 2; inner++) {
         char **at = inner ? words : outer;
+        audited = rule->audit;
+        rule->audit = FALSE;
         for (; at && *at && is_one_of(*at, "audit deny allow owner quiet file"); at++) {
             rule->audit |= strcmp(*at, "audit") == 0;
             rule->deny |= strcmp(*at, "deny") == 0;
@@ -224,6 +227,11 @@ take_rule(Reader *r, RefProfile *profile, char **words, char **outer)
         }
         words = inner ? at : words;
     }
+    /* Within a block a deny is loud if both say so (tried with 3.0.8). */
+    if (!rule->deny)
+        rule->audit |= audited;
+    else if (outer)
+        rule->audit &= audited;
     if (!words[0] || !ref_read_rule(rule, words, r->policy->variables, r->why))
         return complain(r, "rule", words[0] ? words[0] : "nothing");
     /* Of a block of qualifiers the compiler takes the file rules alone and drops the others without
@@ -248,10 +256,6 @@ set_current(Reader *r, const RefProfile *profile)
 
     g_ptr_array_add(own, g_strdup(profile->name));
     g_hash_table_replace(r->policy->variables, g_strdup("profile_name"), own);
-    if (profile->hat)
-        g_hash_table_insert(r->policy->variables, g_strdup("is a hat"), g_ptr_array_new());
-    else
-        g_hash_table_remove(r->policy->variables, "is a hat");
 }
 
 static void

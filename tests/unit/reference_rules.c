@@ -234,12 +234,11 @@ read_mode(RefRule *rule, const char *word)
     return rule->rights != 0;
 }
 
-/* "cx -> name" is compiled to "px -> profile//name"; of a hat the compiler knows its own name only
- * then (tried with 3.0.8). */
+/* "cx -> name" is compiled to "px -> profile//name"; of a child or hat the compiler knows its own
+ * name only then (tried with 3.0.8). */
 static void
 name_target(RefRule *rule, char *name, const RefVariables *variables)
 {
-    gboolean hat = g_hash_table_contains((GHashTable *)variables, "is a hat");
     const char *parent;
     static const AmrExecMode children[][2] = {
         {AMR_EXEC_CX, AMR_EXEC_PX},   {AMR_EXEC_CX_SAFE, AMR_EXEC_PX_SAFE},
@@ -253,7 +252,8 @@ name_target(RefRule *rule, char *name, const RefVariables *variables)
         if (rule->exec != children[i][0])
             continue;
         rule->exec = children[i][1];
-        parent = hat ? g_strrstr(own->pdata[0], "//") + 2 : own->pdata[0];
+        parent = g_strrstr(own->pdata[0], "//");
+        parent = parent ? parent + 2 : own->pdata[0];
         rule->target = g_strdup_printf("%s//%s", parent, name);
         g_free(name);
         return;
@@ -492,7 +492,7 @@ read_change_profile(RefRule *rule, char **words, const RefVariables *variables)
                 return FALSE;
             return put(rule, REF_TO, words[1], variables, REF_PLAIN);
         }
-        if (!put(rule, REF_EXEC, *words, variables, REF_FILE))
+        if (!put(rule, REF_EXEC, *words, variables, REF_PLAIN))
             return FALSE;
     }
     return TRUE;
