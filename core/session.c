@@ -140,6 +140,7 @@ amr_session_plan_context(const AmrSession *session)
         .index = session->index,
         .loaded = session->loaded,
         .comments = session->comments,
+        .history = session->history,
     };
 }
 

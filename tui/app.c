@@ -193,21 +193,9 @@ on_hangup(gpointer data)
 
 /* ---- more rights ---------------------------------------------------------------------------- */
 
-static void
-wait_for_enter(App *app)
-{
-    char byte = 0;
-    int fd = tui_term_fd(app->term);
-    static const char text[] = "armorer: press Enter to go back ";
-
-    if (write(STDOUT_FILENO, text, sizeof(text) - 1) < 0)
-        return;
-    while (byte != '\n' && byte != '\r' && read(fd, &byte, 1) == 1)
-        ;
-}
-
 static gboolean
-elevate(const char *const *verb, const char *input, int *status, GError **error, gpointer data)
+elevate(const char *const *verb, const char *input, int *status, char **said, GError **error,
+        gpointer data)
 {
     App *app = data;
     gboolean ok;
@@ -216,9 +204,7 @@ elevate(const char *const *verb, const char *input, int *status, GError **error,
     if (app->keys)
         g_source_remove(app->keys); /* the keys are the child's now */
     tui_term_leave(app->term);
-    ok = tui_privileged_run(app->options, verb, input, status, error);
-    if (ok && *status != 0)
-        wait_for_enter(app);
+    ok = tui_privileged_run(app->options, verb, input, status, said, error);
     tui_term_return(app->term);
     app->keys = g_unix_fd_add(tui_term_fd(app->term), G_IO_IN | G_IO_HUP | G_IO_ERR, on_keys, app);
     app->away = FALSE;

@@ -4,12 +4,17 @@
 #include "tui/privileged.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <glib-unix.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/base/error.h"
+#include "core/base/fsutil.h"
+
+#define SAID_MAX 4096 /* of what the command says: its end */
 
 gboolean
 tui_privileged_needed(const AmrTarget *target)
@@ -31,12 +36,29 @@ own_program(GError **error)
     return path;
 }
 
+/* Who is given the user's password is no matter of the search path, which may hold directories that
+ * others write, or the one that he is in. */
+static char *
+find_program(const char *name)
+{
+    static const char *const dirs[] = {"/run/wrappers/bin", /* NixOS */
+                                       "/usr/local/bin", "/usr/bin", "/bin"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(dirs); i++) {
+        g_autofree char *path = g_build_filename(dirs[i], name, NULL);
+        if (g_file_test(path, G_FILE_TEST_IS_REGULAR) &&
+            g_file_test(path, G_FILE_TEST_IS_EXECUTABLE))
+            return g_steal_pointer(&path);
+    }
+    return NULL;
+}
+
 static GPtrArray *
 make_argv(const TuiOptions *options, const char *const *verb, GError **error)
 {
     g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
-    g_autofree char *sudo = g_find_program_in_path("sudo");
-    g_autofree char *pkexec = sudo ? NULL : g_find_program_in_path("pkexec");
+    g_autofree char *sudo = find_program("sudo");
+    g_autofree char *pkexec = sudo ? NULL : find_program("pkexec");
     g_auto(GStrv) target = tui_options_argv(options);
     char *own = NULL;
 
@@ -63,6 +85,9 @@ make_argv(const TuiOptions *options, const char *const *verb, GError **error)
 typedef struct {
     gboolean done;
     int status;
+    int said_fd; /* the end of the pipe that is read */
+    guint source;
+    GString *said;
 } Wait;
 
 static void
@@ -74,7 +99,8 @@ on_child_exit(GPid pid, int status, gpointer data)
     g_spawn_close_pid(pid);
 }
 
-/* ^C and ^Z at the password are the child's: they must not take us along. */
+/* ^C and ^\ at the password are the child's: they must not take us along. ^Z stops us too, or
+ * nobody could continue the child. */
 static void
 restore_signals(gpointer data)
 {
@@ -83,6 +109,59 @@ restore_signals(gpointer data)
     (void)signal(SIGTSTP, SIG_DFL);
     (void)signal(SIGPIPE, SIG_DFL);
 }
+
+/* ---- what it says ---------------------------------------------------------------------------- */
+
+/* Passes on to the terminal what the command says, and keeps the end of it. FALSE: there is no more
+ * now. */
+static gboolean
+take_said(Wait *wait)
+{
+    char block[1024];
+    ssize_t n = read(wait->said_fd, block, sizeof block);
+
+    if (n < 0 && errno == EINTR)
+        return TRUE;
+    if (n <= 0)
+        return FALSE;
+    g_string_append_len(wait->said, block, n);
+    if (wait->said->len > SAID_MAX)
+        g_string_erase(wait->said, 0, (gssize)(wait->said->len - SAID_MAX));
+    for (const char *at = block; n > 0;) {
+        ssize_t wrote = write(STDERR_FILENO, at, (size_t)n);
+        if (wrote < 0 && errno == EINTR)
+            continue;
+        if (wrote <= 0)
+            break;
+        at += wrote;
+        n -= wrote;
+    }
+    return TRUE;
+}
+
+static gboolean
+on_said(gint fd, GIOCondition condition, gpointer data)
+{
+    Wait *wait = data;
+
+    if (take_said(wait) || (errno == EAGAIN && !(condition & (G_IO_HUP | G_IO_ERR))))
+        return G_SOURCE_CONTINUE;
+    wait->source = 0;
+    return G_SOURCE_REMOVE;
+}
+
+/* Not to its end: what it left in the background may hold the pipe. */
+static char *
+all_said(Wait *wait)
+{
+    if (wait->source)
+        g_source_remove(wait->source);
+    while (take_said(wait))
+        ;
+    return amr_display_lines((AmrBytes){wait->said->str, wait->said->len});
+}
+
+/* ---- running it ------------------------------------------------------------------------------ */
 
 /* A pipe takes 64 KiB before anybody reads; rules beyond that go through a file without a name. */
 static int
@@ -115,36 +194,60 @@ input_descriptor(const char *input, GError **error)
     return fd;
 }
 
-gboolean
-tui_privileged_run(const TuiOptions *options, const char *const *verb, const char *input,
-                   int *status, GError **error)
+static gboolean
+spawn(const GPtrArray *argv, int input, int errors, GPid *pid, GError **error)
 {
-    g_autoptr(GPtrArray) argv = make_argv(options, verb, error);
-    struct sigaction ignore = {.sa_handler = SIG_IGN}, interrupt, quit, stop;
-    Wait wait = {FALSE, 0};
+    /* Named, 1 would be closed in the child (GLib marks what it was given); -1 is our own. */
+    return g_spawn_async_with_fds(NULL, (char **)argv->pdata, NULL, G_SPAWN_DO_NOT_REAP_CHILD,
+                                  restore_signals, NULL, pid, input, -1, errors, error);
+}
+
+/* With our own signals set aside. */
+static gboolean
+run(const GPtrArray *argv, const char *input, Wait *wait, GError **error)
+{
+    struct sigaction ignore = {.sa_handler = SIG_IGN}, usual = {.sa_handler = SIG_DFL};
+    struct sigaction interrupt, quit, stop;
+    amr_autofd int in = input_descriptor(input, error);
+    amr_autofd int said = -1;
+    int ends[2];
     GPid pid;
 
-    if (!argv)
+    if (in < 0 || !g_unix_open_pipe(ends, FD_CLOEXEC, error))
         return FALSE;
-    int fd = input_descriptor(input, error);
-    if (fd < 0)
-        return FALSE;
+    wait->said_fd = ends[0];
+    said = ends[1];
     (void)sigaction(SIGINT, &ignore, &interrupt);
     (void)sigaction(SIGQUIT, &ignore, &quit);
-    (void)sigaction(SIGTSTP, &ignore, &stop);
-    /* Named, 1 and 2 would be closed in the child (GLib marks what it was given); -1 is our own. */
+    (void)sigaction(SIGTSTP, &usual, &stop);
     gboolean ok =
-        g_spawn_async_with_fds(NULL, (char **)argv->pdata, NULL, G_SPAWN_DO_NOT_REAP_CHILD,
-                               restore_signals, NULL, &pid, fd, -1, -1, error);
-    (void)close(fd);
+        g_unix_set_fd_nonblocking(ends[0], TRUE, error) && spawn(argv, in, said, &pid, error);
+    amr_fs_close_fd(&said);
     if (ok) {
-        g_child_watch_add(pid, on_child_exit, &wait);
-        while (!wait.done)
+        wait->source = g_unix_fd_add(wait->said_fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_said, wait);
+        g_child_watch_add(pid, on_child_exit, wait);
+        while (!wait->done)
             g_main_context_iteration(NULL, TRUE);
-        *status = wait.status;
     }
     (void)sigaction(SIGINT, &interrupt, NULL);
     (void)sigaction(SIGQUIT, &quit, NULL);
     (void)sigaction(SIGTSTP, &stop, NULL);
+    return ok;
+}
+
+gboolean
+tui_privileged_run(const TuiOptions *options, const char *const *verb, const char *input,
+                   int *status, char **said, GError **error)
+{
+    g_autoptr(GPtrArray) argv = make_argv(options, verb, error);
+    g_autoptr(GString) kept = g_string_new(NULL);
+    Wait wait = {.said_fd = -1, .said = kept};
+    gboolean ok = argv && run(argv, input, &wait, error);
+
+    if (ok) {
+        *status = wait.status;
+        *said = all_said(&wait);
+    }
+    amr_fs_close_fd(&wait.said_fd);
     return ok;
 }

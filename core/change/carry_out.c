@@ -5,6 +5,8 @@
 #include "core/base/error.h"
 #include "core/base/fsutil.h"
 #include "core/base/text.h"
+#include "core/change/claims.h"
+#include "core/change/load.h"
 #include "core/change/plan_private.h"
 #include "core/change/run.h"
 
@@ -38,6 +40,23 @@ amr_carry_lock(AmrRun *run)
         amr_run_next(run);
 }
 
+/* Whether @change, which was made after the undo was planned, needs a line that it takes. */
+static gboolean
+needs_taken(const AmrRun *run, const AmrChange *change)
+{
+    g_autoptr(AmrPlan) plan = amr_history_plan(run->executor->history, change, NULL);
+
+    for (guint i = 0; plan && i < run->plan->parts->len; i++) {
+        const AmrPlanPart *part = run->plan->parts->pdata[i];
+        for (guint k = 0; k < part->rules->len; k++) {
+            g_autofree char *line = amr_rule_print(part->rules->pdata[k]);
+            if (amr_plan_has_standing(plan, part->local, line))
+                return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 /* Whether what an undo takes back is still there to be taken back. */
 static gboolean
 may_undo(const AmrRun *run, GError **error)
@@ -50,6 +69,15 @@ may_undo(const AmrRun *run, GError **error)
     if (!change)
         return amr_error_set(error, AMR_ERROR_NOT_FOUND, "Change %s: The history does not know it",
                              run->plan->undoes);
+    for (guint i = 0; i < amr_history_count(run->executor->history); i++) {
+        const AmrChange *other = amr_history_get(run->executor->history, i);
+        if (other->kind == AMR_PLAN_ADD && other->time > run->plan->made &&
+            amr_change_may_stand(other) && needs_taken(run, other))
+            return amr_error_set(error, AMR_ERROR_CHANGED_UNDERNEATH,
+                                 "Change %s was made in the meantime and needs what this takes "
+                                 "away; nothing was written",
+                                 other->id);
+    }
     return amr_change_may_undo(change, error);
 }
 
@@ -72,10 +100,18 @@ amr_carry_intent(AmrRun *run)
 /* ---- save --------------------------------------------------------------------------------------
  */
 
+static const char *
+why_broken(const AmrRun *run, const AmrPlanLoad *load)
+{
+    guint n;
+
+    return g_ptr_array_find(run->plan->loads, load, &n) ? run->broken[n] : NULL;
+}
+
 gboolean
 amr_carry_is_loaded(const AmrRun *run, const AmrPlanLoad *load)
 {
-    return load->loaded && !load->disabled &&
+    return load->loaded && !load->disabled && !why_broken(run, load) &&
            amr_target_load_way(run->executor->target) != AMR_LOAD_NONE;
 }
 
@@ -99,8 +135,9 @@ save_load(AmrRun *run, guint n, const AmrLoaded *loaded, GError **error)
     for (guint i = 0; loaded && load->profiles[i]; i++) {
         g_autofree char *ns = NULL;
         const char *name = amr_held_split(load->profiles[i], &ns);
-        if (!amr_loaded_find(loaded, ns, name))
-            g_ptr_array_add(run->absent, g_strdup(load->profiles[i]));
+        const AmrLoadedProfile *profile = amr_loaded_find(loaded, ns, name);
+        g_ptr_array_add(run->held, amr_history_held_new(load->profiles[i],
+                                                        profile ? profile->mode_word : NULL));
     }
     return TRUE;
 }
@@ -119,7 +156,12 @@ amr_carry_save(AmrRun *run)
             return;
         }
     }
-    amr_run_next(run);
+    if (amr_history_save_held(run->executor->history, run->plan->id, run->held, &error)) {
+        amr_run_next(run);
+    } else {
+        g_prefix_error(&error, "Saving what is loaded: ");
+        amr_run_fail(run, error);
+    }
 }
 
 /* ---- write -------------------------------------------------------------------------------------
@@ -129,13 +171,13 @@ static gboolean
 write_file(AmrRun *run, guint n, GError **error)
 {
     const AmrPlanFile *file = run->plan->files->pdata[n];
-    g_autofree char *dir = g_path_get_dirname(file->path);
-    int policy = amr_target_policy_fd(run->executor->target);
+    g_autofree char *path = NULL;
+    int place = amr_target_policy_place(run->executor->target, file->path, &path);
+    g_autofree char *dir = g_path_get_dirname(path);
 
     amr_run_progress(run, AMR_STEP_WRITE, file->path);
-    if (strcmp(dir, ".") != 0 && !amr_fs_make_dirs(policy, dir, 0755, error))
-        return FALSE;
-    if (!amr_fs_replace(policy, file->path, file->before, file->after, error))
+    if (!amr_fs_make_dirs(place, dir, 0755, error) ||
+        !amr_fs_replace(place, path, file->before, file->after, error))
         return FALSE;
     run->written[n] = TRUE;
     return TRUE;
@@ -170,8 +212,7 @@ on_loaded(GObject *source, GAsyncResult *result, gpointer data)
 {
     AmrRun *run = data;
     GError *error = NULL;
-    g_autoptr(AmrCompileResult) loaded =
-        amr_compiler_run_finish(run->executor->compiler, result, &error);
+    g_autoptr(AmrCompileResult) loaded = amr_load_finish(result, &error);
 
     if (loaded && !loaded->ok)
         amr_compile_result_to_error(loaded, AMR_ERROR_RELOAD, &error);
@@ -190,19 +231,19 @@ amr_carry_load(AmrRun *run)
 {
     for (; run->n < run->plan->loads->len; run->n++) {
         const AmrPlanLoad *load = run->plan->loads->pdata[run->n];
-        AmrCompileJob job = {AMR_COMPILE_LOAD, NULL, load->path, NULL};
 
         if (!amr_carry_is_loaded(run, load)) {
             g_autofree char *shown = amr_display_string(load->path);
-            amr_run_note(run, "Not loaded: %s%s", shown, load->disabled ? " (it is disabled)" : "");
+            if (!why_broken(run, load)) /* of which the check told */
+                amr_run_note(run, "Not loaded: %s%s", shown,
+                             load->disabled ? " (it is disabled)" : "");
             continue;
         }
-        if (load->complain)
-            job.kind = AMR_COMPILE_LOAD_COMPLAIN;
-        run->tried = run->n + 1;
+        run->tried = MAX(run->tried, run->n + 1);
         amr_run_progress(run, AMR_STEP_LOAD, load->path);
         /* Not to be cancelled: the files are written. */
-        amr_compiler_run_async(run->executor->compiler, &job, NULL, on_loaded, run);
+        amr_load_async(run->executor->compiler, run->executor->target, run->index, load, on_loaded,
+                       run);
         return;
     }
     amr_run_next(run);
@@ -211,13 +252,35 @@ amr_carry_load(AmrRun *run)
 /* ---- how it ended -------------------------------------------------------------------------------
  */
 
+/* The first of what cannot be loaded. */
+static const char *
+find_broken(const AmrRun *run)
+{
+    for (guint i = 0; i < run->plan->loads->len; i++) {
+        const AmrPlanLoad *load = run->plan->loads->pdata[i];
+        if (run->broken[i] && load->loaded && !load->disabled)
+            return run->broken[i];
+    }
+    return NULL;
+}
+
 static void
 judge(AmrRun *run)
 {
+    static const char *const words[] = {[AMR_PLAN_UNKNOWN] = "Done",
+                                        [AMR_PLAN_ADD] = "Written",
+                                        [AMR_PLAN_UNDO] = "Taken back",
+                                        [AMR_PLAN_RELOAD] = "Nothing written"};
     guint questions = run->questions ? run->questions->len : 0;
-    const char *what = run->plan->kind == AMR_PLAN_UNDO ? "Taken back" : "Written";
+    const char *what = words[run->plan->kind];
+    const char *broken = find_broken(run);
 
-    if (run->loaded == 0) {
+    if (broken) {
+        run->state = run->loaded ? AMR_CHANGE_STATE_LOADED : AMR_CHANGE_STATE_NOT_LOADED;
+        run->partly = TRUE;
+        run->message =
+            g_strdup_printf("%s, but the profile could not be loaded because of %s", what, broken);
+    } else if (run->loaded == 0) {
         run->state = AMR_CHANGE_STATE_NOT_LOADED;
         run->message = g_strdup_printf("%s, not loaded", what);
     } else if (questions && run->allowed == questions) {
@@ -240,7 +303,8 @@ amr_carry_settle(AmrRun *run)
 
     judge(run);
     /* The change stands; the next armorer finishes what the history lacks. */
-    if (!amr_history_state(run->executor->history, run->plan->id, run->state, NULL, &error))
+    if (!amr_history_state(run->executor->history, run->plan->id, run->state,
+                           run->partly ? run->message : NULL, &error))
         amr_run_note(run, "%s", error->message);
     amr_run_next(run);
 }

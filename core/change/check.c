@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/base/fsutil.h"
 #include "core/base/text.h"
+#include "core/change/complain.h"
 #include "core/change/plan_private.h"
 #include "core/change/run.h"
 #include "core/policy/grant.h"
@@ -66,34 +67,70 @@ amr_check_scratch(AmrRun *run)
     amr_scratch_new_async(run->executor->target, run->cancellable, on_scratch, run);
 }
 
-/* Compiles load @n as the copy has it now. */
+/* Compiles load @n as the copy has it now, with the modes that it will be loaded with. @plan: whose
+ * bytes the copy holds, or NULL. */
 static void
-compile(AmrRun *run, GAsyncReadyCallback callback)
+compile(AmrRun *run, const AmrPlan *plan, GAsyncReadyCallback callback)
 {
     const AmrPlanLoad *load = run->plan->loads->pdata[run->n];
     const AmrCompileJob job = {AMR_COMPILE_CHECK, amr_scratch_path(run->scratch), load->path, NULL};
+    GError *error = NULL;
 
     amr_run_progress(run, AMR_STEP_CHECK, load->path);
-    amr_compiler_run_async(run->executor->compiler, &job, run->cancellable, callback, run);
+    if (amr_complain_set(run->scratch, run->executor->target, run->index, plan, load, &error))
+        amr_compiler_run_async(run->executor->compiler, &job, run->cancellable, callback, run);
+    else
+        amr_run_fail(run, error);
+}
+
+/* What compile() began; the copy says again what the policy says. */
+static AmrCompileResult *
+compile_finish(AmrRun *run, const AmrPlan *plan, GAsyncResult *result, GError **error)
+{
+    const AmrPlanLoad *load = run->plan->loads->pdata[run->n];
+    g_autoptr(AmrCompileResult) compiled =
+        amr_compiler_run_finish(run->executor->compiler, result, error);
+
+    if (!compiled || !amr_complain_unset(run->scratch, run->index, plan, load, error))
+        return NULL;
+    return g_steal_pointer(&compiled);
 }
 
 /* ---- what is loaded ---------------------------------------------------------------------------
  */
+
+/* Plain files that stand for a kernel mostly tell nothing: not worth a compile, nor a note. */
+static gboolean
+is_told(const AmrRun *run, const AmrPlanLoad *load)
+{
+    return amr_target_load_way(run->executor->target) == AMR_LOAD_KERNEL ||
+           amr_held_is_told(run->executor->opener, load->profiles);
+}
 
 static void on_as_is(GObject *source, GAsyncResult *result, gpointer data);
 
 void
 amr_check_loaded(AmrRun *run)
 {
+    GError *error = NULL;
+
     for (; run->n < run->plan->loads->len; run->n++) {
         const AmrPlanLoad *load = run->plan->loads->pdata[run->n];
 
-        /* Other flags than those on disk make other bytes. */
-        if (load->complain || amr_index_is_force_complain(run->index, load->path) ||
-            !amr_carry_is_loaded(run, load) ||
-            amr_target_load_way(run->executor->target) != AMR_LOAD_KERNEL)
+        /* What force-complain/ does makes other bytes. */
+        if (!amr_carry_is_loaded(run, load))
             continue;
-        compile(run, on_as_is);
+        if (amr_index_is_force_complain(run->index, load->path) || !is_told(run, load)) {
+            run->differs = TRUE; /* for all that is known */
+            continue;
+        }
+        compile(run, NULL, on_as_is);
+        return;
+    }
+    if (run->plan->kind == AMR_PLAN_RELOAD && !run->differs) {
+        amr_error_set(&error, AMR_ERROR_NOTHING_TO_DO,
+                      "Policy on disk allows it already, and is what is loaded");
+        amr_run_fail(run, error);
         return;
     }
     amr_run_next(run);
@@ -106,20 +143,23 @@ on_as_is(GObject *source, GAsyncResult *result, gpointer data)
     const AmrPlanLoad *load = run->plan->loads->pdata[run->n];
     g_autofree char *shown = amr_display_string(load->path);
     GError *error = NULL;
-    g_autoptr(AmrCompileResult) compiled =
-        amr_compiler_run_finish(run->executor->compiler, result, &error);
+    g_autoptr(AmrCompileResult) compiled = compile_finish(run, NULL, result, &error);
     AmrHeld held;
 
     if (!compiled) {
         amr_run_fail(run, error);
         return;
     }
-    held = compiled->ok ? amr_held_compare(run->executor->opener, load->profiles, compiled)
-                        : AMR_HELD_UNKNOWN;
+    held = compiled->ok
+               ? amr_held_compare(run->executor->opener, load->profiles, load->complain, compiled)
+               : AMR_HELD_UNKNOWN;
+    run->differs |= held != AMR_HELD_SAME;
+    /* Where loading is all that is asked for, nothing of it is besides. */
     if (held == AMR_HELD_OTHER)
-        amr_run_note(run,
-                     "%s: What is loaded is not what is on disk; loading it activates that too",
-                     shown);
+        g_ptr_array_add(run->plan->kind == AMR_PLAN_RELOAD ? run->notes : run->besides,
+                        g_strdup_printf("%s: What is loaded is not what is on disk; loading it "
+                                        "activates all that differs",
+                                        shown));
     if (compiled->ok && held == AMR_HELD_UNKNOWN)
         amr_run_note(run,
                      "The kernel does not tell what it holds of %s: should the change fail, it is "
@@ -139,8 +179,7 @@ all_granted(AmrRun *run)
 {
     GError *error = NULL;
 
-    amr_error_set(&error, AMR_ERROR_GRANTED_ALREADY,
-                  "Policy on disk %s %s already; a reload may help",
+    amr_error_set(&error, AMR_ERROR_GRANTED_ALREADY, "Policy on disk %s %s already",
                   !run->denials                  ? "allows"
                   : run->denials == run->granted ? "denies"
                                                  : "allows or denies",
@@ -161,8 +200,8 @@ amr_check_grants(AmrRun *run)
         run->n++;
         run->k = 0;
     }
-    if (run->plan->kind != AMR_PLAN_ADD || run->n >= parts->len) {
-        if (run->asked && run->granted == run->asked)
+    if (run->plan->kind == AMR_PLAN_UNDO || run->n >= parts->len) {
+        if (run->plan->kind == AMR_PLAN_ADD && run->asked && run->granted == run->asked)
             all_granted(run);
         else
             amr_run_next(run);
@@ -213,6 +252,11 @@ judge(AmrRun *run, AmrGrant grant, const char *message, GError **error)
                              message ? message : "The compiler refuses it");
     case AMR_GRANT_NEEDED:
     case AMR_GRANT_UNKNOWN:
+        if (run->plan->kind == AMR_PLAN_RELOAD)
+            return amr_error_set(error, AMR_ERROR_NOTHING_TO_DO,
+                                 "%s: Policy on disk does not grant it, so that loading it is no "
+                                 "help: %s",
+                                 profile, rule);
         break;
     }
     return TRUE;
@@ -248,14 +292,33 @@ note_warnings(AmrRun *run, const AmrCompileResult *compiled)
     }
 }
 
+static void on_compiled(GObject *source, GAsyncResult *result, gpointer data);
+static void compile_as_it_was(AmrRun *run);
+
+static void
+compile_next(AmrRun *run)
+{
+    run->n++;
+    if (run->n < run->plan->loads->len) {
+        compile(run, run->plan, on_compiled);
+        return;
+    }
+    g_clear_pointer(&run->scratch, amr_scratch_free);
+    amr_run_next(run);
+}
+
 static void
 on_compiled(GObject *source, GAsyncResult *result, gpointer data)
 {
     AmrRun *run = data;
     GError *error = NULL;
-    g_autoptr(AmrCompileResult) compiled =
-        amr_compiler_run_finish(run->executor->compiler, result, &error);
+    g_autoptr(AmrCompileResult) compiled = compile_finish(run, run->plan, result, &error);
 
+    if (compiled && !compiled->ok && run->plan->kind == AMR_PLAN_UNDO) {
+        run->compiled[run->n] = g_steal_pointer(&compiled);
+        compile_as_it_was(run);
+        return;
+    }
     if (compiled && !compiled->ok)
         amr_compile_result_to_error(compiled, AMR_ERROR_RULE_REJECTED, &error);
     if (error) {
@@ -264,13 +327,20 @@ on_compiled(GObject *source, GAsyncResult *result, gpointer data)
     }
     note_warnings(run, compiled);
     run->compiled[run->n] = g_steal_pointer(&compiled);
-    run->n++;
-    if (run->n < run->plan->loads->len) {
-        compile(run, on_compiled);
-        return;
+    compile_next(run);
+}
+
+/* The copy holds the plan's bytes, or those on disk. */
+static gboolean
+fill_scratch(AmrRun *run, gboolean with_plan, GError **error)
+{
+    for (guint i = 0; i < run->plan->files->len; i++) {
+        const AmrPlanFile *file = run->plan->files->pdata[i];
+        if (with_plan ? !amr_scratch_set(run->scratch, file->path, file->after, error)
+                      : !amr_scratch_restore(run->scratch, file->path, error))
+            return FALSE;
     }
-    g_clear_pointer(&run->scratch, amr_scratch_free);
-    amr_run_next(run);
+    return TRUE;
 }
 
 void
@@ -278,15 +348,117 @@ amr_check_compile(AmrRun *run)
 {
     GError *error = NULL;
 
-    for (guint i = 0; i < run->plan->files->len; i++) {
-        const AmrPlanFile *file = run->plan->files->pdata[i];
-        if (!amr_scratch_set(run->scratch, file->path, file->after, &error)) {
-            amr_run_fail(run, error);
-            return;
-        }
-    }
-    if (run->plan->loads->len == 0)
+    if (!fill_scratch(run, TRUE, &error))
+        amr_run_fail(run, error);
+    else if (run->plan->loads->len == 0)
         amr_run_next(run);
     else
-        compile(run, on_compiled);
+        compile(run, run->plan, on_compiled);
+}
+
+/* ---- an undo where policy does not compile ------------------------------------------------------
+ */
+
+static const AmrCompileMessage *
+first_error(const AmrCompileResult *result)
+{
+    for (guint i = 0; i < result->messages->len; i++) {
+        const AmrCompileMessage *message = result->messages->pdata[i];
+        if (!message->warning)
+            return message;
+    }
+    return NULL;
+}
+
+/* Whether an undo leaves a file that did not compile no worse than it was: the error is in a file
+ * that the undo does not touch, or the same that was there (its line moves with the lines that
+ * go). */
+static gboolean
+is_no_worse(const AmrRun *run, const AmrCompileResult *before, const AmrCompileResult *after)
+{
+    const AmrCompileMessage *was = first_error(before);
+    const AmrCompileMessage *is = first_error(after);
+
+    if (!was || !is)
+        return FALSE;
+    if (is->file && !amr_plan_find_file(run->plan, is->file))
+        return TRUE;
+    return g_strcmp0(was->file, is->file) == 0 && strcmp(was->text, is->text) == 0;
+}
+
+static void
+on_as_it_was(GObject *source, GAsyncResult *result, gpointer data)
+{
+    AmrRun *run = data;
+    const AmrPlanLoad *load = run->plan->loads->pdata[run->n];
+    GError *error = NULL;
+    g_autoptr(GError) why = NULL;
+    g_autofree char *shown = amr_display_string(load->path);
+    g_autoptr(AmrCompileResult) after = g_steal_pointer(&run->compiled[run->n]);
+    g_autoptr(AmrCompileResult) before = compile_finish(run, NULL, result, &error);
+
+    amr_compile_result_to_error(after, AMR_ERROR_RULE_REJECTED, &why);
+    if (before && (before->ok || !is_no_worse(run, before, after)))
+        error = g_steal_pointer(&why);
+    if (error || !fill_scratch(run, TRUE, &error)) {
+        amr_run_fail(run, error);
+        return;
+    }
+    run->broken[run->n] = g_strdup(why->message);
+    amr_run_note(run, "%s does not compile, with or without this change, and is not loaded: %s",
+                 shown, why->message);
+    compile_next(run);
+}
+
+/* Without the change: an undo need not mend what somebody else has broken. */
+static void
+compile_as_it_was(AmrRun *run)
+{
+    GError *error = NULL;
+
+    if (fill_scratch(run, FALSE, &error))
+        compile(run, NULL, on_as_it_was);
+    else
+        amr_run_fail(run, error);
+}
+
+/* ---- agreement ---------------------------------------------------------------------------------
+ */
+
+/* In the plan as one of its own, or as a note where it came through its variant. */
+static gboolean
+says(const AmrPlan *plan, const char *beside)
+{
+    return g_ptr_array_find_with_equal_func(plan->besides, beside, g_str_equal, NULL) ||
+           g_ptr_array_find_with_equal_func(plan->notes, beside, g_str_equal, NULL);
+}
+
+static gboolean
+asked(const AmrRun *run, GError **error)
+{
+    g_autoptr(GPtrArray) besides = g_ptr_array_new();
+
+    for (guint i = 0; i < run->plan->besides->len; i++)
+        g_ptr_array_add(besides, run->plan->besides->pdata[i]);
+    for (guint i = 0; i < run->besides->len; i++) {
+        if (!g_ptr_array_find_with_equal_func(besides, run->besides->pdata[i], g_str_equal, NULL))
+            g_ptr_array_add(besides, run->besides->pdata[i]);
+    }
+    return run->executor->agree(run->plan, run->notes, besides, run->executor->agree_data, error);
+}
+
+void
+amr_check_agree(AmrRun *run)
+{
+    GError *error = NULL;
+
+    for (guint i = 0; !run->executor->agree && !error && i < run->besides->len; i++) {
+        if (!says(run->plan, run->besides->pdata[i]))
+            amr_error_set(&error, AMR_ERROR_ACTIVATES_MORE, "%s. Nothing was written",
+                          (const char *)run->besides->pdata[i]);
+    }
+    if (error || (run->executor->agree && !asked(run, &error)))
+        amr_run_fail(run, error);
+    else
+        amr_run_next(run);
 }

@@ -4,16 +4,18 @@
 #include "core/base/error.h"
 #include "core/change/run.h"
 
+#define BESIDES "armorer-besides" /* of the task of a check */
+
 static const AmrRunStep check_steps[] = {amr_check_digests, amr_check_scratch, amr_check_loaded,
                                          amr_check_grants,  amr_check_compile, NULL};
 
 /* The digests once more when nobody else can write by an armorer: the check took its time, and a
  * recovery may have written. */
-static const AmrRunStep run_steps[] = {amr_check_digests, amr_check_scratch, amr_check_loaded,
-                                       amr_check_grants,  amr_check_compile, amr_carry_lock,
-                                       amr_recover,       amr_check_digests, amr_carry_intent,
-                                       amr_carry_save,    amr_carry_write,   amr_carry_load,
-                                       amr_verify,        amr_carry_settle,  NULL};
+static const AmrRunStep run_steps[] = {
+    amr_check_digests, amr_check_scratch, amr_check_loaded, amr_check_grants,
+    amr_check_compile, amr_check_agree,   amr_carry_lock,   amr_recover,
+    amr_check_digests, amr_carry_intent,  amr_carry_save,   amr_carry_write,
+    amr_carry_load,    amr_verify,        amr_carry_settle, NULL};
 
 const char *
 amr_step_word(AmrStep step)
@@ -37,6 +39,13 @@ amr_executor_new(const AmrTarget *target, AmrOpener *opener, AmrCompiler *compil
     executor->compiler = compiler;
     executor->history = history;
     return executor;
+}
+
+void
+amr_executor_set_agree(AmrExecutor *executor, AmrAgree agree, gpointer data)
+{
+    executor->agree = agree;
+    executor->agree_data = data;
 }
 
 void
@@ -72,7 +81,14 @@ static AmrPlan *
 copy_plan(const AmrPlan *plan, GError **error)
 {
     g_autoptr(GVariant) variant = g_variant_ref_sink(amr_plan_to_variant(plan));
-    return amr_plan_from_variant(variant, error);
+    AmrPlan *copy = amr_plan_from_variant(variant, error);
+
+    /* What is to be agreed to came as notes: apart again, for who is asked. */
+    for (guint i = 0; copy && i < plan->besides->len; i++) {
+        g_ptr_array_remove_index(copy->notes, copy->notes->len - 1);
+        g_ptr_array_add(copy->besides, g_strdup(plan->besides->pdata[i]));
+    }
+    return copy;
 }
 
 /* Begins @steps on a copy of @plan; the task is the run's from then on. */
@@ -107,6 +123,7 @@ on_checked(AmrRun *run)
 {
     g_autoptr(GTask) task = run->data;
 
+    g_object_set_data_full(G_OBJECT(task), BESIDES, g_ptr_array_ref(run->besides), free_notes);
     if (run->error)
         g_task_return_error(task, g_steal_pointer(&run->error));
     else
@@ -128,6 +145,12 @@ amr_executor_check_async(AmrExecutor *executor, const AmrPlan *plan, const AmrIn
     }
     g_task_return_error(task, error);
     g_object_unref(task);
+}
+
+const GPtrArray *
+amr_executor_check_besides(GAsyncResult *result)
+{
+    return g_object_get_data(G_OBJECT(result), BESIDES);
 }
 
 gboolean
@@ -157,6 +180,7 @@ on_done(AmrRun *run)
     } else {
         outcome = g_new0(AmrOutcome, 1);
         outcome->state = run->state;
+        outcome->partly = run->partly;
         outcome->message = g_steal_pointer(&run->message);
         outcome->notes = g_ptr_array_ref(run->notes);
         g_task_return_pointer(task, outcome, free_outcome);

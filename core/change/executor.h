@@ -49,6 +49,7 @@ typedef struct {
 
 typedef struct {
     AmrChangeState state;
+    gboolean partly;  /* it stands, but could not be loaded: policy did not compile before either */
     char *message;    /* one sentence for the user, display form; never NULL */
     GPtrArray *notes; /* char *, display form: "not loaded: ...", "still denied: ..." */
 } AmrOutcome;
@@ -63,11 +64,26 @@ void amr_executor_check_async(AmrExecutor *executor, const AmrPlan *plan, const 
                               gpointer data);
 gboolean amr_executor_check_finish(AmrExecutor *executor, GAsyncResult *result, GPtrArray **notes,
                                    GError **error);
+/* What the check found that loading activates besides what the plan says (char *, display form);
+ * also where it failed. Borrowed, as long as @result lives; NULL: nothing. */
+const GPtrArray *amr_executor_check_besides(GAsyncResult *result);
 
-/* The whole. @questions: GPtrArray of AmrExecutorQuestion, may be NULL. Cancelling is possible
- * until the first write, then ignored. The outcome is returned where the change stands (VERIFIED,
- * LOADED, NOT_LOADED); an error else: everything restored, or AMR_ERROR_PARTLY and what could not
- * be. Recovers what a dead armorer left unfinished first. */
+/* Asked once in each run, when all is checked and nothing is written or locked yet. @notes: what
+ * the check found; @besides: what loading activates that nobody asked for, the plan's own and what
+ * the check found. All char *, display form. FALSE, with @error, ends the run there. May run the
+ * main loop. */
+typedef gboolean (*AmrAgree)(const AmrPlan *plan, const GPtrArray *notes, const GPtrArray *besides,
+                             gpointer data, GError **error);
+/* For the runs to come; NULL (as it begins): what the plan itself says was agreed to with it, and
+ * what the check finds beyond that ends in AMR_ERROR_ACTIVATES_MORE. */
+void amr_executor_set_agree(AmrExecutor *executor, AmrAgree agree, gpointer data);
+
+/* The whole. An undo is not held up by a file that compiles neither without it nor with it, and is
+ * no worse for it: it is written, that file is not loaded, the outcome is partly. @questions:
+ * GPtrArray of AmrExecutorQuestion, may be NULL. Cancelling is possible until the first write, then
+ * ignored. The outcome is returned where the change stands (VERIFIED, LOADED, NOT_LOADED); an error
+ * else: everything restored, or AMR_ERROR_PARTLY and what could not be. Recovers what a dead
+ * armorer left unfinished first. */
 void amr_executor_run_async(AmrExecutor *executor, const AmrPlan *plan, const AmrIndex *index,
                             GPtrArray *questions, AmrProgress progress, gpointer progress_data,
                             GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);

@@ -75,7 +75,8 @@ compare_one(AmrOpener *opener, const char *typed, gboolean only, const AmrCompil
 }
 
 AmrHeld
-amr_held_compare(AmrOpener *opener, char *const *profiles, const AmrCompileResult *compiled)
+amr_held_compare(AmrOpener *opener, char *const *profiles, char *const *except,
+                 const AmrCompileResult *compiled)
 {
     gboolean only = profiles[0] && !profiles[1];
     AmrHeld all = AMR_HELD_UNKNOWN;
@@ -83,12 +84,28 @@ amr_held_compare(AmrOpener *opener, char *const *profiles, const AmrCompileResul
     if (!compiled->output)
         return AMR_HELD_UNKNOWN;
     for (guint i = 0; profiles[i]; i++) {
-        AmrHeld held = compare_one(opener, profiles[i], only, compiled);
+        AmrHeld held;
+        if (except && g_strv_contains((const char *const *)except, profiles[i]))
+            continue;
+        held = compare_one(opener, profiles[i], only, compiled);
         if (held == AMR_HELD_OTHER)
             return held;
         all = MAX(all, held);
     }
     return all;
+}
+
+gboolean
+amr_held_is_told(AmrOpener *opener, char *const *profiles)
+{
+    for (guint i = 0; profiles[i]; i++) {
+        AmrLoadedRaw raw = {0};
+        gboolean told = read_raw(opener, profiles[i], FALSE, &raw) && (raw.sha1 || raw.sha256);
+        amr_loaded_raw_clear(&raw);
+        if (told)
+            return TRUE;
+    }
+    return FALSE;
 }
 
 /* ---- save ------------------------------------------------------------------------------------ */

@@ -19,10 +19,15 @@ typedef enum {
     AMR_HELD_OTHER,
 } AmrHeld;
 
-/* Whether each of @profiles ("name", ":ns:name", with children; NULL-terminated) that the kernel
- * holds was loaded as @compiled (a CHECK) has it. Those that it does not hold say nothing. */
-AmrHeld amr_held_compare(AmrOpener *opener, char *const *profiles,
+/* Whether each of @profiles ("name", ":ns:name", with children; NULL-terminated: all of the file)
+ * that the kernel holds was loaded as @compiled (a CHECK) has it. Those that it does not hold say
+ * nothing, nor are those of @except (NULL-terminated, or NULL) asked: what `apparmor_parser -C`
+ * loads is other bytes than what a header with complain makes (3.0.8, 4.1.0). */
+AmrHeld amr_held_compare(AmrOpener *opener, char *const *profiles, char *const *except,
                          const AmrCompileResult *compiled);
+
+/* Whether the kernel gives a hash of any of @profiles. */
+gboolean amr_held_is_told(AmrOpener *opener, char *const *profiles);
 
 /* What the kernel holds of @profiles, each distinct write once: GBytes, a parent's before its
  * children's. Empty where the kernel gives nothing back. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/change/history.h"
+#include "core/change/history_private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,11 +9,11 @@
 
 #include "core/base/error.h"
 #include "core/base/fsutil.h"
+#include "core/change/visible.h"
 
 #define INDEX     "index"
 #define INDEX_MAX (64 * 1024 * 1024)
 #define PLAN_MAX  (64 * 1024 * 1024)
-#define RAW_MAX   (64 * 1024 * 1024)
 
 /* A step's line: its word, then what it is of. Names are bytestrings, they need not be UTF-8.
  * intent: id, kind, time, profiles, files, rules, undoes; state: id, state, time, message. */
@@ -20,12 +21,6 @@
 #define INTENT_TYPE "(sssxaayaayaays)"
 #define STATE_WORD  "state"
 #define STATE_TYPE  "(sssxs)"
-
-struct AmrHistory {
-    const AmrTarget *target;
-    GPtrArray *changes; /* AmrChange, oldest first */
-    GHashTable *by_id;  /* borrowed from changes */
-};
 
 const char *
 amr_change_state_word(AmrChangeState state)
@@ -47,20 +42,6 @@ state_of_word(const char *word)
     AMR_CHANGE_STATES(STATE_MATCH)
 #undef STATE_MATCH
     return AMR_CHANGE_STATE_UNKNOWN;
-}
-
-static const char *
-kind_word(AmrPlanKind kind)
-{
-    return kind == AMR_PLAN_UNDO ? "undo" : "add";
-}
-
-static AmrPlanKind
-kind_of_word(const char *word)
-{
-    return !strcmp(word, "add")    ? AMR_PLAN_ADD
-           : !strcmp(word, "undo") ? AMR_PLAN_UNDO
-                                   : AMR_PLAN_UNKNOWN;
 }
 
 static void
@@ -97,8 +78,8 @@ open_root(GError **error)
     return fd;
 }
 
-static int
-open_state(const AmrHistory *history, GError **error)
+int
+amr_history_open_state(const AmrHistory *history, GError **error)
 {
     amr_autofd int root = open_root(error);
     return root < 0 ? -1 : open_dir(root, amr_target_state_path(history->target), error);
@@ -110,8 +91,7 @@ is_id(const char *id)
     return strlen(id) == 16 && strspn(id, "0123456789abcdef") == 16;
 }
 
-/* ---- reading ----------------------------------------------------------------------------------
- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 static void
 take_intent(AmrHistory *history, GVariant *line)
@@ -125,12 +105,13 @@ take_intent(AmrHistory *history, GVariant *line)
 
     g_variant_get(line, "(&s&s&sx^aay^aay^aay&s)", NULL, &id, &kind, &time, &profiles, &files,
                   &rules, &undoes);
-    if (!is_id(id) || (undoes[0] && !is_id(undoes)) || kind_of_word(kind) == AMR_PLAN_UNKNOWN ||
+    if (!is_id(id) || (undoes[0] && !is_id(undoes)) ||
+        amr_plan_kind_of_word(kind) == AMR_PLAN_UNKNOWN ||
         g_hash_table_contains(history->by_id, id))
         return;
     change = g_new0(AmrChange, 1);
     change->id = g_strdup(id);
-    change->kind = kind_of_word(kind);
+    change->kind = amr_plan_kind_of_word(kind);
     change->state = AMR_CHANGE_STATE_INTENT;
     change->time = time;
     change->profiles = g_steal_pointer(&profiles);
@@ -184,8 +165,7 @@ is_standing(AmrChangeState state)
            state == AMR_CHANGE_STATE_NOT_LOADED;
 }
 
-/* That a change was undone is derived from the undo's own state: one line in the index ends both.
- */
+/* That a change was undone is derived from its undo's own state: one line ends both. */
 static void
 settle(AmrHistory *history)
 {
@@ -203,7 +183,7 @@ gboolean
 amr_history_reload(AmrHistory *history, GError **error)
 {
     g_autoptr(GError) problem = NULL;
-    amr_autofd int state = open_state(history, &problem);
+    amr_autofd int state = amr_history_open_state(history, &problem);
     g_autoptr(GBytes) bytes = NULL;
     const char *data;
     gsize len;
@@ -298,6 +278,10 @@ amr_history_find(const AmrHistory *history, const char *id)
 gboolean
 amr_change_may_undo(const AmrChange *change, GError **error)
 {
+    if (change->kind == AMR_PLAN_RELOAD)
+        return amr_error_set(error, AMR_ERROR_NOTHING_TO_DO,
+                             "Change %s: It only loaded what was on disk, and wrote nothing",
+                             change->id);
     if (change->undone_by)
         return amr_error_set(error, AMR_ERROR_NOTHING_TO_DO,
                              "Change %s: Change %s took it back already", change->id,
@@ -310,10 +294,18 @@ amr_change_may_undo(const AmrChange *change, GError **error)
     return TRUE;
 }
 
-static GBytes *
-read_of(const AmrHistory *history, const char *id, const char *name, gsize max, GError **error)
+gboolean
+amr_change_may_stand(const AmrChange *change)
 {
-    amr_autofd int state = open_state(history, error);
+    return !change->undone_by && change->state != AMR_CHANGE_STATE_ROLLED_BACK &&
+           change->state != AMR_CHANGE_STATE_DISCARDED;
+}
+
+GBytes *
+amr_history_read_of(const AmrHistory *history, const char *id, const char *name, gsize max,
+                    GError **error)
+{
+    amr_autofd int state = amr_history_open_state(history, error);
     g_autofree char *path = g_strdup_printf("changes/%s/%s", id, name);
 
     return state < 0 ? NULL : amr_fs_read(state, path, max, error);
@@ -322,7 +314,7 @@ read_of(const AmrHistory *history, const char *id, const char *name, gsize max, 
 AmrPlan *
 amr_history_plan(const AmrHistory *history, const AmrChange *change, GError **error)
 {
-    g_autoptr(GBytes) bytes = read_of(history, change->id, "plan", PLAN_MAX, error);
+    g_autoptr(GBytes) bytes = amr_history_read_of(history, change->id, "plan", PLAN_MAX, error);
     g_autoptr(GVariant) variant = NULL;
     g_autoptr(AmrPlan) plan = NULL;
 
@@ -345,8 +337,7 @@ amr_history_plan(const AmrHistory *history, const AmrChange *change, GError **er
     return g_steal_pointer(&plan);
 }
 
-/* ---- writing ----------------------------------------------------------------------------------
- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
 int
 amr_history_lock(AmrHistory *history, GError **error)
@@ -360,7 +351,7 @@ amr_history_lock(AmrHistory *history, GError **error)
     }
     root = open_root(error);
     if (root < 0 || !amr_fs_make_dirs(root, amr_target_state_path(history->target), 0755, error) ||
-        (state = open_state(history, error)) < 0) {
+        (state = amr_history_open_state(history, error)) < 0) {
         g_prefix_error(error, "The history: ");
         return -1;
     }
@@ -385,15 +376,28 @@ append(AmrHistory *history, int state, GVariant *line, GError **error)
     return TRUE;
 }
 
+static void
+add_rules(GPtrArray *names, const GPtrArray *rules)
+{
+    for (guint i = 0; i < rules->len; i++)
+        g_ptr_array_add(names, amr_rule_print(rules->pdata[i]));
+}
+
+/* What a change that writes found standing already is not of it. */
 static char **
 plan_names(const AmrPlan *plan, gboolean rules)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new();
+    gboolean reload = plan->kind == AMR_PLAN_RELOAD;
 
     for (guint i = 0; i < plan->parts->len; i++) {
         const AmrPlanPart *part = plan->parts->pdata[i];
-        for (guint k = 0; rules && k < part->rules->len; k++)
-            g_ptr_array_add(names, amr_rule_print(part->rules->pdata[k]));
+        if (part->rules->len == 0 && !reload)
+            continue;
+        if (rules)
+            add_rules(names, part->rules);
+        if (rules && reload)
+            add_rules(names, part->stands);
         if (!rules && !g_ptr_array_find_with_equal_func(names, part->profile, g_str_equal, NULL))
             g_ptr_array_add(names, g_strdup(part->profile));
     }
@@ -426,7 +430,7 @@ who_asked(void)
 }
 
 static gboolean
-save_plan(int dir, const AmrPlan *plan, GError **error)
+save_plan(int dir, const AmrPlan *plan, gboolean visible, GError **error)
 {
     g_autoptr(GVariant) variant = g_variant_ref_sink(amr_plan_to_variant(plan));
     g_autofree char *who = g_strdup_printf("%" G_GUINT64_FORMAT "\n", who_asked());
@@ -439,18 +443,19 @@ save_plan(int dir, const AmrPlan *plan, GError **error)
     variant = swapped;
 #endif
     bytes = g_variant_get_data_as_bytes(variant);
-    return amr_fs_create(dir, "plan", bytes, 0600, error) &&
+    return amr_fs_create(dir, "plan", bytes, visible ? 0644 : 0600, error) &&
            amr_fs_create(dir, "who", who_bytes, 0600, error);
 }
 
 gboolean
 amr_history_intent(AmrHistory *history, const AmrPlan *plan, GError **error)
 {
-    amr_autofd int state = open_state(history, error);
+    amr_autofd int state = amr_history_open_state(history, error);
     amr_autofd int dir = -1;
     g_autofree char *path = g_strdup_printf("changes/%s", plan->id);
     g_auto(GStrv) profiles = plan_names(plan, FALSE);
-    g_auto(GStrv) rules = plan_names(plan, TRUE);
+    gboolean visible = amr_visible_plan(history->target, plan);
+    g_auto(GStrv) rules = visible ? plan_names(plan, TRUE) : g_new0(char *, 1);
     g_auto(GStrv) files = plan_files(plan);
 
     if (state < 0)
@@ -458,39 +463,24 @@ amr_history_intent(AmrHistory *history, const AmrPlan *plan, GError **error)
     if (g_hash_table_contains(history->by_id, plan->id))
         return amr_error_set(error, AMR_ERROR_USAGE, "Change %s was carried out before", plan->id);
     if (!amr_fs_make_dirs(state, "changes", 0755, error) ||
-        !amr_fs_make_dirs(state, path, 0700, error) || (dir = open_dir(state, path, error)) < 0 ||
-        !save_plan(dir, plan, error)) {
+        !amr_fs_make_dirs(state, path, visible ? 0755 : 0700, error) ||
+        (dir = open_dir(state, path, error)) < 0 || !save_plan(dir, plan, visible, error)) {
         g_prefix_error(error, "The history: ");
         return FALSE;
     }
     return append(history, state,
-                  g_variant_new("(sssx^aay^aay^aays)", INTENT_WORD, plan->id, kind_word(plan->kind),
+                  g_variant_new("(sssx^aay^aay^aays)", INTENT_WORD, plan->id,
+                                amr_plan_kind_word(plan->kind),
                                 amr_clock_now(amr_target_clock(history->target)), profiles, files,
                                 rules, plan->undoes ? plan->undoes : ""),
                   error);
 }
 
 gboolean
-amr_history_save_raw(AmrHistory *history, const char *id, guint n, GBytes *data, GError **error)
-{
-    amr_autofd int state = open_state(history, error);
-    g_autofree char *path = g_strdup_printf("changes/%s/raw.%u", id, n);
-
-    return state >= 0 && amr_fs_create(state, path, data, 0600, error);
-}
-
-GBytes *
-amr_history_raw(AmrHistory *history, const char *id, guint n, GError **error)
-{
-    g_autofree char *name = g_strdup_printf("raw.%u", n);
-    return read_of(history, id, name, RAW_MAX, error);
-}
-
-gboolean
 amr_history_state(AmrHistory *history, const char *id, AmrChangeState state, const char *message,
                   GError **error)
 {
-    amr_autofd int fd = open_state(history, error);
+    amr_autofd int fd = amr_history_open_state(history, error);
     g_autofree char *valid = g_utf8_make_valid(message ? message : "", -1);
 
     return fd >= 0 && append(history, fd,

@@ -3,7 +3,9 @@
  * What was changed, by whom, and how it ended; in the target's state directory (0755):
  *   index            append-only, one GVariant text line a step, readable by all, no user names
  *   lock             held while a change runs
- *   changes/ID/plan  the plan (0600), changes/ID/who (0600), changes/ID/raw.N: saved policy (0600)
+ *   changes/ID/plan  the plan; 0644 if everybody may read each file that it quotes, else 0600, and
+ *                    the index then holds no rules of it
+ *   changes/ID/who (0600), changes/ID/held, raw.N: modes and policy that the kernel held (0600)
  */
 #ifndef AMR_CHANGE_HISTORY_H
 #define AMR_CHANGE_HISTORY_H
@@ -40,10 +42,10 @@ typedef struct {
     gint64 time;     /* of the intent, microseconds */
     char **profiles; /* "name", ":ns:name" */
     char **files;    /* relative */
-    char **rules;    /* printed, as in "profile" order; readable by all as the local files are */
+    char **rules;    /* printed, as in "profile" order; none where not all may read them */
     char *undoes;    /* or NULL */
     char *undone_by; /* or NULL */
-    char *message;   /* why it failed, display form; or NULL */
+    char *message;   /* why it failed or was not loaded, display form; or NULL */
 } AmrChange;
 
 typedef struct AmrHistory AmrHistory;
@@ -62,7 +64,9 @@ const AmrChange *amr_history_find(const AmrHistory *history, const char *id);
 /* Whether there is something to take back: NOTHING_TO_DO, with the reason, where it was undone, was
  * rolled back or never written: a line like its own is then another's. */
 gboolean amr_change_may_undo(const AmrChange *change, GError **error);
-/* The plan that was carried out. */
+/* Whether what it wrote may stand in the files: it was not undone, rolled back or discarded. */
+gboolean amr_change_may_stand(const AmrChange *change);
+/* The plan that was carried out; for who may not read it, a GIOError of permission. */
 AmrPlan *amr_history_plan(const AmrHistory *history, const AmrChange *change, GError **error);
 
 /* ---- for the executor, under the lock ------------------------------------------------------ */
@@ -78,6 +82,20 @@ gboolean amr_history_intent(AmrHistory *history, const AmrPlan *plan, GError **e
 gboolean amr_history_save_raw(AmrHistory *history, const char *id, guint n, GBytes *data,
                               GError **error);
 GBytes *amr_history_raw(AmrHistory *history, const char *id, guint n, GError **error);
+/* How one profile that a change affects stood in the kernel before it. */
+typedef struct {
+    char *profile; /* "name", ":ns:name" */
+    char *mode;    /* as the kernel prints it; NULL: it was not there */
+} AmrHistoryHeld;
+AmrHistoryHeld *amr_history_held_new(const char *profile, const char *mode);
+void amr_history_held_free(AmrHistoryHeld *held);
+/* All of them (AmrHistoryHeld), once a change, before anything is written; read again by whoever
+ * has to put back what a dead armorer did. *same_boot: the kernel is still that one; after another
+ * boot neither this nor the saved policy says anything of what it holds. */
+gboolean amr_history_save_held(AmrHistory *history, const char *id, const GPtrArray *all,
+                               GError **error);
+GPtrArray *amr_history_held(const AmrHistory *history, const char *id, gboolean *same_boot,
+                            GError **error);
 gboolean amr_history_state(AmrHistory *history, const char *id, AmrChangeState state,
                            const char *message, GError **error);
 

@@ -23,12 +23,31 @@ gboolean amr_localfile_has(GBytes *bytes, const char *line);
 GBytes *amr_localfile_add(GBytes *bytes, const char *const *lines, const char *id, gint64 when,
                           gboolean comments);
 
-/* @bytes without what change @id added: under its comment line the lines in their order (what
- * somebody put between them stays); without a comment line the exact run of them, the last one if
- * there are several; not one within a child, nor one under the comment line of another change.
- * AMR_ERROR_CHANGED_UNDERNEATH where a line is not there, naming it. */
-GBytes *amr_localfile_remove(GBytes *bytes, const char *const *lines, const char *id,
-                             GError **error);
+/* A change and the lines that it added to the file. */
+typedef struct {
+    const char *id;
+    const char *const *lines; /* NULL-terminated */
+} AmrLocalOwner;
+
+/* What is taken out of a local file. */
+typedef struct {
+    const char *id;             /* of the change */
+    const char *const *lines;   /* that it added; NULL-terminated */
+    const char *const *handed;  /* that it needs and has from changes that were undone since;
+                                   NULL-terminated, NULL for none; one may be missing */
+    const char *const *heirs;   /* for each of lines, then each of handed: the change that needs it
+                                   still, so that it stays, or NULL; NULL: all go */
+    const AmrLocalOwner *later; /* changes that stand and were made since, the newest first: of
+                                   equal lines without comment the last ones are theirs */
+    guint n_later;
+} AmrLocalRemoval;
+
+/* @bytes without that: under the change's comment line the lines in their order (what somebody put
+ * between them stays); without a comment line the exact run of them, the last one if there are
+ * several; not one within a child, nor one under the comment line of another change. What stays for
+ * another change gets a comment line of that one, if it stood under one. CHANGED_UNDERNEATH where a
+ * line is not there, naming it. */
+GBytes *amr_localfile_remove(GBytes *bytes, const AmrLocalRemoval *what, GError **error);
 
 /* @bytes with `include if exists <TARGET>` at @offset, inside the block whose brace stands at
  * @open, indented like it; on a line of its own wherever @offset points. */

@@ -15,6 +15,7 @@ amr_plan_part_free(AmrPlanPart *part)
     g_free(part->include_in);
     g_strfreev(part->reaches);
     g_clear_pointer(&part->rules, g_ptr_array_unref);
+    g_clear_pointer(&part->stands, g_ptr_array_unref);
     g_free(part);
 }
 
@@ -36,6 +37,7 @@ amr_plan_load_free(AmrPlanLoad *load)
         return;
     g_free(load->path);
     g_strfreev(load->profiles);
+    g_strfreev(load->complain);
     g_free(load);
 }
 
@@ -50,6 +52,7 @@ amr_plan_part_new(void)
 {
     AmrPlanPart *part = g_new0(AmrPlanPart, 1);
     part->rules = array_of(amr_rule_free);
+    part->stands = array_of(amr_rule_free);
     return part;
 }
 
@@ -66,6 +69,41 @@ amr_plan_new(AmrPlanKind kind, gint64 made)
     plan->loads = array_of(amr_plan_load_free);
     plan->digests = array_of(g_free);
     plan->notes = array_of(g_free);
+    plan->besides = array_of(g_free);
+    return plan;
+}
+
+const char *
+amr_plan_kind_word(AmrPlanKind kind)
+{
+    static const char *const words[] = {[AMR_PLAN_UNKNOWN] = "unknown",
+                                        [AMR_PLAN_ADD] = "add",
+                                        [AMR_PLAN_UNDO] = "undo",
+                                        [AMR_PLAN_RELOAD] = "reload"};
+    return (gsize)kind < G_N_ELEMENTS(words) ? words[kind] : words[0];
+}
+
+AmrPlanKind
+amr_plan_kind_of_word(const char *word)
+{
+    for (AmrPlanKind kind = AMR_PLAN_ADD; kind <= AMR_PLAN_RELOAD; kind++) {
+        if (strcmp(word, amr_plan_kind_word(kind)) == 0)
+            return kind;
+    }
+    return AMR_PLAN_UNKNOWN;
+}
+
+AmrPlan *
+amr_plan_begin(const AmrPlanContext *context, AmrPlanKind kind)
+{
+    AmrPlan *plan =
+        amr_plan_new(kind, context->id ? context->made
+                                       : amr_clock_now(amr_target_clock(context->target)));
+
+    if (context->id) {
+        g_free(plan->id);
+        plan->id = g_strdup(context->id);
+    }
     return plan;
 }
 
@@ -81,6 +119,7 @@ amr_plan_free(AmrPlan *plan)
     g_ptr_array_unref(plan->loads);
     g_ptr_array_unref(plan->digests);
     g_ptr_array_unref(plan->notes);
+    g_ptr_array_unref(plan->besides);
     g_free(plan);
 }
 

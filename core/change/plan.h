@@ -16,9 +16,14 @@ G_BEGIN_DECLS
 
 typedef enum {
     AMR_PLAN_UNKNOWN,
-    AMR_PLAN_ADD,  /* rules into local files */
-    AMR_PLAN_UNDO, /* takes back what an earlier change added */
+    AMR_PLAN_ADD,    /* rules into local files */
+    AMR_PLAN_UNDO,   /* takes back what an earlier change added */
+    AMR_PLAN_RELOAD, /* writes nothing: loads what is on disk and not in the kernel */
 } AmrPlanKind;
+
+/* "add", "undo", "reload"; stable, it stands in the history and in JSON. */
+const char *amr_plan_kind_word(AmrPlanKind kind);
+AmrPlanKind amr_plan_kind_of_word(const char *word); /* UNKNOWN for all others */
 
 typedef struct {
     char *path;     /* relative to the policy directory */
@@ -31,17 +36,19 @@ typedef struct {
     char *path;
     char **profiles;   /* all that it defines: "name", ":ns:name" */
     gboolean loaded;   /* some of it is in the kernel; if not it stays out: "written, not loaded" */
-    gboolean complain; /* in complain in the kernel only: is loaded so again */
+    char **complain;   /* of these, in complain in the kernel only: are loaded so again */
     gboolean disabled; /* a link in disable/ */
 } AmrPlanLoad;
 
 /* What one profile gets. */
 typedef struct {
-    char *profile;    /* ":ns:name" or "name" */
-    char *local;      /* the local file, relative */
-    char *include_in; /* the file that gets an include of it, or NULL */
-    char **reaches;   /* other profiles that include the same local file; NULL-terminated */
-    GPtrArray *rules; /* AmrRule */
+    char *profile;     /* ":ns:name" or "name" */
+    char *local;       /* the local file, relative */
+    char *include_in;  /* the file that gets an include of it, or NULL */
+    char **reaches;    /* other profiles that include the same local file; NULL-terminated */
+    GPtrArray *rules;  /* AmrRule */
+    GPtrArray *stands; /* AmrRule: wanted too, and stood there already; of an undo: stay there, for
+                          another change needs them */
 } AmrPlanPart;
 
 typedef struct {
@@ -54,6 +61,8 @@ typedef struct {
     GPtrArray *loads; /* AmrPlanLoad */
     GPtrArray *digests; /* of all that was read: path, digest, path, digest... (char *) */
     GPtrArray *notes;   /* what must be shown before signing, display form (char *) */
+    GPtrArray *besides; /* what loading activates that nobody asked for, as far as is known; to be
+                           agreed to. Display form (char *); in the variant they are notes */
 } AmrPlan;
 
 void amr_plan_free(AmrPlan *plan);
@@ -70,15 +79,18 @@ char **amr_plan_lines(const AmrPlan *plan, const char *local);
 
 /* Everything, as the helper and the history take it: type below, normal form. Names are
  * bytestrings, for they need not be UTF-8; an empty one stands for NULL. Version, kind, id, undoes,
- * made; parts (profile, local, include_in, reaches, rules); files (path, before, after); loads
- * (path, profiles, loaded, complain, disabled); digests; notes. Floating. */
-#define AMR_PLAN_TYPE "(uussxa(ayayayaayaay)a(aymaymay)a(ayaaybbb)aayas)"
+ * made; parts (profile, local, include_in, reaches, rules, stands); files (path, before, after);
+ * loads (path, profiles, loaded, complain, disabled); digests; notes. Floating. */
+#define AMR_PLAN_TYPE "(uussxa(ayayayaayaayaay)a(aymaymay)a(ayaaybaayb)aayas)"
 GVariant *amr_plan_to_variant(const AmrPlan *plan);
 /* Checks everything: sizes, relative paths without "..", rules by our reader. AMR_ERROR_PARSE. */
 AmrPlan *amr_plan_from_variant(GVariant *variant, GError **error);
 
 /* A unified diff of all files, display form (lines), three lines of context. */
 char *amr_plan_diff(const AmrPlan *plan);
+
+/* How much it is, in one line: "12 rules for 3 profiles; 4 files are written, 3 loaded again". */
+char *amr_plan_sum(const AmrPlan *plan);
 
 /* Rules for one profile. */
 typedef struct {
@@ -90,8 +102,11 @@ typedef struct {
 typedef struct {
     const AmrTarget *target;
     const AmrIndex *index;
-    const AmrLoaded *loaded; /* NULL where there is no kernel to read */
-    gboolean comments;       /* the one comment line over the rules */
+    const AmrLoaded *loaded;          /* NULL where there is no kernel to read */
+    gboolean comments;                /* the one comment line over the rules */
+    const struct AmrHistory *history; /* for an undo; NULL where there is none */
+    const char *id; /* of the change that is planned again (seal.h); NULL: a new one */
+    gint64 made;    /* when, then; else not used */
 } AmrPlanContext;
 
 /* All requests become one change. Pure: reads index, loaded and the local files, asks no compiler.
@@ -102,8 +117,17 @@ typedef struct {
  * already). */
 AmrPlan *amr_plan_add(const AmrPlanContext *context, const AmrPlanRequest *requests, guint n,
                       gboolean add_include, GError **error);
-/* Takes back exactly what @done added, wherever it stands in the files now; other bytes stay. Fails
- * with CHANGED_UNDERNEATH where the lines are not there any more, and says what differs. */
+/* For rules that policy on disk grants already: loads the files that define their profiles as they
+ * are on disk, and writes nothing. Of a part, local is the local file or, where the block has none,
+ * the file that defines the profile; rules are those that do not stand in it, to be looked for in
+ * the rest of the policy by the check. Fails as amr_plan_add(), and with NOTHING_TO_DO where none
+ * of the profiles is loaded. */
+AmrPlan *amr_plan_reload(const AmrPlanContext *context, const AmrPlanRequest *requests, guint n,
+                         GError **error);
+/* Takes back exactly what @done added, wherever it stands in the files now; other bytes stay, and a
+ * line that another change needs, which found it standing: that one owns it from then on, and an
+ * undo of it takes it away. Fails with CHANGED_UNDERNEATH where the lines are not there any more,
+ * and says what differs; NOTHING_TO_DO where nothing is left to take back. */
 AmrPlan *amr_plan_undo(const AmrPlanContext *context, const AmrPlan *done, GError **error);
 
 G_END_DECLS

@@ -34,12 +34,12 @@ typedef struct {
 /* ---- which block and file ---------------------------------------------------------------------
  */
 
-static const AmrBlock *
-find_block(const Maker *maker, const char *typed, GError **error)
+const AmrBlock *
+amr_plan_find_block(const AmrPlanContext *context, const char *typed, GError **error)
 {
-    const AmrBlock *block = amr_index_find_typed(maker->context->index, typed);
+    const AmrBlock *block = amr_index_find_typed(context->index, typed);
     g_autofree char *shown = amr_display_string(typed);
-    const AmrLoaded *loaded = maker->context->loaded;
+    const AmrLoaded *loaded = context->loaded;
 
     if (amr_profile_is_null(typed, NULL, NULL)) {
         amr_error_set(error, AMR_ERROR_REFUSED,
@@ -193,19 +193,20 @@ add_reload(Maker *maker, const char **files)
     g_free(files);
 }
 
-/* The rules that do not stand in the local file yet. */
-static void
-take_rules(AmrPlan *plan, AmrPlanPart *part, const GPtrArray *rules, GBytes *holds)
+void
+amr_plan_take_rules(AmrPlan *plan, AmrPlanPart *part, const GPtrArray *rules, GBytes *holds)
 {
     g_autofree char *local = amr_display_string(part->local);
 
     for (guint i = 0; i < rules->len; i++) {
         g_autofree char *line = amr_rule_print(rules->pdata[i]);
         g_autofree char *shown = amr_display_string(line);
-        if (amr_localfile_has(holds, line))
+        if (amr_localfile_has(holds, line)) {
             amr_plan_note(plan, "%s holds it already: %s", local, shown);
-        else
+            g_ptr_array_add(part->stands, amr_rule_copy(rules->pdata[i]));
+        } else {
             g_ptr_array_add(part->rules, amr_rule_copy(rules->pdata[i]));
+        }
     }
 }
 
@@ -213,24 +214,30 @@ static gboolean
 add_request(Maker *maker, const AmrPlanRequest *request, GError **error)
 {
     g_autoptr(AmrPlanPart) part = amr_plan_part_new();
-    const AmrBlock *block = find_block(maker, request->profile, error);
+    const AmrBlock *block = amr_plan_find_block(maker->context, request->profile, error);
     g_autoptr(GBytes) holds = NULL;
 
     if (!block)
         return FALSE;
     part->profile = amr_plan_typed(block->ns, block->name);
     if (!choose_local(maker, block, part, error) ||
+        !amr_plan_may_write(maker->context->target, part->local, error) ||
+        (part->include_in &&
+         !amr_plan_may_write(maker->context->target, part->include_in, error)) ||
         !amr_plan_read(maker->context->target, part->local, &holds, error))
         return FALSE;
     part->reaches = others_reached(maker, block, part->local);
-    take_rules(maker->plan, part, request->rules, holds);
-    if (part->rules->len == 0)
+    amr_plan_take_rules(maker->plan, part, request->rules, holds);
+    if (part->rules->len == 0) { /* remembered if the change has others: it needs these too */
+        g_clear_pointer(&part->include_in, g_free);
+        g_ptr_array_add(maker->plan->parts, g_steal_pointer(&part));
         return TRUE;
+    }
     note_reach(maker->plan, part);
     if (part->include_in && holds && g_bytes_get_size(holds)) {
         g_autofree char *local = amr_display_string(part->local);
-        amr_plan_note(maker->plan, "%s exists: the include puts what it holds into force too",
-                      local);
+        amr_plan_beside(maker->plan, "%s exists: the include puts what it holds into force too",
+                        local);
     }
     add_reload(maker, amr_index_affected(maker->context->index, part->local));
     add_reload(maker, amr_index_roots(maker->context->index, block));
@@ -266,7 +273,7 @@ make_locals(Maker *maker, GError **error)
         GBytes *before = NULL;
         GBytes *after;
 
-        if (amr_plan_find_file(plan, part->local))
+        if (!lines[0] || amr_plan_find_file(plan, part->local))
             continue;
         if (!amr_plan_read(maker->context->target, part->local, &before, error))
             return FALSE;
@@ -344,12 +351,21 @@ make_files(Maker *maker, GError **error)
     return TRUE;
 }
 
+static gboolean
+has_rules(const AmrPlan *plan)
+{
+    for (guint i = 0; i < plan->parts->len; i++) {
+        if (((AmrPlanPart *)plan->parts->pdata[i])->rules->len)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 AmrPlan *
 amr_plan_add(const AmrPlanContext *context, const AmrPlanRequest *requests, guint n,
              gboolean add_include, GError **error)
 {
-    g_autoptr(AmrPlan) plan =
-        amr_plan_new(AMR_PLAN_ADD, amr_clock_now(amr_target_clock(context->target)));
+    g_autoptr(AmrPlan) plan = amr_plan_begin(context, AMR_PLAN_ADD);
     g_autoptr(GPtrArray) includes = g_ptr_array_new_with_free_func(include_free);
     g_autoptr(GPtrArray) reload = g_ptr_array_new();
     Maker maker = {context, add_include, plan, includes, reload};
@@ -358,7 +374,7 @@ amr_plan_add(const AmrPlanContext *context, const AmrPlanRequest *requests, guin
         if (!add_request(&maker, &requests[i], error))
             return NULL;
     }
-    if (plan->parts->len == 0) {
+    if (!has_rules(plan)) {
         amr_error_set(error, AMR_ERROR_NOTHING_TO_DO, "%s",
                       plan->notes->len ? (char *)plan->notes->pdata[0] : "No rule was given");
         return NULL;
@@ -368,6 +384,7 @@ amr_plan_add(const AmrPlanContext *context, const AmrPlanRequest *requests, guin
     g_ptr_array_add(reload, NULL);
     if (!context->loaded && amr_target_load_way(context->target) != AMR_LOAD_NONE)
         amr_plan_note(plan, "What the kernel holds could not be read: written, not loaded");
-    amr_plan_add_loads(plan, context, (const char *const *)reload->pdata);
+    if (!amr_plan_add_loads(plan, context, (const char *const *)reload->pdata, error))
+        return NULL;
     return g_steal_pointer(&plan);
 }

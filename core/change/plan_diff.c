@@ -180,3 +180,37 @@ amr_plan_diff(const AmrPlan *plan)
     }
     return g_string_free(out, FALSE);
 }
+
+/* ---- the sum -----------------------------------------------------------------------------------
+ */
+
+static void
+append_count(GString *out, const char *before, guint n, const char *what)
+{
+    g_string_append_printf(out, "%s%u %s%s", before, n, what, n == 1 ? "" : "s");
+}
+
+char *
+amr_plan_sum(const AmrPlan *plan)
+{
+    g_autoptr(GHashTable) profiles = g_hash_table_new(g_str_hash, g_str_equal);
+    GString *out = g_string_new(NULL);
+    guint rules = 0, loads = 0;
+
+    for (guint i = 0; i < plan->parts->len; i++) {
+        const AmrPlanPart *part = plan->parts->pdata[i];
+        rules += part->rules->len;
+        g_hash_table_add(profiles, part->profile);
+    }
+    for (guint i = 0; i < plan->loads->len; i++) {
+        const AmrPlanLoad *load = plan->loads->pdata[i];
+        loads += load->loaded && !load->disabled;
+    }
+    append_count(out, "", rules, "rule");
+    append_count(out, plan->kind == AMR_PLAN_UNDO ? " taken from " : " for ",
+                 g_hash_table_size(profiles), "profile");
+    append_count(out, "; ", plan->files->len, "file");
+    g_string_append_printf(out, " %s written, ", plan->files->len == 1 ? "is" : "are");
+    g_string_append_printf(out, "%u loaded again", loads);
+    return g_string_free(out, FALSE);
+}

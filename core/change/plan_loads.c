@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a plan says of the kernel: which files are loaded again, and what that activates besides. */
+#include <fcntl.h>
+#include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/base/error.h"
 #include "core/base/fsutil.h"
+#include "core/change/complain.h"
 #include "core/change/plan_private.h"
 
 void
@@ -16,17 +21,110 @@ amr_plan_note(AmrPlan *plan, const char *format, ...)
     va_end(args);
 }
 
+void
+amr_plan_beside(AmrPlan *plan, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    g_ptr_array_add(plan->besides, g_strdup_vprintf(format, args));
+    va_end(args);
+}
+
 gboolean
 amr_plan_read(const AmrTarget *target, const char *path, GBytes **bytes, GError **error)
 {
     g_autoptr(GError) problem = NULL;
-    int dir = path[0] == '/' ? amr_target_root_fd(target) : amr_target_policy_fd(target);
+    g_autofree char *placed = NULL;
+    int dir = amr_target_root_fd(target);
 
-    *bytes = amr_fs_read(dir, path, AMR_FS_POLICY_MAX, &problem);
+    if (path[0] != '/')
+        dir = amr_target_policy_place(target, path, &placed);
+    *bytes = amr_fs_read(dir, placed ? placed : path, AMR_FS_POLICY_MAX, &problem);
     if (*bytes || g_error_matches(problem, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
         return TRUE;
     g_propagate_error(error, g_steal_pointer(&problem));
     return FALSE;
+}
+
+/* The first part of @path, below @dirfd, that is a link; NULL if there is none. */
+static char *
+find_link(int dirfd, const char *path)
+{
+    for (const char *end = path; *end; end++) {
+        g_autofree char *part = NULL;
+        struct stat st;
+
+        for (end++; *end && *end != '/'; end++)
+            ;
+        part = g_strndup(path, (gsize)(end - path));
+        if (fstatat(dirfd, part, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode))
+            return g_steal_pointer(&part);
+        if (!*end)
+            break;
+    }
+    return NULL;
+}
+
+/* The compiler knows no other root: what it opens must be what we write, or where we make it. */
+static gboolean
+is_same_for_compiler(const AmrTarget *target, const char *path, int parent, const char *leaf)
+{
+    g_autofree char *dir = g_path_get_dirname(path);
+    gboolean there = faccessat(parent, leaf, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+    struct stat ours, theirs;
+
+    return fstatat(parent, there ? leaf : ".", &ours, AT_SYMLINK_NOFOLLOW) == 0 &&
+           fstatat(amr_target_policy_fd(target), there ? path : dir, &theirs, 0) == 0 &&
+           ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
+}
+
+static gboolean
+refuse_link(const AmrTarget *target, const char *path, const char *link, const char *why,
+            GError **error)
+{
+    char to[PATH_MAX] = "";
+    ssize_t len = readlinkat(amr_target_policy_fd(target), link, to, sizeof to - 1);
+    g_autofree char *shown = amr_display_string(path);
+    g_autofree char *from = amr_display_string(link);
+    g_autofree char *target_shown = amr_display((AmrBytes){to, len > 0 ? (gsize)len : 0});
+
+    return amr_error_set(error, AMR_ERROR_REFUSED, "%s: The link %s leads to %s: %s", shown, from,
+                         target_shown, why);
+}
+
+gboolean
+amr_plan_may_write(const AmrTarget *target, const char *path, GError **error)
+{
+    static const char nothing[] = "Nothing is there";
+    int policy = amr_target_policy_fd(target);
+    g_autofree char *placed = NULL;
+    g_autofree char *leaf = NULL;
+    g_autofree char *link = find_link(policy, path);
+    g_autoptr(GError) problem = NULL;
+    amr_autofd int parent = -1;
+    int place = amr_target_policy_place(target, path, &placed);
+
+    if (!amr_fs_resolve_trusted(place, placed, &parent, &leaf, &problem)) {
+        gboolean absent = g_error_matches(problem, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+        if (absent && !link)
+            return TRUE; /* its directory is made with it */
+        if (absent)
+            return refuse_link(target, path, link, nothing, error);
+        if (link && g_error_matches(problem, G_IO_ERROR, G_IO_ERROR_TOO_MANY_LINKS))
+            return refuse_link(target, path, link, problem->message, error);
+        g_propagate_error(error, g_steal_pointer(&problem));
+        return FALSE;
+    }
+    if (!link)
+        return TRUE;
+    if (strcmp(link, path) == 0 && faccessat(parent, leaf, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+        return refuse_link(target, path, link, nothing, error);
+    if (!is_same_for_compiler(target, path, parent, leaf))
+        return refuse_link(target, path, link,
+                           "The compiler knows no other root and would follow it out of this one",
+                           error);
+    return TRUE;
 }
 
 char *
@@ -64,42 +162,76 @@ find_loaded(const AmrLoaded *loaded, const char *typed)
 /* How the profiles of one file stand in the kernel and on disk. */
 typedef struct {
     guint loaded, absent;
-    guint complain;      /* complain in the kernel, not on disk */
     guint disk_complain; /* complain on disk, not in the kernel */
-    guint others;        /* any other mode in the kernel than complain */
-    const char *example; /* one that is complain in the kernel only, or on disk only */
+    GPtrArray *complain; /* complain in the kernel, not on disk; borrowed */
+    const char *example; /* one that is complain on disk only */
     const char *missing; /* one that is not loaded */
 } Modes;
+
+static void
+look_at_one(const AmrPlanContext *context, gboolean forced, const char *name, Modes *modes)
+{
+    const AmrLoadedProfile *profile = find_loaded(context->loaded, name);
+    const AmrBlock *block = amr_index_find_typed(context->index, name);
+    gboolean on_disk = forced || (block && block->complain);
+
+    if (!profile) {
+        modes->absent++;
+        modes->missing = name;
+        return;
+    }
+    modes->loaded++;
+    if (profile->mode == AMR_MODE_COMPLAIN && !on_disk) {
+        g_ptr_array_add(modes->complain, (gpointer)name);
+    } else if (profile->mode == AMR_MODE_ENFORCE && on_disk) {
+        modes->disk_complain++;
+        modes->example = name;
+    }
+}
 
 static Modes
 look_at(const AmrPlanContext *context, const AmrPlanLoad *load)
 {
     gboolean forced = amr_index_is_force_complain(context->index, load->path);
-    Modes modes = {0};
+    Modes modes = {.complain = g_ptr_array_new()};
 
-    for (guint i = 0; load->profiles[i]; i++) {
-        const char *name = load->profiles[i];
-        const AmrLoadedProfile *profile = find_loaded(context->loaded, name);
-        const AmrBlock *block = amr_index_find_typed(context->index, name);
-        gboolean on_disk = forced || (block && block->complain);
-
-        if (!profile) {
-            modes.absent++;
-            modes.missing = name;
-            continue;
-        }
-        modes.loaded++;
-        if (profile->mode != AMR_MODE_COMPLAIN)
-            modes.others++;
-        if (profile->mode == AMR_MODE_COMPLAIN && !on_disk) {
-            modes.complain++;
-            modes.example = name;
-        } else if (profile->mode == AMR_MODE_ENFORCE && on_disk) {
-            modes.disk_complain++;
-            modes.example = name;
-        }
-    }
+    for (guint i = 0; load->profiles[i]; i++)
+        look_at_one(context, forced, load->profiles[i], &modes);
     return modes;
+}
+
+/* Takes the profiles that are in complain mode in the kernel only, to be loaded so again. */
+static gboolean
+keep_complain(AmrPlan *plan, const AmrPlanContext *context, AmrPlanLoad *load, const Modes *modes,
+              GError **error)
+{
+    g_autoptr(GString) names = g_string_new(NULL);
+    g_autofree char *file = amr_display_string(load->path);
+    const char *conflict;
+
+    load->complain = g_new0(char *, modes->complain->len + 1);
+    for (guint i = 0; i < modes->complain->len; i++) {
+        load->complain[i] = g_strdup(modes->complain->pdata[i]);
+        g_string_append(names, i ? "\", \"" : "\"");
+        amr_display_append(names, amr_bytes(load->complain[i]));
+    }
+    if (!names->len)
+        return TRUE;
+    conflict = amr_complain_conflict(context->index, load, (const char *const *)load->complain);
+    if (conflict) {
+        g_autofree char *shown = amr_display_string(conflict);
+        return amr_error_set(error, AMR_ERROR_REFUSED,
+                             "%s\" of %s: In complain mode in the kernel only, and cannot be kept "
+                             "so, for \"%s\" is not; load the file first, or put it into complain "
+                             "mode on disk",
+                             names->str, file, shown);
+    }
+    amr_plan_note(
+        plan,
+        "%s\" of %s: In complain mode in the kernel only, and stays so: the file is loaded "
+        "from a copy that says complain, and does not change for it",
+        names->str, file);
+    return TRUE;
 }
 
 static void
@@ -110,56 +242,55 @@ note_drift(AmrPlan *plan, const AmrPlanLoad *load, const Modes *modes)
     g_autofree char *missing = amr_display_string(modes->missing);
 
     if (modes->loaded && modes->absent)
-        amr_plan_note(plan, "Loading %s loads %u profile%s that %s not loaded now (\"%s\")", file,
-                      modes->absent, modes->absent == 1 ? "" : "s",
-                      modes->absent == 1 ? "is" : "are", missing);
-    if (modes->complain && !load->complain)
-        amr_plan_note(plan,
-                      "\"%s\" is in complain mode in the kernel only, others of %s are not: "
-                      "loading the file puts it into enforce mode",
-                      example, file);
-    else if (load->complain)
-        amr_plan_note(plan, "%s is in complain mode in the kernel only, and stays so", file);
+        amr_plan_beside(plan, "Loading %s loads %u profile%s that %s not loaded now (\"%s\")", file,
+                        modes->absent, modes->absent == 1 ? "" : "s",
+                        modes->absent == 1 ? "is" : "are", missing);
     if (modes->disk_complain)
-        amr_plan_note(plan,
-                      "\"%s\" is in complain mode on disk, in enforce mode in the kernel: "
-                      "loading %s puts it into complain mode",
-                      example, file);
+        amr_plan_beside(plan,
+                        "\"%s\" is in complain mode on disk, in enforce mode in the kernel: "
+                        "loading %s puts it into complain mode",
+                        example, file);
 }
 
-static void
-add_load(AmrPlan *plan, const AmrPlanContext *context, const char *path)
+static gboolean
+add_load(AmrPlan *plan, const AmrPlanContext *context, const char *path, GError **error)
 {
     g_autoptr(AmrPlanLoad) load = g_new0(AmrPlanLoad, 1);
     g_autofree char *shown = amr_display_string(path);
     g_autofree const char **reads = amr_index_reads(context->index, path);
+    g_autoptr(GPtrArray) complain = NULL;
     Modes modes;
 
     load->path = g_strdup(path);
     load->profiles = amr_index_defines(context->index, path);
     load->disabled = amr_index_is_disabled(context->index, path);
     modes = look_at(context, load);
+    complain = modes.complain;
     load->loaded = modes.loaded > 0;
-    load->complain = modes.complain > 0 && modes.others == 0;
     if (load->disabled)
         amr_plan_note(plan, "%s is disabled: written, not loaded", shown);
     else if (!load->loaded && context->loaded)
         amr_plan_note(plan, "%s is not loaded: written, not loaded", shown);
-    else
+    else if (keep_complain(plan, context, load, &modes, error))
         note_drift(plan, load, &modes);
+    else
+        return FALSE;
     for (guint i = 0; reads && reads[i]; i++)
         amr_plan_add_digest(plan, reads[i], amr_index_bytes(context->index, reads[i]));
     g_ptr_array_add(plan->loads, g_steal_pointer(&load));
+    return TRUE;
 }
 
-void
-amr_plan_add_loads(AmrPlan *plan, const AmrPlanContext *context, const char *const *files)
+gboolean
+amr_plan_add_loads(AmrPlan *plan, const AmrPlanContext *context, const char *const *files,
+                   GError **error)
 {
     for (guint i = 0; files && files[i]; i++) {
         gboolean there = FALSE;
         for (guint k = 0; k < plan->loads->len && !there; k++)
             there = strcmp(((AmrPlanLoad *)plan->loads->pdata[k])->path, files[i]) == 0;
-        if (!there)
-            add_load(plan, context, files[i]);
+        if (!there && !add_load(plan, context, files[i], error))
+            return FALSE;
     }
+    return TRUE;
 }

@@ -18,15 +18,33 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrPlanLoad, amr_plan_load_free)
  * root. *bytes is NULL where there is none. */
 gboolean amr_plan_read(const AmrTarget *target, const char *path, GBytes **bytes, GError **error);
 
+/* The block of a profile that rules may be written for: NOT_FOUND, REFUSED. */
+const AmrBlock *amr_plan_find_block(const AmrPlanContext *context, const char *typed,
+                                    GError **error);
+/* Gives @part those of @rules that do not stand in its local file yet, and beside them those that
+ * do. */
+void amr_plan_take_rules(AmrPlan *plan, AmrPlanPart *part, const GPtrArray *rules, GBytes *holds);
+
+/* Whether @path may be written at all, before anything is asked of the compiler: what is there is a
+ * plain file with one name that only root and we may change, or nothing, and the same for the
+ * compiler as for us. REFUSED else, naming the file and why. */
+gboolean amr_plan_may_write(const AmrTarget *target, const char *path, GError **error);
+
 /* "name" or ":ns:name". */
 char *amr_plan_typed(const char *ns, const char *name);
 
 /* Adds a load for each of @files (NULL-terminated; those that are there already are skipped), what
- * a reload would change besides as notes, and the digests of all that the load reads. */
-void amr_plan_add_loads(AmrPlan *plan, const AmrPlanContext *context, const char *const *files);
+ * a reload would change besides as notes, and the digests of all that the load reads. REFUSED where
+ * a profile could not be kept in the mode that the kernel alone knows. */
+gboolean amr_plan_add_loads(AmrPlan *plan, const AmrPlanContext *context, const char *const *files,
+                            GError **error);
 /* The digest of a file whose bytes the plan holds; before amr_plan_add_loads(), which keeps it. */
 void amr_plan_add_digest(AmrPlan *plan, const char *path, GBytes *bytes);
 void amr_plan_note(AmrPlan *plan, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* What loading activates that nobody asked for. */
+void amr_plan_beside(AmrPlan *plan, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* An empty plan: a new one, or the one that the context names again. */
+AmrPlan *amr_plan_begin(const AmrPlanContext *context, AmrPlanKind kind);
 
 G_END_DECLS
 #endif

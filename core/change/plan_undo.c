@@ -3,22 +3,16 @@
 #include <string.h>
 
 #include "core/base/error.h"
-#include "core/change/localfile.h"
+#include "core/change/claims.h"
 #include "core/change/plan_private.h"
 
-static AmrPlanPart *
-copy_part(const AmrPlanPart *part)
-{
-    AmrPlanPart *copy = amr_plan_part_new();
-
-    copy->profile = g_strdup(part->profile);
-    copy->local = g_strdup(part->local);
-    copy->include_in = g_strdup(part->include_in);
-    copy->reaches = g_strdupv(part->reaches);
-    for (guint i = 0; i < part->rules->len; i++)
-        g_ptr_array_add(copy->rules, amr_rule_copy(part->rules->pdata[i]));
-    return copy;
-}
+/* Where an undo is made. */
+typedef struct {
+    const AmrPlanContext *context;
+    const AmrPlan *done;
+    AmrPlan *plan;
+    AmrClaims *claims;
+} Maker;
 
 static gboolean
 is_local(const AmrPlan *plan, const char *path)
@@ -36,16 +30,106 @@ empty(void)
     return g_bytes_new_static("", 0);
 }
 
-/* What a local file holds when the change is taken out of it. */
-static GBytes *
-local_without(const AmrPlan *done, const AmrPlanFile *file, GBytes *now, GError **error)
-{
-    g_auto(GStrv) lines = amr_plan_lines(done, file->path);
+/* ---- local files -------------------------------------------------------------------------------
+ */
 
-    if (g_bytes_equal(now, file->after))
-        return file->before ? g_bytes_ref(file->before) : empty();
-    return amr_localfile_remove(now, (const char *const *)lines, done->id, error);
+/* A rule of the change is taken away or stays. */
+static void
+take_rule(const Maker *maker, AmrPlanPart *part, const AmrRule *rule, gboolean handed)
+{
+    g_autofree char *line = amr_rule_print(rule);
+    const char *heir = amr_claims_heir(maker->claims, part->local, line);
+
+    if (heir)
+        g_ptr_array_add(part->stands, amr_rule_copy(rule));
+    else if (!handed || amr_claims_is_handed(maker->claims, part->local, line))
+        g_ptr_array_add(part->rules, amr_rule_copy(rule));
 }
+
+static AmrPlanPart *
+undo_part(const Maker *maker, const AmrPlanPart *done)
+{
+    AmrPlanPart *part = amr_plan_part_new();
+
+    part->profile = g_strdup(done->profile);
+    part->local = g_strdup(done->local);
+    part->include_in = g_strdup(done->include_in);
+    part->reaches = g_strdupv(done->reaches);
+    for (guint i = 0; i < done->rules->len; i++)
+        take_rule(maker, part, done->rules->pdata[i], FALSE);
+    for (guint i = 0; i < done->stands->len; i++)
+        take_rule(maker, part, done->stands->pdata[i], TRUE);
+    return part;
+}
+
+/* The lines of @local that the change has from others that were undone since. */
+static char **
+handed_lines(const Maker *maker, const char *local)
+{
+    g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+
+    for (guint i = 0; i < maker->done->parts->len; i++) {
+        const AmrPlanPart *part = maker->done->parts->pdata[i];
+        for (guint k = 0; strcmp(part->local, local) == 0 && k < part->stands->len; k++) {
+            char *line = amr_rule_print(part->stands->pdata[k]);
+            if (amr_claims_is_handed(maker->claims, local, line) &&
+                !g_ptr_array_find_with_equal_func(lines, line, g_str_equal, NULL))
+                g_ptr_array_add(lines, line);
+            else
+                g_free(line);
+        }
+    }
+    g_ptr_array_add(lines, NULL);
+    return (char **)g_ptr_array_free(g_steal_pointer(&lines), FALSE);
+}
+
+/* For each line the change that needs it, and a word on it; how many there are. */
+static guint
+find_heirs(const Maker *maker, const char *local, char *const *lines, GPtrArray *heirs)
+{
+    g_autofree char *file = amr_display_string(local);
+    guint n = 0;
+
+    for (guint i = 0; lines[i]; i++) {
+        const char *heir = amr_claims_heir(maker->claims, local, lines[i]);
+        g_autofree char *shown = amr_display_string(lines[i]);
+
+        g_ptr_array_add(heirs, (gpointer)heir);
+        if (!heir)
+            continue;
+        amr_plan_note(maker->plan, "It stays in %s, for change %s needs it too: %s", file, heir,
+                      shown);
+        n++;
+    }
+    return n;
+}
+
+/* What a local file holds when the change is taken out of it. @file is NULL where the change wrote
+ * nothing to it. */
+static GBytes *
+local_without(const Maker *maker, const char *local, const AmrPlanFile *file, GBytes *now,
+              GError **error)
+{
+    g_auto(GStrv) lines = amr_plan_lines(maker->done, local);
+    g_auto(GStrv) handed = handed_lines(maker, local);
+    g_autoptr(GPtrArray) heirs = g_ptr_array_new();
+    g_autoptr(GArray) later = amr_claims_later(maker->claims, local);
+    guint stay = find_heirs(maker, local, lines, heirs);
+    AmrLocalRemoval what = {.id = maker->done->id};
+
+    stay += find_heirs(maker, local, handed, heirs);
+    if (file && !stay && !handed[0] && !later->len && g_bytes_equal(now, file->after))
+        return file->before ? g_bytes_ref(file->before) : empty();
+    what.lines = (const char *const *)lines;
+    what.handed = (const char *const *)handed;
+    what.heirs = (const char *const *)heirs->pdata;
+    what.later = (const AmrLocalOwner *)(gpointer)later->data;
+    what.n_later = later->len;
+    return amr_localfile_remove(now, &what, error);
+}
+
+/* ---- includes ----------------------------------------------------------------------------------
+ */
 
 /* Whether @local, as the undo leaves it, holds what somebody wrote there since: then the include
  * that the change added serves him too. */
@@ -96,40 +180,61 @@ including_without(const AmrPlan *done, AmrPlan *plan, const AmrPlanFile *file, G
 }
 
 static gboolean
-undo_file(const AmrPlanContext *context, const AmrPlan *done, AmrPlan *plan,
-          const AmrPlanFile *file, GError **error)
+undo_file(const Maker *maker, const char *path, const AmrPlanFile *file, GError **error)
 {
+    const AmrTarget *target = maker->context->target;
     g_autoptr(GBytes) now = NULL;
-    g_autofree char *shown = amr_display_string(file->path);
+    g_autofree char *shown = amr_display_string(path);
     GBytes *after;
 
-    if (!amr_plan_read(context->target, file->path, &now, error))
+    if (!amr_plan_may_write(target, path, error) || !amr_plan_read(target, path, &now, error))
         return FALSE;
     if (!now)
         return amr_error_set(error, AMR_ERROR_CHANGED_UNDERNEATH, "%s: It is not there any more",
                              shown);
-    after = is_local(done, file->path) ? local_without(done, file, now, error)
-                                       : including_without(done, plan, file, now, error);
+    after = is_local(maker->done, path)
+                ? local_without(maker, path, file, now, error)
+                : including_without(maker->done, maker->plan, file, now, error);
     if (!after) {
         g_prefix_error(error, "%s: ", shown);
         return FALSE;
     }
-    amr_plan_add_digest(plan, file->path, now);
+    amr_plan_add_digest(maker->plan, path, now);
     if (g_bytes_equal(now, after))
         g_bytes_unref(after);
     else
-        amr_plan_add_file(plan, file->path, g_steal_pointer(&now), after);
+        amr_plan_add_file(maker->plan, path, g_steal_pointer(&now), after);
+    return TRUE;
+}
+
+/* Local files that the change wrote nothing to, and that hold what was handed to it. */
+static gboolean
+undo_handed(const Maker *maker, GError **error)
+{
+    for (guint i = 0; i < maker->done->parts->len; i++) {
+        const char *local = ((AmrPlanPart *)maker->done->parts->pdata[i])->local;
+        g_auto(GStrv) handed = handed_lines(maker, local);
+
+        if (handed[0] && !amr_plan_find_file(maker->done, local) &&
+            !amr_plan_find_file(maker->plan, local) && !undo_file(maker, local, NULL, error))
+            return FALSE;
+    }
     return TRUE;
 }
 
 /* The file that includes goes first: no moment in which an include names what was never there. */
 static gboolean
-undo_files(const AmrPlanContext *context, const AmrPlan *done, AmrPlan *plan, GError **error)
+undo_files(const Maker *maker, GError **error)
 {
-    for (guint i = 0; i < done->files->len; i++) {
-        if (!undo_file(context, done, plan, done->files->pdata[i], error))
+    AmrPlan *plan = maker->plan;
+
+    for (guint i = 0; i < maker->done->files->len; i++) {
+        const AmrPlanFile *file = maker->done->files->pdata[i];
+        if (!undo_file(maker, file->path, file, error))
             return FALSE;
     }
+    if (!undo_handed(maker, error))
+        return FALSE;
     for (guint i = 0; i < plan->files->len / 2; i++) {
         gpointer *a = &plan->files->pdata[i];
         gpointer *b = &plan->files->pdata[plan->files->len - 1 - i];
@@ -140,44 +245,61 @@ undo_files(const AmrPlanContext *context, const AmrPlan *done, AmrPlan *plan, GE
     return TRUE;
 }
 
-static void
-undo_loads(const AmrPlanContext *context, const AmrPlan *done, AmrPlan *plan)
+static gboolean
+undo_loads(const AmrPlanContext *context, const AmrPlan *done, AmrPlan *plan, GError **error)
 {
-    for (guint i = 0; i < done->files->len; i++) {
-        const AmrPlanFile *file = done->files->pdata[i];
+    for (guint i = 0; i < plan->files->len; i++) {
+        const AmrPlanFile *file = plan->files->pdata[i];
         g_autofree const char **files = amr_index_affected(context->index, file->path);
-        amr_plan_add_loads(plan, context, (const char *const *)files);
+        if (!amr_plan_add_loads(plan, context, (const char *const *)files, error))
+            return FALSE;
     }
     for (guint i = 0; i < done->parts->len; i++) {
         const AmrPlanPart *part = done->parts->pdata[i];
         const AmrBlock *block = amr_index_find_typed(context->index, part->profile);
         g_autofree const char **files = block ? amr_index_roots(context->index, block) : NULL;
-        amr_plan_add_loads(plan, context, (const char *const *)files);
+        if (!amr_plan_add_loads(plan, context, (const char *const *)files, error))
+            return FALSE;
     }
+    return TRUE;
+}
+
+static void
+say_nothing_left(const AmrPlan *done, const AmrPlan *plan, GError **error)
+{
+    amr_error_set(error, AMR_ERROR_NOTHING_TO_DO, "Nothing of change %s %s%s%s", done->id,
+                  plan->notes->len ? "can be taken back" : "is left to take back",
+                  plan->notes->len ? ": " : "",
+                  plan->notes->len ? (char *)plan->notes->pdata[0] : "");
 }
 
 AmrPlan *
 amr_plan_undo(const AmrPlanContext *context, const AmrPlan *done, GError **error)
 {
-    g_autoptr(AmrPlan) plan =
-        amr_plan_new(AMR_PLAN_UNDO, amr_clock_now(amr_target_clock(context->target)));
+    g_autoptr(AmrPlan) plan = amr_plan_begin(context, AMR_PLAN_UNDO);
+    g_autoptr(AmrClaims) claims = NULL;
+    Maker maker = {context, done, plan, NULL};
 
     if (done->kind != AMR_PLAN_ADD) {
         amr_error_set(error, AMR_ERROR_REFUSED,
-                      "Change %s took another one back; to have its rules again, apply them",
+                      done->kind == AMR_PLAN_RELOAD
+                          ? "Change %s only loaded what was on disk, and wrote nothing"
+                          : "Change %s took another one back; to have its rules again, apply them",
                       done->id);
         return NULL;
     }
+    claims = amr_claims_new(context->history, done, plan->notes, error);
+    if (!claims)
+        return NULL;
+    maker.claims = claims;
     plan->undoes = g_strdup(done->id);
     for (guint i = 0; i < done->parts->len; i++)
-        g_ptr_array_add(plan->parts, copy_part(done->parts->pdata[i]));
-    if (!undo_files(context, done, plan, error))
+        g_ptr_array_add(plan->parts, undo_part(&maker, done->parts->pdata[i]));
+    if (!undo_files(&maker, error))
         return NULL;
     if (plan->files->len == 0) {
-        amr_error_set(error, AMR_ERROR_NOTHING_TO_DO, "Nothing of change %s is left to take back",
-                      done->id);
+        say_nothing_left(done, plan, error);
         return NULL;
     }
-    undo_loads(context, done, plan);
-    return g_steal_pointer(&plan);
+    return undo_loads(context, done, plan, error) ? g_steal_pointer(&plan) : NULL;
 }

@@ -6,7 +6,7 @@
 #include "core/base/fsutil.h"
 #include "core/change/plan_private.h"
 
-#define FORMAT      1
+#define FORMAT      2
 #define ENTRIES_MAX 4096 /* of any list */
 
 /* ---- write ---------------------------------------------------------------------------------- */
@@ -40,16 +40,25 @@ array_variant(const GPtrArray *array)
     return g_variant_new_bytestring_array((const char *const *)array->pdata, (gssize)array->len);
 }
 
+static GPtrArray *
+print_rules(const GPtrArray *rules)
+{
+    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+
+    for (guint i = 0; i < rules->len; i++)
+        g_ptr_array_add(lines, amr_rule_print(rules->pdata[i]));
+    return lines;
+}
+
 static void
 add_part(GVariantBuilder *builder, const AmrPlanPart *part)
 {
-    g_autoptr(GPtrArray) rules = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) rules = print_rules(part->rules);
+    g_autoptr(GPtrArray) stands = print_rules(part->stands);
 
-    for (guint i = 0; i < part->rules->len; i++)
-        g_ptr_array_add(rules, amr_rule_print(part->rules->pdata[i]));
-    g_variant_builder_add(builder, "(^ay^ay^ay@aay@aay)", part->profile, part->local,
+    g_variant_builder_add(builder, "(^ay^ay^ay@aay@aay@aay)", part->profile, part->local,
                           or_empty(part->include_in), strv_variant(part->reaches),
-                          array_variant(rules));
+                          array_variant(rules), array_variant(stands));
 }
 
 GVariant *
@@ -57,9 +66,9 @@ amr_plan_to_variant(const AmrPlan *plan)
 {
     GVariantBuilder parts, files, loads, notes;
 
-    g_variant_builder_init(&parts, G_VARIANT_TYPE("a(ayayayaayaay)"));
+    g_variant_builder_init(&parts, G_VARIANT_TYPE("a(ayayayaayaayaay)"));
     g_variant_builder_init(&files, G_VARIANT_TYPE("a(aymaymay)"));
-    g_variant_builder_init(&loads, G_VARIANT_TYPE("a(ayaaybbb)"));
+    g_variant_builder_init(&loads, G_VARIANT_TYPE("a(ayaaybaayb)"));
     g_variant_builder_init(&notes, G_VARIANT_TYPE("as"));
     for (guint i = 0; i < plan->parts->len; i++)
         add_part(&parts, plan->parts->pdata[i]);
@@ -70,12 +79,14 @@ amr_plan_to_variant(const AmrPlan *plan)
     }
     for (guint i = 0; i < plan->loads->len; i++) {
         const AmrPlanLoad *load = plan->loads->pdata[i];
-        g_variant_builder_add(&loads, "(^ay@aaybbb)", load->path, strv_variant(load->profiles),
-                              load->loaded, load->complain, load->disabled);
+        g_variant_builder_add(&loads, "(^ay@aayb@aayb)", load->path, strv_variant(load->profiles),
+                              load->loaded, strv_variant(load->complain), load->disabled);
     }
     for (guint i = 0; i < plan->notes->len; i++)
         g_variant_builder_add(&notes, "s", plan->notes->pdata[i]);
-    return g_variant_new("(uussxa(ayayayaayaay)a(aymaymay)a(ayaaybbb)@aayas)", FORMAT,
+    for (guint i = 0; i < plan->besides->len; i++)
+        g_variant_builder_add(&notes, "s", plan->besides->pdata[i]);
+    return g_variant_new("(uussxa(ayayayaayaayaay)a(aymaymay)a(ayaaybaayb)@aayas)", FORMAT,
                          (guint)plan->kind, plan->id, or_empty(plan->undoes), plan->made, &parts,
                          &files, &loads, array_variant(plan->digests), &notes);
 }
@@ -138,7 +149,7 @@ get_list(GVariant *variant, gsize n, GError **error)
 }
 
 static gboolean
-read_rules(AmrPlanPart *part, char *const *rules, GError **error)
+read_rules(GPtrArray *into, char *const *rules, GError **error)
 {
     for (guint i = 0; rules[i]; i++) {
         g_autoptr(AmrRule) rule = amr_rule_read(rules[i], error);
@@ -149,7 +160,7 @@ read_rules(AmrPlanPart *part, char *const *rules, GError **error)
         }
         if (strcmp(again, rules[i]) != 0)
             return bad(error, "A rule is not spelled as it would be printed");
-        g_ptr_array_add(part->rules, g_steal_pointer(&rule));
+        g_ptr_array_add(into, g_steal_pointer(&rule));
     }
     return TRUE;
 }
@@ -163,6 +174,7 @@ read_parts(AmrPlan *plan, GVariant *variant, GError **error)
         g_autoptr(GVariant) tuple = g_variant_get_child_value(list, i);
         AmrPlanPart *part = amr_plan_part_new();
         g_auto(GStrv) rules = get_strv(tuple, 4);
+        g_auto(GStrv) stands = get_strv(tuple, 5);
 
         g_ptr_array_add(plan->parts, part);
         part->profile = get_string(tuple, 0);
@@ -174,7 +186,7 @@ read_parts(AmrPlan *plan, GVariant *variant, GError **error)
         if (!part->profile[0] || !is_relative(part->local) ||
             (part->include_in && !is_relative(part->include_in)))
             return bad(error, "A profile without a file of the policy");
-        if (!read_rules(part, rules, error))
+        if (!read_rules(part->rules, rules, error) || !read_rules(part->stands, stands, error))
             return FALSE;
     }
     return list != NULL;
@@ -214,6 +226,8 @@ read_files(AmrPlan *plan, GVariant *variant, GError **error)
         g_autofree char *path = get_string(tuple, 0);
         AmrPlanFile *file;
 
+        if (plan->kind == AMR_PLAN_RELOAD)
+            return bad(error, "A load that writes");
         if (!is_relative(path) || !is_of_part(plan, path) || amr_plan_find_file(plan, path))
             return bad(error, "A file that no part of it names, or one twice");
         amr_plan_add_file(plan, path, NULL, NULL);
@@ -239,10 +253,14 @@ read_loads(AmrPlan *plan, GVariant *variant, GError **error)
         load->path = get_string(tuple, 0);
         load->profiles = get_strv(tuple, 1);
         g_variant_get_child(tuple, 2, "b", &load->loaded);
-        g_variant_get_child(tuple, 3, "b", &load->complain);
+        load->complain = get_strv(tuple, 3);
         g_variant_get_child(tuple, 4, "b", &load->disabled);
         if (!is_relative(load->path))
             return bad(error, "A file to load that is not below the policy");
+        for (guint k = 0; load->complain[k]; k++) {
+            if (!g_strv_contains((const char *const *)load->profiles, load->complain[k]))
+                return bad(error, "A mode of a profile that the file does not define");
+        }
     }
     return list != NULL;
 }
@@ -295,8 +313,8 @@ amr_plan_from_variant(GVariant *variant, GError **error)
     g_variant_get_child(variant, 2, "&s", &id);
     g_variant_get_child(variant, 3, "&s", &undoes);
     g_variant_get_child(variant, 4, "x", &made);
-    if (version != FORMAT || (kind != AMR_PLAN_ADD && kind != AMR_PLAN_UNDO) || !is_id(id) ||
-        (kind == AMR_PLAN_UNDO) != is_id(undoes) || (kind == AMR_PLAN_ADD && undoes[0])) {
+    if (version != FORMAT || kind <= AMR_PLAN_UNKNOWN || kind > AMR_PLAN_RELOAD || !is_id(id) ||
+        (kind == AMR_PLAN_UNDO) != is_id(undoes) || (kind != AMR_PLAN_UNDO && undoes[0])) {
         bad(error, "Its version, kind or id is not known");
         return NULL;
     }

@@ -10,6 +10,7 @@
 #include "core/base/error.h"
 #include "core/base/fsutil.h"
 #include "core/base/text.h"
+#include "core/change/plan_private.h"
 #include "core/change/run.h"
 
 static const AmrRunStep finish_steps[] = {amr_carry_write, amr_carry_load, amr_verify,
@@ -25,10 +26,9 @@ AmrHolds
 amr_recover_look(const AmrTarget *target, const AmrPlanFile *file)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GBytes) now =
-        amr_fs_read(amr_target_policy_fd(target), file->path, AMR_FS_POLICY_MAX, &error);
+    g_autoptr(GBytes) now = NULL;
 
-    if (error && !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    if (!amr_plan_read(target, file->path, &now, &error))
         return AMR_HOLDS_OTHER;
     return holds(now, file->before)  ? AMR_HOLDS_BEFORE
            : holds(now, file->after) ? AMR_HOLDS_AFTER
@@ -64,9 +64,13 @@ clean(const AmrTarget *target, const AmrPlan *plan)
 {
     for (guint i = 0; i < plan->files->len; i++) {
         const AmrPlanFile *file = plan->files->pdata[i];
-        g_autofree char *dir = g_path_get_dirname(file->path);
-        /* A directory that is not there holds none. */
-        (void)amr_fs_clean_temporaries(amr_target_policy_fd(target), dir, NULL);
+        g_autofree char *path = NULL;
+        g_autofree char *leaf = NULL;
+        amr_autofd int dir = -1;
+        int place = amr_target_policy_place(target, file->path, &path);
+        /* Where the file really stands; a directory that is not there holds none. */
+        if (amr_fs_resolve_trusted(place, path, &dir, &leaf, NULL))
+            (void)amr_fs_clean_temporaries(dir, ".", NULL);
     }
 }
 
@@ -104,12 +108,23 @@ static AmrRun *
 new_dead(AmrRun *run, AmrPlan *plan)
 {
     AmrRun *dead = amr_run_new(run->executor, plan, finish_steps);
+    g_autoptr(GPtrArray) held = NULL;
+    gboolean same_boot = FALSE;
 
     dead->intended = TRUE;
+    dead->index = run->index;
     dead->done = on_finished;
     dead->data = run;
     dead->progress = run->progress;
     dead->progress_data = run->progress_data;
+    /* What it loaded before it died is not known: all of it is put back, if it comes to that. */
+    dead->tried = plan->loads->len;
+    held = amr_history_held(run->executor->history, plan->id, &same_boot, NULL);
+    dead->rebooted = held && !same_boot;
+    if (held && same_boot) {
+        g_ptr_array_unref(dead->held);
+        dead->held = g_steal_pointer(&held);
+    }
     return dead;
 }
 
@@ -142,8 +157,7 @@ recover_one(AmrRun *run, const AmrChange *change)
         amr_run_free(dead);
         return conclude(run, id, AMR_CHANGE_STATE_DISCARDED, "nothing had been written");
     }
-    if (count.after == 0) {
-        dead->tried = plan->loads->len;
+    if (count.after == 0 && plan->files->len) {
         amr_error_set(&dead->error, AMR_ERROR_RELOAD,
                       "The armorer that put it back died before it was done");
         dead->steps = amr_run_restore_steps;

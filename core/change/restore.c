@@ -8,6 +8,7 @@
 #include "core/base/error.h"
 #include "core/base/fsutil.h"
 #include "core/base/text.h"
+#include "core/change/load.h"
 #include "core/change/run.h"
 
 static void
@@ -25,7 +26,7 @@ problem(AmrRun *run, const char *what, const GError *error)
 /* Where no second file can be written, as on a full disk: what was appended is cut off again, which
  * is one step too and needs no space. FALSE where that is not what the change was. */
 static gboolean
-cut_back(int policy, const AmrPlanFile *file)
+cut_back(int place, const char *path, const AmrPlanFile *file)
 {
     amr_autofd int dir = -1;
     amr_autofd int fd = -1;
@@ -36,7 +37,7 @@ cut_back(int policy, const AmrPlanFile *file)
     const char *after = g_bytes_get_data(file->after, &after_len);
 
     if (!before || len > after_len || memcmp(before, after, len) != 0 ||
-        !amr_fs_resolve_trusted(policy, file->path, &dir, &leaf, NULL))
+        !amr_fs_resolve_trusted(place, path, &dir, &leaf, NULL))
         return FALSE;
     fd = openat(dir, leaf, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     now = fd < 0 ? NULL : amr_fs_read_fd(fd, AMR_FS_POLICY_MAX, NULL);
@@ -48,15 +49,14 @@ cut_back(int policy, const AmrPlanFile *file)
 static void
 restore_files(AmrRun *run)
 {
-    int policy = amr_target_policy_fd(run->executor->target);
-
     amr_run_progress(run, AMR_STEP_RESTORE, NULL);
     for (guint i = run->plan->files->len; i-- > 0;) {
         const AmrPlanFile *file = run->plan->files->pdata[i];
+        g_autofree char *path = NULL;
+        int place = amr_target_policy_place(run->executor->target, file->path, &path);
         g_autoptr(GError) error = NULL;
-        if (run->written[i] &&
-            !amr_fs_replace(policy, file->path, file->after, file->before, &error) &&
-            (error->domain == AMR_ERROR || !cut_back(policy, file)))
+        if (run->written[i] && !amr_fs_replace(place, path, file->after, file->before, &error) &&
+            (error->domain == AMR_ERROR || !cut_back(place, path, file)))
             problem(run, file->path, error);
     }
     amr_run_next(run);
@@ -67,14 +67,13 @@ restore_files(AmrRun *run)
 
 static void restore_loads(AmrRun *run);
 
+/* Takes both over. */
 static void
-on_restored(GObject *source, GAsyncResult *result, gpointer data)
+take_restored(AmrRun *run, AmrCompileResult *result, GError *problem_found)
 {
-    AmrRun *run = data;
     const AmrPlanLoad *load = run->plan->loads->pdata[run->n];
-    g_autoptr(GError) error = NULL;
-    g_autoptr(AmrCompileResult) loaded =
-        amr_compiler_run_finish(run->executor->compiler, result, &error);
+    g_autoptr(AmrCompileResult) loaded = result;
+    g_autoptr(GError) error = problem_found;
 
     if (loaded && !loaded->ok)
         amr_compile_result_to_error(loaded, AMR_ERROR_RELOAD, &error);
@@ -83,19 +82,39 @@ on_restored(GObject *source, GAsyncResult *result, gpointer data)
     restore_loads(run);
 }
 
+static void
+on_disk_restored(GObject *source, GAsyncResult *result, gpointer data)
+{
+    GError *error = NULL;
+    AmrCompileResult *loaded = amr_load_finish(result, &error);
+
+    take_restored(data, loaded, error);
+}
+
+static void
+on_raw_restored(GObject *source, GAsyncResult *result, gpointer data)
+{
+    AmrRun *run = data;
+    GError *error = NULL;
+    AmrCompileResult *loaded = amr_compiler_run_finish(run->executor->compiler, result, &error);
+
+    take_restored(run, loaded, error);
+}
+
 /* The k-1st of what was saved of load n; FALSE behind the last. */
 static gboolean
 restore_raw(AmrRun *run, const AmrPlanLoad *load)
 {
     guint number = amr_carry_raw_number(run->n, run->k - 1);
-    g_autoptr(GBytes) raw = amr_history_raw(run->executor->history, run->plan->id, number, NULL);
+    g_autoptr(GBytes) raw =
+        run->rebooted ? NULL : amr_history_raw(run->executor->history, run->plan->id, number, NULL);
     AmrCompileJob job = {AMR_COMPILE_LOAD_BINARY, NULL, NULL, raw};
 
     if (!raw)
         return FALSE;
     amr_run_progress(run, AMR_STEP_RESTORE, load->path);
     run->k++;
-    amr_compiler_run_async(run->executor->compiler, &job, NULL, on_restored, run);
+    amr_compiler_run_async(run->executor->compiler, &job, NULL, on_raw_restored, run);
     return TRUE;
 }
 
@@ -106,16 +125,14 @@ restore_loads(AmrRun *run)
 {
     for (; run->n < run->tried; run->n++, run->k = 0) {
         const AmrPlanLoad *load = run->plan->loads->pdata[run->n];
-        AmrCompileJob job = {AMR_COMPILE_LOAD, NULL, load->path, NULL};
 
         if (!amr_carry_is_loaded(run, load))
             continue;
         if (run->k == 0) {
-            if (load->complain)
-                job.kind = AMR_COMPILE_LOAD_COMPLAIN;
             run->k++;
             amr_run_progress(run, AMR_STEP_RESTORE, load->path);
-            amr_compiler_run_async(run->executor->compiler, &job, NULL, on_restored, run);
+            amr_load_async(run->executor->compiler, run->executor->target, run->index, load,
+                           on_disk_restored, run);
             return;
         }
         if (restore_raw(run, load))
@@ -130,7 +147,7 @@ static void
 on_removed(GObject *source, GAsyncResult *result, gpointer data)
 {
     AmrRun *run = data;
-    const char *name = run->absent->pdata[run->n];
+    const AmrHistoryHeld *held = run->held->pdata[run->n];
     g_autoptr(GError) error = NULL;
     g_autoptr(AmrCompileResult) removed =
         amr_compiler_run_finish(run->executor->compiler, result, &error);
@@ -138,7 +155,7 @@ on_removed(GObject *source, GAsyncResult *result, gpointer data)
     if (removed && !removed->ok)
         amr_compile_result_to_error(removed, AMR_ERROR_RELOAD, &error);
     if (error)
-        problem(run, name, error);
+        problem(run, held->profile, error);
     run->n++;
     remove_absent(run);
 }
@@ -149,24 +166,24 @@ remove_absent(AmrRun *run)
 {
     g_autoptr(AmrLoaded) loaded = NULL;
 
-    if (run->tried && run->n < run->absent->len)
+    if (run->tried && run->n < run->held->len)
         loaded = amr_loaded_read(run->executor->opener, NULL);
-    for (; run->tried && run->n < run->absent->len; run->n++) {
-        const char *typed = run->absent->pdata[run->n];
+    for (; run->tried && run->n < run->held->len; run->n++) {
+        const AmrHistoryHeld *held = run->held->pdata[run->n];
         g_autofree char *ns = NULL;
         g_autofree char *spelled = NULL;
         g_autofree char *text = NULL;
         g_autoptr(GBytes) bytes = NULL;
         g_autoptr(GError) error = NULL;
-        const char *name = amr_held_split(typed, &ns);
+        const char *name = amr_held_split(held->profile, &ns);
         AmrCompileJob job = {AMR_COMPILE_REMOVE, NULL, NULL, NULL};
 
-        if (loaded && !amr_loaded_find(loaded, ns, name))
+        if (held->mode || (loaded && !amr_loaded_find(loaded, ns, name)))
             continue;
         /* The name of a header is no pattern: 3.0.8 keeps a backslash before a star in it. */
-        spelled = amr_policy_name(AMR_PLACE_TARGET, amr_bytes(typed), &error);
+        spelled = amr_policy_name(AMR_PLACE_TARGET, amr_bytes(held->profile), &error);
         if (!spelled) {
-            problem(run, typed, error);
+            problem(run, held->profile, error);
             continue;
         }
         text = g_strdup_printf("profile %s {}\n", spelled);

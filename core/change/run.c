@@ -17,10 +17,12 @@ amr_run_new(AmrExecutor *executor, AmrPlan *plan, const AmrRunStep *steps)
     run->steps = steps;
     run->lock = -1;
     run->compiled = g_new0(AmrCompileResult *, plan->loads->len + 1);
+    run->broken = g_new0(char *, plan->loads->len + 1);
     run->written = g_new0(gboolean, plan->files->len + 1);
     run->unfinished = g_ptr_array_new_with_free_func(g_free);
-    run->absent = g_ptr_array_new_with_free_func(g_free);
+    run->held = g_ptr_array_new_with_free_func((GDestroyNotify)amr_history_held_free);
     run->notes = g_ptr_array_new_with_free_func(g_free);
+    run->besides = g_ptr_array_new_with_free_func(g_free);
     run->problems = g_string_new(NULL);
     return run;
 }
@@ -30,8 +32,11 @@ amr_run_free(AmrRun *run)
 {
     if (!run)
         return;
-    for (guint i = 0; i < run->plan->loads->len; i++)
+    for (guint i = 0; i < run->plan->loads->len; i++) {
         amr_compile_result_free(run->compiled[i]);
+        g_free(run->broken[i]);
+    }
+    g_free(run->broken);
     g_free(run->compiled);
     g_free(run->written);
     g_clear_pointer(&run->plan, amr_plan_free);
@@ -39,8 +44,9 @@ amr_run_free(AmrRun *run)
     g_clear_object(&run->cancellable);
     g_clear_pointer(&run->scratch, amr_scratch_free);
     g_ptr_array_unref(run->unfinished);
-    g_ptr_array_unref(run->absent);
+    g_ptr_array_unref(run->held);
     g_ptr_array_unref(run->notes);
+    g_ptr_array_unref(run->besides);
     g_string_free(run->problems, TRUE);
     g_clear_error(&run->error);
     g_free(run->message);

@@ -18,6 +18,8 @@ struct AmrExecutor {
     AmrOpener *opener;
     AmrCompiler *compiler;
     AmrHistory *history;
+    AmrAgree agree; /* NULL: what the plan says and no more */
+    gpointer agree_data;
 };
 
 typedef struct AmrRun AmrRun;
@@ -26,7 +28,7 @@ typedef void (*AmrRunStep)(AmrRun *run);
 struct AmrRun {
     AmrExecutor *executor;
     AmrPlan *plan;         /* a copy of our own */
-    const AmrIndex *index; /* NULL in a recovery */
+    const AmrIndex *index; /* in a recovery that of the change that recovers */
     GPtrArray *questions;  /* NULL: none */
     AmrProgress progress;
     gpointer progress_data;
@@ -39,22 +41,27 @@ struct AmrRun {
     guint n, k; /* counters of the step, 0 when it begins */
 
     AmrScratch *scratch;
+    gboolean differs;            /* what is loaded is not what is on disk, or that is not known */
     guint granted, asked;        /* rules that say what policy on disk does already, of how many */
     guint denials;               /* of those granted: that deny */
     AmrCompileResult **compiled; /* what a load each compiles to; NULLs in a recovery */
+    char **broken;               /* a load each: why it cannot be loaded, change or no change */
     int lock;                    /* -1: not held */
     GPtrArray *unfinished;       /* ids of changes that a dead armorer left */
     gboolean intended;           /* the history knows of it: a failure is put right and recorded */
     gboolean *written;           /* a file each */
     guint tried;                 /* loads tried, from the first */
-    GPtrArray *absent;           /* profiles that were not in the kernel before; typed names */
+    GPtrArray *held;             /* AmrHistoryHeld: the profiles of the loads, before */
+    gboolean rebooted;           /* what was saved of the kernel was another boot's */
     guint loaded, confirmed;     /* loads done; of these, whose hash the kernel confirms */
     guint allowed;               /* questions that the kernel answered with yes */
 
     GPtrArray *notes;
-    GError *error;     /* what failed first */
-    GString *problems; /* what could not be put back */
+    GPtrArray *besides; /* what loading activates, beyond what the plan says */
+    GError *error;      /* what failed first */
+    GString *problems;  /* what could not be put back */
     AmrChangeState state;
+    gboolean partly; /* it stands, and something is left to do */
     char *message;
 };
 
@@ -78,6 +85,7 @@ void amr_check_scratch(AmrRun *run);
 void amr_check_loaded(AmrRun *run); /* what a reload would activate besides */
 void amr_check_grants(AmrRun *run);
 void amr_check_compile(AmrRun *run);
+void amr_check_agree(AmrRun *run); /* ACTIVATES_MORE, or what the asked one says */
 
 /* ---- carry_out.c: under the lock ---------------------------------------------------------------
  */

@@ -45,25 +45,11 @@ amr_arena_take(AmrArena *arena, gsize size)
     return bytes;
 }
 
-/* The folded product of two words: cheap, and every bit of both reaches every bit of the result.
- * With a secret seed nobody can aim at a collision from within a log. */
-static guint64
-fold(guint64 a, guint64 b)
-{
-#ifdef __SIZEOF_INT128__
-    const unsigned __int128 product = (unsigned __int128)a * b;
-    return (guint64)product ^ (guint64)(product >> 64);
-#else
-    const guint64 product = a * b;
-    return (product ^ product >> 29 ^ a >> 32) * G_GUINT64_CONSTANT(0xbf58476d1ce4e5b9);
-#endif
-}
-
 guint64
 amr_hash_number(guint64 hash, guint64 number)
 {
-    return fold(hash ^ number ^ G_GUINT64_CONSTANT(0x9e3779b97f4a7c15),
-                G_GUINT64_CONSTANT(0xd6e8feb86659fd93) ^ hash >> 32);
+    return amr_hash_fold(hash ^ number ^ G_GUINT64_CONSTANT(0x9e3779b97f4a7c15),
+                         G_GUINT64_CONSTANT(0xd6e8feb86659fd93) ^ hash >> 32);
 }
 
 /* The last one to eight bytes as a number; their count goes into the hash besides. */

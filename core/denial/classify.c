@@ -48,11 +48,25 @@ static const ClassWord classes[] = {
     {"mqueue", AMR_CLASS_MQUEUE},       {"io_uring", AMR_CLASS_IO_URING},
 };
 
+/* A bit for each letter that a word of the table begins with: most words begin with none. */
+#define LETTER(c) ((guint32)1 << ((c)&31))
+
+static const guint32 decisive_letters = LETTER('c') | LETTER('s') | LETTER('p');
+static const guint32 operation_letters =
+    LETTER('c') | LETTER('m') | LETTER('u') | LETTER('r') | LETTER('p') | LETTER('s') | LETTER('e');
+static const guint32 family_letters = LETTER('d') | LETTER('p') | LETTER('u') | LETTER('m');
+
 static gboolean
 same(AmrBytes bytes, const char *word)
 {
     const gsize len = strlen(word);
     return bytes.len == len && memcmp(bytes.data, word, len) == 0;
+}
+
+static inline gboolean
+begins_with(guint32 letters, AmrBytes word)
+{
+    return word.len > 0 && (letters & LETTER(word.data[0])) != 0;
 }
 
 static AmrClass
@@ -110,13 +124,15 @@ amr_event_classify(const AmrEvent *event)
 {
     const AmrBytes operation = event->field[AMR_FIELD_OPERATION];
     const AmrBytes said = event->field[AMR_FIELD_CLASS];
-    AmrClass klass = look_up(decisive, G_N_ELEMENTS(decisive), operation);
+    AmrClass klass = AMR_CLASS_UNKNOWN;
 
+    if (begins_with(decisive_letters, operation))
+        klass = look_up(decisive, G_N_ELEMENTS(decisive), operation);
     if (klass == AMR_CLASS_UNKNOWN && said.len > 0)
         klass = look_up(classes, G_N_ELEMENTS(classes), said);
-    if (klass == AMR_CLASS_UNKNOWN)
+    if (klass == AMR_CLASS_UNKNOWN && begins_with(operation_letters, operation))
         klass = look_up(operations, G_N_ELEMENTS(operations), operation);
-    if (klass == AMR_CLASS_UNKNOWN)
+    if (klass == AMR_CLASS_UNKNOWN && begins_with(family_letters, operation))
         klass = look_up_beginning(operation);
     if (klass == AMR_CLASS_UNKNOWN)
         klass = by_fields(event);

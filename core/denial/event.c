@@ -41,23 +41,26 @@ static const struct {
     {'k', AMR_PERM_LOCK},   {'m', AMR_PERM_MMAP_EXEC}, {'x', AMR_PERM_EXEC},
 };
 
+/* The same by letter; the other letters are AMR_PERM_OTHER. */
+static const guint16 perm_of[256] = {
+    ['r'] = AMR_PERM_READ,   ['w'] = AMR_PERM_WRITE,     ['a'] = AMR_PERM_APPEND,
+    ['c'] = AMR_PERM_CREATE, ['d'] = AMR_PERM_DELETE,    ['l'] = AMR_PERM_LINK,
+    ['k'] = AMR_PERM_LOCK,   ['m'] = AMR_PERM_MMAP_EXEC, ['x'] = AMR_PERM_EXEC,
+};
+
 guint32
 amr_perms_from_mask(AmrBytes mask, gboolean *owner)
 {
     guint32 perms = 0;
     for (gsize i = 0; i < mask.len; i++) {
-        guint32 perm = (guint32)AMR_PERM_OTHER;
+        const guint32 perm = perm_of[(guchar)mask.data[i]];
         if (mask.data[i] == ':') {
             /* Old kernels: what the owner asked left of "::", what others did right of it. */
             if (i + 1 < mask.len && mask.data[i + 1] == ':' && perms != 0 && owner)
                 *owner = TRUE;
             continue;
         }
-        for (gsize j = 0; j < G_N_ELEMENTS(letters); j++) {
-            if (letters[j].letter == mask.data[i])
-                perm = letters[j].perm;
-        }
-        perms |= perm;
+        perms |= perm != 0 ? perm : (guint32)AMR_PERM_OTHER;
     }
     return perms;
 }
@@ -240,8 +243,8 @@ amr_event_decode(AmrEvent *event, const AmrRecord *record, const char *block, ch
         event->field[field] = value;
     }
     event->verdict = record->verdict;
-    event->time = (gint64)MIN(record->stamp_ms, (guint64)G_MAXINT64 / 1000) * 1000;
-    event->serial = record->serial;
+    event->time = amr_event_time(&record->head);
+    event->serial = record->head.serial;
     read_numbers(event);
     /* Newer dbus-daemons call the confined profile label=. */
     if (!event->field[AMR_FIELD_PROFILE].data && event->field[AMR_FIELD_BUS].data) {

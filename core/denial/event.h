@@ -82,6 +82,13 @@ typedef struct {
 gboolean amr_event_decode(AmrEvent *event, const AmrRecord *record, const char *block,
                           char *scratch);
 
+/* The audit stamp in microseconds since the epoch, 0 if there is none. */
+static inline gint64
+amr_event_time(const AmrHead *head)
+{
+    return (gint64)MIN(head->stamp_ms, (guint64)G_MAXINT64 / 1000) * 1000;
+}
+
 /* Fills what follows from the fields and the class alone: requested, denied, error. */
 void amr_event_derive(AmrEvent *event);
 

@@ -208,23 +208,43 @@ widen(AmrDenial *denial, gint64 first, gint64 last)
     denial->last = MAX(denial->last, last);
 }
 
-/* One more occurrence of @row. */
-static void
-touch(AmrStore *store, AmrRow *row, const AmrEvent *event, const AmrOrigin *origin)
+static AmrOccurrence
+occurrence_of(AmrStore *store, const AmrEvent *event)
 {
     const AmrBytes comm = event->field[AMR_FIELD_COMM];
+    return (AmrOccurrence){
+        .pid = event->pid,
+        .time = event->time,
+        .serial = event->serial,
+        .fsuid = event->fsuid,
+        .ouid = event->ouid,
+        .comm = comm.data ? amr_intern_add(&store->words, comm) : 0,
+        .known = (guint8)((event->has_fsuid ? AMR_PACK_HAS_FSUID : 0) |
+                          (event->has_ouid ? AMR_PACK_HAS_OUID : 0)),
+    };
+}
 
+/* One more occurrence of @row. */
+static void
+touch(AmrRow *row, const AmrOccurrence *occurrence, const AmrOrigin *origin)
+{
     count_up(&row->denial.count, 1);
-    widen(&row->denial, event->time, event->time);
-    row->denial.last_pid = event->pid;
+    widen(&row->denial, occurrence->time, occurrence->time);
+    row->denial.last_pid = occurrence->pid;
     if (origin)
         row->denial.origin = *origin;
-    row->serial = event->serial;
-    row->fsuid = event->fsuid;
-    row->ouid = event->ouid;
-    row->packed[AMR_PACK_WHO] = (guint8)((event->has_fsuid ? AMR_PACK_HAS_FSUID : 0) |
-                                         (event->has_ouid ? AMR_PACK_HAS_OUID : 0));
-    row->comm = comm.data ? amr_intern_add(&store->words, comm) : 0;
+    row->serial = occurrence->serial;
+    row->fsuid = occurrence->fsuid;
+    row->ouid = occurrence->ouid;
+    row->packed[AMR_PACK_WHO] = occurrence->known;
+    row->comm = occurrence->comm;
+}
+
+static void
+touch_by_event(AmrStore *store, AmrRow *row, const AmrEvent *event, const AmrOrigin *origin)
+{
+    const AmrOccurrence occurrence = occurrence_of(store, event);
+    touch(row, &occurrence, origin);
 }
 
 static AmrDenialId
@@ -242,7 +262,7 @@ insert(AmrStore *store, const AmrEvent *event, const AmrOrigin *origin, guint32 
     if (its->count > amr_store_profile(store, store->biggest)->count)
         store->biggest = profile;
     store->held++;
-    touch(store, row, event, origin);
+    touch_by_event(store, row, event, origin);
     if (store->held > store->slot_mask / 4 * 3)
         grow_table(store);
     enter_slot(store->slots, store->slot_mask, (AmrStoreSlot){hash, row->denial.id});
@@ -277,7 +297,7 @@ static AmrDenialId
 fold_event(AmrStore *store, const AmrEvent *event, const AmrOrigin *origin, guint32 profile)
 {
     AmrRow *row = folded_row(store, profile);
-    touch(store, row, event, origin);
+    touch_by_event(store, row, event, origin);
     count_up(&row->denial.folded, 1);
     amr_store_order_changed(store, row->denial.id);
     return row->denial.id;
@@ -344,9 +364,18 @@ amr_store_add(AmrStore *store, const AmrEvent *event, const AmrOrigin *origin)
     slot = find_slot(store, hash, event);
     if (slot->id == AMR_DENIAL_NONE)
         return add_new(store, event, origin, hash);
-    touch(store, amr_store_row(store, slot->id), event, origin);
+    touch_by_event(store, amr_store_row(store, slot->id), event, origin);
     amr_store_order_changed(store, slot->id);
     return slot->id;
+}
+
+void
+amr_store_repeat(AmrStore *store, const AmrOccurrence *occurrence, const AmrOrigin *origin)
+{
+    store->total++;
+    store->generation++;
+    touch(amr_store_row(store, occurrence->id), occurrence, origin);
+    amr_store_order_changed(store, occurrence->id);
 }
 
 /* ---- reading
@@ -383,6 +412,26 @@ amr_store_get(const AmrStore *store, AmrDenialId id)
 {
     const AmrRow *row = find_row(store, id);
     return row ? &row->denial : NULL;
+}
+
+gboolean
+amr_store_last(const AmrStore *store, AmrDenialId id, AmrOccurrence *occurrence)
+{
+    const AmrRow *row = find_row(store, id);
+
+    if (!row)
+        return FALSE;
+    *occurrence = (AmrOccurrence){
+        .id = id,
+        .pid = row->denial.last_pid,
+        .time = row->denial.last,
+        .serial = row->serial,
+        .fsuid = row->fsuid,
+        .ouid = row->ouid,
+        .comm = row->comm,
+        .known = row->packed[AMR_PACK_WHO],
+    };
+    return TRUE;
 }
 
 gboolean

@@ -57,6 +57,17 @@ typedef struct {
     AmrOrigin origin;
 } AmrDenial;
 
+/* What differs between the occurrences of one denial. */
+typedef struct {
+    AmrDenialId id;
+    guint32 pid;
+    gint64 time; /* microseconds since the epoch, 0 unknown */
+    guint64 serial;
+    guint32 fsuid, ouid;
+    guint32 comm; /* the store's own number for it */
+    guint8 known; /* the store's own: which of fsuid and ouid are */
+} AmrOccurrence;
+
 /* @limit: the most distinct denials held; 0 for AMR_STORE_LIMIT. When full, new ones of the
  * profile that holds most are folded into one counted row of that profile; a new one of another
  * profile takes the place of the newest of the profile that holds most, which is folded too: its id
@@ -69,6 +80,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrStore, amr_store_free)
 /* Counts one occurrence; copies what it keeps, and allocates nothing for a repeat. Only
  * DENIED, ALLOWED, AUDIT and KILLED are kept; others return AMR_DENIAL_NONE. */
 AmrDenialId amr_store_add(AmrStore *store, const AmrEvent *event, const AmrOrigin *origin);
+
+/* The last occurrence of @id; FALSE for an id that is none. */
+gboolean amr_store_last(const AmrStore *store, AmrDenialId id, AmrOccurrence *occurrence);
+/* Counts @occurrence as amr_store_add() would its event. Its id must be held, and of one denial, no
+ * folded row; its comm and known as they were in another occurrence of that id. */
+void amr_store_repeat(AmrStore *store, const AmrOccurrence *occurrence, const AmrOrigin *origin);
 
 guint amr_store_count(const AmrStore *store);   /* distinct */
 guint64 amr_store_total(const AmrStore *store); /* occurrences */

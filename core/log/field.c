@@ -16,38 +16,6 @@ amr_field_key(AmrField field)
     return field < AMR_FIELD_COUNT ? keys[field] : NULL;
 }
 
-static const char *const verdict_words[AMR_VERDICT_COUNT] = {
-#define AMR_VERDICT_WORD(name, word) [AMR_VERDICT_##name] = (word),
-    AMR_VERDICTS(AMR_VERDICT_WORD)
-#undef AMR_VERDICT_WORD
-};
-
-const char *
-amr_verdict_word(AmrVerdict verdict)
-{
-    return verdict < AMR_VERDICT_COUNT ? verdict_words[verdict] : NULL;
-}
-
-AmrVerdict
-amr_verdict_from_word(const char *word, size_t len)
-{
-    for (int verdict = 1; verdict < AMR_VERDICT_COUNT; verdict++) {
-        if (strlen(verdict_words[verdict]) == len && memcmp(verdict_words[verdict], word, len) == 0)
-            return (AmrVerdict)verdict;
-    }
-    return AMR_VERDICT_UNKNOWN;
-}
-
-AmrVerdict
-amr_verdict_from_type(unsigned type)
-{
-    static const AmrVerdict verdicts[] = {
-        AMR_VERDICT_AUDIT,  AMR_VERDICT_ALLOWED, AMR_VERDICT_DENIED, AMR_VERDICT_HINT,
-        AMR_VERDICT_STATUS, AMR_VERDICT_ERROR,   AMR_VERDICT_KILLED,
-    };
-    return type >= 1501 && type <= 1507 ? verdicts[type - 1501] : AMR_VERDICT_UNKNOWN;
-}
-
 /* Length and first letter leave one to three candidates. */
 #define KEY(len, letter) ((unsigned)(len) << 8 | (unsigned char)(letter))
 #define IF(word, name)                            \

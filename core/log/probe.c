@@ -7,9 +7,6 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Sets the bit that tells upper from lower case, in the needles' letters as in the block's. */
-#define FOLD(c)    ((char)((c) | 0x20))
-#define FOLD_4     UINT32_C(0x20202020)
 #define NEEDLE_LEN 4
 
 static inline uint32_t
@@ -17,7 +14,7 @@ four_bytes(const char *at)
 {
     uint32_t bytes;
     memcpy(&bytes, at, sizeof bytes);
-    return bytes | FOLD_4;
+    return bytes;
 }
 
 static inline bool
@@ -54,18 +51,18 @@ first_needle(const char *at, uint64_t hits)
     return NULL;
 }
 
+/* ---- 16 bytes at once, by the first and the last byte of each needle ------------------------- */
+
 static inline uint32_t
 hits_16(const char *at)
 {
-    const __m128i fold = _mm_set1_epi8(0x20);
-    const __m128i first = _mm_or_si128(_mm_loadu_si128((const __m128i_u *)at), fold);
-    const __m128i last = _mm_or_si128(_mm_loadu_si128((const __m128i_u *)(at + 3)), fold);
+    const __m128i first = _mm_loadu_si128((const __m128i_u *)at);
+    const __m128i last = _mm_loadu_si128((const __m128i_u *)(at + 3));
     __m128i hits = _mm_setzero_si128();
 
-#define TEST(needle)                                                                              \
-    hits =                                                                                        \
-        _mm_or_si128(hits, _mm_and_si128(_mm_cmpeq_epi8(first, _mm_set1_epi8(FOLD((needle)[0]))), \
-                                         _mm_cmpeq_epi8(last, _mm_set1_epi8(FOLD((needle)[3])))));
+#define TEST(needle)                                                                           \
+    hits = _mm_or_si128(hits, _mm_and_si128(_mm_cmpeq_epi8(first, _mm_set1_epi8((needle)[0])), \
+                                            _mm_cmpeq_epi8(last, _mm_set1_epi8((needle)[3]))));
     AMR_PROBE_NEEDLES(TEST)
 #undef TEST
     return (uint32_t)_mm_movemask_epi8(hits);
@@ -84,38 +81,35 @@ next_sse2(const char *block, size_t from, size_t size)
     return amr_probe_next_plain(block, i, size);
 }
 
-/* One bit a needle, by the halves of a byte: a byte can be the needle's if both its halves have
- * the bit. Bytes from 0x80 on find nothing, as the shuffle has it. */
+/* A bit for each needle. */
 enum {
     PARM = 1,
-    E15 = 2,
-    N15 = 4,
-    LOS = 8,
-    SKB = 16,
-    KLOG = 32
+    UPPER = 2, /* PARM */
+    E15 = 4,
+    N15 = 8,
+    LOS = 16,
+    SKB = 32,
+    KLOG = 64
 };
 
+/* ---- 64 bytes at once, the same ---------------------------------------------------------------
+ */
+
+/* Which needles each half of a byte could belong to: a byte can be the needle's if both its halves
+ * have the bit. Bytes from 0x80 on find nothing, as the shuffle has it. */
 typedef struct {
     uint8_t low[16], high[16];
 } Halves;
 
-/* p P, e E, n N, _ DEL, k K */
+/* p, P, e, N, _, k */
 static const Halves first_byte = {
-    .low = {[0x0] = PARM, [0x5] = E15, [0xb] = KLOG, [0xe] = N15, [0xf] = LOS | SKB},
-    .high = {[0x4] = E15 | N15 | KLOG,
-             [0x5] = PARM | LOS | SKB,
-             [0x6] = E15 | N15 | KLOG,
-             [0x7] = PARM | LOS | SKB},
+    .low = {[0x0] = PARM | UPPER, [0x5] = E15, [0xb] = KLOG, [0xe] = N15, [0xf] = LOS | SKB},
+    .high = {[0x4] = N15, [0x5] = UPPER | LOS | SKB, [0x6] = E15 | KLOG, [0x7] = PARM},
 };
-/* m M, 5 (and 0x15), s S, b B, g G */
+/* m, M, 5, s, b, g */
 static const Halves last_byte = {
-    .low = {[0x2] = SKB, [0x3] = LOS, [0x5] = E15 | N15, [0x7] = KLOG, [0xd] = PARM},
-    .high = {[0x1] = E15 | N15,
-             [0x3] = E15 | N15,
-             [0x4] = PARM | SKB | KLOG,
-             [0x5] = LOS,
-             [0x6] = PARM | SKB | KLOG,
-             [0x7] = LOS},
+    .low = {[0x2] = SKB, [0x3] = LOS, [0x5] = E15 | N15, [0x7] = KLOG, [0xd] = PARM | UPPER},
+    .high = {[0x3] = E15 | N15, [0x4] = UPPER, [0x6] = PARM | SKB | KLOG, [0x7] = LOS},
 };
 
 typedef struct {
@@ -168,11 +162,80 @@ next_avx2(const char *block, size_t from, size_t size)
     return next_sse2(block, i, size);
 }
 
+/* ---- 64 bytes at once, by three bytes of each, where one look does for a byte -----------------
+ */
+
+/* By byte, less its highest bit: what that lets pass is_needle() stops. */
+static const uint8_t first_of[128] = {
+    ['p'] = PARM, ['P'] = UPPER, ['e'] = E15, ['N'] = N15, ['_'] = LOS | SKB, ['k'] = KLOG};
+static const uint8_t second_of[128] = {
+    ['a'] = PARM, ['A'] = UPPER, ['='] = E15, ['['] = N15, ['l'] = LOS | KLOG, ['s'] = SKB};
+static const uint8_t last_of[128] = {
+    ['m'] = PARM, ['M'] = UPPER, ['5'] = E15 | N15, ['s'] = LOS, ['b'] = SKB, ['g'] = KLOG};
+
+#define WITH_VBMI __attribute__((target("avx512f,avx512bw,avx512vbmi")))
+
+typedef struct {
+    __m512i low, high;
+} WideTable;
+
+WITH_VBMI static inline WideTable
+load_wide(const uint8_t *table)
+{
+    return (WideTable){_mm512_loadu_si512(table), _mm512_loadu_si512(table + 64)};
+}
+
+WITH_VBMI static inline __m512i
+look_up_wide(const WideTable *table, const char *at)
+{
+    return _mm512_permutex2var_epi8(table->low, _mm512_loadu_si512(at), table->high);
+}
+
+WITH_VBMI static size_t
+next_vbmi(const char *block, size_t from, size_t size)
+{
+    const WideTable first = load_wide(first_of), second = load_wide(second_of),
+                    last = load_wide(last_of);
+    size_t i = from;
+
+    for (; i + 64 + 3 <= size; i += 64) {
+        const char *at = block + i;
+        const __m512i both =
+            _mm512_and_si512(look_up_wide(&first, at), look_up_wide(&second, at + 1));
+        const uint64_t hits = _mm512_test_epi8_mask(both, look_up_wide(&last, at + 3));
+        const char *needle = hits != 0 ? first_needle(at, hits) : NULL;
+        if (needle)
+            return (size_t)(needle - block);
+    }
+    return next_sse2(block, i, size);
+}
+
+static inline bool
+has_vbmi(void)
+{
+    return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi");
+}
+
 size_t
 amr_probe_next(const char *block, size_t from, size_t size)
 {
+    if (has_vbmi())
+        return next_vbmi(block, from, size);
     return __builtin_cpu_supports("avx2") ? next_avx2(block, from, size)
                                           : next_sse2(block, from, size);
+}
+
+size_t
+amr_probe_list(AmrProbe probes[AMR_PROBES])
+{
+    size_t n = 0;
+    probes[n++] = amr_probe_next_plain;
+    probes[n++] = next_sse2;
+    if (__builtin_cpu_supports("avx2"))
+        probes[n++] = next_avx2;
+    if (has_vbmi())
+        probes[n++] = next_vbmi;
+    return n;
 }
 
 #else
@@ -181,6 +244,13 @@ size_t
 amr_probe_next(const char *block, size_t from, size_t size)
 {
     return amr_probe_next_plain(block, from, size);
+}
+
+size_t
+amr_probe_list(AmrProbe probes[AMR_PROBES])
+{
+    probes[0] = amr_probe_next_plain;
+    return 1;
 }
 
 #endif

@@ -8,25 +8,35 @@
 
 #include <stddef.h>
 
-/* X(bytes): in lower case, and where they stand in a needle:
- *   parm  apPARMor=  APPARMOR_
- *   e=15  typE=15    n[15  UNKNOWN[15
+/* X(bytes), and where they stand in a needle:
+ *   parm  apPARMor=
+ *   PARM  type=APPARMOR
+ *   e=15  typE=15
+ *   N[15  UNKNOWn[15
  *   _los  audit_LOSt=   _skb  printk_SKb
  *   klog  bacKLOG limit exceeded
- * probe.c holds tables of the first and the last one of each. */
+ * probe.c holds tables of them. */
 #define AMR_PROBE_NEEDLES(X) \
     X("parm")                \
+    X("PARM")                \
     X("e=15")                \
-    X("n[15")                \
+    X("N[15")                \
     X("_los")                \
     X("_skb")                \
     X("klog")
 
-/* The first place in [@from, @size) with such bytes (letters of either case); @size if there is
- * none. Chooses the widest registers that the machine has. */
+/* The first place in [@from, @size) with such bytes; @size if there is none. */
+typedef size_t (*AmrProbe)(const char *block, size_t from, size_t size);
+
+/* With the widest registers that the machine has. */
 size_t amr_probe_next(const char *block, size_t from, size_t size);
 
-/* The same, byte by byte: what is left at a block's end, other machines, and the tests' measure. */
+/* Byte by byte: what is left at a block's end, and the tests' measure. */
 size_t amr_probe_next_plain(const char *block, size_t from, size_t size);
+
+/* Those that this machine can run, the narrowest first; all say the same. Returns how many, at
+ * most AMR_PROBES. */
+#define AMR_PROBES 4
+size_t amr_probe_list(AmrProbe probes[AMR_PROBES]);
 
 #endif

@@ -3,7 +3,6 @@
 
 #include "core/log/record.h"
 
-#include <stddef.h>
 #include <string.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -12,183 +11,19 @@
 #include "core/log/field.h"
 #include "core/log/prefix.h"
 
-/* The state of one slice: where we are, and what the header said. */
+/* The state of one slice: where we are. */
 typedef struct {
     AmrRecord *record;
     const char *block;
     AmrCursor line;
-    bool user;        /* type USER_AVC: the record is nested in msg='...' */
-    bool nested;      /* within it */
-    const char *body; /* where the kernel's own text begins; NULL if it did not come by printk */
-    AmrField bare;    /* of the last value, if that stood without quotes */
+    AmrField bare; /* of the last value, if that stood without quotes */
 } Slice;
 
 enum {
     ENRICHED = 0x1d
 }; /* where the raw part ends and auditd's own translation begins */
 
-/* ---- header: type and stamp --------------------------------------------------------------------
- */
-
-static bool
-read_number(AmrCursor *line, size_t max, uint64_t *number)
-{
-    const char *start = line->at;
-    const size_t digits = amr_cursor_digits(line);
-    uint64_t value = 0;
-    if (digits == 0 || digits > max)
-        return false;
-    for (size_t i = 0; i < digits; i++)
-        value = value * 10 + (uint64_t)(start[i] - '0');
-    *number = value;
-    return true;
-}
-
-static bool
-word_is(const AmrCursor *word, const char *text)
-{
-    AmrCursor try = *word;
-    return amr_cursor_skip(&try, text) && try.at == try.end;
-}
-
-/* Types that carry a record of AppArmor; with the old ones the type is the verdict. */
-static bool
-read_type(Slice *slice)
-{
-    AmrCursor *line = &slice->line;
-    AmrCursor word;
-    uint64_t type = 0;
-
-    if (!amr_cursor_skip(line, "type="))
-        return true; /* there need not be one */
-    word.at = line->at;
-    while (line->at < line->end && *line->at != ' ')
-        line->at++;
-    word.end = line->at;
-    if (word_is(&word, "AVC"))
-        return true;
-    if (amr_cursor_skip(&word, "APPARMOR")) {
-        if (word_is(&word, "_KILL"))
-            slice->record->verdict = AMR_VERDICT_KILLED;
-        else if (amr_cursor_skip(&word, "_"))
-            slice->record->verdict = amr_verdict_from_word(word.at, (size_t)(word.end - word.at));
-        return true;
-    }
-    if (word_is(&word, "USER_AVC")) {
-        slice->user = true;
-        return true;
-    }
-    if (amr_cursor_skip(&word, "UNKNOWN[") && word.end > word.at && word.end[-1] == ']')
-        word.end--;
-    if (!read_number(&word, 5, &type) || word.at != word.end)
-        return false;
-    slice->user = type == 1107;
-    slice->record->verdict = amr_verdict_from_type((unsigned)type);
-    return type == 1400 || type == 1107 || (type >= 1500 && type <= 1507);
-}
-
-/* audit(1795350881.904:31): */
-static bool
-read_stamp(Slice *slice)
-{
-    AmrCursor *line = &slice->line;
-    const char *fraction;
-    uint64_t seconds = 0, ms = 0, ignored = 0;
-
-    slice->record->text.off = (uint32_t)(line->at - slice->block);
-    if (!amr_cursor_skip(line, "audit("))
-        return true; /* there need not be one */
-    if (!read_number(line, 15, &seconds) || !amr_cursor_skip(line, "."))
-        return false;
-    fraction = line->at;
-    if (!read_number(line, 9, &ignored))
-        return false;
-    for (int i = 0; i < 3; i++)
-        ms = ms * 10 + (fraction + i < line->at ? (uint64_t)(fraction[i] - '0') : 0);
-    if (!amr_cursor_skip(line, ":") || !read_number(line, 19, &slice->record->serial) ||
-        !amr_cursor_skip(line, ")"))
-        return false;
-    slice->record->stamp_ms = seconds * 1000 + ms;
-    amr_cursor_spaces(line);
-    (void)amr_cursor_skip(line, ":");
-    amr_cursor_spaces(line);
-    return true;
-}
-
-static void
-read_node(Slice *slice)
-{
-    AmrCursor *line = &slice->line;
-    const char *start;
-    if (!amr_cursor_skip(line, "node="))
-        return;
-    start = line->at;
-    while (line->at < line->end && *line->at != ' ')
-        line->at++;
-    slice->record->present |= (uint64_t)1 << AMR_FIELD_NODE;
-    slice->record->field[AMR_FIELD_NODE] =
-        (AmrSpan){(uint32_t)(start - slice->block), (uint32_t)(line->at - start)};
-    amr_cursor_spaces(line);
-}
-
-/* Moves over a daemon's own fields, pid= and subj= and the like, to what it says. */
-static bool
-enter_message(Slice *slice)
-{
-    static const char quote[] = "msg='";
-    AmrCursor *line = &slice->line;
-    while (line->at < line->end) {
-        if (amr_cursor_skip(line, quote)) {
-            slice->nested = true;
-            return true;
-        }
-        while (line->at < line->end && *line->at != ' ')
-            line->at++;
-        amr_cursor_spaces(line);
-    }
-    return false;
-}
-
-/* All forms of FACTS section 9; leaves the cursor at the first key. */
-static bool
-read_header(Slice *slice)
-{
-    AmrCursor *line = &slice->line;
-    const AmrSpeaker speaker = amr_prefix_skip(line);
-    const char *stamp;
-
-    if (speaker == AMR_SPEAKER_NONE)
-        return false;
-    slice->record->from_kernel = speaker == AMR_SPEAKER_KERNEL;
-    slice->body = line->at;
-    if (speaker != AMR_SPEAKER_DBUS) {
-        if (!amr_cursor_skip(line, "audit: ") && speaker != AMR_SPEAKER_KERNEL)
-            slice->body = NULL;
-        read_node(slice);
-        if (speaker != AMR_SPEAKER_KERNEL && amr_cursor_skip(line, "USER_AVC "))
-            slice->user = true;
-        else if (speaker != AMR_SPEAKER_KERNEL)
-            (void)amr_cursor_skip(line, "AVC ");
-        if (!read_type(slice))
-            return false;
-        amr_cursor_spaces(line);
-        (void)amr_cursor_skip(line, "msg=");
-        stamp = line->at;
-        if (!read_stamp(slice) || !read_type(slice))
-            return false;
-        /* The kernel itself never speaks without one; who writes to /dev/kmsg may. */
-        if (speaker == AMR_SPEAKER_KERNEL && line->at == stamp)
-            return false;
-        amr_cursor_spaces(line);
-        if (slice->user && !enter_message(slice))
-            return false;
-    }
-    if (slice->record->text.off == 0)
-        slice->record->text.off = (uint32_t)(line->at - slice->block);
-    return true;
-}
-
-/* ---- body: keys and values ----------------------------------------------------------------------
+/* ---- keys and values --------------------------------------------------------------------------
  */
 
 /* Whole addresses are handed on and made a span only where it is kept: a span written by halves and
@@ -198,37 +33,44 @@ typedef struct {
     bool quoted;
 } Value;
 
-static AmrSpan
+static inline AmrSpan
 to_span(const Slice *slice, const char *start, const char *end)
 {
     return (AmrSpan){(uint32_t)(start - slice->block), (uint32_t)(end - start)};
 }
 
-static AmrField
-keep(Slice *slice, const char *key, size_t key_len, const Value *value)
+static void
+keep_extra(Slice *slice, const char *key, size_t key_len, const Value *value)
 {
     AmrRecord *record = slice->record;
-    AmrField field = amr_field_from_key(key, key_len);
-
-    /* libaudit's own addr=, of a host, after what a daemon says; no socket's. */
-    if (slice->nested && field == AMR_FIELD_ADDR)
-        field = AMR_FIELD_UNKNOWN;
-    if (field != AMR_FIELD_UNKNOWN) {
-        /* The first one counts: the kernel writes its own fields before what a task chose. */
-        if (amr_record_has(record, field))
-            return field;
-        record->field[field] = to_span(slice, value->start, value->end);
-        record->present |= (uint64_t)1 << field;
-        record->quoted |= (uint64_t)value->quoted << field;
-        return field;
-    }
     if (record->extra_count < AMR_RECORD_EXTRA) {
         record->extra[record->extra_count].key = to_span(slice, key, key + key_len);
         record->extra[record->extra_count].value = to_span(slice, value->start, value->end);
         record->extra[record->extra_count].quoted = value->quoted;
     }
     record->extra_count++;
-    return field;
+}
+
+static inline void
+keep(Slice *slice, const char *key, size_t key_len, const Value *value)
+{
+    AmrRecord *record = slice->record;
+    AmrField field = amr_field_from_key(key, key_len);
+
+    /* libaudit's own addr=, of a host, after what a daemon says; no socket's. */
+    if (slice->record->head.nested && field == AMR_FIELD_ADDR)
+        field = AMR_FIELD_UNKNOWN;
+    slice->bare = value->quoted ? AMR_FIELD_UNKNOWN : field;
+    if (field == AMR_FIELD_UNKNOWN) {
+        keep_extra(slice, key, key_len, value);
+        return;
+    }
+    /* The first one counts: the kernel writes its own fields before what a task chose. */
+    if (amr_record_has(record, field))
+        return;
+    record->field[field] = to_span(slice, value->start, value->end);
+    record->present |= (uint64_t)1 << field;
+    record->quoted |= (uint64_t)value->quoted << field;
 }
 
 /* rsyslog writes control bytes as #ooo; only these two can stand outside of quotes. */
@@ -246,15 +88,14 @@ static const bool stops[256] = {
 };
 
 #ifdef __SSE2__
-/* How many of the 16 bytes at @at surely are no stop: all stops but = are below 0x28. */
-static inline unsigned
-count_plain(const char *at)
+/* A bit for each of the 16 bytes at @at that may be a stop: all but = are below 0x28. */
+static inline uint32_t
+stop_bits(const char *at)
 {
     const __m128i bytes = _mm_loadu_si128((const __m128i_u *)at);
     const __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8('\'')), bytes);
     const __m128i equal = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('='));
-    const unsigned hits = (unsigned)_mm_movemask_epi8(_mm_or_si128(low, equal));
-    return (unsigned)__builtin_ctz(hits | 1u << 16);
+    return (uint32_t)_mm_movemask_epi8(_mm_or_si128(low, equal));
 }
 #endif
 
@@ -264,7 +105,7 @@ skip_plain(AmrCursor *line)
 #ifdef __SSE2__
     /* At once, since the processor cannot guess how long a key is. */
     while (line->end - line->at > 16) {
-        const unsigned plain = count_plain(line->at);
+        const unsigned plain = (unsigned)__builtin_ctz(stop_bits(line->at) | 1u << 16);
         line->at += plain;
         if (plain < 16 && stops[(unsigned char)*line->at])
             return;
@@ -280,7 +121,8 @@ is_end(const Slice *slice)
 {
     const AmrCursor *line = &slice->line;
     return line->at >= line->end || *line->at == ENRICHED ||
-           (*line->at == '#' && is_escape(line, "#035")) || (slice->nested && *line->at == '\'');
+           (*line->at == '#' && is_escape(line, "#035")) ||
+           (*line->at == '\'' && slice->record->head.nested);
 }
 
 static inline bool
@@ -290,67 +132,197 @@ is_space(const AmrCursor *line)
            (*line->at == '#' && is_escape(line, "#012"));
 }
 
+/* The quote that ends what stands at @line; NULL if there is none. Most values are short. */
+static inline const char *
+find_quote(const AmrCursor *line)
+{
+    const char *at = line->at;
+#ifdef __SSE2__
+    for (int i = 0; i < 2 && line->end - at >= 16; i++, at += 16) {
+        const __m128i bytes = _mm_loadu_si128((const __m128i_u *)at);
+        const unsigned hits =
+            (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')));
+        if (hits != 0)
+            return at + __builtin_ctz(hits);
+    }
+#endif
+    return memchr(at, '"', (size_t)(line->end - at));
+}
+
 /* The value at the cursor. False if the line ends within it. Nothing inside quotes is an escape:
  * the kernel quotes only what holds no quote (FACTS section 7). */
 static inline bool
 read_value(Slice *slice, Value *value)
 {
     AmrCursor *line = &slice->line;
-    const char *start = line->at, *end;
 
     value->quoted = amr_cursor_is(line, '"');
     if (value->quoted) {
-        start++;
-        end = memchr(start, '"', (size_t)(line->end - start));
-        line->at = end ? end + 1 : line->end;
-        if (!end)
-            return false;
-    } else {
-        for (skip_plain(line); !is_end(slice) && !is_space(line); skip_plain(line))
-            line->at++;
-        end = line->at;
-        if (end == start && line->at == line->end)
-            return false;
+        line->at++;
+        value->start = line->at;
+        value->end = find_quote(line);
+        line->at = value->end ? value->end + 1 : line->end;
+        return value->end != NULL;
     }
-    value->start = start;
-    value->end = end;
+    value->start = line->at;
+    skip_plain(line);
+    while (!amr_cursor_is(line, ' ') && !is_end(slice) && !is_space(line)) {
+        line->at++;
+        skip_plain(line);
+    }
+    value->end = line->at;
+    return value->end != value->start || line->at != line->end;
+}
+
+#ifdef __SSE2__
+/* The stops of a line, one after the other. They are found 64 bytes at a time, with no need to know
+ * where the one before it was: to look for each from the last would make the processor wait. */
+typedef struct {
+    const char *at, *end; /* what is not looked at yet */
+    const char *window;   /* what the bits stand for */
+    uint64_t bits;
+} Stops;
+
+/* The line has 16 bytes at least, so that its last ones can be read with some before them. */
+static inline void
+move_window(Stops *stop)
+{
+    stop->window = stop->at;
+    for (unsigned shift = 0; shift < 64 && stop->at < stop->end; shift += 16) {
+        const size_t left = (size_t)(stop->end - stop->at), back = left < 16 ? 16 - left : 0;
+        stop->bits |= (uint64_t)(stop_bits(stop->at - back) >> back) << shift;
+        stop->at += 16 - back;
+    }
+}
+
+/* The end if there is none. */
+static inline const char *
+next_stop(Stops *stop)
+{
+    const char *found;
+    while (stop->bits == 0) {
+        if (stop->at == stop->end)
+            return stop->end;
+        move_window(stop);
+    }
+    found = stop->window + __builtin_ctzll(stop->bits);
+    stop->bits &= stop->bits - 1;
+    return found;
+}
+
+/* The value from @value->start to its end, which is all that is set besides. False if it is not as
+ * the kernel writes it. */
+static inline bool
+read_plain_value(Stops *stop, Value *value)
+{
+    value->end = next_stop(stop);
+    value->quoted = value->end == value->start && value->end < stop->end && *value->end == '"';
+    if (!value->quoted)
+        return value->end == stop->end ? value->end > value->start : *value->end == ' ';
+    value->start++;
+    do
+        value->end = next_stop(stop);
+    while (value->end < stop->end && *value->end != '"');
+    return value->end < stop->end;
+}
+
+/* Fields as the kernel writes them, key="value" or key=value and a blank or the end, as long as
+ * they are so; the cursor is left before the first that is not, for read_field(). */
+static void
+read_plain_fields(Slice *slice)
+{
+    const char *key = slice->line.at, *const end = slice->line.end;
+    Stops stop = {.at = key, .end = end};
+
+    if (slice->record->head.body.len < 16)
+        return;
+    while (key < end) {
+        const char *key_end = next_stop(&stop), *next;
+        Value value;
+
+        slice->line.at = key;
+        if (key_end == key && *key == ' ') {
+            key++;
+            continue;
+        }
+        if (key_end == key || key_end == end || *key_end != '=')
+            return;
+        value.start = key_end + 1;
+        if (!read_plain_value(&stop, &value))
+            return;
+        keep(slice, key, (size_t)(key_end - key), &value);
+        next = value.end + value.quoted;
+        slice->line.at = next;
+        if (value.quoted && next < end && (next_stop(&stop) != next || *next != ' '))
+            return;
+        key = next < end ? next + 1 : end;
+    }
+    slice->line.at = end;
+}
+#else
+static void
+read_plain_fields(Slice *slice)
+{
+}
+#endif
+
+/* Moves over what may be a key, to the byte behind it. */
+static inline void
+skip_key(Slice *slice)
+{
+    AmrCursor *line = &slice->line;
+
+    skip_plain(line);
+    while (!amr_cursor_is(line, '=') && !is_end(slice) && !is_space(line) && *line->at != '"') {
+        line->at++;
+        skip_plain(line);
+    }
+}
+
+/* Whatever stands at the cursor, which is not at the end: a blank, a field, a word that is none.
+ * False if the line ends within a value. */
+static bool
+read_field(Slice *slice)
+{
+    AmrCursor *line = &slice->line;
+    const char *start = line->at;
+    size_t key_len;
+    Value value;
+
+    if (is_space(line)) {
+        line->at += *line->at == '#' ? 4 : 1;
+        return true;
+    }
+    skip_key(slice);
+    if (!amr_cursor_is(line, '=') || line->at == start) {
+        /* A word that is no key; at the very end, the beginning of one. */
+        slice->record->torn = line->at == line->end;
+        if (line->at < line->end && (line->at == start || *line->at == '"'))
+            line->at++;
+        return true;
+    }
+    key_len = (size_t)(line->at - start);
+    line->at++;
+    if (!read_value(slice, &value))
+        return false;
+    keep(slice, start, key_len, &value);
     return true;
 }
 
 static void
 read_fields(Slice *slice)
 {
-    AmrCursor *line = &slice->line;
+    const char *plain_from = slice->line.at;
 
     while (!is_end(slice)) {
-        const char *start = line->at;
-        size_t key_len;
-        Value value;
-
-        if (is_space(line)) {
-            line->at += *line->at == '#' ? 4 : 1;
-            continue;
-        }
-        for (skip_plain(line);
-             !is_end(slice) && !is_space(line) && *line->at != '=' && *line->at != '"';
-             skip_plain(line))
-            line->at++;
-        if (!amr_cursor_is(line, '=') || line->at == start) {
-            /* A word that is no key; at the very end, the beginning of one. */
-            slice->record->torn = line->at == line->end;
-            if (line->at < line->end && (line->at == start || *line->at == '"'))
-                line->at++;
-            continue;
-        }
-        key_len = (size_t)(line->at - start);
-        line->at++;
-        if (!read_value(slice, &value)) {
+        /* Not after each odd byte: to look ahead costs as much as some dozens of them. */
+        if (slice->line.at >= plain_from) {
+            read_plain_fields(slice);
+            plain_from = slice->line.at + 64;
+        } else if (!read_field(slice)) {
             slice->record->torn = true;
             return;
         }
-        slice->bare = keep(slice, start, key_len, &value);
-        if (value.quoted)
-            slice->bare = AMR_FIELD_UNKNOWN;
     }
 }
 
@@ -360,8 +332,9 @@ read_fields(Slice *slice)
 static bool
 is_cut_by_printk(const Slice *slice)
 {
-    static const size_t limits[] = {973, 989, 1021};
-    const size_t len = slice->body ? (size_t)(slice->line.end - slice->body) : 0;
+    static const size_t limits[] = {AMR_RECORD_CUT_MIN, 989, 1021};
+    const AmrHead *head = &slice->record->head;
+    const size_t len = head->printed > 0 ? (size_t)head->printed + head->body.len : 0;
 
     if (len == 0 || slice->bare == AMR_FIELD_UNKNOWN || slice->line.at != slice->line.end)
         return false;
@@ -387,19 +360,35 @@ read_verdict(Slice *slice)
 }
 
 bool
-amr_record_slice(AmrRecord *record, const char *block, AmrSpan line)
+amr_record_slice_body(AmrRecord *record, const AmrHead *head, const char *block)
 {
     Slice slice = {
         .record = record,
         .block = block,
-        .line = {block + line.off, block + line.off + line.len},
+        .line = {block + head->body.off, block + head->body.off + head->body.len},
     };
 
-    memset(record, 0, offsetof(AmrRecord, extra)); /* of those only the first extra_count hold */
-    if (!read_header(&slice) || !read_verdict(&slice))
+    /* Spans are set only where they are present: to clear them all would cost as much as to find
+     * them. */
+    record->head = *head;
+    record->verdict = head->verdict;
+    record->present = record->quoted = 0;
+    record->extra_count = 0;
+    record->torn = false;
+    if (head->node.off != 0) {
+        record->present |= (uint64_t)1 << AMR_FIELD_NODE;
+        record->field[AMR_FIELD_NODE] = head->node;
+    }
+    if (!read_verdict(&slice))
         return false;
     read_fields(&slice);
     record->torn = record->torn || is_cut_by_printk(&slice);
-    record->text.len = line.off + line.len - record->text.off;
     return true;
+}
+
+bool
+amr_record_slice(AmrRecord *record, const char *block, AmrSpan line)
+{
+    AmrHead head;
+    return amr_head_read(&head, block, line) && amr_record_slice_body(record, &head, block);
 }

@@ -7,7 +7,7 @@
 #ifndef AMR_LOG_RECORD_H
 #define AMR_LOG_RECORD_H
 
-#include "core/log/scan.h"
+#include "core/log/head.h"
 
 /* X(NAME, key): the keys of AppArmor's audit records. An alias is folded into its newer name. */
 #define AMR_FIELDS(X)                                         \
@@ -69,38 +69,16 @@ typedef enum {
     AMR_FIELD_COUNT
 } AmrField;
 
-/* X(NAME, word): as the kernel writes them; the numbers of old kernels' types (FACTS section 9)
- * are mapped to them. */
-#define AMR_VERDICTS(X)   \
-    X(DENIED, "DENIED")   \
-    X(ALLOWED, "ALLOWED") \
-    X(AUDIT, "AUDIT")     \
-    X(STATUS, "STATUS")   \
-    X(KILLED, "KILLED")   \
-    X(HINT, "HINT")       \
-    X(ERROR, "ERROR")
-
-typedef enum {
-    AMR_VERDICT_UNKNOWN,
-#define AMR_VERDICT_ENUM(name, word) AMR_VERDICT_##name,
-    AMR_VERDICTS(AMR_VERDICT_ENUM)
-#undef AMR_VERDICT_ENUM
-    AMR_VERDICT_COUNT
-} AmrVerdict;
-
 #define AMR_RECORD_EXTRA 8
 
 typedef struct {
-    AmrSpan text; /* from the audit stamp (or the first key) to the end, as it stands */
+    AmrHead head;
     AmrVerdict verdict;
-    uint64_t stamp_ms; /* of audit(...), milliseconds since the epoch; 0 if none or zero */
-    uint64_t serial;   /* of audit(...); 0 if none */
-    AmrSpan field[AMR_FIELD_COUNT]; /* len 0 and off 0: not there. Without the quotes */
+    AmrSpan field[AMR_FIELD_COUNT]; /* without the quotes; not set where it is not present */
     uint64_t present;               /* bit (1 << field): is there */
     uint64_t quoted;                /* bit (1 << field): stood in quotes; read it raw */
     uint32_t extra_count;           /* all of them, also those beyond AMR_RECORD_EXTRA */
-    bool from_kernel; /* of the kernel's own log (syslog, dmesg), not of the audit stream */
-    bool torn;        /* the line ends within a quoted value or before the record is whole */
+    bool torn; /* the line ends within a quoted value or before the record is whole */
     struct {
         AmrSpan key, value;
         bool quoted;
@@ -111,17 +89,20 @@ typedef struct {
 static inline bool
 amr_record_has(const AmrRecord *record, AmrField field)
 {
-    return record->field[field].off != 0;
+    return (record->present >> field & 1) != 0;
 }
 
-/* Slices @line of @block. False if it holds no record of AppArmor (the word apparmor= inside some
- * other program's text, say: a record begins with type=, audit:, msg=audit(, USER_AVC's msg=' ...
- * or a daemon's own prefix, and has a verdict). */
+/* Slices @line of @block. False if it holds no record of AppArmor: see amr_head_read(); besides it
+ * has a verdict. */
 bool amr_record_slice(AmrRecord *record, const char *block, AmrSpan line);
+/* The same of a line whose head is read. */
+bool amr_record_slice_body(AmrRecord *record, const AmrHead *head, const char *block);
 
-/* "operation", "DENIED"; NULL for a number that is none. Field lookup by key: aliases too. */
+/* A record that came by printk and is this long may have been cut by it, which the line's own
+ * bytes do not always show; one that is shorter never was. */
+#define AMR_RECORD_CUT_MIN 973
+
+/* "operation"; NULL for a number that is none. Field lookup by key: aliases too. */
 const char *amr_field_key(AmrField field);
-const char *amr_verdict_word(AmrVerdict verdict);
-AmrVerdict amr_verdict_from_word(const char *word, size_t len);
 
 #endif

@@ -63,6 +63,14 @@ needle(const AmrScan *scan, size_t at)
     return record ? AMR_SCAN_RECORD : loss ? AMR_SCAN_LOSS : AMR_SCAN_END;
 }
 
+static uint32_t
+skip_hole(const char *block, uint32_t at, uint32_t end)
+{
+    while (at < end && block[at] == '\0')
+        at++;
+    return at;
+}
+
 void
 amr_scan_init(AmrScan *scan, const char *block, size_t size, bool last)
 {
@@ -73,7 +81,7 @@ amr_scan_init(AmrScan *scan, const char *block, size_t size, bool last)
     if (last || size == 0)
         return;
     newline = memrchr(block, '\n', size);
-    scan->rest = newline ? (uint32_t)(newline + 1 - block) : 0;
+    scan->rest = skip_hole(block, newline ? (uint32_t)(newline + 1 - block) : 0, scan->size);
     if (scan->size - scan->rest > AMR_SCAN_LINE_MAX) {
         scan->rest = scan->size;
         scan->cut = true;
@@ -88,6 +96,7 @@ amr_scan_next(AmrScan *scan, AmrSpan *line)
     while ((at = amr_probe_next(scan->block, at, scan->rest)) < scan->rest) {
         const AmrScanResult found = needle(scan, at);
         const char *start, *end;
+        uint32_t from;
         size_t len;
 
         if (found == AMR_SCAN_END) {
@@ -95,7 +104,8 @@ amr_scan_next(AmrScan *scan, AmrSpan *line)
             continue;
         }
         start = memrchr(scan->block + scan->pos, '\n', at - scan->pos);
-        start = start ? start + 1 : scan->block + scan->pos;
+        from = start ? (uint32_t)(start + 1 - scan->block) : scan->pos;
+        start = scan->block + skip_hole(scan->block, from, (uint32_t)at);
         end = memchr(scan->block + at, '\n', scan->rest - at);
         scan->pos = end ? (uint32_t)(end + 1 - scan->block) : scan->rest;
         if (!end)
@@ -105,7 +115,9 @@ amr_scan_next(AmrScan *scan, AmrSpan *line)
         len = (size_t)(end - start);
         line->off = (uint32_t)(start - scan->block);
         line->len = len > AMR_SCAN_LINE_MAX ? AMR_SCAN_LINE_MAX : (uint32_t)len;
-        return len > AMR_SCAN_LINE_MAX ? AMR_SCAN_OVERLONG : found;
+        if (len > AMR_SCAN_LINE_MAX)
+            return AMR_SCAN_OVERLONG;
+        return memchr(start, '\0', len) ? AMR_SCAN_TORN : found;
     }
     scan->pos = scan->rest;
     return AMR_SCAN_END;

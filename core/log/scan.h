@@ -23,6 +23,7 @@ typedef enum {
     AMR_SCAN_END,      /* nothing more in this block: keep the bytes from amr_scan_rest() on */
     AMR_SCAN_RECORD,   /* a line that amr_record_slice() will want */
     AMR_SCAN_OVERLONG, /* the same, cut at AMR_SCAN_LINE_MAX: what is cut off is not looked at */
+    AMR_SCAN_TORN,     /* the same with a NUL in it: two lines, of which neither may be whole */
     AMR_SCAN_LOSS,     /* a notice that records were lost ("callbacks suppressed",
                           "audit: backlog limit exceeded", "audit_lost=") */
 } AmrScanResult;
@@ -39,7 +40,9 @@ typedef struct {
 /* @size at most 1 GiB. If not @last, a line without its newline at the end is left for the next
  * block, unless it is longer than AMR_SCAN_LINE_MAX already. */
 void amr_scan_init(AmrScan *scan, const char *block, size_t size, bool last);
-/* The next line of interest, without its end (\n or \r\n); lines come in order. */
+/* The next line of interest, without its end (\n or \r\n); lines come in order. A crash leaves holes
+ * in a log, which read as NUL: those before a line are no part of it. Within a line one is no bound,
+ * or who can get a NUL into a message could begin a line with it. */
 AmrScanResult amr_scan_next(AmrScan *scan, AmrSpan *line);
 /* After AMR_SCAN_END: where the unfinished line starts; scan->size if there is none. */
 size_t amr_scan_rest(const AmrScan *scan);

@@ -89,13 +89,58 @@ add_file(AmrProposal *proposal, AmrBytes name, guint access, gboolean owner, gbo
                     danger);
 }
 
-/* The narrow rule first, and where it is for owners only, the one for all behind it. */
+/* The length of the directory in @name with its slash if the rest is what the kernel calls a file
+ * made without a name (O_TMPFILE): "#" and its inode number, another one each time. Else 0. Source:
+ * d_tmpfile() in fs/dcache.c of Linux; seen on 6.1 and 6.12. */
+static gsize
+nameless_directory(AmrBytes name)
+{
+    gsize start = name.len;
+    while (start > 0 && g_ascii_isdigit(name.data[start - 1]))
+        start--;
+    return start < name.len && start > 1 && name.data[start - 1] == '#' &&
+                   name.data[start - 2] == '/'
+               ? start - 1
+               : 0;
+}
+
+static void
+add_nameless(AmrProposal *proposal, AmrBytes name, AmrBytes directory, guint access, gboolean owner)
+{
+    AmrRule *rule = amr_propose_file_rule(proposal, directory, access);
+    if (!rule)
+        return;
+    g_autofree char *literal = rule->file.pattern, *shown = amr_display(directory);
+    g_autofree char *words = amr_propose_access_words(access);
+    char *danger = NULL;
+    AmrRisk risk = amr_risk_file(name, access, AMR_EXEC_NONE, &danger);
+    rule->file.pattern = g_strconcat(literal, "#[0-9]*", NULL);
+    rule->owner = owner;
+    amr_propose_add(proposal, rule, risk,
+                    g_strdup_printf("It may %s files that it makes without a name in %s: the "
+                                    "kernel numbers them, each time anew.",
+                                    words, shown),
+                    g_strdup_printf("Whatever else in %s has a name that begins with # and a "
+                                    "digit%s.",
+                                    shown, owner ? ", where it belongs to the same user" : ""),
+                    danger);
+}
+
+/* The narrow rule first, and where it is for owners only, the one for all behind it. A number that
+ * the kernel will not give again gets broader ones too, for the literal rule answers nothing but
+ * the past. */
 static void
 add_files(AmrProposal *proposal, const AmrEvent *event, AmrBytes name, guint access)
 {
+    AmrBytes directory = {name.data, nameless_directory(name)};
     if (event->owner)
         add_file(proposal, name, access, TRUE, FALSE);
     add_file(proposal, name, access, FALSE, event->owner);
+    if (directory.len == 0 || proposal->no_rule != AMR_NO_RULE_NONE)
+        return;
+    if (event->owner)
+        add_nameless(proposal, name, directory, access, TRUE);
+    add_nameless(proposal, name, directory, access, FALSE);
 }
 
 static void
@@ -263,12 +308,16 @@ static void
 add_network(AmrProposal *proposal, AmrBytes family, AmrBytes type, const char *opens)
 {
     AmrRule *rule = amr_rule_new(AMR_RULE_NETWORK);
+    g_autofree char *family_word = amr_bytes_dup(family);
+    g_autofree char *type_word = type.len ? amr_bytes_dup(type) : NULL;
     char *danger = NULL;
-    rule->network.family = amr_bytes_dup(family);
-    rule->network.type = type.len ? amr_bytes_dup(type) : NULL;
-    AmrRisk risk = amr_risk_network(rule->network.family, rule->network.type, &danger);
-    char *why = g_strdup_printf("It may use sockets of the family %s%s%s.", rule->network.family,
-                                type.len ? ", type " : "", type.len ? rule->network.type : "");
+    AmrRisk risk = amr_risk_network(family_word, type_word, &danger);
+    char *why;
+
+    amr_rule_set(rule, AMR_TERM_FAMILY, family_word);
+    amr_rule_set(rule, AMR_TERM_TYPE, type_word);
+    why = g_strdup_printf("It may use sockets of the family %s%s%s.", family_word,
+                          type_word ? ", type " : "", type_word ? type_word : "");
     amr_propose_add(proposal, rule, risk, why, g_strdup(opens), danger);
 }
 

@@ -15,6 +15,16 @@ void amr_propose_exec(AmrProposal *proposal, const AmrEvent *event, guint access
                       const AmrProposeContext *context);
 void amr_propose_capability(AmrProposal *proposal, const AmrEvent *event);
 void amr_propose_network(AmrProposal *proposal, const AmrEvent *event);
+void amr_propose_signal(AmrProposal *proposal, const AmrEvent *event);
+void amr_propose_ptrace(AmrProposal *proposal, const AmrEvent *event);
+void amr_propose_unix(AmrProposal *proposal, const AmrEvent *event);
+void amr_propose_dbus(AmrProposal *proposal, const AmrEvent *event);
+void amr_propose_mqueue(AmrProposal *proposal, const AmrEvent *event);
+void amr_propose_io_uring(AmrProposal *proposal, const AmrEvent *event);
+void amr_propose_userns(AmrProposal *proposal);
+void amr_propose_rlimit(AmrProposal *proposal, const AmrEvent *event);
+void amr_propose_change_profile(AmrProposal *proposal, const AmrEvent *event);
+void amr_propose_mount(AmrProposal *proposal, const AmrEvent *event);
 
 /* Sets the refusal; drops candidates. @reason and @remedy are taken over. */
 void amr_propose_refuse(AmrProposal *proposal, AmrNoRule no_rule, char *reason, char *remedy);
@@ -26,6 +36,14 @@ void amr_propose_add(AmrProposal *proposal, AmrRule *rule, AmrRisk risk, char *w
 AmrRule *amr_propose_file_rule(AmrProposal *proposal, AmrBytes name, guint access);
 /* The access that a rule must give for the permissions @perms of a mask, without exec. */
 guint amr_propose_access(guint32 perms);
+
+/* Sets a term of @rule to exactly these bytes; nothing if there are none. FALSE, and the proposal
+ * refused, if no rule can spell them. */
+gboolean amr_propose_term(AmrProposal *proposal, AmrRule *rule, AmrTerm term, AmrBytes bytes);
+/* Adds a rule of terms (taken over): "It may @what.", rated. Refuses if it does not read back as
+ * what it is: masks, types and options of a record may hold words that no rule knows. */
+void amr_propose_add_terms(AmrProposal *proposal, AmrRule *rule, const char *what,
+                           const char *opens);
 
 /* "read", "read, write and lock": for sentences. The caller frees. */
 char *amr_propose_access_words(guint access);

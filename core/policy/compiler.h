@@ -31,10 +31,10 @@ typedef enum {
     AMR_COMPILE_NAMES, /* -N: the names that a file defines */
     AMR_COMPILE_LOAD,  /* -r -T -W from the policy itself into what the target loads into; -Q added
                           where it loads nowhere. "Skipping profile" is an error (RELOAD) */
-    AMR_COMPILE_LOAD_COMPLAIN, /* the same with -C and no cache: for what was in complain only in
-                                  the kernel */
-    AMR_COMPILE_LOAD_BINARY,   /* -B -r: what was saved from the kernel, given as input */
-    AMR_COMPILE_REMOVE,        /* -R: unload what a file defines */
+    AMR_COMPILE_LOAD_COPY,   /* -r -K: from a copy of the policy that says something else than the
+                                policy itself; nothing of it gets into the cache */
+    AMR_COMPILE_LOAD_BINARY, /* -B -r: what was saved from the kernel, given as input */
+    AMR_COMPILE_REMOVE,      /* -R: unload what a file defines */
 } AmrCompileKind;
 
 typedef struct {

@@ -16,7 +16,7 @@ static const char *const check_warnings[] = {"--warn=rule-not-enforced", "--warn
 gboolean
 amr_compile_kind_loads(AmrCompileKind kind)
 {
-    return kind == AMR_COMPILE_LOAD || kind == AMR_COMPILE_LOAD_COMPLAIN ||
+    return kind == AMR_COMPILE_LOAD || kind == AMR_COMPILE_LOAD_COPY ||
            kind == AMR_COMPILE_LOAD_BINARY || kind == AMR_COMPILE_REMOVE;
 }
 
@@ -27,9 +27,9 @@ amr_compile_kind_prints(AmrCompileKind kind)
 }
 
 /* Where a load leaves compiled policy for the next boot. Another root's cache is its own
- * (the target's argv names it); where it has none, nothing is kept. With -C nothing may be kept,
- * and -Q keeps nothing either: the cache is judged by time stamps only, so the kernel would be
- * given what was compiled for another place (FACTS section 4). */
+ * (the target's argv names it); where it has none, nothing is kept. Of a private copy nothing
+ * may be kept, and -Q keeps nothing either: the cache is judged by time stamps only, so the kernel
+ * would be given what was compiled for another place (FACTS section 4). */
 static void
 add_cache_options(const AmrTarget *target, AmrCompileKind kind, GPtrArray *argv)
 {
@@ -58,8 +58,6 @@ add_own_directory_options(const AmrTarget *target, AmrCompileKind kind, GPtrArra
 {
     g_ptr_array_add(argv, g_strdup("-Q"));
     g_ptr_array_add(argv, g_strdup("-K"));
-    if (kind == AMR_COMPILE_LOAD_COMPLAIN)
-        g_ptr_array_add(argv, g_strdup("-C"));
     if (kind == AMR_COMPILE_REMOVE)
         g_ptr_array_add(argv, g_strdup("-R"));
     if (kind == AMR_COMPILE_LOAD_BINARY)
@@ -79,7 +77,7 @@ add_kind_options(const AmrTarget *target, AmrCompileKind kind, GPtrArray *argv)
         [AMR_COMPILE_PARSE] = {"-d", "-Q", "-K", NULL},
         [AMR_COMPILE_NAMES] = {"-N", "-Q", "-K", NULL},
         [AMR_COMPILE_LOAD] = {"-r", NULL},
-        [AMR_COMPILE_LOAD_COMPLAIN] = {"-r", "-C", NULL},
+        [AMR_COMPILE_LOAD_COPY] = {"-r", NULL},
         [AMR_COMPILE_LOAD_BINARY] = {"-B", "-r", NULL},
         [AMR_COMPILE_REMOVE] = {"-R", NULL},
     };

@@ -13,20 +13,56 @@
 #include "core/policy/glob.h"
 #include "core/policy/risk.h"
 
-static gboolean
-has_flag(const AmrBlock *block, const char *flag)
+/*
+ * Who attaches to a path. The kernel takes the profile with the most specific match; of two that
+ * are equally so it takes none, and the exec fails. A name that is the path itself, without an
+ * attachment beside it, wins at once. What is unconfined takes part, but to win is no use to us: px
+ * to it would be ux by another name. Source: find_attach() in security/apparmor/domain.c, Linux 6.1
+ * and 6.12.
+ */
+typedef struct {
+    AmrBytes target;
+    gsize best;
+    const char *winner; /* NULL: nobody so far */
+    gboolean usable, tied;
+} Contest;
+
+#define EXACT G_MAXSIZE
+
+/* @block may be NULL, @own is the profile's name without its parents'. */
+static void
+enter_contest(Contest *contest, const AmrBlock *block, const char *name, const char *own,
+              gboolean usable)
 {
-    g_auto(GStrv) flags = g_strsplit_set(block->flags ? block->flags : "", " \t\n,", -1);
-    return g_strv_contains((const char *const *)flags, flag);
+    const char *attachment = block ? block->attachment : NULL;
+    gsize fixed;
+    if (block && block->elusive)
+        return;
+    if (!attachment && own[0] != '/')
+        return;
+    if (!attachment && amr_bytes_is(contest->target, own))
+        fixed = EXACT;
+    else if (!amr_glob_match_fixed(attachment ? attachment : own, contest->target, &fixed))
+        return;
+    if (contest->winner && fixed < contest->best)
+        return;
+    if (contest->winner && fixed == contest->best) {
+        contest->tied = contest->tied || strcmp(contest->winner, name) != 0;
+        return;
+    }
+    *contest = (Contest){contest->target, fixed, name, usable, FALSE};
 }
 
-/* A profile without a path for attachment attaches by its name, if that is a path. */
-static gboolean
-attaches(const char *attachment, const char *name, AmrBytes target)
+static const char *
+winner_of(const Contest *contest)
 {
-    if (attachment && *attachment)
-        return amr_glob_match(attachment, target);
-    return name[0] == '/' && (amr_bytes_is(target, name) || amr_glob_match(name, target));
+    return contest->usable && !contest->tied ? contest->winner : NULL;
+}
+
+static gboolean
+is_confining(const AmrBlock *block, const char *name)
+{
+    return !(block && block->unconfined) && !amr_profile_is_catch_all(name);
 }
 
 static char *
@@ -36,51 +72,49 @@ namespace_of(const AmrEvent *event)
     return ns.len ? amr_bytes_dup(ns) : g_strdup("");
 }
 
-/* A profile in unconfined mode is none: px to it would be ux by another name. */
-static const char *
-loaded_attached(const AmrProposeContext *context, const char *ns, AmrBytes target)
+static void
+enter_loaded(Contest *contest, const AmrProposeContext *context, const char *ns)
 {
     for (guint i = 0; i < amr_loaded_count(context->loaded); i++) {
         const AmrLoadedProfile *profile = amr_loaded_profile(context->loaded, i);
-        if (strcmp(profile->ns, ns) != 0 || strstr(profile->name, "//") ||
-            profile->mode == AMR_MODE_UNCONFINED || amr_profile_is_catch_all(profile->name))
+        if (strcmp(profile->ns, ns) != 0 || strstr(profile->name, "//"))
             continue;
         const AmrBlock *block =
             context->index ? amr_index_find(context->index, ns, profile->name) : NULL;
-        if (attaches(block ? block->attachment : NULL, profile->name, target))
-            return profile->name;
+        enter_contest(contest, block, profile->name, profile->name,
+                      profile->mode != AMR_MODE_UNCONFINED && is_confining(NULL, profile->name));
     }
-    return NULL;
 }
 
 /* Where it is not known what is loaded, what is on disk and not disabled stands for it. */
-static const char *
-indexed_attached(const AmrProposeContext *context, const char *ns, AmrBytes target)
+static void
+enter_indexed(Contest *contest, const AmrProposeContext *context, const char *ns)
 {
     for (guint i = 0; i < amr_index_count(context->index); i++) {
         const AmrBlock *block = amr_index_block(context->index, i);
-        if (block->kind != AMR_BLOCK_PROFILE || strcmp(block->ns ? block->ns : "", ns) != 0 ||
-            amr_index_is_disabled(context->index, block->file) || has_flag(block, "unconfined") ||
-            amr_profile_is_catch_all(block->name))
-            continue;
-        if (attaches(block->attachment, block->name, target))
-            return block->name;
+        if (block->kind == AMR_BLOCK_PROFILE && strcmp(block->ns, ns) == 0 &&
+            !amr_index_is_disabled(context->index, block->file))
+            enter_contest(contest, block, block->name, block->name,
+                          is_confining(block, block->name));
     }
-    return NULL;
 }
 
 static const char *
 attached_profile(const AmrProposeContext *context, const char *ns, AmrBytes target)
 {
+    Contest contest = {.target = target};
     if (context->loaded)
-        return loaded_attached(context, ns, target);
-    return context->index ? indexed_attached(context, ns, target) : NULL;
+        enter_loaded(&contest, context, ns);
+    else if (context->index)
+        enter_indexed(&contest, context, ns);
+    return winner_of(&contest);
 }
 
 /* Whether @profile has a child that `cx` would find for @target. */
 static gboolean
 has_child(const AmrProposeContext *context, const char *ns, AmrBytes profile, AmrBytes target)
 {
+    Contest contest = {.target = target};
     g_autofree char *name = amr_bytes_dup(profile), *path = amr_bytes_dup(target);
     g_autofree char *literal = g_strdup_printf("%s//%s", name, path);
     if (context->loaded && amr_loaded_find(context->loaded, ns, literal))
@@ -88,15 +122,14 @@ has_child(const AmrProposeContext *context, const char *ns, AmrBytes profile, Am
     for (guint i = 0; context->index && i < amr_index_count(context->index); i++) {
         const AmrBlock *block = amr_index_block(context->index, i);
         if (block->kind != AMR_BLOCK_CHILD || !block->parent ||
-            strcmp(block->parent->name, name) != 0 || has_flag(block, "unconfined") ||
-            strcmp(block->ns ? block->ns : "", ns) != 0 ||
+            strcmp(block->parent->name, name) != 0 || strcmp(block->ns, ns) != 0 ||
             !g_str_has_prefix(block->name, block->parent->name))
             continue;
         const char *own = block->name + strlen(block->parent->name);
-        if (g_str_has_prefix(own, "//") && attaches(block->attachment, own + 2, target))
-            return TRUE;
+        if (g_str_has_prefix(own, "//"))
+            enter_contest(&contest, block, block->name, own + 2, is_confining(block, own + 2));
     }
-    return FALSE;
+    return winner_of(&contest) != NULL;
 }
 
 static void

@@ -14,8 +14,14 @@ struct Rest {
     const Rest *next;
 };
 
+/* The bounds of the work, and in a search for the most specific match what is known of it. */
 typedef struct {
     guint steps, depth;
+    gboolean all;      /* look for the most specific match, not for any */
+    gboolean starred;  /* a star stands on the way to here, the first one so far away from */
+    gsize left;        /* ... the end of the name */
+    gsize total, best; /* of the name; of the matches, `matched` if there is one */
+    gboolean matched;
 } Budget;
 
 static gboolean match(Budget *budget, Rest rest, AmrBytes name, char before);
@@ -66,14 +72,10 @@ match_class(const char **p, const char *end, guchar c, gboolean *valid)
     return hit != not ;
 }
 
-/* `*` and `**`. After a slash at the end of a component they stand for one byte at least, so
- * that "/a/ *" is not the directory itself. */
+/* A star stands for the next @least bytes or more, of one component unless it is @deep. */
 static gboolean
-match_star(Budget *budget, Rest rest, AmrBytes name, char before)
+match_run(Budget *budget, Rest rest, AmrBytes name, char before, gboolean deep, gsize least)
 {
-    gboolean deep = rest.p + 1 < rest.end && rest.p[1] == '*';
-    rest.p += deep ? 2 : 1;
-    gsize least = before == '/' && (rest.p == rest.end || *rest.p == '/') ? 1 : 0;
     for (gsize n = 0; n <= name.len; n++) {
         char last = n ? name.data[n - 1] : before;
         if (n && !deep && last == '/')
@@ -82,6 +84,24 @@ match_star(Budget *budget, Rest rest, AmrBytes name, char before)
             return TRUE;
     }
     return FALSE;
+}
+
+/* `*` and `**`. After a slash at the end of a component they stand for one byte at least, so
+ * that "/a/ *" is not the directory itself. */
+static gboolean
+match_star(Budget *budget, Rest rest, AmrBytes name, char before)
+{
+    gboolean deep = rest.p + 1 < rest.end && rest.p[1] == '*', first = !budget->starred;
+    rest.p += deep ? 2 : 1;
+    gsize least = before == '/' && (rest.p == rest.end || *rest.p == '/') ? 1 : 0;
+    if (first) {
+        budget->starred = TRUE;
+        budget->left = name.len - MIN(least, name.len);
+    }
+    gboolean matched = match_run(budget, rest, name, before, deep, least);
+    if (first)
+        budget->starred = FALSE;
+    return matched;
 }
 
 static const char *
@@ -121,6 +141,16 @@ match_braces(Budget *budget, Rest rest, AmrBytes name, char before)
     return FALSE;
 }
 
+/* A match was found: notes how specific it is. TRUE if the search may end. */
+static gboolean
+is_enough(Budget *budget)
+{
+    gsize fixed = budget->starred ? budget->total - budget->left : budget->total;
+    budget->best = budget->matched ? MAX(budget->best, fixed) : fixed;
+    budget->matched = TRUE;
+    return !budget->all || fixed == budget->total;
+}
+
 static gboolean
 match_step(Budget *budget, Rest rest, AmrBytes name, char before)
 {
@@ -129,7 +159,7 @@ match_step(Budget *budget, Rest rest, AmrBytes name, char before)
             return FALSE;
         if (rest.p == rest.end) {
             if (!rest.next)
-                return name.len == 0;
+                return name.len == 0 && is_enough(budget);
             rest = *rest.next;
             continue;
         }
@@ -168,10 +198,9 @@ match(Budget *budget, Rest rest, AmrBytes name, char before)
     return matched;
 }
 
-gboolean
-amr_glob_match(const char *pattern, AmrBytes name)
+static gboolean
+search(Budget *budget, const char *pattern, AmrBytes name)
 {
-    Budget budget = {0};
     gsize len = strlen(pattern);
     if (len >= 2 && pattern[0] == '"' && pattern[len - 1] == '"') {
         pattern++;
@@ -179,5 +208,24 @@ amr_glob_match(const char *pattern, AmrBytes name)
     }
     if (g_strstr_len(pattern, (gssize)len, "@{") || name.len == 0)
         return FALSE;
-    return match(&budget, (Rest){pattern, pattern + len, NULL}, name, '\0');
+    budget->total = name.len;
+    match(budget, (Rest){pattern, pattern + len, NULL}, name, '\0');
+    return budget->matched;
+}
+
+gboolean
+amr_glob_match(const char *pattern, AmrBytes name)
+{
+    Budget budget = {0};
+    return search(&budget, pattern, name);
+}
+
+gboolean
+amr_glob_match_fixed(const char *pattern, AmrBytes name, gsize *fixed)
+{
+    Budget budget = {.all = TRUE};
+    if (!search(&budget, pattern, name))
+        return FALSE;
+    *fixed = budget.best;
+    return TRUE;
 }

@@ -200,6 +200,22 @@ leaf_of(const char *file)
     return slash ? slash + 1 : file;
 }
 
+/* The directory below local/ that an include of @block means and that @file lies in; any one if
+ * @file is NULL. */
+static const IndexFile *
+local_directory(const AmrBlock *block, const char *file)
+{
+    const GPtrArray *dirs = inside(block)->dirs;
+    g_autofree char *parent = file ? g_path_get_dirname(file) : NULL;
+
+    for (guint i = 0; i < dirs->len; i++) {
+        const IndexFile *dir = dirs->pdata[i];
+        if (g_str_has_prefix(dir->name, "local/") && (!parent || strcmp(dir->name, parent) == 0))
+            return dir;
+    }
+    return NULL;
+}
+
 gboolean
 amr_index_local(const AmrIndex *index, const AmrBlock *block, AmrLocal *local)
 {
@@ -209,15 +225,19 @@ amr_index_local(const AmrIndex *index, const AmrBlock *block, AmrLocal *local)
 
     for (guint i = 0; i < locals->len; i++) {
         const AmrLocal *next = &g_array_index(locals, AmrLocal, i);
-        if (best && next->depth > best->depth)
+        if ((best && next->depth > best->depth) || local_directory(block, next->target))
             continue;
         if (best && next->depth == best->depth && strcmp(best->target, own) == 0 &&
             strcmp(next->target, own) != 0)
             continue;
         best = next;
     }
-    if (!best)
-        return FALSE;
+    if (!best) {
+        const IndexFile *dir = local_directory(block, NULL);
+        if (dir)
+            *local = (AmrLocal){.target = dir->name, .file = block->file, .exists = TRUE};
+        return dir != NULL;
+    }
     *local = *best;
     return TRUE;
 }

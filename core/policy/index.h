@@ -33,7 +33,10 @@ struct AmrBlock {
                                it: variables resolved, "{a,b}" if there are several values (where
                                apparmor_parser -N prints them as they are written) */
     char *ns;               /* "" or the namespace of `profile :ns:name`, or of the parent */
-    char *attachment;       /* as written, NULL if there is none */
+    char *attachment;       /* decoded, a pattern: variables resolved to "{a,b}", slashes trimmed
+                               and squeezed as the parser does; NULL if there is none */
+    gboolean elusive;       /* what it attaches to is not known: it asks for extended attributes, or
+                               a variable could not be resolved. @attachment is NULL then */
     char *flags;            /* as written between the parentheses; "" */
     char *file;             /* where its text stands; may be an included file */
     guint line;             /* of its header, from 1 */
@@ -41,8 +44,8 @@ struct AmrBlock {
     gsize open, close;      /* offsets of its braces in the file; close is the end of the file if
                                the block is never closed */
     const AmrBlock *parent; /* NULL at the top */
-    gboolean complain;      /* by its flags */
-    gboolean variables;     /* its name holds a variable that could not be resolved */
+    gboolean complain, unconfined; /* by its flags */
+    gboolean variables;            /* its name holds a variable that could not be resolved */
 };
 
 /* One include directive that stands in a block, directly or in a file that it includes. */
@@ -89,7 +92,9 @@ const char **amr_index_roots(const AmrIndex *index, const AmrBlock *block);
  * rule of amr_index_local(). */
 GArray *amr_index_locals(const AmrIndex *index, const AmrBlock *block);
 /* The local file that a rule for @block goes to: at the least depth, the last one in the block
- * whose name is that of the block's file if there is one, else the last one; NULL if there is none.
+ * whose name is that of the block's file if there is one, else the last one; not one of those in a
+ * directory that is included. FALSE if there is none; where such a directory is all there is, the
+ * directory (whose line is 0), for whoever asks has to say what stands there.
  * The copy in *local is valid as long as the index. */
 gboolean amr_index_local(const AmrIndex *index, const AmrBlock *block, AmrLocal *local);
 

@@ -14,6 +14,8 @@ G_BEGIN_DECLS
 #define AMR_INDEX_MAX_BLOCKS 131072
 #define AMR_INDEX_MAX_OWN    8192    /* blocks of one top-level file */
 #define AMR_INDEX_MAX_NAME   4096    /* of a block, with its parents' */
+#define AMR_INDEX_MAX_DEPTH  16      /* of variables in variables */
+#define AMR_INDEX_MAX_WORK   65536   /* of putting values for the variables of one name */
 #define AMR_INDEX_MAX_STEPS  2000000 /* of walking along the includes of one top-level file */
 #define AMR_INDEX_MAX_NOTES  1000
 

@@ -25,6 +25,7 @@ typedef struct {
     gboolean want_name;  /* the next token is a name whatever it looks like */
     gboolean want_skip;  /* the next token is a value or a target: no matter */
     gboolean conditions; /* the group to come is xattrs=(), not flags */
+    gboolean xattrs;     /* such a group stands in the header */
     AmrBytes name, attachment, flags;
     gsize header;
     guint line;
@@ -68,7 +69,7 @@ static void
 begin_statement(Scanner *s)
 {
     s->stage = AT_START;
-    s->want_name = s->want_skip = s->conditions = s->hat = FALSE;
+    s->want_name = s->want_skip = s->conditions = s->xattrs = s->hat = FALSE;
     s->name = s->attachment = s->flags = (AmrBytes){NULL, 0};
 }
 
@@ -115,16 +116,18 @@ open_block(Scanner *s, const AmrLexToken *token)
         .open = token->start,
         .close = s->lex.len,
         .hat = s->hat,
+        .xattrs = s->xattrs,
         .bare = s->stage == AT_LABEL,
     };
     guint mark = s->items->len + 1;
 
     amr_scan_label(label, &item.ns, &item.name);
     if (s->attachment.len)
-        item.attachment = amr_bytes_dup(s->attachment);
+        item.attachment = amr_lex_decode(s->attachment);
     if (flags.len >= 2) /* its parentheses */
         flags = (AmrBytes){flags.data + 1, flags.len - 2};
     item.flags = flags.len ? amr_bytes_dup(flags) : g_strdup("");
+    item.flags_at = flags.len ? (gsize)(flags.data - s->lex.data) : 0;
     g_array_append_val(s->items, item);
     g_array_append_val(s->braces, mark);
 }
@@ -230,7 +233,7 @@ header_word(Scanner *s, AmrBytes word, gboolean quoted)
         else if (s->stage == AT_LABEL)
             s->stage = AT_OTHER;
     } else if (amr_bytes_is(word, "xattrs")) {
-        s->conditions = TRUE;
+        s->conditions = s->xattrs = TRUE;
     } else if (s->stage == AT_LABEL && !amr_bytes_is(word, "flags")) {
         s->stage = AT_OTHER; /* permissions: a rule */
     }

@@ -30,8 +30,11 @@ typedef struct {
     gboolean magic, if_exists; /* of an include: <...> */
     char *name;                /* of a block, variable or file; decoded */
     char *ns;                  /* of a block: "" or its namespace */
-    char *attachment;          /* as written, or NULL */
+    char *attachment;          /* decoded, or NULL */
+    gboolean xattrs;           /* of a block: it attaches by extended attributes too */
     char *flags;               /* as written, "" if there are none */
+    gsize flags_at;            /* of a block with flags: the offset of what stands between the
+                                  parentheses */
     char **values;             /* of a variable; decoded */
 } AmrScanItem;
 

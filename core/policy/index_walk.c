@@ -58,74 +58,158 @@ set_variable(Walk *walk, const AmrScanItem *item)
 
 typedef struct {
     Walk *walk;
-    GString *out;
     guint depth; /* of variables in variables */
-    gboolean failed;
+    guint work;  /* variables met, strings and bytes made: values may be empty, or many */
 } Expansion;
 
-static void expand_into(Expansion *expansion, const char *text);
+static GPtrArray *flatten(Expansion *expansion, const char *text);
 
-static void
-expand_variable(Expansion *e, const char *name)
-{
-    GPtrArray *values = g_hash_table_lookup(e->walk->vars, name);
-
-    if (!values || values->len == 0 || e->depth >= 16) {
-        e->failed = TRUE;
-        return;
-    }
-    e->depth++;
-    if (values->len > 1)
-        g_string_append_c(e->out, '{');
-    for (guint i = 0; i < values->len && !e->failed; i++) {
-        if (i > 0)
-            g_string_append_c(e->out, ',');
-        expand_into(e, values->pdata[i]);
-    }
-    if (values->len > 1)
-        g_string_append_c(e->out, '}');
-    e->depth--;
-}
-
-/* Depth is bounded above, the length here. */
-static void
-expand_into(Expansion *e, const char *text)
-{
-    const char *at;
-
-    while (!e->failed && (at = strstr(text, "@{"))) {
-        const char *end = strchr(at, '}');
-        g_autofree char *name = NULL;
-        if (!end)
-            break;
-        g_string_append_len(e->out, text, at - text);
-        name = g_strndup(at + 2, (gsize)(end - at - 2));
-        expand_variable(e, name);
-        text = end + 1;
-        e->failed = e->failed || e->out->len > AMR_INDEX_MAX_NAME;
-    }
-    g_string_append(e->out, text);
-    e->failed = e->failed || e->out->len > AMR_INDEX_MAX_NAME;
-}
-
-/* @text with its variables as the parser puts them into the compiled name: one value as it is,
- * several as {a,b}. The text itself, and *unresolved, where that cannot be done. */
+/* The next variable of @text: its name, where it stands and what follows it. NULL: no more. */
 static char *
-expand(Walk *walk, const char *text, gboolean *unresolved)
+next_variable(const char *text, const char **at, const char **rest)
+{
+    const char *start = strstr(text, "@{"), *end = start ? strchr(start, '}') : NULL;
+
+    if (!end)
+        return NULL;
+    *at = start;
+    *rest = end + 1;
+    return g_strndup(start + 2, (gsize)(end - start - 2));
+}
+
+/* All values of a variable, without variables in them; NULL where there are none or too many. */
+static GPtrArray *
+values_of(Expansion *e, const char *name)
+{
+    const GPtrArray *values = g_hash_table_lookup(e->walk->vars, name);
+    g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(g_free);
+
+    if (!values || values->len == 0 || e->depth >= AMR_INDEX_MAX_DEPTH ||
+        ++e->work > AMR_INDEX_MAX_WORK)
+        return NULL;
+    e->depth++;
+    for (guint i = 0; i < values->len; i++) {
+        g_autoptr(GPtrArray) some = flatten(e, values->pdata[i]);
+        if (!some)
+            return NULL;
+        g_ptr_array_extend_and_steal(all, g_steal_pointer(&some));
+    }
+    e->depth--;
+    return g_steal_pointer(&all);
+}
+
+/* Each of @heads (taken over) with @middle and each of @tails behind it. NULL: too much. */
+static GPtrArray *
+combine(Expansion *e, GPtrArray *heads, const char *middle, gsize len, const GPtrArray *tails)
+{
+    g_autoptr(GPtrArray) owned = heads, all = g_ptr_array_new_with_free_func(g_free);
+
+    for (guint i = 0; i < owned->len; i++) {
+        for (guint j = 0; j < tails->len; j++) {
+            GString *one = g_string_new(owned->pdata[i]);
+            g_string_append_len(one, middle, (gssize)len);
+            g_string_append(one, tails->pdata[j]);
+            e->work += (guint)one->len + 1;
+            g_ptr_array_add(all, g_string_free(one, FALSE));
+            if (e->work > AMR_INDEX_MAX_WORK)
+                return NULL;
+        }
+    }
+    return g_steal_pointer(&all);
+}
+
+/* @text with each combination of its variables' values. NULL where that cannot be done. */
+static GPtrArray *
+flatten(Expansion *e, const char *text)
+{
+    g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) nothing = g_ptr_array_new();
+    const char *at, *rest;
+
+    g_ptr_array_add(all, g_strdup(""));
+    g_ptr_array_add(nothing, (gpointer) "");
+    while (all) {
+        g_autofree char *name = next_variable(text, &at, &rest);
+        g_autoptr(GPtrArray) values = name ? values_of(e, name) : NULL;
+        if (!name)
+            return combine(e, g_steal_pointer(&all), text, strlen(text), nothing);
+        if (!values)
+            return NULL;
+        all = combine(e, g_steal_pointer(&all), text, (gsize)(at - text), values);
+        text = rest;
+    }
+    return NULL;
+}
+
+/* Several values as {a,b}; they lose their slashes where the text around has one. */
+static void
+add_alternatives(GString *out, const GPtrArray *values, gboolean after)
+{
+    gboolean before = out->len > 0 && out->str[out->len - 1] == '/';
+
+    for (guint i = 0; i < values->len; i++) {
+        const char *value = values->pdata[i];
+        gsize start;
+        g_string_append_c(out, i == 0 ? '{' : ',');
+        while (before && *value == '/')
+            value++;
+        start = out->len;
+        g_string_append(out, value);
+        while (after && out->len > start && out->str[out->len - 1] == '/')
+            g_string_truncate(out, out->len - 1);
+    }
+    g_string_append_c(out, '}');
+}
+
+/* @text with its variables as the parser puts them into what it compiles: one value as it is,
+ * several as alternatives (apparmor_parser 3.0.8, seen with -D rule-exprs). NULL where that cannot
+ * be done. */
+static char *
+expand(Walk *walk, const char *text)
 {
     Expansion e = {.walk = walk};
+    g_autoptr(GString) out = g_string_new(NULL);
 
-    *unresolved = FALSE;
-    if (!strstr(text, "@{"))
-        return g_strdup(text);
-    e.out = g_string_new(NULL);
-    expand_into(&e, text);
-    if (e.failed) {
-        *unresolved = TRUE;
-        g_string_free(e.out, TRUE);
-        return g_strdup(text);
+    for (;;) {
+        const char *at, *rest;
+        g_autofree char *name = next_variable(text, &at, &rest);
+        g_autoptr(GPtrArray) values = name ? values_of(&e, name) : NULL;
+        if (!name)
+            break;
+        if (!values)
+            return NULL;
+        g_string_append_len(out, text, at - text);
+        if (values->len == 1)
+            g_string_append(out, values->pdata[0]);
+        else
+            add_alternatives(out, values, *rest == '/');
+        text = rest;
     }
-    return g_string_free(e.out, FALSE);
+    g_string_append(out, text);
+    return out->len > AMR_INDEX_MAX_NAME ? NULL : g_string_free(g_steal_pointer(&out), FALSE);
+}
+
+static void
+squeeze_slashes(char *path)
+{
+    char *to = path;
+
+    for (const char *from = path; *from; from++)
+        if (*from != '/' || from[1] != '/')
+            *to++ = *from;
+    *to = '\0';
+}
+
+static void
+set_attachment(Walk *walk, AmrBlock *block, const AmrScanItem *item)
+{
+    g_autofree char *pattern = item->attachment ? expand(walk, item->attachment) : NULL;
+
+    block->elusive = item->xattrs || (item->attachment && !pattern);
+    if (!pattern || block->elusive)
+        return;
+    squeeze_slashes(pattern);
+    block->attachment = g_steal_pointer(&pattern);
 }
 
 /* ---- blocks --------------------------------------------------------------------------------- */
@@ -143,9 +227,10 @@ new_block(Walk *walk, IndexFile *file, const AmrScanItem *item, const IndexBlock
     AmrBlock *face = &block->block;
 
     face->kind = !parent ? AMR_BLOCK_PROFILE : item->hat ? AMR_BLOCK_HAT : AMR_BLOCK_CHILD;
-    face->attachment = g_strdup(item->attachment);
+    set_attachment(walk, face, item);
     face->flags = g_strdup(item->flags);
     face->complain = amr_scan_has_flag(item->flags, "complain");
+    face->unconfined = amr_scan_has_flag(item->flags, "unconfined");
     face->file = g_strdup(file->name);
     face->line = item->line;
     face->header = item->header;
@@ -166,8 +251,8 @@ find_or_make(Walk *walk, IndexFile *file, const AmrScanItem *item, const IndexBl
              gboolean *fresh)
 {
     AmrIndex *index = walk->index;
-    gboolean unresolved;
-    g_autofree char *own = expand(walk, item->name, &unresolved);
+    g_autofree char *resolved = expand(walk, item->name);
+    g_autofree char *own = g_strdup(resolved ? resolved : item->name);
     g_autofree char *name = NULL, *key = NULL, *shown = amr_display_string(file->name);
     const char *ns = item->ns[0] || !parent ? item->ns : parent->block.ns;
     IndexBlock *block;
@@ -193,7 +278,7 @@ find_or_make(Walk *walk, IndexFile *file, const AmrScanItem *item, const IndexBl
         block = new_block(walk, file, item, parent);
         block->block.name = g_steal_pointer(&name);
         block->block.ns = g_strdup(ns);
-        block->block.variables = unresolved || (parent && parent->block.variables);
+        block->block.variables = !resolved || (parent && parent->block.variables);
         g_ptr_array_add(index->blocks, block);
         g_hash_table_insert(index->by_key, g_steal_pointer(&key), block);
     }

@@ -160,20 +160,6 @@ static const struct {
 };
 
 static gboolean
-refuse_mount_point(AmrProposal *proposal, const AmrEvent *event, AmrBytes info)
-{
-    if (!holds(info, "failed mntpnt match") &&
-        !(event->klass == AMR_CLASS_MOUNT && holds(info, "failed ")))
-        return FALSE;
-    amr_propose_refuse(proposal, AMR_NO_RULE_MOUNT_POINT,
-                       g_strdup("No mount rule of the profile fits this mount; no file rule "
-                                "answers that, and armorer writes no mount rules yet."),
-                       g_strdup("If the program should mount there, add a mount rule by hand: see "
-                                "\"Mount Rules\" in apparmor.d(5)."));
-    return TRUE;
-}
-
-static gboolean
 refuse_info(AmrProposal *proposal, const AmrEvent *event)
 {
     AmrBytes info = event->field[AMR_FIELD_INFO], name = event->field[AMR_FIELD_NAME];
@@ -184,8 +170,6 @@ refuse_info(AmrProposal *proposal, const AmrEvent *event)
             return TRUE;
         }
     }
-    if (refuse_mount_point(proposal, event, info))
-        return TRUE;
     if (event->klass == AMR_CLASS_FILE && name.len > 0 && name.data[0] != '/') {
         amr_propose_refuse(proposal, AMR_NO_RULE_DISCONNECTED, g_strdup(infos[1].reason),
                            g_strdup(infos[1].remedy));
@@ -232,15 +216,22 @@ refuse_null(AmrProposal *proposal)
     return TRUE;
 }
 
+/* A change of hat asks for no rule, but for the hat. */
 static void
-refuse_not_yet(AmrProposal *proposal, const AmrEvent *event)
+refuse_class(AmrProposal *proposal, const AmrEvent *event)
 {
     g_autofree char *operation = show(event, AMR_FIELD_OPERATION, "this");
-    const char *word = event->klass == AMR_CLASS_UNKNOWN ? operation : amr_class_word(event->klass);
-    amr_propose_refuse(proposal, AMR_NO_RULE_NOT_YET,
-                       g_strdup_printf("armorer makes no rules of the class %s yet.", word),
-                       g_strdup(
-                           "If it should be allowed, add the rule by hand: see apparmor.d(5)."));
+
+    if (event->klass == AMR_CLASS_CHANGE_HAT)
+        amr_propose_refuse(proposal, AMR_NO_RULE_NO_TRANSITION,
+                           g_strdup("No rule allows a change of hat: it needs the hat."),
+                           g_strdup("Define the hat in the profile: see \"hat\" in "
+                                    "apparmor.d(5)."));
+    else
+        amr_propose_refuse(proposal, AMR_NO_RULE_NOT_YET,
+                           g_strdup_printf("armorer knows no rules for %s.", operation),
+                           g_strdup("If it should be allowed, add the rule by hand: see "
+                                    "apparmor.d(5)."));
 }
 
 /* ---- the way through ----------------------------------------------------------------------------
@@ -267,16 +258,47 @@ propose_class(AmrProposal *proposal, const AmrEvent *event, const AmrProposeCont
         return;
     case AMR_CLASS_UNIX:
         if (is_fine_unix(event))
-            break;
-        amr_propose_network(proposal, event);
+            amr_propose_unix(proposal, event);
+        else
+            amr_propose_network(proposal, event);
         return;
     case AMR_CLASS_NETWORK:
         amr_propose_network(proposal, event);
         return;
-    default:
+    case AMR_CLASS_SIGNAL:
+        amr_propose_signal(proposal, event);
+        return;
+    case AMR_CLASS_PTRACE:
+        amr_propose_ptrace(proposal, event);
+        return;
+    case AMR_CLASS_MOUNT:
+        amr_propose_mount(proposal, event);
+        return;
+    case AMR_CLASS_DBUS:
+        amr_propose_dbus(proposal, event);
+        return;
+    case AMR_CLASS_CHANGE_PROFILE:
+        amr_propose_change_profile(proposal, event);
+        return;
+    case AMR_CLASS_RLIMIT:
+        amr_propose_rlimit(proposal, event);
+        return;
+    case AMR_CLASS_USERNS:
+        amr_propose_userns(proposal);
+        return;
+    case AMR_CLASS_MQUEUE:
+        amr_propose_mqueue(proposal, event);
+        return;
+    case AMR_CLASS_IO_URING:
+        amr_propose_io_uring(proposal, event);
+        return;
+    case AMR_CLASS_CHANGE_HAT:
+    case AMR_CLASS_POLICY:
+    case AMR_CLASS_UNKNOWN:
+    case AMR_CLASS_COUNT:
         break;
     }
-    refuse_not_yet(proposal, event);
+    refuse_class(proposal, event);
 }
 
 AmrProposal *

@@ -35,7 +35,6 @@ const char *amr_risk_word(AmrRisk risk);
     X(DISCONNECTED, "disconnected") /* name lookup failed, disconnected path */                  \
     X(NO_NEW_PRIVS, "no-new-privs")                                                              \
     X(NO_TRANSITION, "no-transition")     /* profile transition not found, label not found */    \
-    X(MOUNT_POINT, "mount-point")         /* failed mntpnt match and its kin */                  \
     X(NOT_EXPRESSIBLE, "not-expressible") /* a name that no rule can spell */                    \
     X(NOT_YET, "class-not-supported") /* a class of mediation that armorer makes no rules for */ \
     X(INCOMPLETE, "incomplete")       /* the record lacks what a rule needs */

@@ -246,3 +246,56 @@ amr_risk_network(const char *family, const char *type, char **danger)
     }
     return risk;
 }
+
+static gboolean
+gives(const AmrRule *rule, const char *access)
+{
+    return !rule->terms.access || g_strv_contains((const char *const *)rule->terms.access, access);
+}
+
+AmrRisk
+amr_risk_terms(const AmrRule *rule, char **danger)
+{
+    const char *why = NULL;
+    AmrRisk risk = AMR_RISK_MEDIUM;
+
+    switch (rule->kind) {
+    case AMR_RULE_PTRACE:
+        why = gives(rule, "trace") ? "Who traces a process reads and changes all that it holds"
+                                   : "It shows what a process holds, or lets others look";
+        risk = gives(rule, "trace") ? AMR_RISK_HIGH : AMR_RISK_MEDIUM;
+        break;
+    case AMR_RULE_MOUNT:
+    case AMR_RULE_REMOUNT:
+    case AMR_RULE_PIVOT_ROOT:
+        why = "What is mounted changes which files the paths in rules stand for";
+        risk = AMR_RISK_HIGH;
+        break;
+    case AMR_RULE_UMOUNT:
+        why = "What a mount covers comes to light, and its own files are gone";
+        break;
+    case AMR_RULE_CHANGE_PROFILE:
+        why = "It leaves this profile for what another allows";
+        risk = AMR_RISK_HIGH;
+        break;
+    case AMR_RULE_USERNS:
+        why = "Root within a namespace reaches parts of the kernel that were made for root alone";
+        break;
+    case AMR_RULE_DBUS:
+        why = gives(rule, "eavesdrop") ? "It reads what others say to each other on the bus" : NULL;
+        risk = AMR_RISK_HIGH;
+        break;
+    case AMR_RULE_IO_URING:
+        why = gives(rule, "override_creds") ? "It acts with credentials that others registered"
+                                            : NULL;
+        break;
+    case AMR_RULE_ALL:
+        why = "It allows everything";
+        risk = AMR_RISK_HIGH;
+        break;
+    default:
+        break;
+    }
+    *danger = g_strdup(why);
+    return why ? risk : AMR_RISK_LOW;
+}

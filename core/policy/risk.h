@@ -12,6 +12,8 @@ G_BEGIN_DECLS
  */
 AmrRisk amr_risk_file(AmrBytes name, guint access, AmrExecMode exec, char **danger);
 AmrRisk amr_risk_capability(const char *name, char **danger);
+/* A rule of terms other than network's. */
+AmrRisk amr_risk_terms(const AmrRule *rule, char **danger);
 AmrRisk amr_risk_network(const char *family, const char *type, char **danger);
 
 G_END_DECLS

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "core/policy/rule.h"
+#include "core/policy/rule_terms.h"
+
+#include <string.h>
 
 AmrRule *
 amr_rule_new(AmrRuleKind kind)
@@ -7,6 +9,66 @@ amr_rule_new(AmrRuleKind kind)
     AmrRule *rule = g_new0(AmrRule, 1);
     rule->kind = kind;
     return rule;
+}
+
+static int
+compare_words(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+char **
+amr_sorted_words(char **words)
+{
+    g_autoptr(GStrvBuilder) sorted = g_strv_builder_new();
+    guint n = g_strv_length(words);
+
+    qsort(words, n, sizeof *words, compare_words);
+    for (guint i = 0; i < n; i++)
+        if (i == 0 || strcmp(words[i - 1], words[i]) != 0)
+            g_strv_builder_add(sorted, words[i]);
+    return g_strv_builder_end(sorted);
+}
+
+void
+amr_rule_set(AmrRule *rule, AmrTerm term, const char *value)
+{
+    char *copy = g_strdup(value);
+
+    g_free(rule->terms.value[term]);
+    rule->terms.value[term] = copy;
+}
+
+/* The words of a text, sorted, each once; NULL if there are none. */
+static char **
+words_of(const char *text)
+{
+    g_auto(GStrv) split = g_strsplit(text, " ", -1);
+    char **sorted = amr_sorted_words(split);
+
+    if (sorted[0] && !sorted[0][0]) { /* what stands between two blanks sorts first */
+        g_free(sorted[0]);
+        memmove(sorted, sorted + 1, g_strv_length(sorted + 1) * sizeof *sorted + sizeof *sorted);
+    }
+    if (!sorted[0])
+        g_clear_pointer(&sorted, g_strfreev);
+    return sorted;
+}
+
+void
+amr_rule_set_access(AmrRule *rule, const char *words)
+{
+    g_strfreev(rule->terms.access);
+    rule->terms.access = words_of(words);
+}
+
+void
+amr_rule_set_list(AmrRule *rule, AmrTerm term, const char *words)
+{
+    g_auto(GStrv) sorted = words_of(words);
+
+    g_free(rule->terms.value[term]);
+    rule->terms.value[term] = sorted ? g_strjoinv(" ", sorted) : NULL;
 }
 
 AmrRule *
@@ -25,11 +87,6 @@ amr_rule_copy(const AmrRule *rule)
     case AMR_RULE_CAPABILITY:
         copy->capability.names = g_strdupv(rule->capability.names);
         break;
-    case AMR_RULE_NETWORK:
-        copy->network.family = g_strdup(rule->network.family);
-        copy->network.type = g_strdup(rule->network.type);
-        copy->network.protocol = g_strdup(rule->network.protocol);
-        break;
     case AMR_RULE_INCLUDE:
         copy->include.path = g_strdup(rule->include.path);
         break;
@@ -37,6 +94,11 @@ amr_rule_copy(const AmrRule *rule)
         copy->opaque.text = g_strdup(rule->opaque.text);
         break;
     case AMR_RULE_UNKNOWN:
+        break;
+    default:
+        copy->terms.access = g_strdupv(rule->terms.access);
+        for (guint i = 0; i < AMR_TERM_COUNT; i++)
+            copy->terms.value[i] = g_strdup(rule->terms.value[i]);
         break;
     }
     return copy;
@@ -59,11 +121,6 @@ amr_rule_free(AmrRule *rule)
     case AMR_RULE_CAPABILITY:
         g_strfreev(rule->capability.names);
         break;
-    case AMR_RULE_NETWORK:
-        g_free(rule->network.family);
-        g_free(rule->network.type);
-        g_free(rule->network.protocol);
-        break;
     case AMR_RULE_INCLUDE:
         g_free(rule->include.path);
         break;
@@ -71,6 +128,11 @@ amr_rule_free(AmrRule *rule)
         g_free(rule->opaque.text);
         break;
     case AMR_RULE_UNKNOWN:
+        break;
+    default:
+        g_strfreev(rule->terms.access);
+        for (guint i = 0; i < AMR_TERM_COUNT; i++)
+            g_free(rule->terms.value[i]);
         break;
     }
     g_free(rule);
@@ -82,6 +144,16 @@ names_equal(char **a, char **b)
     if (!a || !b)
         return a == b;
     return g_strv_equal((const char *const *)a, (const char *const *)b);
+}
+
+static gboolean
+terms_equal(const AmrRule *a, const AmrRule *b)
+{
+    for (guint i = 0; i < AMR_TERM_COUNT; i++) {
+        if (g_strcmp0(a->terms.value[i], b->terms.value[i]) != 0)
+            return FALSE;
+    }
+    return names_equal(a->terms.access, b->terms.access);
 }
 
 gboolean
@@ -101,19 +173,16 @@ amr_rule_equal(const AmrRule *a, const AmrRule *b)
                g_strcmp0(a->link.source, b->link.source) == 0;
     case AMR_RULE_CAPABILITY:
         return names_equal(a->capability.names, b->capability.names);
-    case AMR_RULE_NETWORK:
-        return g_strcmp0(a->network.family, b->network.family) == 0 &&
-               g_strcmp0(a->network.type, b->network.type) == 0 &&
-               g_strcmp0(a->network.protocol, b->network.protocol) == 0;
     case AMR_RULE_INCLUDE:
         return !a->include.if_exists == !b->include.if_exists &&
                g_strcmp0(a->include.path, b->include.path) == 0;
     case AMR_RULE_OPAQUE:
         return g_strcmp0(a->opaque.text, b->opaque.text) == 0;
     case AMR_RULE_UNKNOWN:
-        break;
+        return TRUE;
+    default:
+        return terms_equal(a, b);
     }
-    return TRUE;
 }
 
 const char *

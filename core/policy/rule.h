@@ -16,6 +16,20 @@ G_BEGIN_DECLS
     X(LINK, "link")                                     \
     X(CAPABILITY, "capability")                         \
     X(NETWORK, "network")                               \
+    X(UNIX, "unix")                                     \
+    X(DBUS, "dbus")                                     \
+    X(SIGNAL, "signal")                                 \
+    X(PTRACE, "ptrace")                                 \
+    X(MOUNT, "mount")                                   \
+    X(REMOUNT, "remount")                               \
+    X(UMOUNT, "umount")                                 \
+    X(PIVOT_ROOT, "pivot_root")                         \
+    X(CHANGE_PROFILE, "change_profile")                 \
+    X(USERNS, "userns")                                 \
+    X(MQUEUE, "mqueue")                                 \
+    X(IO_URING, "io_uring")                             \
+    X(RLIMIT, "rlimit")                                 \
+    X(ALL, "all")                                       \
     X(INCLUDE, "include") /* a file below the policy */ \
     X(OPAQUE, "opaque")   /* verbatim: valid as far as the lexer sees, the compiler decides */
 
@@ -52,6 +66,41 @@ typedef enum {
 #undef AMR_EXEC_ENUM
 } AmrExecMode;
 
+/* What a condition of a rule is about (apparmor.d(5)). */
+typedef enum {
+    AMR_TERM_NONE,
+    AMR_TERM_FAMILY,
+    AMR_TERM_TYPE,
+    AMR_TERM_PROTOCOL,
+    AMR_TERM_IP,
+    AMR_TERM_PORT,
+    AMR_TERM_PEER_IP,
+    AMR_TERM_PEER_PORT,
+    AMR_TERM_ADDR,
+    AMR_TERM_LABEL, /* of the object itself */
+    AMR_TERM_PEER_ADDR,
+    AMR_TERM_PEER_LABEL, /* the other profile: signal, ptrace, unix, dbus */
+    AMR_TERM_PEER_NAME,
+    AMR_TERM_BUS,
+    AMR_TERM_PATH,
+    AMR_TERM_INTERFACE,
+    AMR_TERM_MEMBER,
+    AMR_TERM_NAME, /* dbus bind, mqueue */
+    AMR_TERM_SET,  /* of signals */
+    AMR_TERM_FSTYPE,
+    AMR_TERM_OPTIONS,    /* these and no others */
+    AMR_TERM_OPTIONS_IN, /* any of these */
+    AMR_TERM_SOURCE,
+    AMR_TERM_POINT, /* mount point; the new root of pivot_root */
+    AMR_TERM_OLDROOT,
+    AMR_TERM_SAFETY, /* "safe", "unsafe" */
+    AMR_TERM_EXEC,   /* the program whose execution changes the profile */
+    AMR_TERM_TARGET,
+    AMR_TERM_RESOURCE,
+    AMR_TERM_VALUE,
+    AMR_TERM_COUNT
+} AmrTerm;
+
 /* Access of file rules. AMR_ACCESS_APPEND excludes WRITE. */
 enum {
     AMR_ACCESS_READ = 1 << 0,
@@ -80,10 +129,13 @@ typedef struct {
         struct {
             char **names; /* sorted, without "CAP_", lower case; NULL: all capabilities */
         } capability;
+        /* Of all the others. A value is a pattern without quotes (amr_policy_pattern() makes it
+         * from bytes), a number or a word; of SET, FSTYPE, OPTIONS and OPTIONS_IN a list of words,
+         * sorted, parted by one blank. NULL: any. */
         struct {
-            char *family, *type,
-                *protocol; /* NULL: any. Old form only; others are OPAQUE for now */
-        } network;
+            char **access; /* sorted words; NULL: every access */
+            char *value[AMR_TERM_COUNT];
+        } terms;
         struct {
             char *path; /* between the brackets */
             gboolean if_exists;
@@ -99,6 +151,13 @@ AmrRule *amr_rule_copy(const AmrRule *rule);
 void amr_rule_free(AmrRule *rule);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrRule, amr_rule_free)
 gboolean amr_rule_equal(const AmrRule *a, const AmrRule *b);
+
+/* Sets a term of a rule whose kind has terms; @value is copied, NULL takes it away. */
+void amr_rule_set(AmrRule *rule, AmrTerm term, const char *value);
+/* The same for a term that is a list, given as words parted by blanks, in any order. */
+void amr_rule_set_list(AmrRule *rule, AmrTerm term, const char *words);
+/* The same for the access, given as words parted by blanks, in any order. */
+void amr_rule_set_access(AmrRule *rule, const char *words);
 
 const char *amr_rule_kind_word(AmrRuleKind kind);
 const char *amr_exec_mode_word(AmrExecMode mode);

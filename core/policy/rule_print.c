@@ -2,17 +2,7 @@
 #include "core/policy/rule.h"
 
 #include "core/base/text.h"
-
-static void
-append_pattern(GString *out, const char *pattern)
-{
-    gboolean quoted = amr_policy_needs_quotes(pattern);
-    if (quoted)
-        g_string_append_c(out, '"');
-    g_string_append(out, pattern);
-    if (quoted)
-        g_string_append_c(out, '"');
-}
+#include "core/policy/rule_terms.h"
 
 /* A word that means something to the compiler would not be a name there, were it bare. */
 static gboolean
@@ -54,7 +44,7 @@ append_file(GString *out, const AmrRule *rule)
         {AMR_ACCESS_MMAP, 'm'},   {AMR_ACCESS_READ, 'r'}, {AMR_ACCESS_WRITE, 'w'},
         {AMR_ACCESS_APPEND, 'a'}, {AMR_ACCESS_LOCK, 'k'}, {AMR_ACCESS_LINK, 'l'},
     };
-    append_pattern(out, rule->file.pattern);
+    amr_rule_append_pattern(out, rule->file.pattern);
     g_string_append_c(out, ' ');
     for (gsize i = 0; i < G_N_ELEMENTS(letters); i++)
         if (rule->file.access & letters[i].bit)
@@ -88,9 +78,9 @@ static void
 append_link(GString *out, const AmrRule *rule)
 {
     g_string_append(out, rule->link.subset ? "link subset " : "link ");
-    append_pattern(out, rule->link.pattern);
+    amr_rule_append_pattern(out, rule->link.pattern);
     g_string_append(out, " -> ");
-    append_pattern(out, rule->link.source);
+    amr_rule_append_pattern(out, rule->link.source);
 }
 
 char *
@@ -111,12 +101,6 @@ amr_rule_print(const AmrRule *rule)
         for (char **name = rule->capability.names; name && *name; name++)
             append_word(out, *name);
         break;
-    case AMR_RULE_NETWORK:
-        g_string_append(out, "network");
-        append_word(out, rule->network.family);
-        append_word(out, rule->network.type);
-        append_word(out, rule->network.protocol);
-        break;
     case AMR_RULE_INCLUDE:
         g_string_append_printf(out, "include %s<%s>", rule->include.if_exists ? "if exists " : "",
                                rule->include.path);
@@ -125,6 +109,9 @@ amr_rule_print(const AmrRule *rule)
         g_string_append(out, rule->opaque.text);
         return g_string_free(out, FALSE);
     case AMR_RULE_UNKNOWN:
+        break;
+    default:
+        amr_terms_print(out, rule);
         break;
     }
     g_string_append_c(out, ',');

@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/policy/rule_lex.h"
+#include "core/policy/rule_terms.h"
 
 typedef struct {
     const char *text;
@@ -258,7 +259,8 @@ read_link(Reader *reader)
     return rule;
 }
 
-/* ---- capability and network ------------------------------------------------------------------ */
+/* ---- capability -------------------------------------------------------------------------------
+ */
 
 static gboolean
 is_plain(const AmrWord *word)
@@ -296,36 +298,15 @@ read_capability(Reader *reader)
     return rule;
 }
 
-static gboolean
-one_of(const char *word, const char *const *words)
-{
-    return word && g_strv_contains(words, word);
-}
+/* ---- all that have terms ------------------------------------------------------------------------
+ */
 
 static AmrRule *
-read_network(Reader *reader)
+read_terms(const Reader *reader)
 {
-    static const char *const types[] = {"stream", "dgram",  "seqpacket", "rdm",
-                                        "raw",    "packet", NULL};
-    static const char *const protocols[] = {"tcp", "udp", "icmp", NULL};
-    if (reader->owner || !accept_word(reader, "network") || left(reader) > 2)
+    if (reader->owner || left(reader) == 0)
         return NULL;
-    const AmrWord *first = word_at(reader, reader->at), *second = word_at(reader, reader->at + 1);
-    if ((first && !is_plain(first)) || (second && !is_plain(second)))
-        return NULL;
-    gboolean alone = first && one_of(first->text, protocols);
-    if (alone && second)
-        return NULL;
-    AmrRule *rule = amr_rule_new(AMR_RULE_NETWORK);
-    if (alone)
-        rule->network.protocol = g_strdup(first->text);
-    else if (first)
-        rule->network.family = g_strdup(first->text);
-    if (second && one_of(second->text, types))
-        rule->network.type = g_strdup(second->text);
-    else if (second)
-        rule->network.protocol = g_strdup(second->text);
-    return rule;
+    return amr_terms_read(word_at(reader, reader->at), left(reader));
 }
 
 /* ---- the rest ---------------------------------------------------------------------------------
@@ -407,6 +388,22 @@ patterns_closed(const Reader *reader, const AmrRule *rule, GError **error)
     return TRUE;
 }
 
+static gboolean
+terms_closed(const Reader *reader, const AmrRule *rule, GError **error)
+{
+    for (guint i = 0; amr_grammar_of(rule->kind) && i < AMR_TERM_COUNT; i++) {
+        const char *value = rule->terms.value[i];
+        if (!value || !amr_term_is_pattern(rule->kind, (AmrTerm)i) || !unbalanced(value))
+            continue;
+        const char *stands = strstr(reader->text, value);
+        gsize at = stands ? (gsize)(stands - reader->text) : 0;
+        amr_rule_wrong(error, reader->text, at + unbalanced(value) - 1,
+                       "this bracket has no partner");
+        return FALSE;
+    }
+    return TRUE;
+}
+
 AmrRule *
 amr_rule_read(const char *text, GError **error)
 {
@@ -425,15 +422,13 @@ amr_rule_read(const char *text, GError **error)
     g_autoptr(AmrRule) rule = NULL;
     if (word_is(&reader, reader.at, "capability"))
         rule = read_capability(&reader);
-    else if (word_is(&reader, reader.at, "network"))
-        rule = read_network(&reader);
     else if (word_is(&reader, reader.at, "link"))
         rule = read_link(&reader);
-    else
+    else if (!(rule = read_terms(&reader)))
         rule = read_file(&reader);
     if (!rule)
         return read_opaque(&reader, error);
-    if (!patterns_closed(&reader, rule, error))
+    if (!patterns_closed(&reader, rule, error) || !terms_closed(&reader, rule, error))
         return NULL;
     rule->audit = reader.audit;
     rule->deny = reader.deny;

@@ -27,10 +27,10 @@ struct AmrCopies {
 };
 
 AmrCopies *
-amr_copies_new(void)
+amr_copies_new(guint64 seed)
 {
     AmrCopies *copies = g_new0(AmrCopies, 1);
-    copies->seed = (guint64)g_random_int() << 32 | g_random_int();
+    copies->seed = seed;
     return copies;
 }
 
@@ -49,9 +49,9 @@ mix(guint64 hash, guint64 word)
 
 /* Of what stands after the stamp, up to what auditd adds; trailing blanks are lost on the way. */
 static guint64
-hash_text(guint64 hash, const AmrRecord *record, const char *block)
+hash_text(guint64 hash, const AmrHead *head, const char *block)
 {
-    const char *text = block + record->text.off, *end = text + record->text.len;
+    const char *text = block + head->text.off, *end = text + head->text.len;
     const char *close = memchr(text, ')', (size_t)(end - text));
     const char *enriched;
 
@@ -74,28 +74,27 @@ hash_text(guint64 hash, const AmrRecord *record, const char *block)
 }
 
 gboolean
-amr_copies_take(AmrCopies *copies, const AmrRecord *record, const char *block)
+amr_copies_take(AmrCopies *copies, const AmrHead *head, const char *block)
 {
-    const guint log = record->from_kernel ? 1 : 0;
+    const guint log = head->from_kernel ? 1 : 0;
     guint64 hash;
     Set *set;
     Copy *copy;
 
-    if (record->stamp_ms == 0 || record->serial == 0)
+    if (head->stamp_ms == 0 || head->serial == 0)
         return FALSE;
-    hash = hash_text(mix(mix(copies->seed, record->stamp_ms), record->serial), record, block);
+    hash = hash_text(mix(mix(copies->seed, head->stamp_ms), head->serial), head, block);
     set = &copies->set[hash % SETS];
     for (gsize i = 0; i < WAYS; i++) {
         copy = &set->way[i];
-        if (copy->stamp == record->stamp_ms && copy->serial == record->serial &&
-            copy->hash == hash) {
+        if (copy->stamp == head->stamp_ms && copy->serial == head->serial && copy->hash == hash) {
             /* A log that has it more often than the other has one more occurrence. */
             copy->seen[log]++;
             return copy->seen[log] <= copy->seen[1 - log];
         }
     }
     copy = &set->way[set->next++ % WAYS];
-    *copy = (Copy){.stamp = record->stamp_ms, .serial = record->serial, .hash = hash};
+    *copy = (Copy){.stamp = head->stamp_ms, .serial = head->serial, .hash = hash};
     copy->seen[log] = 1;
     return FALSE;
 }

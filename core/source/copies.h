@@ -7,20 +7,21 @@
 #ifndef AMR_SOURCE_COPIES_H
 #define AMR_SOURCE_COPIES_H
 
-#include "core/log/record.h"
+#include "core/log/head.h"
 #include "core/denial/store.h"
 
 G_BEGIN_DECLS
 
 typedef struct AmrCopies AmrCopies;
 
-/* Remembers some 8,000 records, about 256 KiB. */
-AmrCopies *amr_copies_new(void);
+/* Remembers some 8,000 records, about 256 KiB; which are forgotten first hangs on @seed, which is
+ * random, so that nobody can choose them. */
+AmrCopies *amr_copies_new(guint64 seed);
 void amr_copies_free(AmrCopies *copies);
 
-/* Whether @record (spans into @block) is the other log's copy of one that was counted already. One
- * without a stamp never is. */
-gboolean amr_copies_take(AmrCopies *copies, const AmrRecord *record, const char *block);
+/* Whether the record of @head (spans into @block) is the other log's copy of one that was counted
+ * already. One without a stamp never is. */
+gboolean amr_copies_take(AmrCopies *copies, const AmrHead *head, const char *block);
 
 G_END_DECLS
 #endif

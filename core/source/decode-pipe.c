@@ -142,5 +142,6 @@ amr_pipe_compression(const AmrPipe *pipe)
 gboolean
 amr_pipe_is_journal(const AmrPipe *pipe)
 {
-    return pipe->form == AMR_FORM_EXPORT || pipe->form == AMR_FORM_JSON;
+    return pipe->form == AMR_FORM_EXPORT || pipe->form == AMR_FORM_JSON ||
+           pipe->form == AMR_FORM_VERBOSE;
 }

@@ -86,5 +86,11 @@ void amr_json_free(AmrJson *json);
 void amr_json_feed(AmrJson *json, const char *bytes, gsize size);
 void amr_json_end(AmrJson *json);
 
+typedef struct AmrVerbose AmrVerbose;
+AmrVerbose *amr_verbose_new(AmrEntry *entry);
+void amr_verbose_free(AmrVerbose *verbose);
+void amr_verbose_feed(AmrVerbose *verbose, const char *bytes, gsize size);
+void amr_verbose_end(AmrVerbose *verbose);
+
 G_END_DECLS
 #endif

@@ -13,6 +13,7 @@ struct AmrDecoder {
     AmrKmsg *kmsg;
     AmrExport *export;
     AmrJson *json;
+    AmrVerbose *verbose;
 };
 
 /* ---- which form ------------------------------------------------------------------------------ */
@@ -119,6 +120,56 @@ is_json(Look look)
     return YES;
 }
 
+/* "Mon 2026-" */
+static Answer
+is_weekday_and_year(Look look)
+{
+    static const char like[] = "Mon 2026-";
+    for (const char *want = like; *want; want++, look.at++) {
+        if (look.at == look.end)
+            return MAYBE;
+        if (g_ascii_isalpha(*want)   ? !g_ascii_isalpha(*look.at)
+            : g_ascii_isdigit(*want) ? !g_ascii_isdigit(*look.at)
+                                     : *look.at != *want)
+            return NO;
+    }
+    return YES;
+}
+
+/* A time and a cursor, and a field below; notes of journalctl's own ("-- Boot ... --") may stand
+ * before it. */
+static Answer
+is_verbose(Look look)
+{
+    static const char note[] = "-- ", margin[] = "    ";
+    const char *newline;
+    gsize left;
+    Answer answer;
+
+    while ((left = (gsize)(look.end - look.at)) > 0 &&
+           memcmp(look.at, note, MIN(left, strlen(note))) == 0) {
+        newline = memchr(look.at, '\n', left);
+        if (!newline)
+            return MAYBE;
+        look.at = newline + 1;
+    }
+    answer = is_weekday_and_year(look);
+    if (answer != YES)
+        return answer;
+    newline = memchr(look.at, '\n', left);
+    if (!newline)
+        return MAYBE;
+    if (!g_strstr_len(look.at, newline - look.at, " [s=") || newline[-1] != ']')
+        return NO;
+    look.at = newline + 1;
+    left = (gsize)(look.end - look.at);
+    if (memcmp(look.at, margin, MIN(left, strlen(margin))) != 0)
+        return NO;
+    if (left <= strlen(margin))
+        return MAYBE;
+    return look.at[strlen(margin)] == '_' || g_ascii_isupper(look.at[strlen(margin)]) ? YES : NO;
+}
+
 AmrForm
 amr_form_guess(const char *bytes, gsize size, gboolean last)
 {
@@ -129,6 +180,7 @@ amr_form_guess(const char *bytes, gsize size, gboolean last)
         {is_kmsg, AMR_FORM_KMSG},
         {is_export, AMR_FORM_EXPORT},
         {is_json, AMR_FORM_JSON},
+        {is_verbose, AMR_FORM_VERBOSE},
     };
     const Look look = {bytes, bytes + size};
     gboolean maybe = FALSE;
@@ -157,6 +209,8 @@ amr_decoder_new(AmrForm form, AmrTextSink sink, gpointer data)
     amr_entry_init(&decoder->entry, sink, data);
     if (form == AMR_FORM_EXPORT)
         decoder->export = amr_export_new(&decoder->entry);
+    else if (form == AMR_FORM_VERBOSE)
+        decoder->verbose = amr_verbose_new(&decoder->entry);
     else
         decoder->json = amr_json_new(&decoder->entry);
     return decoder;
@@ -170,6 +224,7 @@ amr_decoder_free(AmrDecoder *decoder)
     amr_kmsg_free(decoder->kmsg);
     amr_export_free(decoder->export);
     amr_json_free(decoder->json);
+    amr_verbose_free(decoder->verbose);
     amr_entry_clear(&decoder->entry);
     g_free(decoder);
 }
@@ -181,6 +236,8 @@ amr_decoder_feed(AmrDecoder *decoder, const char *bytes, gsize size)
         amr_kmsg_feed(decoder->kmsg, bytes, size);
     else if (decoder->export)
         amr_export_feed(decoder->export, bytes, size);
+    else if (decoder->verbose)
+        amr_verbose_feed(decoder->verbose, bytes, size);
     else
         amr_json_feed(decoder->json, bytes, size);
 }
@@ -192,6 +249,8 @@ amr_decoder_end(AmrDecoder *decoder)
         amr_kmsg_end(decoder->kmsg);
     else if (decoder->export)
         amr_export_end(decoder->export);
+    else if (decoder->verbose)
+        amr_verbose_end(decoder->verbose);
     else if (decoder->json)
         amr_json_end(decoder->json);
 }

@@ -18,6 +18,7 @@ typedef enum {
     AMR_FORM_KMSG,   /* /dev/kmsg: "5,387,16641419,-;text", \xNN for bytes, lines of " KEY=value" */
     AMR_FORM_EXPORT, /* journalctl -o export */
     AMR_FORM_JSON,   /* journalctl -o json, json-pretty, json-seq, json-sse */
+    AMR_FORM_VERBOSE, /* journalctl -o verbose */
 } AmrForm;
 
 /* By the beginning of a log. With @last there is no more; 64 KiB are always enough. */
@@ -33,7 +34,7 @@ typedef struct {
 
 typedef struct AmrDecoder AmrDecoder;
 
-/* @form: KMSG, EXPORT or JSON.
+/* @form: KMSG, EXPORT, JSON or VERBOSE.
  *
  * An entry of the journal becomes one line as `journalctl -o short-unix` has it, "STAMP HOST
  * TAG[PID]: MESSAGE", where newlines are blanks. What came from the audit subsystem, whose stamp

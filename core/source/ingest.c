@@ -11,10 +11,8 @@
 #include <unistd.h>
 
 #include "core/base/error.h"
-#include "core/log/record.h"
-#include "core/log/scan.h"
 #include "core/source/input.h"
-#include "core/source/ring.h"
+#include "core/source/intake.h"
 
 #define SLICE_US 4000
 
@@ -31,8 +29,7 @@ struct AmrIngest {
     int inotify;
     GSource *inotify_ready;
     char *block;
-    AmrRing ring;
-    char scratch[AMR_EVENT_SCRATCH];
+    AmrIntake *intake;
     AmrIngestChanged changed;
     gpointer changed_data;
 };
@@ -63,6 +60,7 @@ amr_ingest_new(AmrOpener *opener, AmrStore *store)
     ingest->refs = 1;
     ingest->opener = opener;
     ingest->store = store;
+    ingest->intake = amr_intake_new(store);
     ingest->inputs = g_ptr_array_new_with_free_func((GDestroyNotify)amr_input_free);
     ingest->openings = g_cancellable_new();
     ingest->inotify = -1;
@@ -77,7 +75,7 @@ unref(AmrIngest *ingest)
     g_ptr_array_unref(ingest->inputs);
     g_object_unref(ingest->openings);
     g_free(ingest->block);
-    amr_ring_clear(&ingest->ring);
+    amr_intake_free(ingest->intake);
     g_free(ingest);
 }
 
@@ -99,60 +97,6 @@ amr_ingest_free(AmrIngest *ingest)
                                 "Reading logs: Cancelled");
     g_clear_object(&ingest->loading);
     unref(ingest);
-}
-
-/* ---- from a block to the store ---- */
-
-static void
-take_line(AmrIngest *ingest, AmrInput *input, const char *block, AmrSpan line, guint64 offset)
-{
-    AmrOrigin origin = {input->number, line.len, offset + line.off};
-    AmrRecord record;
-    AmrEvent event;
-
-    if (!amr_record_slice(&record, block, line)) {
-        input->stats.foreign++;
-    } else if (record.torn) {
-        input->stats.torn++; /* half a name is another name: nothing is made of it */
-    } else if (!amr_event_decode(&event, &record, block, ingest->scratch)) {
-        input->stats.overlong++;
-    } else if (!input->copies || !amr_copies_take(input->copies, &record, block)) {
-        input->stats.records++;
-        if (!amr_input_is_kept(input))
-            origin.offset = amr_ring_put(&ingest->ring, block + line.off, line.len);
-        (void)amr_store_add(ingest->store, &event, &origin);
-    }
-}
-
-/* An AmrInputSink. */
-static gsize
-take_block(gpointer data, AmrInput *input, const char *block, gsize size, guint64 offset,
-           gboolean last)
-{
-    AmrIngest *ingest = data;
-    gsize start = 0;
-    AmrScanResult found;
-    AmrScan scan;
-    AmrSpan line;
-
-    if (input->dropping) {
-        const char *newline = memchr(block, '\n', size);
-        if (!newline)
-            return size;
-        start = (gsize)(newline + 1 - block);
-        input->dropping = FALSE;
-    }
-    amr_scan_init(&scan, block + start, size - start, last);
-    while ((found = amr_scan_next(&scan, &line)) != AMR_SCAN_END) {
-        if (found == AMR_SCAN_RECORD)
-            take_line(ingest, input, block + start, line, offset + start);
-        else if (found == AMR_SCAN_OVERLONG)
-            input->stats.overlong++;
-        else
-            input->stats.losses++;
-    }
-    input->dropping = amr_scan_is_cut(&scan);
-    return start + amr_scan_rest(&scan);
 }
 
 /* ---- the main loop ---- */
@@ -217,9 +161,9 @@ on_idle(gpointer data)
         AmrInput *input = get_input(ingest, i);
         while (input->pending && has_time(start)) {
             if (input->regular)
-                (void)amr_input_read_file(input, ingest->block, take_block, ingest);
+                (void)amr_input_read_file(input, ingest->block, amr_intake_block, ingest->intake);
             else
-                (void)amr_input_read_stream(input, take_block, ingest);
+                (void)amr_input_read_stream(input, amr_intake_block, ingest->intake);
         }
         amr_input_settle(input);
         more = more || input->pending;
@@ -253,7 +197,7 @@ on_stream(gint fd, GIOCondition condition, gpointer data)
 
     /* The descriptor may be a terminal that others share, so it is left blocking: ask first. */
     while ((input->pending || amr_input_is_ready(input)) &&
-           amr_input_read_stream(input, take_block, ingest)) {
+           amr_input_read_stream(input, amr_intake_block, ingest->intake)) {
         if (!has_time(start))
             break;
     }
@@ -495,5 +439,5 @@ amr_ingest_raw(AmrIngest *ingest, const AmrOrigin *origin)
     input = get_input(ingest, origin->source);
     if (amr_input_is_kept(input))
         return amr_input_raw(input, origin);
-    return amr_ring_get(&ingest->ring, origin->offset, origin->len);
+    return amr_intake_raw(ingest->intake, origin);
 }

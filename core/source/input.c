@@ -361,8 +361,8 @@ amr_input_raw(const AmrInput *input, const AmrOrigin *origin)
     if (read_at(input, bytes, before + origin->len, offset - before) !=
         (gssize)(before + origin->len))
         return NULL;
-    /* Somebody may have written another text into the same file. */
-    if ((before && bytes[0] != '\n') || !amr_record_slice(&record, bytes, line))
+    /* Somebody may have written another text into the same file. A hole may stand before it. */
+    if ((before && bytes[0] != '\n' && bytes[0] != '\0') || !amr_record_slice(&record, bytes, line))
         return NULL;
     return g_bytes_new(bytes + before, origin->len);
 }

@@ -37,7 +37,7 @@ struct AmrInput {
     int fd;            /* -1 until it is open */
     gboolean regular;  /* read by position, else a stream */
     gboolean dropping; /* within an overlong line that was given up */
-    gboolean binary;   /* the first block holds a NUL */
+    gboolean binary;   /* its beginning is no text */
     gboolean started;  /* its beginning said what it is */
     const char *kind;  /* where that is what cannot be read, NULL for a log */
 

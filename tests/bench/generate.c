@@ -44,19 +44,26 @@ below(Log *log, unsigned n)
 /* ---- heads ------------------------------------------------------------------------------------
  */
 
-static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+#define START UINT64_C(1795000000000) /* 18 November 2026, 11:06:40; booted some hours before */
 
 static void
 put_syslog_head(Log *log, const char *who)
 {
-    const unsigned s = (unsigned)(log->now_ms / 1000 % 86400), day = below(log, 28) + 1;
+    const unsigned s = (unsigned)(log->now_ms / 1000 % 86400);
+    const unsigned day = 18 + (unsigned)(log->now_ms / 86400000 - START / 86400000);
     if (below(log, 2))
         printf("2026-11-%02uT%02u:%02u:%02u.%06u+01:00 web3 %s: ", day, s / 3600, s / 60 % 60,
                s % 60, below(log, 1000000), who);
     else
-        printf("%s %2u %02u:%02u:%02u web3 %s: ", PICK(log, months), day, s / 3600, s / 60 % 60,
-               s % 60, who);
+        printf("Nov %2u %02u:%02u:%02u web3 %s: ", day, s / 3600, s / 60 % 60, s % 60, who);
+}
+
+/* What the kernel's clock says. */
+static void
+put_uptime(Log *log)
+{
+    const uint64_t us = (log->now_ms - START) * 1000 + UINT64_C(20000000000) + below(log, 1000);
+    printf("[%5" PRIu64 ".%06" PRIu64 "] ", us / 1000000, us % 1000000);
 }
 
 static void
@@ -121,10 +128,12 @@ put_apparmor(Log *log)
         put_stamp(log);
     } else if (form < 9) {
         put_syslog_head(log, "kernel");
-        printf("[%5u.%06u] audit: type=1400 ", log->serial % 90000, below(log, 1000000));
+        put_uptime(log);
+        fputs("audit: type=1400 ", stdout);
         put_stamp(log);
     } else {
-        printf("[%5u.%06u] audit: type=1400 ", log->serial % 90000, below(log, 1000000));
+        put_uptime(log);
+        fputs("audit: type=1400 ", stdout);
         put_stamp(log);
     }
     put_record(log);
@@ -188,8 +197,9 @@ put_message(Log *log)
         break;
     default:
         put_syslog_head(log, "kernel");
-        printf("[%5u.%06u] usb 1-%u: new high-speed USB device number %u using xhci_hcd",
-               log->serial % 90000, below(log, 1000000), below(log, 8), below(log, 128));
+        put_uptime(log);
+        printf("usb 1-%u: new high-speed USB device number %u using xhci_hcd", below(log, 8),
+               below(log, 128));
         break;
     }
 }
@@ -198,7 +208,7 @@ int
 main(int argc, char **argv)
 {
     const uint64_t want = argc > 1 ? strtoull(argv[1], NULL, 10) : 0;
-    Log log = {argc > 2 ? strtoull(argv[2], NULL, 10) : 1, UINT64_C(1795000000000), 1};
+    Log log = {argc > 2 ? strtoull(argv[2], NULL, 10) : 1, START, 1};
     static char buffer[1 << 20];
 
     if (want == 0) {

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/log/shapes.h"
 #include "core/session.h"
 
 enum {
@@ -26,7 +27,7 @@ enum {
 void
 bench_read(const char *file)
 {
-    g_autofree char *block = g_malloc(BLOCK);
+    char *block = aligned_alloc((size_t)sysconf(_SC_PAGESIZE), BLOCK); /* its quickest */
     const int fd = open(file, O_RDONLY | O_CLOEXEC);
     ssize_t got;
 
@@ -37,6 +38,7 @@ bench_read(const char *file)
     if (got < 0)
         bench_fail("%s: %s", file, g_strerror(errno));
     (void)close(fd);
+    free(block);
 }
 
 static void
@@ -113,12 +115,13 @@ time_theirs(const GPtrArray *lines)
     return bench_now() - start;
 }
 
-/* @store may be NULL. */
+/* As the intake does where it has not seen a record before; @store may be NULL. */
 static double
 time_ours(const GPtrArray *lines, AmrStore *store)
 {
     g_autofree char *scratch = g_malloc(AMR_EVENT_SCRATCH);
     g_autofree guint32 *lengths = g_new(guint32, lines->len);
+    AmrShapes shapes = {0};
     guint taken = 0;
     double start;
 
@@ -129,7 +132,9 @@ time_ours(const GPtrArray *lines, AmrStore *store)
         const char *block = g_ptr_array_index(lines, i);
         AmrRecord record;
         AmrEvent event;
-        if (!amr_record_slice(&record, block, (AmrSpan){1, lengths[i]}) ||
+        AmrHead head;
+        if (!amr_shapes_read(&shapes, &head, block, (AmrSpan){1, lengths[i]}) ||
+            !amr_record_slice_body(&record, &head, block) ||
             !amr_event_decode(&event, &record, block, scratch))
             continue;
         taken++;

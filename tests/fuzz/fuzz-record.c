@@ -48,7 +48,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     block[0] = '\n';
     memcpy(block + BEFORE, data, size);
     if (amr_record_slice(&record, block, line)) {
-        check_span(record.text, line);
+        check_span(record.head.text, line);
         for (int field = 1; field < AMR_FIELD_COUNT; field++) {
             if (amr_record_has(&record, (AmrField)field))
                 check_span(record.field[field], line);

@@ -23,7 +23,7 @@ check_block(const char *block, size_t size, bool last)
         end = (size_t)line.off + line.len;
         FUZZ_CHECK(end <= size);
         FUZZ_CHECK(!memchr(block + line.off, '\n', line.len));
-        FUZZ_CHECK(line.off == 0 || block[line.off - 1] == '\n');
+        FUZZ_CHECK(line.off == 0 || block[line.off - 1] == '\n' || block[line.off - 1] == '\0');
     }
     FUZZ_CHECK(amr_scan_rest(&scan) <= size);
     FUZZ_CHECK(!last || amr_scan_rest(&scan) == size);
@@ -36,12 +36,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     /* A copy of its own size, so that the sanitizer sees each byte too far. */
     char *block = malloc(size + 1);
     const size_t cut = size > 0 ? data[0] * size / 256 : 0;
+    AmrProbe probe[AMR_PROBES];
+    const size_t probes = amr_probe_list(probe);
     char *head;
 
     memcpy(block, data, size);
     (void)check_block(block, size, true);
     (void)check_block(block, size, false);
-    FUZZ_CHECK(amr_probe_next(block, cut, size) == amr_probe_next_plain(block, cut, size));
+    for (size_t i = 0; i < probes; i++)
+        FUZZ_CHECK(probe[i](block, cut, size) == amr_probe_next_plain(block, cut, size));
     free(block);
     head = malloc(cut + 1);
     memcpy(head, data, cut);

@@ -60,6 +60,7 @@ open_all(Changing *fixture, gboolean read_only)
     fixture->clock = amr_clock_new_fixed(NOON);
     fixture->target = amr_target_new(&(AmrTargetOptions){.root = fixture->dir,
                                                          .features = file,
+                                                         .parser = fixture->parser,
                                                          .read_only = read_only,
                                                          .clock = fixture->clock},
                                      &error);
@@ -95,6 +96,7 @@ void
 changing_init(Changing *fixture)
 {
     fixture->dir = test_dir_new();
+    fixture->parser = NULL;
     for (gsize i = 0; i < G_N_ELEMENTS(files); i++)
         test_write(fixture->dir, files[i][0], files[i][1]);
     test_write(fixture->dir, KERNEL "profiles", changing_profiles);
@@ -112,6 +114,7 @@ void
 changing_clear(Changing *fixture)
 {
     close_all(fixture);
+    g_free(fixture->parser);
     test_dir_remove(fixture->dir);
 }
 
@@ -132,7 +135,8 @@ changing_assert_text(const Changing *fixture, const char *name, const char *want
 AmrPlanContext
 changing_context(const Changing *fixture, gboolean comments)
 {
-    return (AmrPlanContext){fixture->target, fixture->index, fixture->loaded, comments};
+    return (AmrPlanContext){fixture->target, fixture->index, fixture->loaded, comments,
+                            fixture->history};
 }
 
 AmrPlan *

@@ -18,6 +18,7 @@ extern const char *const changing_profiles;
 
 typedef struct {
     char *dir;
+    char *parser;    /* the compiler from the next changing_reopen() on; NULL: the usual one */
     AmrClock *clock; /* the target's */
     AmrTarget *target;
     AmrOpener *opener;

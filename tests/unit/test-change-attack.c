@@ -102,7 +102,7 @@ test_held(void **state)
         if (rows[i].kid)
             put_profile(&f, "p.1/profiles/kid.2", "kid\n", rows[i].kid);
         fixture_open(&f);
-        assert_int_equal(amr_held_compare(f.opener, family, compiled), rows[i].want);
+        assert_int_equal(amr_held_compare(f.opener, family, NULL, compiled), rows[i].want);
         data = amr_held_data(f.opener, family);
         assert_int_equal(data->len, rows[i].saved);
         if (rows[i].saved)

@@ -376,9 +376,12 @@ test_load(void **state)
         assert_int_equal(size, g_bytes_get_size(checked->output));
     }
 
-    AmrCompileJob complain = {AMR_COMPILE_LOAD_COMPLAIN, NULL, "good", NULL};
+    /* A copy that says something else is loaded. */
+    g_autofree char *copy = g_build_filename(fixture.dir, "copy", NULL);
+    test_write(fixture.dir, "copy/good", "profile good flags=(complain) {\n}\n");
+    AmrCompileJob other = {AMR_COMPILE_LOAD_COPY, copy, "good", NULL};
     test_write(fixture.dir, "sys/kernel/security/apparmor/.replace", "");
-    g_autoptr(AmrCompileResult) forced = run(&fixture, complain, &error);
+    g_autoptr(AmrCompileResult) forced = run(&fixture, other, &error);
     assert_no_error(error);
     assert_true(forced->ok);
     g_free(g_steal_pointer(&data));
@@ -413,7 +416,7 @@ test_load_nowhere(void **state)
     g_autoptr(GError) error = NULL;
     fixture_init(&fixture, FALSE);
     test_write(fixture.dir, "var/cache/apparmor/.keep", "");
-    static const AmrCompileKind kinds[] = {AMR_COMPILE_LOAD, AMR_COMPILE_LOAD_COMPLAIN,
+    static const AmrCompileKind kinds[] = {AMR_COMPILE_LOAD, AMR_COMPILE_LOAD_COPY,
                                            AMR_COMPILE_REMOVE};
     for (guint i = 0; i < G_N_ELEMENTS(kinds); i++) {
         AmrCompileJob job = {kinds[i], NULL, "good", NULL};

@@ -51,6 +51,17 @@ test_guess(void **state)
         {"{", AMR_FORM_UNSURE, AMR_FORM_TEXT},
         {"{x", AMR_FORM_TEXT, AMR_FORM_TEXT},
         {"data: x", AMR_FORM_TEXT, AMR_FORM_TEXT},
+        {"Mon 2026-11-23 02:08:57.272000 UTC [s=ee;t=66]\n    _PID=1\n", AMR_FORM_VERBOSE,
+         AMR_FORM_VERBOSE},
+        {"-- Journal begins at Mon 2026 --\nMon 2026-11-23 02:08:57 CET [s=ee;t=66]\n    "
+         "PRIORITY=1",
+         AMR_FORM_VERBOSE, AMR_FORM_VERBOSE},
+        {"Mon 2026-11-23 02:08:57.272000 UTC [s=ee;t=66]\n    ", AMR_FORM_UNSURE, AMR_FORM_TEXT},
+        {"Mon 2026-11-23 02:08:57", AMR_FORM_UNSURE, AMR_FORM_TEXT},
+        {"-- Boot 17", AMR_FORM_UNSURE, AMR_FORM_TEXT},
+        {"-- Boot 17 --\nNov 22 12:23:33 host kernel: x", AMR_FORM_TEXT, AMR_FORM_TEXT},
+        {"Mon 2026-11-23 02:08:57 UTC host kernel: x\n    _PID=1\n", AMR_FORM_TEXT, AMR_FORM_TEXT},
+        {"Mon 2026-11-23 02:08:57.272000 UTC [s=ee;t=66]\ntype=AVC", AMR_FORM_TEXT, AMR_FORM_TEXT},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         const gsize len = strlen(rows[i].input);
@@ -69,6 +80,8 @@ test_guess(void **state)
     "_TRANSPORT=audit\n_AUDIT_TYPE=1400\n_AUDIT_ID=30\n_PID=279\n" \
     "_SOURCE_REALTIME_TIMESTAMP=1795350213284000\n"
 #define STAMP "1795350213.289702 host "
+#define VHEAD \
+    "Mon 2026-11-23 02:08:57.272000 UTC [s=ee;i=1;t=660dc8bb5e6e6;x=1]\n    _HOSTNAME=host\n"
 
 typedef struct {
     const char *name;
@@ -198,6 +211,34 @@ static const Row rows[] = {
      "{\"_TRANSPORT\":\"kernel\",\"MESSAGE\":\"good\"}\n"
      "{\"_TRANSPORT\":\"kernel\",\"MESSAGE\":\"cut",
      0, "kernel: good\n", 6, 0},
+
+    {"verbose: audit", AMR_FORM_VERBOSE,
+     VHEAD "    _TRANSPORT=audit\n    _AUDIT_TYPE=1400\n    _AUDIT_ID=30\n    _PID=279\n"
+           "    _SOURCE_REALTIME_TIMESTAMP=1795350213284000\n"
+           "    MESSAGE=AVC apparmor=\"DENIED\" a=b\n",
+     0, STAMP "audit[279]: type=1400 audit(1795350213.284:30): apparmor=\"DENIED\" a=b\n", 0, 0},
+    {"verbose: text of a message is no field", AMR_FORM_VERBOSE,
+     VHEAD "    SYSLOG_IDENTIFIER=prog\n    MESSAGE=one\n                _TRANSPORT=kernel\n"
+           "            \n            two\n    _TRANSPORT=syslog\n",
+     0, STAMP "prog: one     _TRANSPORT=kernel  two\n", 0, 0},
+    {"verbose: nor an entry", AMR_FORM_VERBOSE,
+     VHEAD "    SYSLOG_IDENTIFIER=prog\n    MESSAGE=one\n            Mon 2026 [s=1;t=1]\n", 0,
+     STAMP "prog: one Mon 2026 [s=1;t=1]\n", 0, 0},
+    {"verbose: several, and what journalctl says itself", AMR_FORM_VERBOSE,
+     "    MESSAGE=before\n-- Boot 5 --\n    MESSAGE=of none\n" VHEAD
+     "    _TRANSPORT=kernel\n    MESSAGE=a\n-- Reboot --\n    MESSAGE=of none\n" VHEAD
+     "    _TRANSPORT=kernel\n    MESSAGE=b\n    bad=c\n    X Y\n" VHEAD
+     "    MESSAGE=c\n    _TRANSPORT=kernel\n",
+     0, STAMP "kernel: a\n" STAMP "kernel: b\n" STAMP "kernel: c\n", 0, 0},
+    {"verbose: what does not print", AMR_FORM_VERBOSE,
+     VHEAD "    _TRANSPORT=kernel\n    MESSAGE=[2.3K blob data]\n" VHEAD
+           "    SYSLOG_IDENTIFIER=prog\n    MESSAGE=[2.3K blob data]\n" VHEAD
+           "    SYSLOG_IDENTIFIER=prog\n    MESSAGE=[2.3K blob data] and more\n" VHEAD
+           "    SYSLOG_IDENTIFIER=[5B blob data]\n    _TRANSPORT=kernel\n    MESSAGE=x\n",
+     0, STAMP "prog: [2.3K blob data] and more\n" STAMP "kernel: x\n", 0, 1},
+    {"verbose: cut short", AMR_FORM_VERBOSE,
+     VHEAD "    _TRANSPORT=kernel\n    MESSAGE=a\n" VHEAD "    _TRANSPORT=kernel\n    MESSAGE=b", 0,
+     STAMP "kernel: a\n", 1, 0},
 };
 
 static void
@@ -241,17 +282,24 @@ test_forms(void **state)
 static void
 test_overlong(void **state)
 {
-    static const AmrForm forms[] = {AMR_FORM_EXPORT, AMR_FORM_JSON};
+    static const struct {
+        AmrForm form;
+        const char *before, *after;
+    } forms[] = {
+        {AMR_FORM_EXPORT,
+         "_TRANSPORT=kernel\nMESSAGE=apparmor=", "\n\n_TRANSPORT=kernel\nMESSAGE=next\n\n"},
+        {AMR_FORM_JSON, "{\"_TRANSPORT\":\"kernel\",\"MESSAGE\":\"apparmor=",
+         "\"}\n{\"_TRANSPORT\":\"kernel\",\"MESSAGE\":\"next\"}\n"},
+        {AMR_FORM_VERBOSE, "Mon 2026 [s=1]\n    _TRANSPORT=kernel\n    MESSAGE=apparmor=",
+         "\nMon 2026 [s=1]\n    _TRANSPORT=kernel\n    MESSAGE=next\n"},
+    };
     for (gsize i = 0; i < G_N_ELEMENTS(forms); i++) {
-        const gboolean json = forms[i] == AMR_FORM_JSON;
         g_autoptr(GString) input = g_string_new(NULL), got = g_string_new(NULL);
-        g_autoptr(AmrDecoder) decoder = amr_decoder_new(forms[i], take, got);
-        g_string_append(input, json ? "{\"_TRANSPORT\":\"kernel\",\"MESSAGE\":\"apparmor="
-                                    : "_TRANSPORT=kernel\nMESSAGE=apparmor=");
+        g_autoptr(AmrDecoder) decoder = amr_decoder_new(forms[i].form, take, got);
+        g_string_append(input, forms[i].before);
         for (int n = 0; n < 20000; n++)
             g_string_append(input, "name");
-        g_string_append(input, json ? "\"}\n{\"_TRANSPORT\":\"kernel\",\"MESSAGE\":\"next\"}\n"
-                                    : "\n\n_TRANSPORT=kernel\nMESSAGE=next\n\n");
+        g_string_append(input, forms[i].after);
         amr_decoder_feed(decoder, input->str, input->len);
         amr_decoder_end(decoder);
         assert_string_equal(got->str, "kernel: next\n");

@@ -580,6 +580,70 @@ test_crash_damaged(void **state)
     changing_clear(&fixture);
 }
 
+/* The armorer died after its load had brought a profile into the kernel that was not there; the
+ * one that recovers cannot load, puts everything back and takes the profile out: unless the kernel
+ * has been started anew since, and loaded what it found. */
+static const struct {
+    const char *name, *boot;
+    gboolean known, removed;
+} brought[] = {
+    {"the same boot", "one\n", TRUE, TRUE},
+    {"another boot", "two\n", TRUE, FALSE},
+    {"died before it had saved that", "one\n", FALSE, FALSE},
+};
+
+static void
+check_brought(gsize n)
+{
+    Changing fixture;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GAsyncResult) result = NULL;
+    g_autoptr(GPtrArray) held =
+        g_ptr_array_new_with_free_func((GDestroyNotify)amr_history_held_free);
+    g_autofree char *now = g_strconcat(changing_profiles, "pair b* (enforce)\n", NULL);
+    changing_init(&fixture);
+    test_write(fixture.dir, "proc/sys/kernel/random/boot_id", "one\n");
+    changing_reopen(&fixture, FALSE);
+    g_autoptr(AmrPlan) dead = changing_plan_one(&fixture, "pair-a", "/etc/new r,");
+    const AmrPlanFile *file = dead->files->pdata[0];
+    int lock = amr_history_lock(fixture.history, &error);
+    assert_true(amr_history_intent(fixture.history, dead, &error));
+    g_ptr_array_add(held, amr_history_held_new("pair-a", "enforce"));
+    g_ptr_array_add(held, amr_history_held_new("pair b*", NULL));
+    if (brought[n].known)
+        assert_true(amr_history_save_held(fixture.history, dead->id, held, &error));
+    assert_true(
+        amr_history_state(fixture.history, dead->id, AMR_CHANGE_STATE_WRITTEN, NULL, &error));
+    amr_fs_close_fd(&lock);
+    put(&fixture, file, AFTER);
+    test_write(fixture.dir, KERNEL "profiles", now);
+    test_write(fixture.dir, "proc/sys/kernel/random/boot_id", brought[n].boot);
+    changing_reopen(&fixture, FALSE);
+
+    g_autoptr(AmrPlan) plan = changing_plan_one(&fixture, "idle", "/etc/other r,");
+    amr_executor_run_async(fixture.executor, plan, fixture.index, NULL, break_then_mend, &fixture,
+                           NULL, test_result, &result);
+    test_wait_result(&result);
+    g_autoptr(AmrOutcome) outcome = amr_executor_run_finish(fixture.executor, result, &error);
+    assert_no_error(error);
+    assert_non_null(outcome);
+    assert_int_equal(amr_history_find(fixture.history, dead->id)->state,
+                     AMR_CHANGE_STATE_ROLLED_BACK);
+    assert_holds(&fixture, file, BEFORE);
+    g_autofree char *removed = test_read(fixture.dir, KERNEL ".remove");
+    assert_string_equal(removed, brought[n].removed && geteuid() == 0 ? "pair b*" : "");
+    changing_clear(&fixture);
+}
+
+static void
+test_brought(void **state)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(brought); i++) {
+        print_message("# %s\n", brought[i].name);
+        check_brought(i);
+    }
+}
+
 int
 main(void)
 {
@@ -601,6 +665,7 @@ main(void)
         cmocka_unit_test(test_second_write_fails),
         cmocka_unit_test(test_crashes),
         cmocka_unit_test(test_crash_damaged),
+        cmocka_unit_test(test_brought),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -73,22 +73,43 @@ test_modes(void **state)
 {
     static const struct {
         const char *name;
-        mode_t mode;
-    } files[] = {{"index", 0644},          {"lock", 0600},       {"changes/%s/plan", 0600},
-                 {"changes/%s/who", 0600}, {"changes/%s", 0700}, {"", 0755}};
-    Changing fixture;
-    changing_init(&fixture);
-    g_autofree char *id = record(&fixture, "demo", "/x r,", NULL, AMR_CHANGE_STATE_LOADED);
-    for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
-        g_auto(GStrv) parts = g_strsplit(files[i].name, "%s", 2);
-        g_autofree char *name = g_strjoinv(id, parts);
-        g_autofree char *path = g_build_filename(fixture.dir, STATE, name, NULL);
-        GStatBuf st;
-        print_message("# %s\n", files[i].name);
-        assert_int_equal(g_stat(path, &st), 0);
-        assert_int_equal(st.st_mode & 07777, files[i].mode);
+        mode_t open, secret; /* where all may read what the plan quotes, and where not */
+    } files[] = {{"index", 0644, 0644},          {"lock", 0600, 0600},
+                 {"changes", 0755, 0755},        {"changes/%s/plan", 0644, 0600},
+                 {"changes/%s/who", 0600, 0600}, {"changes/%s/raw.0", 0600, 0600},
+                 {"changes/%s", 0755, 0700},     {"", 0755, 0755}};
+    for (int secret = 0; secret < 2; secret++) {
+        Changing fixture;
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GBytes) raw = g_bytes_new_static("raw", 3);
+        mode_t mask = umask(077); /* root's, on hardened systems */
+        changing_init(&fixture);
+        test_write(fixture.dir, POLICY "local/usr.bin.demo", "/etc/hidden r,\n");
+        g_autofree char *policy = g_build_filename(fixture.dir, POLICY, NULL);
+        g_autofree char *dir = g_build_filename(policy, "local", NULL);
+        g_autofree char *local = g_build_filename(dir, "usr.bin.demo", NULL);
+        assert_int_equal(g_chmod(policy, 0755), 0);
+        assert_int_equal(g_chmod(dir, 0755), 0);
+        assert_int_equal(g_chmod(local, secret ? 0640 : 0644), 0);
+        g_autofree char *id = record(&fixture, "demo", "/x r,", NULL, AMR_CHANGE_STATE_LOADED);
+        assert_true(amr_history_save_raw(fixture.history, id, 0, raw, &error));
+        for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
+            g_auto(GStrv) parts = g_strsplit(files[i].name, "%s", 2);
+            g_autofree char *name = g_strjoinv(id, parts);
+            g_autofree char *path = g_build_filename(fixture.dir, STATE, name, NULL);
+            GStatBuf st;
+            print_message("# %s, %s\n", files[i].name, secret ? "secret" : "open");
+            assert_int_equal(g_stat(path, &st), 0);
+            assert_int_equal(st.st_mode & 07777, secret ? files[i].secret : files[i].open);
+        }
+        changing_reopen(&fixture, FALSE);
+        const AmrChange *change = amr_history_find(fixture.history, id);
+        assert_int_equal(g_strv_length(change->rules), secret ? 0 : 1);
+        g_autoptr(AmrPlan) plan = amr_history_plan(fixture.history, change, &error);
+        assert_non_null(plan);
+        changing_clear(&fixture);
+        (void)umask(mask);
     }
-    changing_clear(&fixture);
 }
 
 static void
@@ -105,6 +126,43 @@ test_raw(void **state)
     assert_true(g_bytes_equal(data, back));
     assert_null(amr_history_raw(fixture.history, id, 8, &error));
     assert_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+    changing_clear(&fixture);
+}
+
+/* What was in the kernel, in what mode, and which kernel it was. */
+static void
+test_held(void **state)
+{
+    Changing fixture;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) all =
+        g_ptr_array_new_with_free_func((GDestroyNotify)amr_history_held_free);
+    gboolean same = FALSE;
+    changing_init(&fixture);
+    test_write(fixture.dir, "proc/sys/kernel/random/boot_id", "11-22\n");
+    changing_reopen(&fixture, FALSE);
+    g_autofree char *id = record(&fixture, "demo", "/x r,", NULL, AMR_CHANGE_STATE_INTENT);
+    assert_null(amr_history_held(fixture.history, id, &same, &error));
+    assert_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+    g_clear_error(&error);
+    g_ptr_array_add(all, amr_history_held_new(":ns:b \xff*", "complain"));
+    g_ptr_array_add(all, amr_history_held_new("gone", NULL));
+    assert_true(amr_history_save_held(fixture.history, id, all, &error));
+    g_autoptr(GPtrArray) back = amr_history_held(fixture.history, id, &same, &error);
+    assert_no_error(error);
+    assert_true(same);
+    assert_int_equal(back->len, 2);
+    assert_string_equal(((AmrHistoryHeld *)back->pdata[0])->profile, ":ns:b \xff*");
+    assert_string_equal(((AmrHistoryHeld *)back->pdata[0])->mode, "complain");
+    assert_null(((AmrHistoryHeld *)back->pdata[1])->mode);
+    test_write(fixture.dir, "proc/sys/kernel/random/boot_id", "33-44\n");
+    g_autoptr(GPtrArray) later = amr_history_held(fixture.history, id, &same, &error);
+    assert_non_null(later);
+    assert_false(same);
+    g_autofree char *name = g_strdup_printf("var/lib/armorer/changes/%s/held", id);
+    test_write(fixture.dir, name, "torn");
+    assert_null(amr_history_held(fixture.history, id, &same, &error));
+    assert_error(error, AMR_ERROR, AMR_ERROR_PARSE);
     changing_clear(&fixture);
 }
 
@@ -220,10 +278,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_empty),   cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_modes),   cmocka_unit_test(test_raw),
-        cmocka_unit_test(test_damaged), cmocka_unit_test(test_find),
-        cmocka_unit_test(test_undone),  cmocka_unit_test(test_lock),
+        cmocka_unit_test(test_empty), cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_modes), cmocka_unit_test(test_raw),
+        cmocka_unit_test(test_held),  cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_find),  cmocka_unit_test(test_undone),
+        cmocka_unit_test(test_lock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

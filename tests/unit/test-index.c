@@ -117,6 +117,95 @@ test_block(void **state)
     fixture_close(&f);
 }
 
+/* What @text's profile t attaches to; "?" where that is not known, "" for nothing. */
+static char *
+attachment_of(const char *text)
+{
+    Fixture f = {.dir = test_dir_new()};
+    const AmrBlock *block;
+    char *got;
+
+    put(&f, "p", text);
+    put(&f, "tunables/x", "@{far} = /far\ninclude if exists <tunables/x.d>\n");
+    put(&f, "tunables/x.d/site", "@{far} += /site\n");
+    fixture_open(&f);
+    block = amr_index_find(f.index, NULL, "t");
+    assert_non_null(block);
+    assert_false(block->elusive && block->attachment);
+    got = g_strdup(block->elusive ? "?" : block->attachment ? block->attachment : "");
+    fixture_close(&f);
+    return got;
+}
+
+static void
+test_attachment(void **state)
+{
+    static const struct {
+        const char *name, *text, *want;
+    } rows[] = {
+        {"none", "profile t { }", ""},
+        {"plain", "profile t /opt/t { }", "/opt/t"},
+        {"quoted", "profile t \"/opt/a t\" { }", "/opt/a t"},
+        {"an escaped glob stays one", "profile t /opt/\\{t\\133 { }", "/opt/\\{t\\["},
+        {"a variable", "@{bin}=/{,usr/}{,s}bin\nprofile t @{bin}/t { }", "/{,usr/}{,s}bin/t"},
+        {"slashes are trimmed and squeezed as the parser does",
+         "@{D}=/home/\n@{H}=@{D}/*/ /root/\nprofile t @{H}/t { }", "{/home/*,/root}/t"},
+        {"trimmed at the front", "@{t}=tail /lead\nprofile t /x/@{t} { }", "/x/{tail,lead}"},
+        {"not trimmed", "@{two}=/opt//two/ /opt/three\nprofile t @{two}x { }",
+         "{/opt/two/,/opt/three}x"},
+        {"variables in variables are laid out flat",
+         "@{R}=/srv/ /opt/\n@{O}=@{R}\n@{Q}=/home/@{R}/z /a\nprofile t /q@{Q}@{O}/y { }",
+         "/q{/home/srv/z,/home/opt/z,/a}{/srv,/opt}/y"},
+        {"inside of alternatives", "@{t}=tail /lead\nprofile t /q/{a,b@{t}} { }",
+         "/q/{a,b{tail,/lead}}"},
+        {"exec_path",
+         "@{exec_path} = /opt/t\n@{exec_path} += /srv/t\nprofile t @{exec_path} "
+         "flags=(complain) { }",
+         "{/opt/t,/srv/t}"},
+        {"added to in a directory of the site", "include <tunables/x>\nprofile t @{far}/t { }",
+         "{/far,/site}/t"},
+        {"not declared", "profile t @{nix}/t { }", "?"},
+        {"a boolean is no path", "${b} = true\nprofile t @{b}/t { }", "?"},
+        {"a loop", "@{a}=@{b}\n@{b}=@{a}\nprofile t @{a}/t { }", "?"},
+        {"by extended attributes too", "profile t /opt/** xattrs=(user.x=y) { }", "?"},
+        {"extended attributes of the profile before",
+         "profile s /opt/s xattrs=(user.x=y) { }\nprofile t /opt/t { }", "/opt/t"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *got = attachment_of(rows[i].text);
+        if (strcmp(got, rows[i].want) != 0)
+            fail_msg("%s: got \"%s\", want \"%s\"", rows[i].name, got, rows[i].want);
+    }
+}
+
+/* Each of ten variables is a hundred times the next; the last is @last. */
+static char *
+explosion(const char *last)
+{
+    GString *text = g_string_new(NULL);
+
+    for (guint i = 0; i < 10; i++) {
+        g_string_append_printf(text, "@{v%u} = ", i);
+        for (guint j = 0; j < 100; j++)
+            g_string_append_printf(text, "@{v%u}", i + 1);
+        g_string_append_c(text, '\n');
+    }
+    g_string_append_printf(text, "@{v10} = %s\nprofile t /opt/@{v0}/t { }\n", last);
+    return g_string_free(text, FALSE);
+}
+
+static void
+test_attachment_explosion(void **state)
+{
+    static const char *const last[] = {"\"\"", "x", "x y", "\"\" \"\""};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(last); i++) {
+        g_autofree char *text = explosion(last[i]), *got = attachment_of(text);
+        assert_string_equal(got, "?");
+    }
+}
+
 /* ---- includes ------------------------------------------------------------------------------- */
 
 static void
@@ -422,6 +511,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),         cmocka_unit_test(test_block),
+        cmocka_unit_test(test_attachment),    cmocka_unit_test(test_attachment_explosion),
         cmocka_unit_test(test_includes),      cmocka_unit_test(test_locals),
         cmocka_unit_test(test_place_include), cmocka_unit_test(test_hostile),
         cmocka_unit_test(test_junk),          cmocka_unit_test(test_no_policy),

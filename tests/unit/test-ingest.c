@@ -164,20 +164,80 @@ test_bad_files(void **state)
         assert_int_equal(bench_info(bench, i).state, AMR_SOURCE_FAILED);
 }
 
-/* A log in which a crash left a run of NUL is a log. */
+/* A log in which a crash left a run of NUL is a log, wherever that stands and however long it is.
+ */
 static void
 test_holes(void **state)
 {
-    Bench *bench = *state;
-    g_autofree char *path = g_build_filename(bench->dir, "a.log", NULL);
-    g_autoptr(GString) log = g_string_new(LINE(1));
+    static const gsize sizes[] = {1, 4096, 70000, 256 * 1024, 600000};
 
-    g_string_append_len(log, "\0\0\0\0\0\0\n", 7);
-    g_string_append(log, LINE(2));
-    assert_true(g_file_set_contents(path, log->str, (gssize)log->len, NULL));
-    (void)bench_add(bench, "a.log", FALSE);
-    bench_load_well(bench);
-    assert_int_equal(amr_store_count(bench->store), 2);
+    for (gsize i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        g_autofree char *hole = g_malloc0(sizes[i]);
+        g_autoptr(GString) log = g_string_new_len(hole, (gssize)sizes[i]);
+        g_autofree char *path = NULL;
+        void *own;
+        Bench *bench;
+
+        assert_int_equal(bench_set_up(&own), 0);
+        bench = own;
+        path = g_build_filename(bench->dir, "a.log", NULL);
+        g_string_append(log, LINE(1));
+        g_string_append_len(log, hole, (gssize)sizes[i]);
+        g_string_append(log, LINE(2) "type=AVC msg=audit(1795350882.844:3): apparm");
+        g_string_append_len(log, hole, (gssize)MIN(sizes[i], 4096)); /* within a line */
+        g_string_append(log, LINE(3) LINE(4));
+        assert_true(g_file_set_contents(path, log->str, (gssize)log->len, NULL));
+        (void)bench_add(bench, "a.log", FALSE);
+        bench_load_well(bench);
+        assert_int_equal(amr_store_count(bench->store), 3);
+        assert_int_equal(bench_info(bench, 0).stats.torn, 1);
+        assert_raw(bench, 1, LINE(1));
+        assert_raw(bench, 2, LINE(2));
+        assert_raw(bench, 3, LINE(4));
+        assert_int_equal(bench_tear_down(&own), 0);
+    }
+}
+
+/* What holds no record: a log with a hole is a log all the same, what is no text is refused by a
+ * name that helps. */
+static void
+test_binary(void **state)
+{
+    static const struct {
+        const char *bytes;
+        gsize size;
+        const char *kind; /* NULL: a log */
+    } rows[] = {
+#define ROW(text, kind) {text, sizeof(text) - 1, kind}
+        ROW("\0\0\0\0", NULL),
+        ROW("\0\0\0\0Nov 22 12:23:33 host cron[1]: run\n", NULL),
+        ROW("Nov 22 12:23:33 host cron[1]: run\nNov 22\0\0\0\0\0\0\0\0\0\0\n", NULL),
+        ROW("\x1b[31mNov 22\x1b[0m 12:23:33\thost cron[1]: \xe2\x9c\x93\r\n", NULL),
+        ROW("\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\3\0>\0\1\0\0\0", "a program"),
+        ROW("BZh91AY&SY", "bzip2"),
+        ROW("LPKSHHRH\0\0\0\0", "a journal file"),
+        ROW("PK\3\4\24\0\0\0\10\0", "a zip archive"),
+        ROW("\7\0\0\0\301\2\0\0tty1\0\0\0\0\0\0\0\0\1\5root\0\0\0\0\3\6", "binary data"),
+#undef ROW
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *path = NULL;
+        const GError *error;
+        void *own;
+        Bench *bench;
+
+        assert_int_equal(bench_set_up(&own), 0);
+        bench = own;
+        path = g_build_filename(bench->dir, "a.log", NULL);
+        assert_true(g_file_set_contents(path, rows[i].bytes, (gssize)rows[i].size, NULL));
+        (void)bench_add(bench, "a.log", FALSE);
+        (void)bench_load(bench, NULL);
+        error = bench_info(bench, 0).error;
+        if ((error != NULL) != (rows[i].kind != NULL) ||
+            (error && !strstr(error->message, rows[i].kind)))
+            fail_msg("row %zu: %s", i, error ? error->message : "taken for a log");
+        assert_int_equal(bench_tear_down(&own), 0);
+    }
 }
 
 static void
@@ -381,6 +441,7 @@ main(void)
         TEST(test_blocks),
         TEST(test_bad_files),
         TEST(test_holes),
+        cmocka_unit_test(test_binary),
         TEST(test_one_of_two_fails),
         TEST(test_follow),
         TEST(test_truncation),

@@ -13,6 +13,8 @@
 static const char *const rules[] = {"/etc/a r,", "owner \"/home/*/b c\" rw,", NULL};
 static const char *const one[] = {"capability chown,", NULL};
 
+static const AmrLocalRemoval all = {.id = ID, .lines = rules};
+
 static GBytes *
 text_bytes(const char *text)
 {
@@ -100,11 +102,140 @@ test_remove(void **state)
     for (gsize i = 0; i < G_N_ELEMENTS(removes); i++) {
         g_autoptr(GError) error = NULL;
         g_autoptr(GBytes) input = text_bytes(removes[i].input);
-        g_autoptr(GBytes) got = amr_localfile_remove(input, rules, ID, &error);
+        g_autoptr(GBytes) got = amr_localfile_remove(input, &all, &error);
         print_message("# %s\n", removes[i].name);
         if (removes[i].want) {
             assert_no_error(error);
             assert_bytes(got, removes[i].want);
+        } else {
+            assert_null(got);
+            assert_error(error, AMR_ERROR, AMR_ERROR_CHANGED_UNDERNEATH);
+        }
+    }
+}
+
+/* ---- lines that several changes want ------------------------------------------------------------
+ */
+
+#define B              "bbbbbbbbbbbbbbbb"
+#define C              "cccccccccccccccc"
+#define COMMENT(n, id) "# armorer: 2026-11-22, " n ", change " id "\n"
+
+static const char *const own[] = {"/a r,", "/b r,", NULL};
+static const char *const own_one[] = {"/a r,", NULL};
+
+static const struct {
+    const char *name;
+    const char *lines[4], *handed[3], *heirs[5];
+    AmrLocalOwner later[2];
+    const char *input, *want;
+} shared[] = {
+    {"one stays",
+     {"/a r,", "/b r,"},
+     {NULL},
+     {B, NULL},
+     {{0}},
+     "# x\n" COMMENT("2 rules", ID) "/a r,\n/b r,\n# y\n",
+     "# x\n" COMMENT("1 rule", B) "/a r,\n# y\n"},
+    {"all stay for one",
+     {"/a r,", "/b r,"},
+     {NULL},
+     {B, B},
+     {{0}},
+     COMMENT("2 rules", ID) "/a r,\n/b r,\n",
+     COMMENT("2 rules", B) "/a r,\n/b r,\n"},
+    {"each for another",
+     {"/a r,", "/b r,", "/c r,"},
+     {NULL},
+     {B, C, B},
+     {{0}},
+     COMMENT("3 rules", ID) "/a r,\n/b r,\n/c r,\n",
+     COMMENT("1 rule", B) "/a r,\n" COMMENT("1 rule", C) "/b r,\n" COMMENT("1 rule", B) "/c r,\n"},
+    {"what goes between does not part them",
+     {"/a r,", "/b r,", "/c r,"},
+     {NULL},
+     {B, NULL, B},
+     {{0}},
+     COMMENT("3 rules", ID) "/a r,\n/b r,\n/c r,\n",
+     COMMENT("2 rules", B) "/a r,\n/c r,\n"},
+    {"without comments", {"/a r,", "/b r,"}, {NULL}, {B, NULL}, {{0}}, "/a r,\n/b r,\n", "/a r,\n"},
+    {"handed over",
+     {"/b r,"},
+     {"/a r,"},
+     {NULL, NULL},
+     {{0}},
+     COMMENT("1 rule", ID) "/a r,\n" COMMENT("1 rule", C) "/q r,\n" COMMENT("1 rule", ID) "/b r,\n",
+     COMMENT("1 rule", C) "/q r,\n"},
+    {"handed over, and on",
+     {"/b r,"},
+     {"/a r,"},
+     {NULL, C},
+     {{0}},
+     COMMENT("1 rule", ID) "/a r,\n" COMMENT("1 rule", ID) "/b r,\n",
+     COMMENT("1 rule", C) "/a r,\n"},
+    {"handed over, without comments",
+     {"/b r,"},
+     {"/a r,"},
+     {NULL, NULL},
+     {{0}},
+     "/a r,\n/q r,\n/b r,\n",
+     "/q r,\n"},
+    {"handed over, and another's too",
+     {"/b r,"},
+     {"/a r,"},
+     {NULL, NULL},
+     {{0}},
+     COMMENT("1 rule", C) "/a r,\n/b r,\n",
+     COMMENT("1 rule", C) "/a r,\n"},
+    {"handed over, and gone since", {"/b r,"}, {"/a r,"}, {NULL, NULL}, {{0}}, "/b r,\n", ""},
+    {"handed over alone", {NULL}, {"/a r,"}, {NULL}, {{0}}, "/a r,\n", ""},
+    {"two equal ones, the first",
+     {"/a r,", "/b r,"},
+     {NULL},
+     {NULL},
+     {{B, own}},
+     "/a r,\n/b r,\n# x\n/a r,\n/b r,\n",
+     "# x\n/a r,\n/b r,\n"},
+    {"two equal ones, one is left",
+     {"/a r,", "/b r,"},
+     {NULL},
+     {NULL},
+     {{B, own}},
+     "/a r,\n/b r,\n",
+     NULL},
+    {"two equal ones, the later under its comment",
+     {"/a r,"},
+     {NULL},
+     {NULL},
+     {{B, own_one}},
+     "/a r,\n" COMMENT("1 rule", B) "/a r,\n",
+     COMMENT("1 rule", B) "/a r,\n"},
+    {"a later one that is not there",
+     {"/a r,", "/b r,"},
+     {NULL},
+     {NULL},
+     {{B, own}},
+     COMMENT("2 rules", ID) "/a r,\n/b r,\n",
+     ""},
+};
+
+static void
+test_shared(void **state)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(shared); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GBytes) input = text_bytes(shared[i].input);
+        const AmrLocalRemoval what = {ID,
+                                      shared[i].lines,
+                                      shared[i].handed,
+                                      shared[i].heirs,
+                                      shared[i].later,
+                                      shared[i].later[0].id ? 1 : 0};
+        g_autoptr(GBytes) got = amr_localfile_remove(input, &what, &error);
+        print_message("# %s\n", shared[i].name);
+        if (shared[i].want) {
+            assert_no_error(error);
+            assert_bytes(got, shared[i].want);
         } else {
             assert_null(got);
             assert_error(error, AMR_ERROR, AMR_ERROR_CHANGED_UNDERNEATH);
@@ -129,7 +260,7 @@ test_round_trip(void **state)
             g_autoptr(GError) error = NULL;
             g_autoptr(GBytes) input = text_bytes(texts[i]);
             g_autoptr(GBytes) added = amr_localfile_add(input, rules, ID, WHEN, comments);
-            g_autoptr(GBytes) back = amr_localfile_remove(added, rules, ID, &error);
+            g_autoptr(GBytes) back = amr_localfile_remove(added, &all, &error);
             g_autofree char *want =
                 g_strconcat(texts[i], texts[i][0] && !g_str_has_suffix(texts[i], "\n") ? "\n" : "",
                             NULL);
@@ -220,9 +351,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_add),        cmocka_unit_test(test_remove),
-        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_has),
-        cmocka_unit_test(test_has_own),    cmocka_unit_test(test_include),
+        cmocka_unit_test(test_add),     cmocka_unit_test(test_remove),
+        cmocka_unit_test(test_shared),  cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_has),     cmocka_unit_test(test_has_own),
+        cmocka_unit_test(test_include),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,10 +6,10 @@
 static const char *const one[] = {"/etc/new r,", NULL};
 
 static gboolean
-has_note(const AmrPlan *plan, const char *part)
+holds(const GPtrArray *lines, const char *part)
 {
-    for (guint i = 0; i < plan->notes->len; i++) {
-        if (strstr(plan->notes->pdata[i], part))
+    for (guint i = 0; i < lines->len; i++) {
+        if (strstr(lines->pdata[i], part))
             return TRUE;
     }
     return FALSE;
@@ -42,6 +42,7 @@ static const struct {
     gboolean add_include, loaded, complain, disabled;
     const char *note;
     AmrErrorCode code;
+    const char *beside;
 } adds[] = {
     {"by name", "demo", "local/usr.bin.demo", "usr.bin.demo", FALSE, TRUE, FALSE, FALSE, NULL, 0},
     {"by file", "usr.bin.demo", "local/usr.bin.demo", "usr.bin.demo", FALSE, TRUE, FALSE, FALSE,
@@ -49,8 +50,8 @@ static const struct {
     {"shared", "twin-a", "local/twins", "twins", FALSE, TRUE, FALSE, FALSE, "twin-b", 0},
     {"complain in the kernel", "soft", "local/soft", "soft", FALSE, TRUE, TRUE, FALSE,
      "complain mode in the kernel only", 0},
-    {"partly loaded", "pair-a", "local/pair", "pair", FALSE, TRUE, FALSE, FALSE,
-     "not loaded now (\"pair b*\")", 0},
+    {"partly loaded", "pair-a", "local/pair", "pair", FALSE, TRUE, FALSE, FALSE, NULL, 0,
+     "not loaded now (\"pair b*\")"},
     {"idle", "idle", "local/idle", "idle", FALSE, FALSE, FALSE, FALSE, "not loaded", 0},
     {"disabled", "off", "local/off", "off", FALSE, FALSE, FALSE, TRUE, "disabled", 0},
     {"no include", "bare", NULL, NULL, FALSE, 0, 0, 0, NULL, AMR_ERROR_NO_LOCAL_INCLUDE},
@@ -88,11 +89,15 @@ test_add(void **state)
         load = load_of(plan, adds[i].load);
         assert_non_null(load);
         assert_int_equal(load->loaded, adds[i].loaded);
-        assert_int_equal(load->complain, adds[i].complain);
+        assert_int_equal(load->complain && load->complain[0], adds[i].complain);
         assert_int_equal(load->disabled, adds[i].disabled);
         assert_int_equal(plan->loads->len, 1);
         if (adds[i].note)
-            assert_true(has_note(plan, adds[i].note));
+            assert_true(holds(plan->notes, adds[i].note));
+        if (adds[i].beside)
+            assert_true(holds(plan->besides, adds[i].beside));
+        else
+            assert_int_equal(plan->besides->len, 0);
         assert_true(plan->digests->len >= 4);
     }
     changing_clear(&fixture);
@@ -111,7 +116,7 @@ test_standing_already(void **state)
     g_autoptr(AmrPlan) plan = changing_plan(&fixture, "demo", rules, FALSE, &error);
     assert_no_error(error);
     assert_int_equal(((AmrPlanPart *)plan->parts->pdata[0])->rules->len, 1);
-    assert_true(has_note(plan, "/etc/a r,"));
+    assert_true(holds(plan->notes, "/etc/a r,"));
     assert_null(changing_plan(&fixture, "demo", standing, FALSE, &error));
     assert_error(error, AMR_ERROR, AMR_ERROR_NOTHING_TO_DO);
     changing_clear(&fixture);
@@ -237,7 +242,7 @@ test_undo_include(void **state)
         assert_bytes(amr_plan_find_file(undo, "local/bare")->after, tails[i]);
         if (tails[i][0]) {
             assert_null(amr_plan_find_file(undo, "bare"));
-            assert_true(has_note(undo, "stays"));
+            assert_true(holds(undo->notes, "stays"));
         } else {
             assert_string_equal(((AmrPlanFile *)undo->files->pdata[0])->path, "bare");
         }

@@ -138,7 +138,11 @@ static const struct {
     {"unix, fine",
      DENIED("connect", "family=\"unix\" sock_type=\"stream\" protocol=0 requested_mask=\"send\" "
                        "denied_mask=\"send\" addr=none peer_addr=\"@x\" peer=\"q\""),
-     "p: !class-not-supported"},
+     "p: unix (send) type=(stream) peer=(label=q, addr=\"@x\"),"},
+    {"unix, own address",
+     DENIED("bind", "class=\"net\" family=\"unix\" sock_type=\"dgram\" protocol=0 "
+                    "requested=\"bind\" denied=\"bind\" addr=\"@a b\""),
+     "p: unix (bind) type=(dgram) addr=\"@a b\","},
 
     {"audit", "\"AUDIT\" operation=\"open\" profile=\"p\" name=\"/x\" requested_mask=\"r\"",
      "p: !not-a-denial"},
@@ -181,17 +185,74 @@ static const struct {
      "p: !no-transition"},
     {"no label", DENIED("change_profile", "info=\"label not found\" error=-2 name=\"q\""),
      "p: !no-transition"},
+    {"no hat", DENIED("change_hat", "info=\"hat not found\" error=-2"), "p: !no-transition"},
     {"mount",
      DENIED("mount", "info=\"failed mntpnt match\" error=-13 name=\"/mnt/\" fstype=\"tmpfs\" "
-                     "srcname=\"none\""),
-     "p: !mount-point"},
+                     "srcname=\"none\" flags=\"rw, nosuid\""),
+     "p: mount fstype=(tmpfs) options=(nosuid, rw) none -> /mnt/,"},
+    {"mount, disconnected",
+     DENIED("mount", "info=\"failed mntpnt match - disconnected path\" error=-13 name=\"\""),
+     "p: !disconnected"},
+    {"bind mount",
+     DENIED("mount", "class=\"mount\" name=\"/m n/\" srcname=\"/a*/\" flags=\"rw, bind\""),
+     "p: mount options=(bind, rw) \"/a\\*/\" -> \"/m n/\","},
+    {"a flag of tomorrow", DENIED("mount", "name=\"/mnt/\" flags=\"rw, (x\""), "p: !incomplete"},
+    {"remount", DENIED("mount", "class=\"mount\" name=\"/mnt/\" flags=\"ro, remount\""),
+     "p: remount options=(ro) /mnt/,"},
+    {"umount", DENIED("umount", "class=\"mount\" name=\"/mnt/\""), "p: umount /mnt/,"},
+    {"pivot_root", DENIED("pivotroot", "name=\"/new/\" srcname=\"/new/old/\""),
+     "p: pivot_root oldroot=/new/old/ /new/,"},
     {"signal",
      DENIED("signal", "requested_mask=\"send\" denied_mask=\"send\" signal=term peer=\"q\""),
-     "p: !class-not-supported"},
+     "p: signal (send) set=(term) peer=q,"},
+    {"a real-time signal to a stack",
+     DENIED("signal", "requested_mask=\"receive\" denied_mask=\"receive\" signal=rtmin+8 "
+                      "peer=\"q//&r\""),
+     "p: signal (receive) set=(rtmin+8) peer=\"q//&r\","},
+    {"a signal without a mask", DENIED("signal", "signal=term peer=\"q\""), "p: !incomplete"},
+    {"a mask that would close the rule",
+     DENIED("signal", "denied_mask=\"send) peer=\" signal=term peer=\"q\""), "p: !incomplete"},
     {"ptrace", DENIED("ptrace", "requested_mask=\"read\" denied_mask=\"read\" peer=\"q\""),
-     "p: !class-not-supported"},
+     "p: ptrace (read) peer=q,"},
+    {"ptrace without a peer", DENIED("ptrace", "denied_mask=\"read\" target=\"\""),
+     "p: !incomplete"},
+    {"dbus",
+     DENIED("dbus_method_call", "bus=\"system\" path=\"/a\" interface=\"i.f\" member=\"M\" "
+                                "mask=\"send\" name=\"org.x\" peer_label=\"q\""),
+     "p: dbus (send) bus=system path=/a interface=i.f member=M peer=(label=q),"},
+    {"dbus bind", DENIED("dbus_bind", "bus=\"session\" name=\"org.x\" mask=\"bind\""),
+     "p: dbus (bind) bus=session name=org.x,"},
+    {"dbus eavesdrop",
+     DENIED("dbus_method_call", "bus=\"session\" name=\"org.x\" path=\"/a\" "
+                                "mask=\"eavesdrop\" peer_label=\"q\""),
+     "p: dbus (eavesdrop) bus=session,"},
+    {"change_profile", DENIED("change_profile", "name=\"p//w\" target=\"p//w\""),
+     "p: change_profile -> p//w,"},
+    {"change_onexec", DENIED("change_onexec", "name=\"a b\""), "p: change_profile -> \"a b\","},
+    {"userns",
+     DENIED("userns_create", "class=\"namespace\" requested=\"userns_create\" "
+                             "denied=\"userns_create\""),
+     "p: userns create,"},
+    {"a queue",
+     DENIED("open", "class=\"posix_mqueue\" name=\"/q\" requested=\"read create\" "
+                    "denied=\"read\""),
+     "p: mqueue (read) type=posix /q,"},
+    {"a sysv queue",
+     DENIED("sysv_mqueue", "class=\"sysv_mqueue\" name=\"123\" requested=\"create\" "
+                           "denied=\"create\""),
+     "p: mqueue (create) type=sysv 123,"},
+    {"io_uring",
+     DENIED("uring_override", "class=\"io_uring\" requested=\"override_creds\" "
+                              "denied=\"override_creds\" tcontext=\"/x\""),
+     "p: io_uring (override_creds) label=/x,"},
+    {"rlimit", DENIED("setrlimit", "rlimit=nofile value=4096"), "p: set rlimit nofile <= 4096,"},
     {"no name", DENIED("open", "class=\"file\" requested_mask=\"r\" denied_mask=\"r\""),
      "p: !incomplete"},
+    {"a file without a name", FILE_ROW("mknod", "\"/d[/#12\"", "wc", ROOT_OWNS_NOT),
+     "p: \"/d\\[/#12\" w, | \"/d\\[/#[0-9]*\" w,"},
+    {"a name like one", FILE_ROW("open", "\"/d/a#12\"", "r", ROOT_OWNS_NOT), "p: \"/d/a#12\" r,"},
+    {"a number alone", FILE_ROW("open", "\"/d/12\"", "r", ROOT_OWNS_NOT), "p: /d/12 r,"},
+    {"a sign alone", FILE_ROW("open", "\"/d/#\"", "r", ROOT_OWNS_NOT), "p: \"/d/#\" r,"},
     {"no mask", DENIED("open", "name=\"/x\" class=\"file\""), "p: !incomplete"},
     {"a mask of tomorrow", FILE_ROW("open", "\"/x\"", "rZ", ROOT_OWNS_NOT), "p: !incomplete"},
 };
@@ -209,7 +270,8 @@ test_events(void **state)
 /* ---- what is known of the system
  * ------------------------------------------------------------------ */
 
-static const char policy[] = "profile p /opt/p {\n"
+static const char policy[] = "@{ROOT} = /srv/ /opt/\n@{OPT} = @{ROOT}\n"
+                             "profile p /opt/p {\n"
                              "  profile child /opt/child {\n  }\n"
                              "  profile /opt/named {\n  }\n"
                              "  ^hat {\n  }\n"
@@ -218,7 +280,18 @@ static const char policy[] = "profile p /opt/p {\n"
                              "/opt/bare {\n}\n"
                              "profile free /opt/free flags=(unconfined) {\n}\n"
                              "profile unpriv_x /opt/unpriv {\n}\n"
-                             "profile :ns:far /opt/far {\n}\n";
+                             "profile :ns:far /opt/far {\n}\n"
+                             "profile varied @{OPT}/varied {\n}\n"
+                             "profile unknown @{NIX}/unknown {\n}\n"
+                             "profile marked /opt/marked xattrs=(user.a=b) {\n}\n"
+                             "profile wide /opt/deep/** {\n}\n"
+                             "profile narrow /opt/deep/in/* {\n}\n"
+                             "profile loosened /opt/deep/in/free* flags=(unconfined) {\n}\n"
+                             "profile same1 /opt/{twice,other2}/x {\n}\n"
+                             "profile same2 /opt/twice/{x,y} {\n}\n"
+                             "/opt/twice/y {\n}\n"
+                             "profile early /opt/late/* {\n}\n"
+                             "profile late /opt/late/{**,xyz} {\n}\n";
 
 typedef struct {
     char *dir;
@@ -299,6 +372,15 @@ test_exec_on_disk(void **state)
         {"in another namespace", "/opt/far", ""},
         {"disabled", "/opt/off", ""},
         {"nothing", "/opt/none", ""},
+        {"a variable in the attachment", "/opt/varied", "px"},
+        {"its other value", "/srv/varied", "px"},
+        {"a variable that nobody declares", "/opt/unknown", ""},
+        {"by extended attributes, which are not known", "/opt/marked", ""},
+        {"the more specific of two", "/opt/deep/in/x", "px"},
+        {"the most specific is unconfined", "/opt/deep/in/freely", ""},
+        {"two attach alike", "/opt/twice/x", ""},
+        {"a name that is the path goes before patterns", "/opt/twice/y", "px"},
+        {"the better of two ways counts", "/opt/late/xyz", "px"},
     };
     System system = {0};
     system_set_up(&system, NULL);
@@ -454,12 +536,30 @@ test_glob(void **state)
         {"/{a", "/a", FALSE},
         {"/[a", "/a", FALSE},
     };
+    static const struct {
+        const char *pattern, *name;
+        gsize fixed; /* 99: no match */
+    } ways[] = {
+        {"/a", "/a", 2},         {"/a", "/b", 99},           {"/[a-c]?c", "/abc", 4},
+        {"/*", "/abc", 2},       {"/a*", "/abc", 2},         {"/a/*/c", "/a/b/c", 4},
+        {"/a/**", "/a/b/c", 4},  {"/**/{*,c}", "/a/b/c", 2}, {"/{*,ab}c", "/abc", 4},
+        {"/{ab,*}c", "/abc", 4}, {"{/**,/a/*}", "/a/b", 4},  {"/{*,a*,ab*}", "/abc", 3},
+    };
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
         if (amr_glob_match(rows[i].pattern, amr_bytes(rows[i].name)) != rows[i].want)
             fail_msg("%s on %s", rows[i].pattern, rows[i].name);
+    for (gsize i = 0; i < G_N_ELEMENTS(ways); i++) {
+        gsize fixed = 99;
+        gboolean matched = amr_glob_match_fixed(ways[i].pattern, amr_bytes(ways[i].name), &fixed);
+        if (matched != (ways[i].fixed != 99) || fixed != ways[i].fixed)
+            fail_msg("%s on %s: %zu", ways[i].pattern, ways[i].name, fixed);
+    }
     /* A pattern made to take forever gives up. */
     g_autofree char *name = g_strnfill(4000, 'a');
     assert_false(amr_glob_match("**a**a**a**a**a**a**a**a**b", amr_bytes(name)));
+    gsize untouched = 99;
+    assert_false(amr_glob_match_fixed("**a**a**a**a**a**a**a**a**b", amr_bytes(name), &untouched));
+    assert_int_equal(untouched, 99);
 }
 
 static void

@@ -22,10 +22,11 @@ slice(const char *line)
     memcpy(block + 3, line, len);
     if (!amr_record_slice(&record, block, span))
         return NULL;
-    assert_true(record.text.off >= 3 && record.text.off + record.text.len == len + 3);
+    assert_true(record.head.text.off >= 3 &&
+                record.head.text.off + record.head.text.len == len + 3);
     out = g_string_new(amr_verdict_word(record.verdict) ? amr_verdict_word(record.verdict) : "?");
-    g_string_append_printf(out, " %" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, record.stamp_ms,
-                           record.serial);
+    g_string_append_printf(out, " %" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, record.head.stamp_ms,
+                           record.head.serial);
     for (int field = 1; field < AMR_FIELD_COUNT; field++) {
         const AmrSpan value = record.field[field];
         if (amr_record_has(&record, (AmrField)field))
@@ -291,10 +292,10 @@ test_cut_by_printk(void **state)
         assert_int_equal(strlen(body), rows[i].len);
         assert_true(amr_record_slice(&record, printed, (AmrSpan){0, (uint32_t)strlen(printed)}));
         assert_int_equal(record.torn, rows[i].torn);
-        assert_true(record.from_kernel);
+        assert_true(record.head.from_kernel);
         assert_true(amr_record_slice(&record, whole, (AmrSpan){0, (uint32_t)strlen(whole)}));
         assert_false(record.torn);
-        assert_false(record.from_kernel);
+        assert_false(record.head.from_kernel);
     }
 }
 

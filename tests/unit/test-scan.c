@@ -8,7 +8,9 @@
 
 #define DENIED "type=AVC msg=audit(1.5:3): apparmor=\"DENIED\" operation=\"open\""
 
-/* "R<line>" for a record, "L<line>" a notice of loss, "O" an overlong line; then "+<rest>". */
+/* "R<line>" for a record, "L<line>" a notice of loss, "O" an overlong line, "T" one with a NUL;
+ * then
+ * "+<rest>". */
 static char *
 scan_all(const char *block, gsize size, gboolean last)
 {
@@ -22,6 +24,8 @@ scan_all(const char *block, gsize size, gboolean last)
         assert_true(line.off + line.len <= size);
         if (found == AMR_SCAN_OVERLONG)
             g_string_append_printf(all, "O%u", line.len);
+        else if (found == AMR_SCAN_TORN)
+            g_string_append(all, "T");
         else
             g_string_append_printf(all, "%c<%.*s>", found == AMR_SCAN_RECORD ? 'R' : 'L',
                                    (int)line.len, block + line.off);
@@ -124,6 +128,44 @@ test_overlong(void **state)
     assert_true(g_str_has_suffix(three, ">R<apparmor=1>+0"));
 }
 
+/* What a crash leaves: it is no part of the line that follows, and joins no two lines to one. */
+static void
+test_holes(void **state)
+{
+    static const struct {
+        const char *block;
+        gsize size;
+        gboolean last;
+        const char *want;
+    } rows[] = {
+#define ROW(text, last, want) {text, sizeof(text) - 1, last, want}
+        ROW("\0\0\0" DENIED "\n", FALSE, "R<" DENIED ">+0"),
+        ROW("x\n\0\0\0" DENIED "\n\0\0" DENIED, TRUE, "R<" DENIED ">R<" DENIED ">+0"),
+        ROW("x\n\0\0", FALSE, "+0"), /* goes on in the next block */
+        ROW("\0\0\0\0", FALSE, "+0"),
+        ROW("x\n\0\0appar", FALSE, "+5"),
+        ROW(DENIED "\0\0\n" DENIED "\n", FALSE, "TR<" DENIED ">+0"),
+        ROW("type=AVC msg=\0\0" DENIED "\n" DENIED "\n", FALSE, "TR<" DENIED ">+0"),
+        ROW("half\0a line\n" DENIED "\n", FALSE, "R<" DENIED ">+0"),
+#undef ROW
+    };
+    g_autofree char *hole = g_malloc0(3 * AMR_SCAN_LINE_MAX);
+    g_autofree char *all = NULL, *end = NULL;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *block = g_memdup2(rows[i].block, rows[i].size);
+        g_autofree char *got = scan_all(block, rows[i].size, rows[i].last);
+        if (strcmp(got, rows[i].want) != 0)
+            fail_msg("row %zu: \"%s\"", i, got);
+    }
+    /* Longer than any line. */
+    all = scan_all(hole, 3 * AMR_SCAN_LINE_MAX, FALSE);
+    assert_string_equal(all, "+0");
+    memcpy(hole + 2 * AMR_SCAN_LINE_MAX, DENIED "\n", strlen(DENIED) + 1);
+    end = scan_all(hole, 3 * AMR_SCAN_LINE_MAX, FALSE);
+    assert_string_equal(end, "R<" DENIED ">+0");
+}
+
 /* Each needle is found, wherever it stands in a register. */
 static void
 test_probe_needles(void **state)
@@ -133,13 +175,19 @@ test_probe_needles(void **state)
         AMR_PROBE_NEEDLES(NEEDLE)
 #undef NEEDLE
     };
+    AmrProbe probes[AMR_PROBES];
+    const gsize count = amr_probe_list(probes);
+
     for (gsize needle = 0; needle < G_N_ELEMENTS(needles); needle++) {
         for (gsize at = 0; at <= 196; at++) {
             char block[200];
             memset(block, 'x', sizeof block);
             memcpy(block + at, needles[needle], 4);
             assert_int_equal(amr_probe_next(block, 0, sizeof block), at);
-            assert_int_equal(amr_probe_next(block, 0, at + 3), at + 3); /* cut short: none */
+            for (gsize i = 0; i < count; i++) {
+                assert_int_equal(probes[i](block, 0, sizeof block), at);
+                assert_int_equal(probes[i](block, 0, at + 3), at + 3); /* cut short: none */
+            }
         }
     }
 }
@@ -148,7 +196,7 @@ test_probe_needles(void **state)
 static void
 test_probe(void **state)
 {
-    static const char letters[] = "apPmMrR=e15nN_skbg0 \n";
+    static const char letters[] = "aApPmMrR=e15nN[_lsokbg0 \n\xf0\xdf";
     static const char *const needles[] = {
 #define NEEDLE(needle) (needle),
         AMR_PROBE_NEEDLES(NEEDLE)
@@ -160,6 +208,8 @@ test_probe(void **state)
         "_Skb",
         "KLOG",
     };
+    AmrProbe probes[AMR_PROBES];
+    const gsize count = amr_probe_list(probes);
     char block[300];
 
     for (int round = 0; round < 200; round++) {
@@ -171,6 +221,8 @@ test_probe(void **state)
         for (gsize from = 0, size = sizeof block - (gsize)round; from < size; from++) {
             const gsize want = amr_probe_next_plain(block, from, size);
             assert_int_equal(amr_probe_next(block, from, size), want);
+            for (gsize i = 0; i < count; i++)
+                assert_int_equal(probes[i](block, from, size), want);
             from = MAX(from, MIN(want, from + 7));
         }
     }
@@ -182,7 +234,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines),    cmocka_unit_test(test_every_cut),
         cmocka_unit_test(test_overlong), cmocka_unit_test(test_probe_needles),
-        cmocka_unit_test(test_probe),
+        cmocka_unit_test(test_probe),    cmocka_unit_test(test_holes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

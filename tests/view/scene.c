@@ -32,13 +32,15 @@ static const struct {
 };
 
 static gboolean
-elevate(const char *const *verb, const char *input, int *status, GError **error, gpointer data)
+elevate(const char *const *verb, const char *input, int *status, char **said, GError **error,
+        gpointer data)
 {
     Scene *scene = data;
     g_autofree char *joined = g_strjoinv(" ", (char **)verb);
     g_free(scene->elevated);
     scene->elevated = g_strdup_printf("%s\n%s", joined, input ? input : "");
     *status = scene->elevate_status;
+    *said = g_strdup(scene->elevate_said ? scene->elevate_said : "");
     return TRUE;
 }
 

@@ -14,6 +14,7 @@ typedef struct {
     TuiScreen *screen;
     char *elevated;     /* the verb and the input of the last command with more rights */
     int elevate_status; /* what such a command ends with */
+    const char *elevate_said;
     guint dirty;
 } Scene;
 

@@ -2,7 +2,9 @@
 /* What the screen shows, by keys, at the sizes that matter. */
 #include "tests/view/scene.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct {
     const char *name, *log, *keys;
@@ -93,7 +95,7 @@ test_change_stays(void **state)
     scene_change(&scene, "123456789abcdef0", "pagewright", "/srv/b r,", AMR_CHANGE_STATE_LOADED);
     scene_keys(&scene, "u w");
     assert_non_null(scene.elevated);
-    assert_string_equal(scene.elevated, "undo 0123456789abcdef\n");
+    assert_true(g_str_has_prefix(scene.elevated, "undo 0123456789abcdef --expect "));
     scene_close(&scene);
 }
 
@@ -231,13 +233,122 @@ test_elevated_command(void **state)
     GAsyncResult *loaded = NULL;
     scene_open(&scene, &options);
     scene_keys(&scene, "home p w");
-    assert_string_equal(scene.elevated, "apply --from -\n"
-                                        "# profile: /usr/sbin/lanternd\n"
-                                        "/srv/lantern/private/plan.txt r,\n");
+    assert_true(g_str_has_prefix(scene.elevated, "apply --from - --expect "));
+    assert_non_null(strstr(scene.elevated, "\n# profile: /usr/sbin/lanternd\n"
+                                           "/srv/lantern/private/plan.txt r,\n"));
     assert_null(loaded);
     while (tui_screen_is_loading(scene.screen))
         g_main_context_iteration(NULL, TRUE);
     assert_shows(&scene, "done");
+    scene_close(&scene);
+}
+
+static void
+wait_loaded(const Scene *scene)
+{
+    while (tui_screen_is_loading(scene->screen))
+        g_main_context_iteration(NULL, TRUE);
+}
+
+/* What a reload would do that nobody asked for stands before the diff. */
+static void
+test_besides(void **state)
+{
+    SceneOptions options = {"denials.log", FALSE, FALSE};
+    Scene scene;
+    scene_open(&scene, &options);
+    test_write(scene.root, "sys/kernel/security/apparmor/profiles",
+               "/usr/sbin/lanternd (enforce)\ncrate (enforce)\npagewright (enforce)\n");
+    tui_screen_reload(scene.screen);
+    wait_loaded(&scene);
+    scene_keys(&scene, "home down down down down p I");
+    assert_goldens(&scene, "proposal-besides");
+    scene_close(&scene);
+}
+
+static gboolean
+on_tick(gpointer data)
+{
+    return G_SOURCE_CONTINUE;
+}
+
+/* Waits until the screen shows it; a minute is a hang. */
+static void
+wait_shown(Scene *scene, const char *text)
+{
+    gint64 end = g_get_monotonic_time() + 60 * G_USEC_PER_SEC;
+    guint tick = g_timeout_add(50, on_tick, NULL);
+    for (;;) {
+        g_autofree char *shown = scene_show(scene, 120, 40);
+        if (strstr(shown, text))
+            break;
+        if (g_get_monotonic_time() > end)
+            fail_msg("never shown: %s\n%s", text, shown);
+        g_main_context_iteration(NULL, TRUE);
+    }
+    g_source_remove(tick);
+}
+
+/* Granted on disk, in local policy or by the profile itself, and not loaded: w loads it. */
+static void
+test_reload(void **state)
+{
+    static const struct {
+        const char *file, *text;
+    } rows[] = {
+        {"etc/apparmor.d/local/usr.sbin.lanternd", "/srv/lantern/private/plan.txt r,\n"},
+        {"etc/apparmor.d/usr.sbin.lanternd", "/usr/sbin/lanternd {\n"
+                                             "  /srv/lantern/private/* r,\n"
+                                             "  include if exists <local/usr.sbin.lanternd>\n"
+                                             "}\n"},
+    };
+    for (gsize i = 0; i < 2 * G_N_ELEMENTS(rows); i++) {
+        gboolean elevates = i % 2;
+        SceneOptions options = {"denials.log", FALSE, elevates};
+        Scene scene;
+        scene_open(&scene, &options);
+        test_write(scene.root, "sys/kernel/security/apparmor/.replace", "");
+        test_write(scene.root, rows[i / 2].file, rows[i / 2].text);
+        tui_screen_reload(scene.screen);
+        wait_loaded(&scene);
+        scene_keys(&scene, "home p");
+        wait_shown(&scene, "granted on disk already, not loaded");
+        if (i == 0)
+            assert_goldens(&scene, "proposal-reload");
+        scene_keys(&scene, "w");
+        if (elevates) {
+            assert_true(g_str_has_prefix(scene.elevated, "apply --from - --reload --expect "));
+        } else {
+            wait_shown(&scene, "Nothing written");
+            wait_loaded(&scene);
+            const AmrHistory *history = scene.session->history;
+            assert_int_equal(amr_history_count(history), 1);
+            assert_int_equal(amr_history_get(history, 0)->kind, AMR_PLAN_RELOAD);
+        }
+        scene_close(&scene);
+    }
+}
+
+/* A record that only root may read: what is signed is what the command with more rights shows. */
+static void
+test_unseen_undo(void **state)
+{
+    SceneOptions options = {NULL, FALSE, TRUE};
+    Scene scene;
+    if (geteuid() == 0)
+        assert_int_equal(seteuid(65534), 0);
+    scene_open(&scene, &options);
+    scene_change(&scene, "0123456789abcdef", "/usr/sbin/lanternd", "/srv/a r,",
+                 AMR_CHANGE_STATE_LOADED);
+    g_autofree char *plan =
+        g_build_filename(scene.root, "var/lib/armorer/changes/0123456789abcdef/plan", NULL);
+    assert_int_equal(g_chmod(plan, 0), 0);
+    scene_keys(&scene, "3 u");
+    if (getuid() == 0)
+        assert_int_equal(seteuid(0), 0);
+    assert_goldens(&scene, "undo-unseen");
+    scene_keys(&scene, "w");
+    assert_string_equal(scene.elevated, "undo 0123456789abcdef --ask\n");
     scene_close(&scene);
 }
 
@@ -248,11 +359,14 @@ test_failed_command(void **state)
     Scene scene;
     scene_open(&scene, &options);
     scene.elevate_status = 3;
+    scene.elevate_said = "sudo: no\narmorer: \\x1b[2Jit is \\u{202e}locked\n";
     scene_keys(&scene, "home p w");
     while (tui_screen_is_loading(scene.screen))
         g_main_context_iteration(NULL, TRUE);
     assert_shows(&scene, "not done");
     assert_shows(&scene, "status 3");
+    assert_shows(&scene, "it said  sudo: no");
+    assert_shows(&scene, "armorer: \\x1b[2Jit is \\u{202e}locked");
     scene_close(&scene);
 }
 
@@ -286,11 +400,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_goldens),        cmocka_unit_test(test_changes),
-        cmocka_unit_test(test_change_stays),   cmocka_unit_test(test_any_size),
-        cmocka_unit_test(test_cursor_stays),   cmocka_unit_test(test_follows),
-        cmocka_unit_test(test_only_w_writes),  cmocka_unit_test(test_elevated_command),
-        cmocka_unit_test(test_failed_command), cmocka_unit_test(test_program_actions),
+        cmocka_unit_test(test_goldens),         cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_change_stays),    cmocka_unit_test(test_any_size),
+        cmocka_unit_test(test_cursor_stays),    cmocka_unit_test(test_follows),
+        cmocka_unit_test(test_only_w_writes),   cmocka_unit_test(test_elevated_command),
+        cmocka_unit_test(test_besides),         cmocka_unit_test(test_unseen_undo),
+        cmocka_unit_test(test_reload),          cmocka_unit_test(test_failed_command),
+        cmocka_unit_test(test_program_actions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -100,6 +100,16 @@ question_for(const char *profile, const AmrRule *rule)
     return question;
 }
 
+static void
+add_questions(GPtrArray *questions, const char *profile, const GPtrArray *rules)
+{
+    for (guint n = 0; n < rules->len; n++) {
+        AmrExecutorQuestion *question = question_for(profile, g_ptr_array_index(rules, n));
+        if (question)
+            g_ptr_array_add(questions, question);
+    }
+}
+
 static GPtrArray *
 questions_for(const AmrPlan *plan)
 {
@@ -108,41 +118,91 @@ questions_for(const AmrPlan *plan)
 
     for (guint i = 0; i < plan->parts->len; i++) {
         const AmrPlanPart *part = g_ptr_array_index(plan->parts, i);
-        for (guint n = 0; n < part->rules->len; n++) {
-            AmrExecutorQuestion *question =
-                question_for(part->profile, g_ptr_array_index(part->rules, n));
-            if (question)
-                g_ptr_array_add(questions, question);
-        }
+        add_questions(questions, part->profile, part->rules);
+        if (plan->kind == AMR_PLAN_RELOAD)
+            add_questions(questions, part->profile, part->stands);
     }
     return questions;
 }
 
 /* ---- the verb -------------------------------------------------------------------------------- */
 
-static int
-apply(TuiCommand *command, const GPtrArray *groups, gboolean add_include, gboolean dry_run)
+/* What is asked for, and how. */
+typedef struct {
+    const GPtrArray *groups; /* TuiRuleGroup */
+    gboolean add_include;
+    gboolean reload; /* load what is granted on disk; write nothing */
+    TuiCarry carry;
+} Request;
+
+static AmrPlan *
+make_plan(const AmrPlanContext *context, const Request *request, gboolean reload, GError **error)
 {
-    AmrPlanContext context = amr_session_plan_context(command->session);
+    const GPtrArray *groups = request->groups;
     g_autofree AmrPlanRequest *requests = g_new0(AmrPlanRequest, groups->len);
-    g_autoptr(GPtrArray) questions = NULL;
-    g_autoptr(AmrPlan) plan = NULL;
-    g_autoptr(GError) error = NULL;
 
     for (guint i = 0; i < groups->len; i++) {
         const TuiRuleGroup *group = g_ptr_array_index(groups, i);
         requests[i] = (AmrPlanRequest){group->profile, group->rules};
     }
-    plan = amr_plan_add(&context, requests, groups->len, add_include, &error);
+    return reload ? amr_plan_reload(context, requests, groups->len, error)
+                  : amr_plan_add(context, requests, groups->len, request->add_include, error);
+}
+
+/* Nothing has to be written, says @why: is loading what is left to do? */
+static int
+offer_reload(TuiCommand *command, const AmrPlanContext *context, const Request *request,
+             const GError *why)
+{
+    g_autoptr(AmrPlan) plan = make_plan(context, request, TRUE, NULL);
+    g_autoptr(GAsyncResult) result = NULL;
+    g_autoptr(GPtrArray) notes = NULL;
+    g_autoptr(GError) error = NULL;
+    TuiWait wait = {0};
+
+    if (!plan)
+        return tui_fail(why);
+    amr_executor_check_async(command->session->executor, plan, command->session->index,
+                             command->cancellable, tui_wait_done, &wait);
+    result = tui_wait_result(&wait);
+    (void)tui_fail(why);
+    if (amr_executor_check_finish(command->session->executor, result, &notes, &error)) {
+        tui_say_notes(notes);
+        tui_say("what is loaded differs from what is on disk, or cannot be compared with it: "
+                "apply --reload loads what is on disk");
+    } else {
+        tui_say("%s", error->message);
+    }
+    return TUI_EXIT_NOTHING;
+}
+
+static int
+apply(TuiCommand *command, Request *request)
+{
+    AmrPlanContext context;
+    g_autofree char *id = NULL;
+    g_autoptr(GPtrArray) questions = NULL;
+    g_autoptr(AmrPlan) plan = NULL;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GError) granted = NULL;
+    int status;
+
+    if (!tui_command_plan_context(command, &request->carry, &context, &id, &error))
+        return tui_fail(error);
+    plan = make_plan(&context, request, request->reload, &error);
     if (g_error_matches(error, AMR_ERROR, AMR_ERROR_NO_LOCAL_INCLUDE)) {
-        int status = tui_fail(error);
+        status = tui_fail(error);
         tui_say("with --add-include a profile at the top of its file is given one");
         return status;
     }
+    if (!request->reload && g_error_matches(error, AMR_ERROR, AMR_ERROR_NOTHING_TO_DO))
+        return offer_reload(command, &context, request, error);
     if (!plan)
         return tui_fail(error);
     questions = questions_for(plan);
-    return tui_command_carry_out(command, plan, questions, dry_run);
+    request->carry.granted = &granted;
+    status = tui_command_carry_out(command, plan, questions, &request->carry);
+    return granted ? offer_reload(command, &context, request, granted) : status;
 }
 
 /* The rules, read before anything else is looked at; NULL with *status, having said why. */
@@ -173,12 +233,14 @@ read_rules(const char *from, char **words, int *status)
 int
 tui_command_apply(TuiCommand *command, int argc, char **argv)
 {
-    gboolean dry_run = FALSE, add_include = FALSE;
+    Request request = {0};
     g_autofree char *from = NULL;
     const GOptionEntry entries[] = {
-        {"dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run, "show and check, write nothing", NULL},
-        {"add-include", 0, 0, G_OPTION_ARG_NONE, &add_include,
+        TUI_OPTIONS_CARRY(&request.carry),
+        {"add-include", 0, 0, G_OPTION_ARG_NONE, &request.add_include,
          "give a profile its local include where it has none", NULL},
+        {"reload", 0, 0, G_OPTION_ARG_NONE, &request.reload,
+         "write nothing: load what is granted on disk and not in the kernel", NULL},
         {"from", 0, 0, G_OPTION_ARG_FILENAME, &from, "what propose printed; - is standard input",
          "FILE"},
         {0},
@@ -187,15 +249,16 @@ tui_command_apply(TuiCommand *command, int argc, char **argv)
     g_autoptr(GPtrArray) groups = NULL;
     int status;
 
-    if (!tui_command_parse(command, tui_verb_find("apply"), entries, &argc, &argv, &words, &status))
-        return status;
-    groups = read_rules(from, words, &status);
-    if (!groups)
-        return status;
-    status = tui_command_open(command, TRUE);
-    if (status == TUI_EXIT_DONE)
-        status = tui_command_may_change(command, dry_run);
-    if (status == TUI_EXIT_DONE)
-        status = apply(command, groups, add_include, dry_run);
+    if (tui_command_parse(command, tui_verb_find("apply"), entries, &argc, &argv, &words,
+                          &status) &&
+        (groups = read_rules(from, words, &status))) {
+        request.groups = groups;
+        status = tui_command_open(command, TRUE);
+        if (status == TUI_EXIT_DONE)
+            status = tui_command_may_change(command, request.carry.dry_run);
+        if (status == TUI_EXIT_DONE)
+            status = apply(command, &request);
+    }
+    tui_carry_clear(&request.carry);
     return status;
 }

@@ -4,7 +4,8 @@
 
 #include <unistd.h>
 
-#include "tui/command/command.h"
+#include "core/change/seal.h"
+#include "tui/command/agree.h"
 
 int
 tui_command_may_change(TuiCommand *command, gboolean dry_run)
@@ -27,6 +28,24 @@ tui_command_may_change(TuiCommand *command, gboolean dry_run)
         return TUI_EXIT_REFUSED;
     }
     return TUI_EXIT_DONE;
+}
+
+void
+tui_carry_clear(TuiCarry *carry)
+{
+    g_clear_pointer(&carry->expect, g_free);
+}
+
+gboolean
+tui_command_plan_context(const TuiCommand *command, const TuiCarry *carry, AmrPlanContext *context,
+                         char **id, GError **error)
+{
+    *context = amr_session_plan_context(command->session);
+    *id = NULL;
+    if (carry->expect && !amr_seal_read(carry->expect, id, &context->made, error))
+        return FALSE;
+    context->id = *id;
+    return TRUE;
 }
 
 /* ---- JSON ------------------------------------------------------------------------------------ */
@@ -57,15 +76,16 @@ add_parts(TuiJson *json, const AmrPlan *plan)
     tui_json_close_array(json);
 }
 
-/* @state: "dry-run" or how the change stands. */
+/* @state: "dry-run" or how the change stands. @seal: NULL where it is done. */
 static void
-out_result(const AmrPlan *plan, const char *state, const char *message, const GPtrArray *notes)
+out_result(const AmrPlan *plan, const char *state, const char *message, const GPtrArray *notes,
+           const GPtrArray *besides, const char *seal)
 {
     g_autofree char *diff = amr_plan_diff(plan);
     TuiJson *json = tui_json_new();
 
     tui_json_text(json, "id", plan->id);
-    tui_json_text(json, "kind", plan->kind == AMR_PLAN_UNDO ? "undo" : "add");
+    tui_json_text(json, "kind", amr_plan_kind_word(plan->kind));
     tui_json_text(json, "undoes", plan->undoes);
     tui_json_text(json, "state", state);
     tui_json_text(json, "message", message);
@@ -77,65 +97,117 @@ out_result(const AmrPlan *plan, const char *state, const char *message, const GP
     for (guint i = 0; notes && i < notes->len; i++)
         tui_json_text(json, NULL, g_ptr_array_index(notes, i));
     tui_json_close_array(json);
+    tui_json_texts(json, "besides", besides);
+    if (seal)
+        tui_json_text(json, "seal", seal);
     tui_out_json(json);
 }
 
 /* ---- the two ways ---------------------------------------------------------------------------- */
 
+static void
+add_copies(GPtrArray *to, const GPtrArray *from)
+{
+    for (guint i = 0; from && i < from->len; i++)
+        g_ptr_array_add(to, g_strdup(g_ptr_array_index(from, i)));
+}
+
+/* Takes @error over. */
 static int
-check(TuiCommand *command, const AmrPlan *plan)
+fail(const TuiCarry *carry, GError *error)
+{
+    g_autoptr(GError) owned = error;
+
+    if (!carry->granted || !g_error_matches(owned, AMR_ERROR, AMR_ERROR_GRANTED_ALREADY))
+        return tui_fail(owned);
+    g_propagate_error(carry->granted, g_steal_pointer(&owned));
+    return TUI_EXIT_NOTHING;
+}
+
+static int
+check(TuiCommand *command, const AmrPlan *plan, const TuiCarry *carry)
 {
     AmrSession *session = command->session;
     g_autoptr(GAsyncResult) result = NULL;
     g_autoptr(GPtrArray) notes = NULL;
+    g_autoptr(GPtrArray) besides = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GError) error = NULL;
-    g_autofree char *diff = amr_plan_diff(plan);
     TuiWait wait = {0};
 
-    if (!command->options->json)
+    if (!command->options->json) {
+        g_autofree char *diff = amr_plan_diff(plan);
         tui_out_text(diff);
+    }
     amr_executor_check_async(session->executor, plan, session->index, command->cancellable,
                              tui_wait_done, &wait);
     result = tui_wait_result(&wait);
     if (!amr_executor_check_finish(session->executor, result, &notes, &error))
-        return tui_fail(error);
-    if (command->options->json)
-        out_result(plan, "dry-run", "checked, nothing was written", notes);
-    else
-        tui_say_notes(notes);
+        return fail(carry, g_steal_pointer(&error));
+    add_copies(besides, plan->besides);
+    add_copies(besides, amr_executor_check_besides(result));
+    if (command->options->json) {
+        g_autofree char *seal = amr_seal(session->target, plan);
+        out_result(plan, "dry-run", "checked, nothing was written", notes, besides, seal);
+        return TUI_EXIT_DONE;
+    }
+    tui_say_notes(notes);
+    tui_say_besides(besides);
+    if (besides->len)
+        tui_say("without --dry-run this is asked, or refused unless --activate is given");
     return TUI_EXIT_DONE;
 }
 
+/* Those that were not told before the change. */
+static void
+say_rest(const GPtrArray *notes, guint said)
+{
+    for (guint i = said; i < notes->len; i++)
+        tui_say("%s", (const char *)g_ptr_array_index(notes, i));
+}
+
 static int
-run(TuiCommand *command, const AmrPlan *plan, GPtrArray *questions)
+run(TuiCommand *command, const AmrPlan *plan, GPtrArray *questions, const TuiCarry *carry)
 {
     AmrSession *session = command->session;
+    gboolean json = command->options->json;
+    g_autoptr(GPtrArray) besides = g_ptr_array_new_with_free_func(g_free);
+    /* Where the terminal is asked, it is shown there, and not twice. */
+    gboolean tells = !json && !carry->expect && (!carry->ask || isatty(STDERR_FILENO));
+    TuiAgreement agreement = {carry, command->cancellable, json, tells, besides, 0};
     g_autoptr(GAsyncResult) result = NULL;
     g_autoptr(AmrOutcome) outcome = NULL;
     g_autoptr(GError) error = NULL;
     TuiWait wait = {0};
 
+    amr_executor_set_agree(session->executor, tui_agree, &agreement);
     amr_executor_run_async(session->executor, plan, session->index, questions, NULL, NULL,
                            command->cancellable, tui_wait_done, &wait);
     result = tui_wait_result(&wait);
+    amr_executor_set_agree(session->executor, NULL, NULL);
     outcome = amr_executor_run_finish(session->executor, result, &error);
     if (!outcome)
-        return tui_fail(error);
-    if (command->options->json) {
-        out_result(plan, amr_change_state_word(outcome->state), outcome->message, outcome->notes);
+        return fail(carry, g_steal_pointer(&error));
+    if (json) {
+        out_result(plan, amr_change_state_word(outcome->state), outcome->message, outcome->notes,
+                   besides, NULL);
     } else {
         g_autofree char *line = g_strdup_printf("%s: %s", plan->id, outcome->message);
         tui_out_line(line);
-        tui_say_notes(outcome->notes);
+        say_rest(outcome->notes, agreement.tells ? agreement.notes_said : 0);
     }
-    return outcome->state == AMR_CHANGE_STATE_PARTLY ? TUI_EXIT_PARTLY : TUI_EXIT_DONE;
+    return outcome->partly || outcome->state == AMR_CHANGE_STATE_PARTLY ? TUI_EXIT_PARTLY
+                                                                        : TUI_EXIT_DONE;
 }
 
 int
 tui_command_carry_out(TuiCommand *command, const AmrPlan *plan, GPtrArray *questions,
-                      gboolean dry_run)
+                      const TuiCarry *carry)
 {
+    g_autoptr(GError) error = NULL;
+
+    if (carry->expect && !amr_seal_check(command->session->target, plan, carry->expect, &error))
+        return tui_fail(error);
     if (!command->options->json)
         tui_say_notes(plan->notes);
-    return dry_run ? check(command, plan) : run(command, plan, questions);
+    return carry->dry_run ? check(command, plan, carry) : run(command, plan, questions, carry);
 }

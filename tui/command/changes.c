@@ -12,12 +12,6 @@ fill_row(guint row, gpointer data, TuiCell *cells)
     tui_table_changes_row(session, amr_history_get(session->history, row), cells);
 }
 
-static const char *
-kind_word(AmrPlanKind kind)
-{
-    return kind == AMR_PLAN_UNDO ? "undo" : "add";
-}
-
 static gboolean
 out_change(const AmrChange *change)
 {
@@ -25,7 +19,7 @@ out_change(const AmrChange *change)
 
     tui_json_text(json, "id", change->id);
     tui_json_time(json, "time", change->time);
-    tui_json_text(json, "kind", kind_word(change->kind));
+    tui_json_text(json, "kind", amr_plan_kind_word(change->kind));
     tui_json_text(json, "state", amr_change_state_word(change->state));
     tui_json_names(json, "profiles", (const char *const *)change->profiles);
     tui_json_names(json, "files", (const char *const *)change->files);

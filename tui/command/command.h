@@ -98,10 +98,44 @@ void tui_out_table(const TuiTable *table, guint rows, TuiFillRow fill, gpointer 
 
 /* ---- changes --------------------------------------------------------------------------------- */
 
-/* Carries out @plan, or with @dry_run shows and checks it; reports as text or JSON. @questions may
+/* How a change is carried out, from the command line. */
+typedef struct {
+    gboolean dry_run;
+    gboolean activate; /* also what loading activates besides */
+    gboolean ask;      /* always, on the terminal */
+    GError **granted;  /* where set, GRANTED_ALREADY goes there and is not told; borrowed */
+    char *expect;      /* the seal of what was shown (core/change/seal.h), or NULL; owned */
+} TuiCarry;
+void tui_carry_clear(TuiCarry *carry);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(TuiCarry, tui_carry_clear)
+
+/* The options of it. */
+#define TUI_OPTIONS_CARRY(carry)                                                                 \
+    {                                                                                            \
+        "dry-run", 0, 0, G_OPTION_ARG_NONE, &(carry)->dry_run, "show and check, write nothing",  \
+        NULL},                                                                                   \
+        {"activate",                                                                             \
+         0,                                                                                      \
+         0,                                                                                      \
+         G_OPTION_ARG_NONE,                                                                      \
+         &(carry)->activate,                                                                     \
+         "go on where loading activates more than was asked for",                                \
+         NULL},                                                                                  \
+        {"ask", 0, 0, G_OPTION_ARG_NONE, &(carry)->ask, "show it and ask on the terminal first", \
+         NULL},                                                                                  \
+    {                                                                                            \
+        "expect", 0, 0, G_OPTION_ARG_STRING, &(carry)->expect,                                   \
+            "go on only if it is the change that --dry-run --json showed", "SEAL"                \
+    }
+
+/* What a plan is made from: as the session has it, and where a change is expected, with its id and
+ * time; *id (to free) is what the context borrows. AMR_ERROR_USAGE for a seal that is none. */
+gboolean tui_command_plan_context(const TuiCommand *command, const TuiCarry *carry,
+                                  AmrPlanContext *context, char **id, GError **error);
+/* Carries out @plan, or with dry_run shows and checks it; reports as text or JSON. @questions may
  * be NULL. Returns an exit status. */
 int tui_command_carry_out(TuiCommand *command, const AmrPlan *plan, GPtrArray *questions,
-                          gboolean dry_run);
+                          const TuiCarry *carry);
 /* What a plan needs: the policy's index; and, if something is to be written, permission, a history
  * and the right to. TUI_EXIT_DONE or, having said what is missing, another exit status. */
 int tui_command_may_change(TuiCommand *command, gboolean dry_run);

@@ -5,10 +5,11 @@
 #include "tui/command/command.h"
 
 static int
-undo(TuiCommand *command, const char *id, gboolean dry_run)
+undo(TuiCommand *command, const char *id, const TuiCarry *carry)
 {
     AmrSession *session = command->session;
-    AmrPlanContext context = amr_session_plan_context(session);
+    AmrPlanContext context;
+    g_autofree char *own_id = NULL;
     const AmrChange *change = amr_history_find(session->history, id);
     g_autoptr(AmrPlan) done = NULL;
     g_autoptr(AmrPlan) plan = NULL;
@@ -27,18 +28,20 @@ undo(TuiCommand *command, const char *id, gboolean dry_run)
     done = amr_history_plan(session->history, change, &error);
     if (!done)
         return tui_fail(error);
+    if (!tui_command_plan_context(command, carry, &context, &own_id, &error))
+        return tui_fail(error);
     plan = amr_plan_undo(&context, done, &error);
     if (!plan)
         return tui_fail(error);
-    return tui_command_carry_out(command, plan, NULL, dry_run);
+    return tui_command_carry_out(command, plan, NULL, carry);
 }
 
 int
 tui_command_undo(TuiCommand *command, int argc, char **argv)
 {
-    gboolean dry_run = FALSE;
+    g_auto(TuiCarry) carry = {0};
     const GOptionEntry entries[] = {
-        {"dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run, "show and check, write nothing", NULL},
+        TUI_OPTIONS_CARRY(&carry),
         {0},
     };
     g_auto(GStrv) words = NULL;
@@ -52,8 +55,8 @@ tui_command_undo(TuiCommand *command, int argc, char **argv)
     }
     status = tui_command_open(command, TRUE);
     if (status == TUI_EXIT_DONE)
-        status = tui_command_may_change(command, dry_run);
+        status = tui_command_may_change(command, carry.dry_run);
     if (status == TUI_EXIT_DONE)
-        status = undo(command, words ? words[0] : NULL, dry_run);
+        status = undo(command, words ? words[0] : NULL, &carry);
     return status;
 }

@@ -94,6 +94,10 @@ fill_detail(Changes *view)
     g_autofree char *diff = plan ? amr_plan_diff(plan) : NULL;
     if (diff)
         tui_flow_add_diff(view->detail, diff);
+    else if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
+        tui_flow_add(view->detail, TUI_ROLE_QUIET,
+                     "Its record is root's: not everybody may read each file that it quotes, or an "
+                     "older armorer kept it so.");
     else
         tui_flow_add(view->detail, TUI_ROLE_QUIET, error->message);
 }

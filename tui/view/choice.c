@@ -199,9 +199,20 @@ group(const TuiChoice *choice, GPtrArray *profiles, GPtrArray *rules)
         amr_rules_merge(rules->pdata[i]);
 }
 
-AmrPlan *
-tui_choice_plan(const TuiChoice *choice, const AmrSession *session, gboolean add_include,
-                GError **error)
+/* From the requests of all that is chosen. */
+typedef AmrPlan *(*Make)(const AmrPlanContext *context, const AmrPlanRequest *requests, guint n,
+                         gboolean add_include, GError **error);
+
+static AmrPlan *
+make_reload(const AmrPlanContext *context, const AmrPlanRequest *requests, guint n,
+            gboolean add_include, GError **error)
+{
+    return amr_plan_reload(context, requests, n, error);
+}
+
+static AmrPlan *
+make(const TuiChoice *choice, const AmrSession *session, Make how, gboolean add_include,
+     GError **error)
 {
     AmrPlanContext context = amr_session_plan_context(session);
     g_autoptr(GPtrArray) profiles = g_ptr_array_new();
@@ -222,7 +233,20 @@ tui_choice_plan(const TuiChoice *choice, const AmrSession *session, gboolean add
     g_autofree AmrPlanRequest *requests = g_new0(AmrPlanRequest, profiles->len);
     for (guint i = 0; i < profiles->len; i++)
         requests[i] = (AmrPlanRequest){profiles->pdata[i], rules->pdata[i]};
-    return amr_plan_add(&context, requests, profiles->len, add_include, error);
+    return how(&context, requests, profiles->len, add_include, error);
+}
+
+AmrPlan *
+tui_choice_plan(const TuiChoice *choice, const AmrSession *session, gboolean add_include,
+                GError **error)
+{
+    return make(choice, session, amr_plan_add, add_include, error);
+}
+
+AmrPlan *
+tui_choice_reload(const TuiChoice *choice, const AmrSession *session, GError **error)
+{
+    return make(choice, session, make_reload, FALSE, error);
 }
 
 char *

@@ -54,6 +54,9 @@ AmrRisk tui_choice_risk(const TuiChoice *choice, const char **danger);
  * no rule is chosen at all. */
 AmrPlan *tui_choice_plan(const TuiChoice *choice, const AmrSession *session, gboolean add_include,
                          GError **error);
+/* For rules that are granted on disk already: a plan that only loads. Fails as amr_plan_reload().
+ */
+AmrPlan *tui_choice_reload(const TuiChoice *choice, const AmrSession *session, GError **error);
 /* The same as the text that `armorer apply --from -` reads. NULL where a profile's name cannot be
  * spelled. */
 char *tui_choice_text(const TuiChoice *choice, GError **error);

@@ -50,7 +50,8 @@ set_danger(Proposal *view)
         tui_sign_set_danger(view->sign, danger ? danger : "This is dangerous to allow.");
 }
 
-/* What was not shown is not signed: without a plan there is no command either. */
+/* What was not shown is not signed: without a plan there is no command either, unless one that
+ * shows it. */
 static void
 set_verb(Proposal *view, gboolean possible)
 {
@@ -64,14 +65,30 @@ plan(Proposal *view)
 {
     GError *error = NULL;
     AmrPlan *made = NULL;
+    AmrPlan *reload = NULL;
 
     if (tui_sign_is_writing(view->sign))
         return;
     made = tui_choice_plan(view->choice, session_of(view), view->add_include, &error);
+    if (made || g_error_matches(error, AMR_ERROR, AMR_ERROR_NOTHING_TO_DO))
+        reload = tui_choice_reload(view->choice, session_of(view), NULL);
+    if (!made && reload) { /* every rule stands there: loading is what may be left */
+        made = g_steal_pointer(&reload);
+        g_clear_error(&error);
+    }
     tui_sign_set_questions(view->sign, tui_choice_questions(view->choice, session_of(view)));
     set_danger(view);
-    set_verb(view, made != NULL);
-    tui_sign_set_plan(view->sign, made, error);
+    /* A local file that is root's to read: root's own command makes the plan, shows it and asks. */
+    gboolean unseen = tui_screen_elevates(view->view.screen) &&
+                      g_error_matches(error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED);
+    set_verb(view, made || unseen);
+    if (unseen) {
+        g_clear_error(&error);
+        tui_sign_set_unseen(view->sign);
+    } else {
+        tui_sign_set_plan(view->sign, made, error);
+        tui_sign_set_reload(view->sign, reload);
+    }
 }
 
 /* ---- showing -------------------------------------------------------------------------------- */
@@ -312,7 +329,9 @@ hints(const TuiView *base, GArray *out)
         gboolean when;
         TuiHint hint;
     } table[] = {
-        {tui_sign_is_ready(view->sign), {TUI_ACTION_WRITE, "write and reload"}},
+        {tui_sign_is_ready(view->sign),
+         {TUI_ACTION_WRITE,
+          tui_sign_state(view->sign) == TUI_SIGN_RELOADS ? "load it" : "write and reload"}},
         {TRUE, {TUI_ACTION_BACK, NULL}},
         {is_open(view) && (view->add_include || lacks_include(view)),
          {TUI_ACTION_ADD_INCLUDE, NULL}},

@@ -444,7 +444,7 @@ tui_screen_elevates(const TuiScreen *screen)
 
 gboolean
 tui_screen_elevate(TuiScreen *screen, const char *const *verb, const char *input, int *status,
-                   GError **error)
+                   char **said, GError **error)
 {
-    return screen->options.elevate(verb, input, status, error, screen->options.data);
+    return screen->options.elevate(verb, input, status, said, error, screen->options.data);
 }

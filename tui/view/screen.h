@@ -11,8 +11,9 @@
 
 G_BEGIN_DECLS
 
-/* Runs armorer with more rights on the user's terminal and waits for it; see privileged.h. */
-typedef gboolean (*TuiElevate)(const char *const *verb, const char *input, int *status,
+/* Runs armorer with more rights on the user's terminal and waits for it; *said: see privileged.h.
+ */
+typedef gboolean (*TuiElevate)(const char *const *verb, const char *input, int *status, char **said,
                                GError **error, gpointer data);
 
 typedef struct {
@@ -67,7 +68,7 @@ void tui_screen_end_work(TuiScreen *screen);
 /* Whether a change needs more rights than we have, and getting them: see TuiElevate. */
 gboolean tui_screen_elevates(const TuiScreen *screen);
 gboolean tui_screen_elevate(TuiScreen *screen, const char *const *verb, const char *input,
-                            int *status, GError **error);
+                            int *status, char **said, GError **error);
 
 G_END_DECLS
 #endif

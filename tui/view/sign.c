@@ -47,8 +47,8 @@ job_end(TuiSignJob *job)
     return sign;
 }
 
-static void
-abandon(TuiSign *sign)
+void
+tui_sign_abandon(TuiSign *sign)
 {
     if (sign->delay)
         g_source_remove(sign->delay);
@@ -73,8 +73,9 @@ tui_sign_new(TuiScreen *screen)
 static void
 forget_plan(TuiSign *sign)
 {
-    abandon(sign);
+    tui_sign_abandon(sign);
     g_clear_pointer(&sign->box, box_unref);
+    g_clear_pointer(&sign->reload, amr_plan_free);
     g_clear_error(&sign->plan_error);
     g_clear_error(&sign->error);
     g_clear_pointer(&sign->diff, g_free);
@@ -82,6 +83,7 @@ forget_plan(TuiSign *sign)
     g_clear_pointer(&sign->outcome, amr_outcome_free);
     g_clear_pointer(&sign->progress, g_free);
     g_clear_pointer(&sign->change, g_free);
+    g_clear_pointer(&sign->said, g_free);
     sign->state = TUI_SIGN_NO_PLAN;
     sign->elevated = FALSE;
     sign->asking = FALSE;
@@ -103,9 +105,17 @@ tui_sign_free(TuiSign *sign)
 
 /* ---- the check ------------------------------------------------------------------------------ */
 
-static TuiSignState
-state_of_error(const GError *error)
+static gboolean
+is_reload(const TuiSign *sign)
 {
+    return sign->box && sign->box->plan->kind == AMR_PLAN_RELOAD;
+}
+
+static TuiSignState
+state_of_error(const TuiSign *sign, const GError *error)
+{
+    if (is_reload(sign) && g_error_matches(error, AMR_ERROR, AMR_ERROR_NOTHING_TO_DO))
+        return TUI_SIGN_GRANTED; /* and loaded */
     if (g_error_matches(error, AMR_ERROR, AMR_ERROR_GRANTED_ALREADY))
         return TUI_SIGN_GRANTED;
     if (g_error_matches(error, AMR_ERROR, AMR_ERROR_EXPLICIT_DENY))
@@ -113,6 +123,16 @@ state_of_error(const GError *error)
     if (g_error_matches(error, AMR_ERROR, AMR_ERROR_RULE_REJECTED))
         return TUI_SIGN_REJECTED;
     return TUI_SIGN_UNCHECKED;
+}
+
+/* What was found belongs to what is signed from now on, since it is shown. */
+static void
+take_besides(AmrPlan *plan, const GPtrArray *besides)
+{
+    for (guint i = 0; besides && i < besides->len; i++) {
+        if (!g_ptr_array_find_with_equal_func(plan->besides, besides->pdata[i], g_str_equal, NULL))
+            g_ptr_array_add(plan->besides, g_strdup(besides->pdata[i]));
+    }
 }
 
 static void
@@ -126,8 +146,14 @@ on_checked(GObject *source, GAsyncResult *result, gpointer data)
     gboolean ok = amr_executor_check_finish(session->executor, result, &notes, &error);
     TuiSign *sign = job_end(job);
 
-    if (sign) {
-        sign->state = ok ? TUI_SIGN_COMPILES : state_of_error(error);
+    if (sign && sign->reload && g_error_matches(error, AMR_ERROR, AMR_ERROR_GRANTED_ALREADY)) {
+        tui_sign_set_plan(sign, g_steal_pointer(&sign->reload), NULL);
+        tui_screen_dirty(screen);
+    } else if (sign) {
+        take_besides(sign->box->plan, amr_executor_check_besides(result));
+        sign->state = !ok               ? state_of_error(sign, error)
+                      : is_reload(sign) ? TUI_SIGN_RELOADS
+                                        : TUI_SIGN_COMPILES;
         g_clear_pointer(&sign->notes, g_ptr_array_unref);
         sign->notes = g_steal_pointer(&notes);
         g_clear_error(&sign->error);
@@ -161,6 +187,13 @@ on_delay(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
+static void
+start_check(TuiSign *sign)
+{
+    sign->state = TUI_SIGN_PENDING;
+    sign->delay = g_timeout_add(CHECK_DELAY, on_delay, sign);
+}
+
 void
 tui_sign_set_plan(TuiSign *sign, AmrPlan *plan, GError *error)
 {
@@ -171,8 +204,21 @@ tui_sign_set_plan(TuiSign *sign, AmrPlan *plan, GError *error)
     sign->box = g_rc_box_new0(TuiPlanBox);
     sign->box->plan = plan;
     sign->diff = amr_plan_diff(plan);
-    sign->state = TUI_SIGN_PENDING;
-    sign->delay = g_timeout_add(CHECK_DELAY, on_delay, sign);
+    start_check(sign);
+}
+
+void
+tui_sign_set_unseen(TuiSign *sign)
+{
+    forget_plan(sign);
+    sign->state = TUI_SIGN_UNSEEN;
+}
+
+void
+tui_sign_set_reload(TuiSign *sign, AmrPlan *reload)
+{
+    g_clear_pointer(&sign->reload, amr_plan_free);
+    sign->reload = reload;
 }
 
 void
@@ -247,7 +293,13 @@ on_written(GObject *source, GAsyncResult *result, gpointer data)
     g_autoptr(AmrOutcome) outcome = amr_executor_run_finish(session->executor, result, &error);
     TuiSign *sign = job_end(job);
 
-    if (sign) {
+    if (sign && g_error_matches(error, AMR_ERROR, AMR_ERROR_ACTIVATES_MORE)) {
+        /* Signed before the check had told all: it tells it now. */
+        tui_screen_say(screen, TUI_ROLE_WARNING,
+                       "Not written: loading would do more than was shown. Look again");
+        g_clear_pointer(&sign->progress, g_free);
+        start_check(sign);
+    } else if (sign) {
         sign->state = outcome ? TUI_SIGN_DONE : TUI_SIGN_FAILED;
         sign->change = outcome ? g_strdup(sign->box->plan->id) : NULL;
         sign->outcome = g_steal_pointer(&outcome);
@@ -258,26 +310,6 @@ on_written(GObject *source, GAsyncResult *result, gpointer data)
     tui_screen_reload(screen);
     tui_screen_end_work(screen);
     tui_screen_dirty(screen);
-}
-
-static void
-write_elevated(TuiSign *sign)
-{
-    AmrSession *session = tui_screen_session(sign->screen);
-    g_autoptr(GError) error = NULL;
-
-    abandon(sign);
-    sign->changes_before = session->history ? amr_history_count(session->history) : 0;
-    sign->state = TUI_SIGN_WRITING;
-    if (!tui_screen_elevate(sign->screen, (const char *const *)sign->verb, sign->input,
-                            &sign->status, &error)) {
-        sign->state = TUI_SIGN_FAILED;
-        g_clear_error(&sign->error);
-        sign->error = g_steal_pointer(&error);
-        return;
-    }
-    sign->elevated = TRUE;
-    tui_screen_reload(sign->screen);
 }
 
 static void
@@ -295,7 +327,7 @@ write_here(TuiSign *sign)
         tui_screen_say(sign->screen, TUI_ROLE_WARNING, "Policy is being read: a moment");
         return;
     }
-    abandon(sign);
+    tui_sign_abandon(sign);
     sign->state = TUI_SIGN_WRITING;
     TuiSignJob *job = job_new(sign);
     amr_executor_run_async(session->executor, job->box->plan, session->index, job->questions,
@@ -306,7 +338,7 @@ static void
 do_write(TuiSign *sign)
 {
     if (tui_screen_elevates(sign->screen))
-        write_elevated(sign);
+        tui_sign_elevate(sign);
     else
         write_here(sign);
 }
@@ -395,54 +427,4 @@ tui_sign_key(TuiSign *sign, TuiKey key)
         g_string_append_c(sign->word, (char)key);
     }
     return TUI_STALE_VIEW;
-}
-
-/* ---- coming back ---------------------------------------------------------------------------- */
-
-/* How the command's change stands says more than its exit status; NULL where it is not in force. */
-static const char *
-standing(const AmrChange *change)
-{
-    gboolean undo = change->kind == AMR_PLAN_UNDO;
-
-    if (change->state == AMR_CHANGE_STATE_VERIFIED)
-        return undo ? "Taken back, and the kernel confirms" : "Written, and the kernel confirms";
-    if (change->state == AMR_CHANGE_STATE_LOADED)
-        return undo ? "Taken back and loaded" : "Written and loaded";
-    if (change->state == AMR_CHANGE_STATE_NOT_LOADED)
-        return undo ? "Taken back, not loaded" : "Written, not loaded";
-    return NULL;
-}
-
-static void
-read_outcome(TuiSign *sign)
-{
-    const AmrHistory *history = tui_screen_session(sign->screen)->history;
-    guint n = history ? amr_history_count(history) : 0;
-    const AmrChange *change = n > sign->changes_before ? amr_history_get(history, n - 1) : NULL;
-
-    sign->elevated = FALSE;
-    g_clear_error(&sign->error);
-    const char *stands = change ? standing(change) : NULL;
-    sign->state = stands || sign->status == 0 ? TUI_SIGN_DONE : TUI_SIGN_FAILED;
-    if (!change && sign->status != 0) {
-        amr_error_set(&sign->error, AMR_ERROR_NOT_PERMITTED,
-                      "The command with more rights ended with status %d", sign->status);
-        return;
-    }
-    sign->change = change ? g_strdup(change->id) : NULL;
-    sign->outcome = g_new0(AmrOutcome, 1);
-    sign->outcome->state = change ? change->state : AMR_CHANGE_STATE_UNKNOWN;
-    sign->outcome->message = g_strdup(change && change->message ? change->message
-                                      : stands                  ? stands
-                                      : change ? amr_change_state_word(change->state)
-                                               : "the command with more rights is done");
-    sign->outcome->notes = g_ptr_array_new_with_free_func(g_free);
-}
-
-void
-tui_sign_news(TuiSign *sign)
-{
-    if (sign->elevated)
-        read_outcome(sign);
 }

@@ -15,9 +15,11 @@ G_BEGIN_DECLS
 /* X(NAME, words): how far it is, in the words of the screen. */
 #define TUI_SIGN_STATES(X)                                              \
     X(NO_PLAN, "nothing to write")                                      \
+    X(UNSEEN, "shown and asked about by the command with more rights")  \
     X(PENDING, "check pending")                                         \
     X(CHECKING, "check running: every affected file is compiled whole") \
     X(COMPILES, "compiles")                                             \
+    X(RELOADS, "granted on disk already, not loaded as it is there")    \
     X(GRANTED, "granted already")                                       \
     X(DENIED, "explicitly denied")                                      \
     X(REJECTED, "rejected by the compiler")                             \
@@ -41,8 +43,15 @@ void tui_sign_free(TuiSign *sign);
 /* A new plan, or why there is none; both are taken over. What the check said of another is
  * dropped. */
 void tui_sign_set_plan(TuiSign *sign, AmrPlan *plan, GError *error);
+/* There is a plan, but only root may make it: it is shown by the command with more rights, which
+ * then asks. */
+void tui_sign_set_unseen(TuiSign *sign);
+/* What takes the plan's place where the check finds that policy on disk grants all of it: a plan
+ * that only loads. Taken over; NULL, and after set_plan: none. */
+void tui_sign_set_reload(TuiSign *sign, AmrPlan *reload);
 /* How it is carried out with more rights: the verb's argv and its standard input (may be NULL);
- * copied. */
+ * copied. What was
+ * shown is added to it as --expect, or --ask where nothing was. */
 void tui_sign_set_verb(TuiSign *sign, const char *const *verb, const char *input);
 /* Why a word has to be typed before it is written; NULL: it need not. Display form, copied. */
 void tui_sign_set_danger(TuiSign *sign, const char *danger);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What sign.c, which acts, and sign_show.c, which shows, share. */
+/* What sign.c, which acts, sign_show.c, which shows, and sign_rights.c share. */
 #ifndef TUI_VIEW_SIGN_PRIVATE_H
 #define TUI_VIEW_SIGN_PRIVATE_H
 
@@ -27,6 +27,7 @@ struct TuiSign {
     TuiScreen *screen;
     TuiSignState state;
     TuiPlanBox *box;
+    AmrPlan *reload;    /* instead, where all is granted; NULL */
     GError *plan_error; /* why there is no plan */
     GError *error;      /* what the check, or the writing, says */
     char *diff;
@@ -41,11 +42,17 @@ struct TuiSign {
     char *progress;
     char *change;      /* its id, once it is done */
     gboolean elevated; /* the outcome is to be read from the history */
-    int status;        /* what the command with more rights said */
+    int status;        /* what the command with more rights ended with */
+    char *said;        /* and its words */
     guint changes_before;
     gboolean asking;
     GString *word;
 };
+
+/* sign.c: what runs is cancelled, and forgotten when it ends. */
+void tui_sign_abandon(TuiSign *sign);
+/* sign_rights.c: runs the verb with more rights; the outcome comes with tui_sign_news(). */
+void tui_sign_elevate(TuiSign *sign);
 
 G_END_DECLS
 #endif

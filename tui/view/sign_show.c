@@ -16,6 +16,7 @@ state_role(TuiSignState state)
     case TUI_SIGN_COMPILES:
     case TUI_SIGN_DONE:
         return TUI_ROLE_GOOD;
+    case TUI_SIGN_RELOADS:
     case TUI_SIGN_GRANTED:
     case TUI_SIGN_DENIED:
     case TUI_SIGN_UNCHECKED:
@@ -33,6 +34,28 @@ add_notes(TuiFlow *flow, const GPtrArray *notes)
 {
     for (guint i = 0; notes && i < notes->len; i++)
         tui_flow_add_words(flow, i == 0 ? "note" : "", TUI_ROLE_WARNING, notes->pdata[i]);
+}
+
+/* What is signed with the rest, so it stands before it. */
+static void
+add_besides(TuiFlow *flow, const GPtrArray *besides)
+{
+    for (guint i = 0; i < besides->len; i++)
+        tui_flow_add_words(flow, i == 0 ? "besides" : "", TUI_ROLE_DANGER, besides->pdata[i]);
+}
+
+static void
+add_said(TuiFlow *flow, const char *said)
+{
+    g_auto(GStrv) lines = g_strsplit(said ? said : "", "\n", -1);
+    const char *label = "it said";
+
+    for (guint i = 0; lines[i]; i++) {
+        if (!lines[i][0])
+            continue;
+        tui_flow_add_words(flow, label, TUI_ROLE_WARNING, lines[i]);
+        label = "";
+    }
 }
 
 void
@@ -53,9 +76,16 @@ tui_sign_describe(const TuiSign *sign, TuiFlow *flow)
         text = g_strdup_printf("%s: %s", words, error->message);
     }
     tui_flow_add_words(flow, "state", state_role(sign->state), text);
+    if (sign->state != TUI_SIGN_WRITING) /* what became of it is read first */
+        add_said(flow, sign->said);
+    if (sign->box && sign->box->plan->parts->len > 1) {
+        g_autofree char *sum = amr_plan_sum(sign->box->plan);
+        tui_flow_add_words(flow, "in all", TUI_ROLE_TEXT, sum);
+    }
     if (sign->outcome)
         add_notes(flow, sign->outcome->notes);
     if (sign->box && !sign->outcome) {
+        add_besides(flow, sign->box->plan->besides);
         add_notes(flow, sign->box->plan->notes);
         add_notes(flow, sign->notes);
     }

@@ -11,6 +11,7 @@ typedef struct {
     char *id; /* of the change to take back */
     TuiSign *sign;
     TuiFlow *flow;
+    gboolean unseen; /* the record is root's */
 } Undo;
 
 static AmrSession *
@@ -57,11 +58,17 @@ plan(Undo *view)
     if (tui_sign_is_writing(view->sign))
         return;
     made = make_plan(view, &error);
-    /* The record of a change may be root's alone: then root's own command makes the plan, and
-     * refuses where it finds something else than was written. */
-    gboolean unreadable = error && error->domain != AMR_ERROR;
-    tui_sign_set_verb(view->sign, made || unreadable ? verb : NULL, NULL);
-    tui_sign_set_plan(view->sign, made, error);
+    /* The record of a change may be root's alone: then root's own command makes the plan, shows it
+     * and asks. */
+    view->unseen = tui_screen_elevates(view->view.screen) &&
+                   g_error_matches(error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED);
+    tui_sign_set_verb(view->sign, made || view->unseen ? verb : NULL, NULL);
+    if (view->unseen) {
+        g_clear_error(&error);
+        tui_sign_set_unseen(view->sign);
+    } else {
+        tui_sign_set_plan(view->sign, made, error);
+    }
 }
 
 /* ---- showing -------------------------------------------------------------------------------- */
@@ -78,12 +85,11 @@ fill(Undo *view)
         tui_flow_add_list(view->flow, "file", TUI_ROLE_PATH, change->files);
         tui_flow_add_list(view->flow, "takes back", TUI_ROLE_REMOVED, change->rules);
     }
-    if (tui_screen_elevates(view->view.screen) && tui_sign_plan_error(view->sign) &&
-        tui_sign_plan_error(view->sign)->domain != AMR_ERROR)
+    if (view->unseen)
         tui_flow_add(view->flow, TUI_ROLE_WARNING,
-                     "The record of this change may not be read by you, so no diff can be shown. "
-                     "The command with more rights takes back exactly what the change added, or "
-                     "refuses.");
+                     "The record of this change is root's: not everybody may read each file that "
+                     "it quotes, or an older armorer kept it so. The command with more rights "
+                     "shows the diff, and asks before it writes.");
     tui_sign_describe(view->sign, view->flow);
 }
 

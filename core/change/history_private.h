@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of the history share. */
+#ifndef AMR_CHANGE_HISTORY_PRIVATE_H
+#define AMR_CHANGE_HISTORY_PRIVATE_H
+
+#include "core/change/history.h"
+
+G_BEGIN_DECLS
+
+struct AmrHistory {
+    const AmrTarget *target;
+    GPtrArray *changes; /* AmrChange, oldest first */
+    GHashTable *by_id;  /* borrowed from changes */
+};
+
+/* The state directory. */
+int amr_history_open_state(const AmrHistory *history, GError **error);
+/* The file @name that is kept of change @id. */
+GBytes *amr_history_read_of(const AmrHistory *history, const char *id, const char *name, gsize max,
+                            GError **error);
+
+G_END_DECLS
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/change/load.h"
+
+#include "core/base/error.h"
+#include "core/change/complain.h"
+
+typedef struct {
+    AmrCompiler *compiler;
+    const AmrTarget *target;
+    const AmrIndex *index;
+    const AmrPlanLoad *load;
+    AmrScratch *scratch; /* NULL: from the policy itself */
+} Loading;
+
+static void
+loading_free(gpointer data)
+{
+    Loading *loading = data;
+    g_clear_pointer(&loading->scratch, amr_scratch_free);
+    g_free(loading);
+}
+
+static void
+on_loaded(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GTask) task = data;
+    Loading *loading = g_task_get_task_data(task);
+    GError *error = NULL;
+    AmrCompileResult *loaded = amr_compiler_run_finish(loading->compiler, result, &error);
+
+    g_clear_pointer(&loading->scratch, amr_scratch_free);
+    if (loaded)
+        g_task_return_pointer(task, loaded, (GDestroyNotify)amr_compile_result_free);
+    else
+        g_task_return_error(task, error);
+}
+
+static void
+start(GTask *task, AmrCompileKind kind)
+{
+    const Loading *loading = g_task_get_task_data(task);
+    const AmrCompileJob job = {kind, loading->scratch ? amr_scratch_path(loading->scratch) : NULL,
+                               loading->load->path, NULL};
+
+    amr_compiler_run_async(loading->compiler, &job, NULL, on_loaded, g_object_ref(task));
+}
+
+static void
+on_scratch(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GTask) task = data;
+    Loading *loading = g_task_get_task_data(task);
+    GError *error = NULL;
+
+    loading->scratch = amr_scratch_new_finish(result, &error);
+    if (loading->scratch && amr_complain_set(loading->scratch, loading->target, loading->index,
+                                             NULL, loading->load, &error))
+        start(task, AMR_COMPILE_LOAD_COPY);
+    else
+        g_task_return_error(task, error);
+}
+
+void
+amr_load_async(AmrCompiler *compiler, const AmrTarget *target, const AmrIndex *index,
+               const AmrPlanLoad *load, GAsyncReadyCallback callback, gpointer data)
+{
+    g_autoptr(GTask) task = g_task_new(NULL, NULL, callback, data);
+    Loading *loading = g_new0(Loading, 1);
+
+    g_task_set_source_tag(task, amr_load_async);
+    *loading = (Loading){compiler, target, index, load, NULL};
+    g_task_set_task_data(task, loading, loading_free);
+    if (load->complain && load->complain[0])
+        amr_scratch_new_async(target, NULL, on_scratch, g_steal_pointer(&task));
+    else
+        start(task, AMR_COMPILE_LOAD);
+}
+
+AmrCompileResult *
+amr_load_finish(GAsyncResult *result, GError **error)
+{
+    return g_task_propagate_pointer(G_TASK(result), error);
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "core/source/intake.h"
+
+#include <string.h>
+
+#include "core/denial/memo.h"
+#include "core/log/record.h"
+#include "core/log/scan.h"
+#include "core/log/shapes.h"
+#include "core/source/ring.h"
+
+enum {
+    BATCH = 16
+};
+
+/* A record whose head is read, and what the memo knows it by. */
+typedef struct {
+    AmrSpan line;
+    AmrHead head;
+    AmrMemoText text;
+} Pending;
+
+/* What is being taken in. */
+typedef struct {
+    AmrInput *input;
+    const char *block;
+    guint64 offset; /* of the block */
+} Place;
+
+struct AmrIntake {
+    AmrStore *store;
+    AmrMemo *memo; /* NULL: nothing is remembered, heads neither */
+    AmrShapes shapes;
+    AmrRing ring;
+    Pending pending[BATCH];
+    guint count;
+    char scratch[AMR_EVENT_SCRATCH];
+};
+
+AmrIntake *
+amr_intake_new(AmrStore *store)
+{
+    AmrIntake *intake = g_new0(AmrIntake, 1);
+    intake->store = store;
+    intake->memo = amr_memo_new(store);
+    return intake;
+}
+
+void
+amr_intake_free(AmrIntake *intake)
+{
+    amr_memo_free(intake->memo);
+    amr_ring_clear(&intake->ring);
+    g_free(intake);
+}
+
+void
+amr_intake_forget(AmrIntake *intake)
+{
+    g_clear_pointer(&intake->memo, amr_memo_free);
+}
+
+/* Whether it is to be counted; then @origin says where it is kept. */
+static gboolean
+is_counted(AmrIntake *intake, const Place *place, const Pending *pending, AmrOrigin *origin)
+{
+    AmrInput *input = place->input;
+    const AmrSpan line = pending->line;
+
+    if (input->copies && amr_copies_take(input->copies, &pending->head, place->block))
+        return FALSE;
+    input->stats.records++;
+    *origin = (AmrOrigin){input->number, line.len, place->offset + line.off};
+    if (!amr_input_is_kept(input))
+        origin->offset = amr_ring_put(&intake->ring, place->block + line.off, line.len);
+    return TRUE;
+}
+
+/* Slices, decodes and stores. */
+static void
+take_new(AmrIntake *intake, const Place *place, const Pending *pending)
+{
+    AmrIngestStats *stats = &place->input->stats;
+    AmrOrigin origin;
+    AmrRecord record;
+    AmrEvent event;
+
+    if (!amr_record_slice_body(&record, &pending->head, place->block)) {
+        stats->foreign++;
+    } else if (record.torn) {
+        stats->torn++; /* half a name is another name: nothing is made of it */
+    } else if (!amr_event_decode(&event, &record, place->block, intake->scratch)) {
+        stats->overlong++;
+    } else if (is_counted(intake, place, pending, &origin)) {
+        const AmrDenialId id = amr_store_add(intake->store, &event, &origin);
+        if (intake->memo)
+            amr_memo_keep(intake->memo, &pending->text, &record, place->block, id);
+    }
+}
+
+/* Takes what is pending, in the order that it came. */
+static void
+take_pending(AmrIntake *intake, const Place *place)
+{
+    if (intake->memo) {
+        for (guint i = 0; i < intake->count; i++)
+            amr_memo_expect(intake->memo, &intake->pending[i].text);
+    }
+    for (guint i = 0; i < intake->count; i++) {
+        const Pending *pending = &intake->pending[i];
+        AmrOccurrence occurrence;
+        AmrOrigin origin;
+
+        if (!intake->memo ||
+            !amr_memo_find(intake->memo, &pending->text, &pending->head, &occurrence))
+            take_new(intake, place, pending);
+        else if (is_counted(intake, place, pending, &origin))
+            amr_store_repeat(intake->store, &occurrence, &origin);
+    }
+    intake->count = 0;
+}
+
+/* Reads the head of a line of interest. The rest waits until there are some such lines, so that
+ * what is known of them is on its way from memory when it is needed. */
+static void
+take_line(AmrIntake *intake, const Place *place, AmrSpan line)
+{
+    Pending *pending = &intake->pending[intake->count];
+
+    if (!(intake->memo ? amr_shapes_read(&intake->shapes, &pending->head, place->block, line)
+                       : amr_head_read(&pending->head, place->block, line))) {
+        place->input->stats.foreign++;
+        return;
+    }
+    pending->line = line;
+    if (intake->memo)
+        amr_memo_read(intake->memo, &pending->head, place->block, &pending->text);
+    if (++intake->count == BATCH)
+        take_pending(intake, place);
+}
+
+gsize
+amr_intake_block(gpointer data, AmrInput *input, const char *block, gsize size, guint64 offset,
+                 gboolean last)
+{
+    AmrIntake *intake = data;
+    gsize start = 0;
+    AmrScanResult found;
+    AmrScan scan;
+    AmrSpan line;
+    Place place;
+
+    if (input->dropping) {
+        const char *newline = memchr(block, '\n', size);
+        if (!newline)
+            return size;
+        start = (gsize)(newline + 1 - block);
+        input->dropping = FALSE;
+    }
+    place = (Place){input, block + start, offset + start};
+    amr_scan_init(&scan, place.block, size - start, last);
+    while ((found = amr_scan_next(&scan, &line)) != AMR_SCAN_END) {
+        if (found == AMR_SCAN_RECORD)
+            take_line(intake, &place, line);
+        else if (found == AMR_SCAN_OVERLONG)
+            input->stats.overlong++;
+        else if (found == AMR_SCAN_TORN)
+            input->stats.torn++;
+        else
+            input->stats.losses++;
+    }
+    take_pending(intake, &place);
+    input->dropping = amr_scan_is_cut(&scan);
+    return start + amr_scan_rest(&scan);
+}
+
+GBytes *
+amr_intake_raw(const AmrIntake *intake, const AmrOrigin *origin)
+{
+    return amr_ring_get(&intake->ring, origin->offset, origin->len);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From a block of lines to the store. Private to core/source.
+ */
+#ifndef AMR_SOURCE_INTAKE_H
+#define AMR_SOURCE_INTAKE_H
+
+#include "core/source/input.h"
+
+G_BEGIN_DECLS
+
+typedef struct AmrIntake AmrIntake;
+
+/* @store is borrowed and outlives it. */
+AmrIntake *amr_intake_new(AmrStore *store);
+void amr_intake_free(AmrIntake *intake);
+
+/* An AmrInputSink; @data is the intake. All records of the block are in the store when it
+ * returns. */
+gsize amr_intake_block(gpointer data, AmrInput *input, const char *block, gsize size,
+                       guint64 offset, gboolean last);
+
+/* The record at @origin of an input that is not kept; NULL if it is no longer held. */
+GBytes *amr_intake_raw(const AmrIntake *intake, const AmrOrigin *origin);
+
+/* Takes the long way with each record from now on, as if none had been seen before. What the tests
+ * measure the short one by. */
+void amr_intake_forget(AmrIntake *intake);
+
+G_END_DECLS
+#endif

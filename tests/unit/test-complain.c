@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Profiles that are in complain mode in the kernel only, alone and among others of their file. */
+#include "config.h"
+
+#include "tests/unit/changing.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "core/change/complain.h"
+
+/* ---- headers -----------------------------------------------------------------------------------
+ */
+
+static const struct {
+    const char *name, *text;
+    gboolean which[4];
+    guint n;
+    const char *want; /* NULL: changed underneath */
+} edits[] = {
+    {"no flags", "profile a /bin/a { }\n", {TRUE}, 1, "profile a /bin/a  flags=(complain) { }\n"},
+    {"none wanted", "profile a { }\nprofile b { }\n", {FALSE, FALSE}, 2, NULL},
+    {"flags",
+     "profile a flags=(attach_disconnected) { }",
+     {TRUE},
+     1,
+     "profile a flags=(complain, attach_disconnected) { }"},
+    {"another mode",
+     "profile a flags=(audit, kill mediate_deleted) { }",
+     {TRUE},
+     1,
+     "profile a flags=(complain, audit, mediate_deleted) { }"},
+    {"only a mode", "profile a flags=(enforce) { }", {TRUE}, 1, "profile a flags=(complain) { }"},
+    {"the old form", "/bin/a (audit) { }", {TRUE}, 1, "/bin/a (complain, audit) { }"},
+    {"conditions",
+     "profile a xattrs=(user.x=y) flags=(audit) { }",
+     {TRUE},
+     1,
+     "profile a xattrs=(user.x=y) flags=(complain, audit) { }"},
+    {"conditions alone",
+     "profile a xattrs=(user.x=y) { }",
+     {TRUE},
+     1,
+     "profile a xattrs=(user.x=y)  flags=(complain) { }"},
+    {"a comment that looks like flags",
+     "profile a # flags=(audit) {\n{ }",
+     {TRUE},
+     1,
+     "profile a # flags=(audit) {\n flags=(complain) { }"},
+    {"a child, not its parent",
+     "profile a {\n  profile c { /x r, }\n  ^h { }\n}\nprofile b { }\n",
+     {FALSE, TRUE, TRUE, FALSE},
+     4,
+     "profile a {\n  profile c  flags=(complain) { /x r, }\n  ^h  flags=(complain) { }\n}\n"
+     "profile b { }\n"},
+    {"all",
+     "profile a { profile c { } }\nprofile b flags=(audit) { }",
+     {TRUE, TRUE, TRUE},
+     3,
+     "profile a  flags=(complain) { profile c  flags=(complain) { } }\n"
+     "profile b flags=(complain, audit) { }"},
+    {"another number of profiles", "profile a { }\n", {TRUE, FALSE}, 2, NULL},
+};
+
+static void
+test_edit(void **state)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(edits); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GBytes) bytes = g_bytes_new_static(edits[i].text, strlen(edits[i].text));
+        g_autoptr(GBytes) got = amr_complain_edit(bytes, edits[i].which, edits[i].n, &error);
+        gboolean same = strcmp(edits[i].name, "none wanted") == 0;
+        const char *want = same ? edits[i].text : edits[i].want;
+
+        print_message("# %s\n", edits[i].name);
+        if (!want) {
+            assert_null(got);
+            assert_error(error, AMR_ERROR, AMR_ERROR_CHANGED_UNDERNEATH);
+            continue;
+        }
+        assert_no_error(error);
+        g_autofree char *text = g_strndup(g_bytes_get_data(got, NULL), g_bytes_get_size(got));
+        assert_string_equal(text, want);
+    }
+}
+
+/* ---- loaded ------------------------------------------------------------------------------------
+ */
+
+/* As root the compiler writes one profile over the other into the plain file that stands for a
+ * kernel; so what is loaded is compiled once more into a file of its own. */
+static void
+keep_loads(Changing *fixture)
+{
+    g_autofree char *real = g_find_program_in_path("apparmor_parser");
+    g_autofree char *script = g_strdup_printf(
+        "#!/bin/sh\n"
+        "for word; do base=$last last=$word; case $word in -r|-o) load=yes ;; esac; done\n"
+        "[ -z \"$load\" ] || '%s' -M '%s/features' -Q -K -S --base \"$base\" \"$last\" "
+        ">>'%s/loaded'\n"
+        "exec '%s' \"$@\"\n",
+        real ? real : "/sbin/apparmor_parser", fixture->dir, fixture->dir,
+        real ? real : "/sbin/apparmor_parser");
+    fixture->parser = g_build_filename(fixture->dir, "parser", NULL);
+    test_write(fixture->dir, "parser", script);
+    assert_int_equal(g_chmod(fixture->parser, 0755), 0);
+}
+
+/* The mode of @name in compiled policy: 0 enforce, 1 complain; -1: it is not there. A profile is a
+ * struct of that name, its own name first, then flags {hat, mode, audit}, as 3.0.8 and 4.1.0 write
+ * it. */
+static int
+compiled_mode(const Changing *fixture, const char *name)
+{
+    static const char start[] = "\x04\x08\x00profile\x00\x07\x05";
+    static const char flags[] = "\x04\x06\x00"
+                                "flags\x00\x07";
+    g_autofree char *path = g_build_filename(fixture->dir, "loaded", NULL);
+    g_autofree char *data = NULL;
+    gsize len;
+
+    assert_true(g_file_get_contents(path, &data, &len, NULL));
+    for (const char *at = data;
+         (at = memmem(at, len - (gsize)(at - data), start, sizeof start - 1));) {
+        at += sizeof start - 1 + 2;
+        if (strcmp(at, name) != 0)
+            continue;
+        at = memmem(at, len - (gsize)(at - data), flags, sizeof flags - 1);
+        assert_non_null(at);
+        return at[sizeof flags - 1 + 5 + 1];
+    }
+    return -1;
+}
+
+#define FAMILY                             \
+    "profile one {\n"                      \
+    "  profile kid {\n    /k r,\n  }\n"    \
+    "  ^hat {\n    /h r,\n  }\n"           \
+    "  include if exists <local/family>\n" \
+    "}\n"                                  \
+    "profile two flags=(attach_disconnected) {\n  /t r,\n}\n"
+
+static const struct {
+    const char *name, *profiles;
+    int modes[4]; /* one, one//kid, one//hat, two */
+    const char *note;
+} loads[] = {
+    {"none",
+     "one (enforce)\none//kid (enforce)\none//hat (enforce)\ntwo (enforce)\n",
+     {0, 0, 0, 0},
+     NULL},
+    {"all",
+     "one (complain)\none//kid (complain)\none//hat (complain)\ntwo (complain)\n",
+     {1, 1, 1, 1},
+     "\"one\", \"one//kid\", \"one//hat\", \"two\" of family"},
+    {"the other profile",
+     "one (enforce)\none//kid (enforce)\none//hat (enforce)\ntwo (complain)\n",
+     {0, 0, 0, 1},
+     "\"two\" of family: In complain mode in the kernel only, and stays so"},
+    {"a parent alone",
+     "one (complain)\none//kid (enforce)\none//hat (enforce)\ntwo (enforce)\n",
+     {1, 0, 0, 0},
+     "\"one\" of family"},
+    {"a child and a hat",
+     "one (enforce)\none//kid (complain)\none//hat (complain)\ntwo (enforce)\n",
+     {0, 1, 1, 0},
+     "\"one//kid\", \"one//hat\" of family"},
+};
+
+static gboolean
+has_note(const AmrPlan *plan, const char *part)
+{
+    for (guint i = 0; i < plan->notes->len; i++) {
+        if (strstr(plan->notes->pdata[i], part))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void
+check_load(gsize n)
+{
+    static const char *const names[] = {"one", "one//kid", "one//hat", "two"};
+    Changing fixture;
+    g_autoptr(GError) error = NULL;
+    changing_init(&fixture);
+    keep_loads(&fixture);
+    test_write(fixture.dir, POLICY "family", FAMILY);
+    test_write(fixture.dir, KERNEL "profiles", loads[n].profiles);
+    test_write(fixture.dir, "var/cache/apparmor/.keep", "");
+    changing_reopen(&fixture, FALSE);
+
+    g_autoptr(AmrPlan) plan = changing_plan_one(&fixture, "one", "/etc/new r,");
+    assert_int_equal(has_note(plan, "In complain mode in the kernel only"), loads[n].note != NULL);
+    assert_true(!loads[n].note || has_note(plan, loads[n].note));
+    g_autoptr(AmrOutcome) outcome = changing_run(&fixture, plan, &error);
+    assert_no_error(error);
+    assert_int_equal(outcome->state, AMR_CHANGE_STATE_LOADED);
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
+        assert_int_equal(compiled_mode(&fixture, names[i]), loads[n].modes[i]);
+    changing_assert_text(&fixture, POLICY "family", FAMILY);
+    /* What is to come back at the next boot is never the copy. */
+    if (loads[n].note)
+        assert_false(changing_exists(&fixture, "var/cache/apparmor/family"));
+
+    changing_reopen(&fixture, FALSE);
+    AmrPlanContext context = changing_context(&fixture, TRUE);
+    g_autoptr(AmrPlan) undo = amr_plan_undo(&context, plan, &error);
+    assert_no_error(error);
+    test_write(fixture.dir, "loaded", "");
+    g_autoptr(AmrOutcome) undone = changing_run(&fixture, undo, &error);
+    assert_no_error(error);
+    assert_non_null(undone);
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
+        assert_int_equal(compiled_mode(&fixture, names[i]), loads[n].modes[i]);
+    changing_clear(&fixture);
+}
+
+static void
+test_loads(void **state)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(loads); i++) {
+        print_message("# %s\n", loads[i].name);
+        check_load(i);
+    }
+}
+
+/* The include that a change adds moves the headers behind it. */
+static void
+test_moved_headers(void **state)
+{
+    static const char *const rules[] = {"/etc/new r,", NULL};
+    Changing fixture;
+    g_autoptr(GError) error = NULL;
+    changing_init(&fixture);
+    keep_loads(&fixture);
+    test_write(fixture.dir, POLICY "moved", "profile first {\n}\nprofile second {\n  /s r,\n}\n");
+    test_write(fixture.dir, KERNEL "profiles", "first (enforce)\nsecond (complain)\n");
+    changing_reopen(&fixture, FALSE);
+    g_autoptr(AmrPlan) plan = changing_plan(&fixture, "first", rules, TRUE, &error);
+    assert_no_error(error);
+    g_autoptr(AmrOutcome) outcome = changing_run(&fixture, plan, &error);
+    assert_no_error(error);
+    assert_non_null(outcome);
+    assert_int_equal(compiled_mode(&fixture, "first"), 0);
+    assert_int_equal(compiled_mode(&fixture, "second"), 1);
+    changing_clear(&fixture);
+}
+
+/* Two profiles that get their child from one abstraction: in one file neither can be told apart,
+ * in two files each is loaded as it was. */
+static void
+test_shared_block(void **state)
+{
+    Changing fixture;
+    g_autoptr(GError) error = NULL;
+    const char *const rules[] = {"/etc/new r,", NULL};
+    changing_init(&fixture);
+    keep_loads(&fixture);
+    test_write(fixture.dir, POLICY "abstractions/help",
+               "profile helper {\n  include if exists <local/help>\n}\n");
+    test_write(fixture.dir, POLICY "both",
+               "profile p {\n  include <abstractions/help>\n}\n"
+               "profile q {\n  include <abstractions/help>\n}\n");
+    test_write(fixture.dir, KERNEL "profiles",
+               "p (enforce)\np//helper (complain)\nq (enforce)\nq//helper (enforce)\n");
+    changing_reopen(&fixture, FALSE);
+    assert_null(changing_plan(&fixture, "p//helper", rules, FALSE, &error));
+    assert_error(error, AMR_ERROR, AMR_ERROR_REFUSED);
+    assert_non_null(strstr(error->message, "q//helper"));
+    g_clear_error(&error);
+
+    test_write(fixture.dir, POLICY "both", "profile p {\n  include <abstractions/help>\n}\n");
+    test_write(fixture.dir, POLICY "other", "profile q {\n  include <abstractions/help>\n}\n");
+    changing_reopen(&fixture, FALSE);
+    g_autoptr(AmrPlan) plan = changing_plan(&fixture, "p//helper", rules, FALSE, &error);
+    assert_no_error(error);
+    assert_int_equal(plan->loads->len, 2);
+    g_autoptr(AmrOutcome) outcome = changing_run(&fixture, plan, &error);
+    assert_no_error(error);
+    assert_non_null(outcome);
+    assert_int_equal(compiled_mode(&fixture, "p//helper"), 1);
+    assert_int_equal(compiled_mode(&fixture, "q//helper"), 0);
+    changing_clear(&fixture);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_edit),
+        cmocka_unit_test(test_loads),
+        cmocka_unit_test(test_moved_headers),
+        cmocka_unit_test(test_shared_block),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

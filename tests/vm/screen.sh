@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash disable=SC2154
+# The screen on a real kernel, in tmux at 80x24: a denial is chosen by keys, its rule written, the
+# program runs, undo, denied again; as root, and as a user whom sudo asks. Read by guest.sh.
+
+keys() { tmux -S "$sock" send-keys -t s "$@"; }
+screen() { tmux -S "$sock" capture-pane -p -t s 2>/dev/null; }
+until_ok() { local end=$((SECONDS + 60)); until "$@"; do [ $SECONDS -lt $end ] || return 1; sleep 0.1; done; }
+on_screen() { screen | grep -qF -- "$1"; }
+sees() { until_ok on_screen "$1" || { screen; return 1; }; }
+reads() { /opt/t/reader /opt/t/secret >/dev/null 2>&1; }
+# The shell around has to outlive a ^C that is meant for sudo.
+start() {  # user program arguments...: in a fresh tmux of that user
+    local user=$1 as=(); shift
+    [ "$user" = root ] || as=(runuser -u "$user" --)
+    tmux -S "$sock" kill-server 2>/dev/null
+    sock=/tmp/tmux.$user; rm -f "$sock" "/tmp/status.$user"
+    (cd / && "${as[@]}" env -u TMUX SHELL=/bin/sh tmux -S "$sock" -f /dev/null new-session -d -s s -x 80 -y 24 \
+        "trap : INT; $*; echo \$? >/tmp/status.$user; exec sleep 600" \; set -g status off)
+}
+left_with() {  # user status
+    { until_ok test -s "/tmp/status.$1" && [ "$(cat "/tmp/status.$1")" = "$2" ]; } ||
+        { screen; cat "/tmp/status.$1"; return 1; }
+}
+secret_denied() { dmesg -C; ok "$1" not reads; log; }
+sock=/tmp/tmux.none
+
+# ---- as root -----------------------------------------------------------------------------------------
+while "$armorer" undo >/dev/null 2>&1; do :; done
+dmesg -C; /opt/t/reader '/opt/t/hostile "name" * [x] \ ,' 2>/dev/null
+reads; log
+ok 'screen: denied' not reads
+start root "$armorer"
+ok 'screen: the denials are there' sees '2 denials'
+keys Home
+ok 'screen: the first is chosen' sees '1 of 2'
+keys Enter
+ok 'screen: the detail of the one that is chosen' sees 'tried to open /opt/t/'
+screen | grep -qF 'tried to open /opt/t/secret' || { keys Escape End; until_ok on_screen '2 of 2'; keys Enter; }
+ok 'screen: of the right one' sees 'tried to open /opt/t/secret'
+keys Escape p
+ok 'screen: p proposes, checked by the compiler' sees 'compiles'
+ok 'screen: the very change' sees '+owner /opt/t/secret r,'
+ok 'screen: nothing is written yet' not reads
+keys w
+ok 'screen: w writes, and the kernel confirms' sees 'done: Written, loaded, and the kernel allows what was denied'
+ok 'screen: the program runs' reads
+keys Escape 3
+ok 'screen: the change is listed' sees 'verified    reader'
+keys u
+ok 'screen: undo is shown first' sees '-owner /opt/t/secret r,'
+sees 'compiles' >/dev/null
+ok 'screen: and nothing undone yet' reads
+keys w
+ok 'screen: taken back' sees 'done: Taken back, loaded'
+ok 'screen: denied again' not reads
+keys Escape q q
+ok 'screen: leaves with 0' left_with root 0
+
+# ---- as a user, with sudo ----------------------------------------------------------------------------
+useradd -m -s /bin/bash -G adm,sudo alice
+echo 'alice:open sesame' | chpasswd
+secret_denied 'sudo: denied'
+chgrp adm /var/log/kern.log; chmod 640 /var/log/kern.log
+start alice "$armorer"
+ok 'sudo: a member of adm sees the denial' sees '1 of 1'
+keys p
+ok 'sudo: p proposes' sees '+owner /opt/t/secret r,'
+keys w
+ok 'sudo: w asks for the password' sees 'password for alice'
+ok 'sudo: nothing is written yet' not reads
+keys C-c
+ok 'sudo: ^C at the password: back on the screen, which says so' sees 'not done: The command with more rights'
+ok 'sudo: and writes nothing' not reads
+keys w
+sees 'password for alice' >/dev/null
+keys 'wrong' Enter
+ok 'sudo: a wrong password is asked for again' sees 'try again'
+keys 'open sesame' Enter
+ok 'sudo: back on the screen with the result' sees 'done: Written, and the kernel confirms'
+ok 'sudo: the program runs' reads
+ok 'sudo: the history knows who asked' sh -c "cat /var/lib/armorer/changes/*/who | grep -F $(id -u alice)"
+keys Escape 3
+ok 'sudo: the change is listed' sees 'verified    reader'
+keys u
+ok 'sudo: undo shows what it takes back' sees '-owner /opt/t/secret r,'
+keys w
+ok 'sudo: taken back' sees 'done: Taken back'
+ok 'sudo: denied again' not reads
+keys Escape q q
+ok 'sudo: leaves with 0' left_with alice 0
+tmux -S "$sock" kill-server 2>/dev/null
