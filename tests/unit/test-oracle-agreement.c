@@ -158,10 +158,53 @@ test_shipped_policy(void **state)
     assert_true(count.verdicts[AMR_ORACLE_ALLOWED] > count.questions / 10);
 }
 
+/* ---- what was found -------------------------------------------------------------------------- */
+
+/* Each compiled as it stands; questions in which the opinions differed. */
+static void
+test_found(void **state)
+{
+#define CHANGE(to, by)                                                                   \
+    {                                                                                    \
+        .klass = AMR_CLASS_CHANGE_PROFILE, .rights = AMR_MAY_CHANGE, .change_profile = { \
+            {to, sizeof(to "") - 1},                                                     \
+            {by, sizeof(by "") - 1}                                                      \
+        }                                                                                \
+    }
+    static const struct {
+        const char *name, *rules;
+        AmrOracleQuestion question;
+        AmrOracleVerdict want;
+    } rows[] = {
+        {"the call on exec asks for the target alone",
+         "deny change_profile /bin/one -> b,\n change_profile,", CHANGE("b", "/bin/two"),
+         AMR_ORACLE_DENIED},
+        {"the target alone, another", "deny change_profile /bin/one -> b,\n change_profile,",
+         CHANGE("c", "/bin/two"), AMR_ORACLE_ALLOWED},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *text =
+            g_strdup_printf("abi <abi/3.0>,\nprofile p {\n %s\n}\n", rows[i].rules);
+        g_autofree char *why = NULL;
+        g_autoptr(AgreementPolicy) policy = agreement_policy_new(text, NULL, &why);
+        AmrOracleAnswer answer, reference;
+        if (!policy)
+            fail_msg("%s: %s", rows[i].name, why);
+        amr_oracle_ask(amr_oracle_find(policy->oracle, "p"), &rows[i].question, &answer);
+        ref_ask(policy->reference, ref_policy_find(policy->reference, "p"), &rows[i].question,
+                &reference);
+        if (answer.verdict != rows[i].want || reference.verdict != rows[i].want)
+            fail_msg("%s: the oracle says %s, the reference %s", rows[i].name,
+                     amr_oracle_verdict_word(answer.verdict),
+                     amr_oracle_verdict_word(reference.verdict));
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_found),
         cmocka_unit_test(test_made_policy),
         cmocka_unit_test(test_shipped_policy),
     };
