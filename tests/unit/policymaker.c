@@ -47,7 +47,9 @@ part(GRand *random)
 static char *
 path(GRand *random)
 {
-    static const char *const roots[] = {"/", "/", "/srv", "/a", "@{DIRS}", "@{DIRS}/", "@{HOME}"};
+    static const char *const roots[] = {"/",        "/",        "/srv",    "/a",
+                                        "@{DIRS}",  "@{DIRS}/", "@{HOME}", "/@{HOME}",
+                                        "/@{SOLO}", "@{SOLO}/", "/@{ONE}/"};
     GString *out = g_string_new(PICK(random, roots));
     gboolean quoted = chance(random, 6);
 
@@ -190,7 +192,7 @@ make_unix(Maker *m)
                                         "listen", "(getattr, shutdown)", "(create)"};
     static const char *const peer[] = {"", "send", "(send receive)", "(connect, receive)"};
     static const char *const kinds[] = {"", " type=stream", " type=dgram"};
-    static const char *const ends[] = {"@a*", "@ab", "none", "@a?b", "@{a,b}*", "@x/**"};
+    static const char *const ends[] = {"@a*", "@ab", "none", "@a?b", "@{a,b}*", "@x/*b"};
     g_autofree char *who = label(m->random);
     GString *out = m->out;
 
@@ -272,7 +274,7 @@ policy_make(GRand *random)
     Maker m = {.random = random, .out = g_string_new(NULL)};
 
     m.glob_exec = PICK(random, execs);
-    g_string_append(m.out, "abi <abi/3.0>,\n@{ONE}=one\n@{MANY}=a \"b c\" x/y\n"
+    g_string_append(m.out, "abi <abi/3.0>,\n@{ONE}=one\n@{SOLO}=/solo/\n@{MANY}=a \"b c\" x/y\n"
                            "@{DIRS}=/srv/ /var/lib/\n@{DEEP}=@{MANY} @{ONE}z\n@{MANY}+=l*g\n"
                            "@{HOME}=@{DIRS}*/ /root/\n");
     g_string_append_printf(m.out, "profile p /usr/bin/p%s {\n", PICK(random, flags));

@@ -169,63 +169,97 @@ is_byte(const GArray *units, guint i, char byte)
     return i < units->len && UNIT(units, i).kind == BYTE && UNIT(units, i).byte == (guint8)byte;
 }
 
-/* A value where a variable stands: a slash that it begins or ends with is not doubled. */
-static void
-append_value(GArray *to, const GArray *value, gboolean slash_before, gboolean slash_behind)
-{
-    guint from = 0, end = value->len;
+static GPtrArray *values_of(const char *name, const RefVariables *variables, guint depth);
 
-    while (slash_before && from < end && is_byte(value, from, '/'))
-        from++;
-    while (slash_behind && end > from && is_byte(value, end - 1, '/'))
-        end--;
-    g_array_append_vals(to, &UNIT(value, from), end - from);
+static guint
+first_variable(const GArray *units)
+{
+    guint i = 0;
+
+    while (i < units->len && UNIT(units, i).kind != VARIABLE)
+        i++;
+    return i;
 }
 
-/* The first variable replaced by its values, as an alternation if there are several. */
+/* @value, with every value of the variables in it: "@{A}x" is as many as A has. Adds to @out. */
+static gboolean
+spread(GPtrArray *out, GArray *value, const RefVariables *variables, guint depth)
+{
+    guint at = first_variable(value);
+    g_autoptr(GPtrArray) inner = NULL;
+
+    if (at == value->len) {
+        g_ptr_array_add(out, g_array_ref(value));
+        return out->len < 10000;
+    }
+    inner = depth < 20 ? values_of(UNIT(value, at).name, variables, depth + 1) : NULL;
+    for (guint i = 0; inner && i < inner->len; i++) {
+        g_autoptr(GArray) whole = g_array_new(FALSE, TRUE, sizeof(Unit));
+        const GArray *part = inner->pdata[i];
+        g_array_append_vals(whole, value->data, at);
+        g_array_append_vals(whole, part->data, part->len);
+        g_array_append_vals(whole, value->data + (at + 1) * sizeof(Unit), value->len - at - 1);
+        if (!spread(out, whole, variables, depth + 1))
+            return FALSE;
+    }
+    return inner && inner->len;
+}
+
+/* All that a variable stands for, other variables put in; NULL if it is not declared. */
+static GPtrArray *
+values_of(const char *name, const RefVariables *variables, guint depth)
+{
+    const GPtrArray *texts = g_hash_table_lookup((GHashTable *)variables, name);
+    g_autoptr(GPtrArray) out = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
+
+    for (guint i = 0; texts && i < texts->len; i++) {
+        g_autoptr(GArray) value = read_units(texts->pdata[i]);
+        if (!value || !spread(out, value, variables, depth))
+            return NULL;
+    }
+    return out->len ? g_steal_pointer(&out) : NULL;
+}
+
+/* The variable at @at replaced by its values, as an alternation if there are several; then a
+ * slash that they begin or end with is not doubled (a single one's may be, so "/@{PROC}" is
+ * "//proc/": a rule of the extra profiles for vsftpd that never matches). */
 static GArray *
 expand_one(const GArray *units, guint at, const GPtrArray *values)
 {
-    g_autoptr(GArray) out = g_array_new(FALSE, TRUE, sizeof(Unit));
-    gboolean before = at > 0 && is_byte(units, at - 1, '/');
-    gboolean behind = is_byte(units, at + 1, '/');
+    GArray *out = g_array_new(FALSE, TRUE, sizeof(Unit));
     Unit sign = {.kind = OPEN};
 
     g_array_append_vals(out, units->data, at);
     if (values->len > 1)
         g_array_append_val(out, sign);
     for (guint i = 0; i < values->len; i++) {
-        g_autoptr(GArray) value = read_units(values->pdata[i]);
-        if (!value)
-            return NULL;
+        const GArray *value = values->pdata[i];
+        guint from = 0, end = value->len;
+        gboolean many = values->len > 1;
+        while (many && at > 0 && is_byte(units, at - 1, '/') && is_byte(value, from, '/'))
+            from++;
+        while (many && is_byte(units, at + 1, '/') && end > from && is_byte(value, end - 1, '/'))
+            end--;
         sign.kind = OR;
         if (i > 0)
             g_array_append_val(out, sign);
-        append_value(out, value, before, behind);
+        g_array_append_vals(out, value->data + from * sizeof(Unit), end - from);
     }
     sign.kind = CLOSE;
     if (values->len > 1)
         g_array_append_val(out, sign);
-    if (at + 1 < units->len)
-        g_array_append_vals(out, &UNIT(units, at + 1), units->len - at - 1);
-    return g_steal_pointer(&out);
+    g_array_append_vals(out, units->data + (at + 1) * sizeof(Unit), units->len - at - 1);
+    return out;
 }
 
 static GArray *
 expand(GArray *units, const RefVariables *variables)
 {
-    guint rounds = 0;
-
-    for (guint i = 0; units && i < units->len; i++) {
-        const GPtrArray *values;
-        GArray *next;
-        if (UNIT(units, i).kind != VARIABLE)
-            continue;
-        values = g_hash_table_lookup((GHashTable *)variables, UNIT(units, i).name);
-        next = values && values->len && rounds++ < 100 ? expand_one(units, i, values) : NULL;
+    for (guint at; units && (at = first_variable(units)) < units->len;) {
+        g_autoptr(GPtrArray) values = values_of(UNIT(units, at).name, variables, 0);
+        GArray *next = values ? expand_one(units, at, values) : NULL;
         g_array_unref(units);
         units = next;
-        i--; /* what was put in may hold variables */
     }
     return units;
 }

@@ -253,8 +253,15 @@ static void
 set_current(Reader *r, const RefProfile *profile)
 {
     GPtrArray *own = g_ptr_array_new_with_free_func(g_free);
+    GString *name = g_string_new(NULL);
 
-    g_ptr_array_add(own, g_strdup(profile->name));
+    /* The name itself, no pattern. */
+    for (const char *p = profile->name; *p; p++) {
+        if (strchr("*?[]{},\"\\@^", *p))
+            g_string_append_c(name, '\\');
+        g_string_append_c(name, *p);
+    }
+    g_ptr_array_add(own, g_string_free(name, FALSE));
     g_hash_table_replace(r->policy->variables, g_strdup("profile_name"), own);
 }
 
@@ -337,7 +344,7 @@ changes_profile(const RefProfile *profile)
 {
     for (guint i = 0; i < profile->rules->len; i++) {
         const RefRule *rule = profile->rules->pdata[i];
-        if (rule->klass == AMR_CLASS_CHANGE_PROFILE && !rule->deny)
+        if (rule->klass == AMR_CLASS_CHANGE_PROFILE)
             return TRUE;
     }
     return FALSE;
