@@ -10,6 +10,28 @@
 
 #include "core/policy/oracle_walk.h"
 
+/* Whether from @state, where labels begin, @target is granted. */
+static gboolean
+change_to(const AmrPdb *pdb, guint32 state, AmrBytes target, guint32 wanted)
+{
+    const AmrDfa *dfa = pdb->dfa;
+    guint32 end = amr_dfa_walk(dfa, state, target.data, target.data ? target.len : 0);
+    const char *colon = target.len > 1 && target.data[0] == ':'
+                            ? memchr(target.data + 1, ':', target.len - 1)
+                            : NULL;
+    AmrPerms perms = {0};
+    amr_pdb_file_perms(pdb, end, FALSE, &perms);
+    if (!(perms.allow & wanted) && colon && state) {
+        /* Before labels were stacked (Linux 4.13) a namespace stood bare, behind it a NUL. */
+        gsize ns = (gsize)(colon - target.data) - 1;
+        end = amr_dfa_walk(dfa, state, target.data + 1, ns);
+        end = end ? amr_dfa_step(dfa, end, 0) : 0;
+        end = amr_dfa_walk(dfa, end, colon + 1, target.len - ns - 2);
+        amr_pdb_file_perms(pdb, end, FALSE, &perms);
+    }
+    return (perms.allow & wanted) != 0;
+}
+
 void
 amr_oracle_ask_change_profile(const AmrOracleProfile *profile, const AmrOracleQuestion *question,
                               AmrOracleAnswer *answer)
@@ -22,28 +44,18 @@ amr_oracle_ask_change_profile(const AmrOracleProfile *profile, const AmrOracleQu
         amr_oracle_answer_add(answer, &perms, question->rights);
         return;
     }
-    const AmrDfa *dfa = pdb->dfa;
-    guint32 wanted = exec.data ? AMR_K_ONEXEC : AMR_K_CHANGE_PROFILE, state = start;
+    gboolean allowed;
     if (exec.data) {
-        /* The program must be one for onexec, and behind a NUL the target its pair. */
-        state = amr_dfa_walk(dfa, state, exec.data, exec.len);
+        /* The call names the target alone; then the program must be one for onexec, and behind a
+         * NUL the target its pair (aa_change_profile and profile_onexec of domain.c). */
+        guint32 state = amr_dfa_walk(pdb->dfa, start, exec.data, exec.len);
         amr_pdb_file_perms(pdb, state, FALSE, &perms);
-        state = perms.allow & wanted && state ? amr_dfa_step(dfa, state, 0) : 0;
+        allowed =
+            (perms.allow & AMR_K_ONEXEC) && change_to(pdb, start, target, AMR_K_ONEXEC) &&
+            change_to(pdb, state ? amr_dfa_step(pdb->dfa, state, 0) : 0, target, AMR_K_ONEXEC);
+    } else {
+        allowed = change_to(pdb, start, target, AMR_K_CHANGE_PROFILE);
     }
-    guint32 end = amr_dfa_walk(dfa, state, target.data, target.data ? target.len : 0);
-    amr_pdb_file_perms(pdb, end, FALSE, &perms);
-    const char *colon = target.len > 1 && target.data[0] == ':'
-                            ? memchr(target.data + 1, ':', target.len - 1)
-                            : NULL;
-    if (!(perms.allow & wanted) && colon && state) {
-        /* Before labels were stacked (Linux 4.13) a namespace stood bare, behind it a NUL. */
-        gsize ns = (gsize)(colon - target.data) - 1;
-        end = amr_dfa_walk(dfa, state, target.data + 1, ns);
-        end = end ? amr_dfa_step(dfa, end, 0) : 0;
-        end = amr_dfa_walk(dfa, end, colon + 1, target.len - ns - 2);
-        amr_pdb_file_perms(pdb, end, FALSE, &perms);
-    }
-    gboolean allowed = (perms.allow & wanted) != 0;
     perms = (AmrPerms){.allow = allowed ? AMR_MAY_CHANGE : 0};
     amr_oracle_answer_add(answer, &perms, question->rights);
 }

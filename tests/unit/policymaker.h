@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Makes policy and questions about it, both from a seed. */
+#ifndef TESTS_UNIT_POLICYMAKER_H
+#define TESTS_UNIT_POLICYMAKER_H
+
+#include "tests/unit/reference.h"
+
+/* One file of policy: variables, a profile "p", its child and hats; rules of all classes that the
+ * compiler 3.0 knows, globs that overlap, denies across them. A few in a hundred do not compile
+ * (two ways to execute one name). */
+char *policy_make(GRand *random);
+
+/* A question that holds what it points to. */
+typedef struct {
+    const RefProfile *profile;
+    const RefRule *rule; /* from which it was made */
+    AmrOracleQuestion q;
+    char bytes[6][512];
+} MadeQuestion;
+
+/* A question near a rule of the policy: a name that the rule matches, or one that hardly does not.
+ * FALSE if the policy has no rule. */
+gboolean question_make(MadeQuestion *question, const RefPolicy *policy, GRand *random);
+/* One line for people. The caller frees. */
+char *question_text(const MadeQuestion *question);
+
+#endif

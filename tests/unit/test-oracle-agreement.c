@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The oracle against others' opinions: a reference matcher over the text of policy, made and
+ * shipped, and where they decide, the bytes that the compiler puts out. A slice from a fixed seed;
+ * with ARMORER_LONG=1 all of it. ARMORER_SEED=N is another seed.
+ */
+/* clang-format off: this one comes first. */
+#include "tests/unit/testing.h"
+/* clang-format on */
+
+#include <string.h>
+
+#include "tests/unit/agreement.h"
+
+typedef struct {
+    guint policies, profiles, questions, differences, refused, unread;
+    guint verdicts[AMR_ORACLE_UNMEDIATED + 1];
+    guint classes[AMR_CLASS_COUNT];
+} Count;
+
+static gboolean
+long_run(void)
+{
+    return g_strcmp0(g_getenv("ARMORER_LONG"), "1") == 0;
+}
+
+static guint
+seed(void)
+{
+    const char *text = g_getenv("ARMORER_SEED");
+
+    return text ? (guint)g_ascii_strtoull(text, NULL, 10) : 4;
+}
+
+static void
+tell(Count *count, const AgreementPolicy *policy, const MadeQuestion *question, const char *said)
+{
+    g_autofree char *text = question_text(question), *small = NULL;
+
+    count->differences++;
+    if (count->differences > 10)
+        return;
+    small = agreement_shrink(policy->text, question);
+    g_printerr("# seed %u: %s\n# %s\n%s\n", seed(), text, said, small);
+}
+
+static void
+ask_all(Count *count, const AgreementPolicy *policy, GRand *random, guint questions)
+{
+    count->policies++;
+    count->profiles += policy->reference->profiles->len;
+    for (guint i = 0; i < questions; i++) {
+        MadeQuestion question;
+        g_autofree char *said = NULL;
+        AmrOracleAnswer answer;
+        if (!question_make(&question, policy->reference, random))
+            continue;
+        ref_ask(policy->reference, question.profile, &question.q, &answer);
+        count->verdicts[answer.verdict]++;
+        count->classes[question.q.klass]++;
+        count->questions++;
+        said = agreement_differs(policy, &question);
+        if (said)
+            tell(count, policy, &question, said);
+    }
+}
+
+static void
+summary(const Count *count)
+{
+    g_printerr("# seed %u: %u questions to %u profiles of %u files: %u allowed, %u denied, "
+               "%u explicitly denied; %u files did not compile, %u were not read\n",
+               seed(), count->questions, count->profiles, count->policies,
+               count->verdicts[AMR_ORACLE_ALLOWED], count->verdicts[AMR_ORACLE_DENIED],
+               count->verdicts[AMR_ORACLE_REFUSED], count->refused, count->unread);
+    if (count->differences)
+        fail_msg("%u differences", count->differences);
+}
+
+static void
+test_made_policy(void **state)
+{
+    g_autoptr(GRand) random = g_rand_new_with_seed(seed());
+    guint files = long_run() ? 300 : 80;
+    Count count = {0};
+
+    for (guint i = 0; i < files; i++) {
+        g_autofree char *text = policy_make(random), *why = NULL;
+        g_autoptr(AgreementPolicy) policy = agreement_policy_new(text, NULL, &why);
+        if (policy)
+            ask_all(&count, policy, random, 60);
+        else if (strcmp(why, "does not compile") == 0)
+            count.refused++;
+        else
+            fail_msg("%s in\n%s", why, text);
+    }
+    summary(&count);
+    assert_true(count.refused * 4 < files);
+    assert_true(count.verdicts[AMR_ORACLE_ALLOWED] > count.questions / 10);
+    assert_true(count.verdicts[AMR_ORACLE_REFUSED] > count.questions / 50);
+    assert_true(count.verdicts[AMR_ORACLE_DENIED] > count.questions / 10);
+    for (AmrClass klass = AMR_CLASS_FILE; klass <= AMR_CLASS_RLIMIT; klass++)
+        if (klass != AMR_CLASS_MOUNT)
+            assert_true(count.classes[klass] > 0);
+}
+
+static int
+by_name(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* What the distribution ships, includes put in by the compiler's own preprocessor. */
+static void
+ask_shipped(Count *count, const char *dir, GRand *random, guint each)
+{
+    g_autoptr(GDir) files = g_dir_open(dir, 0, NULL);
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    const char *name;
+
+    assert_non_null(files);
+    while ((name = g_dir_read_name(files)))
+        g_ptr_array_add(names, g_build_filename(dir, name, NULL));
+    g_ptr_array_sort(names, by_name);
+    for (guint i = seed() % each; i < names->len; i += each) {
+        const char *path = names->pdata[i];
+        g_autoptr(GBytes) text = NULL, compiled = NULL;
+        g_autoptr(AgreementPolicy) policy = NULL;
+        g_autofree char *string = NULL, *why = NULL;
+        if (g_file_test(path, G_FILE_TEST_IS_DIR) || g_str_has_suffix(path, "/README"))
+            continue;
+        text = agreement_compile(NULL, "-p", path, NULL);
+        compiled = agreement_compile(NULL, "-S", "-M", "/etc/apparmor.d/abi/3.0", path, NULL);
+        if (!text || !compiled) {
+            count->refused++;
+            continue;
+        }
+        string = g_strndup(g_bytes_get_data(text, NULL), g_bytes_get_size(text));
+        policy = agreement_policy_new(string, compiled, &why);
+        if (policy)
+            ask_all(count, policy, random, 40);
+        else
+            fail_msg("%s: %s", path, why);
+    }
+}
+
+static void
+test_shipped_policy(void **state)
+{
+    g_autoptr(GRand) random = g_rand_new_with_seed(seed() + 1);
+    Count count = {0};
+
+    ask_shipped(&count, "/etc/apparmor.d", random, long_run() ? 1 : 6);
+    ask_shipped(&count, "/usr/share/apparmor/extra-profiles", random, long_run() ? 1 : 8);
+    summary(&count);
+    assert_int_equal(count.refused, 0);
+    assert_true(count.questions > 500);
+    assert_true(count.verdicts[AMR_ORACLE_ALLOWED] > count.questions / 10);
+}
+
+/* ---- what was found -------------------------------------------------------------------------- */
+
+/* Each compiled as it stands; questions in which the opinions differed. */
+static void
+test_found(void **state)
+{
+#define CHANGE(to, by)                                                                   \
+    {                                                                                    \
+        .klass = AMR_CLASS_CHANGE_PROFILE, .rights = AMR_MAY_CHANGE, .change_profile = { \
+            {to, sizeof(to "") - 1},                                                     \
+            {by, sizeof(by "") - 1}                                                      \
+        }                                                                                \
+    }
+    static const struct {
+        const char *name, *rules;
+        AmrOracleQuestion question;
+        AmrOracleVerdict want;
+    } rows[] = {
+        {"the call on exec asks for the target alone",
+         "deny change_profile /bin/one -> b,\n change_profile,", CHANGE("b", "/bin/two"),
+         AMR_ORACLE_DENIED},
+        {"the target alone, another", "deny change_profile /bin/one -> b,\n change_profile,",
+         CHANGE("c", "/bin/two"), AMR_ORACLE_ALLOWED},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *text =
+            g_strdup_printf("abi <abi/3.0>,\nprofile p {\n %s\n}\n", rows[i].rules);
+        g_autofree char *why = NULL;
+        g_autoptr(AgreementPolicy) policy = agreement_policy_new(text, NULL, &why);
+        AmrOracleAnswer answer, reference;
+        if (!policy)
+            fail_msg("%s: %s", rows[i].name, why);
+        amr_oracle_ask(amr_oracle_find(policy->oracle, "p"), &rows[i].question, &answer);
+        ref_ask(policy->reference, ref_policy_find(policy->reference, "p"), &rows[i].question,
+                &reference);
+        if (answer.verdict != rows[i].want || reference.verdict != rows[i].want)
+            fail_msg("%s: the oracle says %s, the reference %s", rows[i].name,
+                     amr_oracle_verdict_word(answer.verdict),
+                     amr_oracle_verdict_word(reference.verdict));
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_found),
+        cmocka_unit_test(test_made_policy),
+        cmocka_unit_test(test_shipped_policy),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
