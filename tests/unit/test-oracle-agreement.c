@@ -251,6 +251,8 @@ ask_bytes(const AgreementPolicy *policy, MadeQuestion *m, const char *rule, guin
     AmrOracleAnswer answer;
 
     amr_oracle_ask(amr_oracle_find(policy->oracle, "p"), &m->q, &answer);
+    if (answer.verdict == AMR_ORACLE_UNMEDIATED) /* the compiler lost the class */
+        return;
     verdicts[bytes]++;
     /* A deny that is audited is a want of a rule to the oracle (see its header). */
     if (answer.verdict != bytes &&
