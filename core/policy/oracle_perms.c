@@ -126,6 +126,10 @@ amr_pdb_file_perms(const AmrPdb *pdb, guint32 state, gboolean owner, AmrPerms *p
     *perms = (AmrPerms){0};
     if (!state)
         return;
+    if (pdb->abi) {
+        amr_pdb_perms(pdb, pdb->abi, state, perms);
+        return;
+    }
     guint32 accept = pdb->dfa->accept[state];
     if (pdb->table) {
         *perms = pdb->table[accept + (!owner && amr_pdb_has_owner(pdb, state) ? 1 : 0)];

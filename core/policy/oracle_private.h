@@ -115,6 +115,7 @@ typedef struct {
     gboolean pairs; /* entries of the table are the owner's and others', by turns */
     char **names;   /* of exec transitions */
     guint n_names;
+    guint abi; /* of policy's machine, which packs accept words in another way; 0: of files */
 } AmrPdb;
 
 void amr_pdb_clear(AmrPdb *pdb);

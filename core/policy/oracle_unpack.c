@@ -426,6 +426,7 @@ amr_oracle_profile_read(AmrCursor *cursor, const char *ns, guint abi, GError **e
         g_prefix_error(error, "profile '%s': ", shown);
         return NULL;
     }
+    profile->rules->policy.abi = profile->abi;
     profile->has_attachment = profile->rules->attachment.dfa != NULL;
     profile->rules->file_in_policy =
         !profile->rules->file.dfa && amr_oracle_class_state(profile, AMR_K_CLASS_FILE) != 0;

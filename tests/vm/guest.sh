@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Inside the guest, as root: a program is denied, armorer proposes, applies, the program runs; undo, and
 # it is denied again. TAP. What the rooms share stands here; they are the commands and what is refused
-# (commands.sh), kinds of access (access.sh) and the screen (screen.sh).
+# (commands.sh), kinds of access (access.sh), the screen (screen.sh) and the oracle (oracle.sh).
 set -u
 export ARMORER_DATADIR=/mnt/armorer
 armorer=/mnt/armorer/armorer
