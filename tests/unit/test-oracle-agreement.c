@@ -322,8 +322,38 @@ test_found(void **state)
          AMR_ORACLE_DENIED},
         {"the target alone, another", "deny change_profile /bin/one -> b,\n change_profile,",
          CHANGE("c", "/bin/two"), AMR_ORACLE_ALLOWED},
+        {"a deny refuses its program whatever the target",
+         "deny change_profile -> b,\n change_profile -> c,", CHANGE("c", "/bin/two"),
+         AMR_ORACLE_DENIED},
+        {"of a class with an audited deny of all nothing is left",
+         "audit deny ptrace peer=**,",
+         {.klass = AMR_CLASS_PTRACE, .rights = AMR_MAY_READ, .ptrace = {AMR_BYTES("x")}},
+         AMR_ORACLE_UNMEDIATED},
+        {"without a pattern it stays",
+         "audit deny ptrace,",
+         {.klass = AMR_CLASS_PTRACE, .rights = AMR_MAY_READ, .ptrace = {AMR_BYTES("x")}},
+         AMR_ORACLE_DENIED},
+        {"the owner links what grants as much",
+         "/a/* rwl,\n /b r,",
+         {.klass = AMR_CLASS_FILE,
+          .rights = AMR_PERM_LINK,
+          .file = {AMR_BYTES("/a/x"), TRUE, AMR_BYTES("/b")}},
+         AMR_ORACLE_DENIED},
+        {"others link what they like",
+         "/a/* rwl,\n /b r,",
+         {.klass = AMR_CLASS_FILE,
+          .rights = AMR_PERM_LINK,
+          .file = {AMR_BYTES("/a/x"), FALSE, AMR_BYTES("/b")}},
+         AMR_ORACLE_ALLOWED},
+        {"a block of qualifiers drops all but files",
+         "audit {\n network inet,\n /a r,\n }",
+         {.klass = AMR_CLASS_NETWORK,
+          .rights = AMR_MAY_CREATE,
+          .network = {.family = 2, .type = 1}},
+         AMR_ORACLE_DENIED},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        AmrOracleVerdict want = rows[i].want;
         g_autofree char *text =
             g_strdup_printf("abi <abi/3.0>,\nprofile p {\n %s\n}\n", rows[i].rules);
         g_autofree char *why = NULL;
@@ -334,7 +364,9 @@ test_found(void **state)
         amr_oracle_ask(amr_oracle_find(policy->oracle, "p"), &rows[i].question, &answer);
         ref_ask(policy->reference, ref_policy_find(policy->reference, "p"), &rows[i].question,
                 &reference);
-        if (answer.verdict != rows[i].want || reference.verdict != rows[i].want)
+        if (want == AMR_ORACLE_UNMEDIATED && !agreement_bytes_decide())
+            want = AMR_ORACLE_DENIED; /* mended in 4.1 */
+        if (answer.verdict != want || reference.verdict != want)
             fail_msg("%s: the oracle says %s, the reference %s", rows[i].name,
                      amr_oracle_verdict_word(answer.verdict),
                      amr_oracle_verdict_word(reference.verdict));
