@@ -47,11 +47,14 @@ agreement_compile(const char *text, const char *argument, ...)
 gboolean
 agreement_bytes_decide(void)
 {
-    g_autoptr(GBytes) out = agreement_compile(NULL, "--version", NULL);
+    static int known = -1;
+    g_autoptr(GBytes) out = known < 0 ? agreement_compile(NULL, "--version", NULL) : NULL;
     gsize len = 0;
     const char *text = out ? g_bytes_get_data(out, &len) : NULL;
 
-    return text && g_strstr_len(text, (gssize)len, "version 3.0.") != NULL;
+    if (known < 0)
+        known = text && g_strstr_len(text, (gssize)len, "version 3.0.") != NULL;
+    return known;
 }
 
 AgreementPolicy *
@@ -78,6 +81,7 @@ agreement_policy_new(const char *text, GBytes *compiled, char **why)
     policy = g_new0(AgreementPolicy, 1);
     policy->text = g_strdup(text);
     policy->reference = g_steal_pointer(&reference);
+    policy->reference->for_3_0 = agreement_bytes_decide();
     policy->oracle = oracle;
     return policy;
 }

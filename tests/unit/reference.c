@@ -276,7 +276,8 @@ has_hat(const RefPolicy *policy, const RefProfile *profile, AmrBytes hat)
 
 /* `audit deny ptrace peer=**`: the compiler marks a class that it mediates as readable, and that
  * mark is what "read" of a label that may be empty takes away. If nothing else is left of the
- * class, the policy says nothing of it, so the kernel lets all pass (tried with 3.0.8; a bug). */
+ * class, the policy says nothing of it, so the kernel lets all pass (tried with 3.0.8; 4.1.0 keeps
+ * it). */
 static gboolean
 is_forgotten(const RefProfile *profile)
 {
@@ -309,7 +310,7 @@ ref_ask(const RefPolicy *policy, const RefProfile *profile, const AmrOracleQuest
         ask_file(profile, question, answer);
         return;
     }
-    if (question->klass == AMR_CLASS_PTRACE && is_forgotten(profile)) {
+    if (question->klass == AMR_CLASS_PTRACE && policy->for_3_0 && is_forgotten(profile)) {
         answer->verdict = AMR_ORACLE_UNMEDIATED;
         answer->allowed = question->rights;
         return;

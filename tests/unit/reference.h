@@ -91,6 +91,7 @@ typedef struct {
 typedef struct {
     GPtrArray *profiles; /* RefProfile */
     RefVariables *variables;
+    gboolean for_3_0; /* as compilers 3.0 have it, where 4.1 mended it; set by the caller */
 } RefPolicy;
 
 /* NULL, and the reason in *@why (the caller frees), if there is something in it that this reader

@@ -227,11 +227,9 @@ take_rule(Reader *r, RefProfile *profile, char **words, char **outer)
         }
         words = inner ? at : words;
     }
-    /* Within a block a deny is loud if both say so (tried with 3.0.8). */
-    if (!rule->deny)
-        rule->audit |= audited;
-    else if (outer)
-        rule->audit &= audited;
+    rule->audit |= audited;
+    if (outer && rule->deny) /* 3.0 denies, 4.1 grants */
+        return complain(r, "a deny in a block of qualifiers", words[0]);
     if (!words[0] || !ref_read_rule(rule, words, r->policy->variables, r->why))
         return complain(r, "rule", words[0] ? words[0] : "nothing");
     /* Of a block of qualifiers the compiler takes the file rules alone and drops the others without

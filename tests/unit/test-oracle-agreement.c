@@ -81,7 +81,7 @@ static void
 test_made_policy(void **state)
 {
     g_autoptr(GRand) random = g_rand_new_with_seed(seed());
-    guint files = long_run() ? 300 : 80;
+    guint files = long_run() ? 300 : 150;
     Count count = {0};
 
     for (guint i = 0; i < files; i++) {
@@ -97,7 +97,7 @@ test_made_policy(void **state)
     summary(&count);
     assert_true(count.refused * 4 < files);
     assert_true(count.verdicts[AMR_ORACLE_ALLOWED] > count.questions / 10);
-    assert_true(count.verdicts[AMR_ORACLE_REFUSED] > count.questions / 50);
+    assert_true(count.verdicts[AMR_ORACLE_REFUSED] > count.questions / 100);
     assert_true(count.verdicts[AMR_ORACLE_DENIED] > count.questions / 10);
     for (AmrClass klass = AMR_CLASS_FILE; klass <= AMR_CLASS_RLIMIT; klass++)
         if (klass != AMR_CLASS_MOUNT)
@@ -150,12 +150,153 @@ test_shipped_policy(void **state)
     g_autoptr(GRand) random = g_rand_new_with_seed(seed() + 1);
     Count count = {0};
 
-    ask_shipped(&count, "/etc/apparmor.d", random, long_run() ? 1 : 6);
-    ask_shipped(&count, "/usr/share/apparmor/extra-profiles", random, long_run() ? 1 : 8);
+    ask_shipped(&count, "/etc/apparmor.d", random, long_run() ? 1 : 4);
+    ask_shipped(&count, "/usr/share/apparmor/extra-profiles", random, long_run() ? 1 : 6);
     summary(&count);
     assert_int_equal(count.refused, 0);
     assert_true(count.questions > 500);
     assert_true(count.verdicts[AMR_ORACLE_ALLOWED] > count.questions / 10);
+}
+
+/* ---- the compiler's bytes -------------------------------------------------------------------- */
+
+/* The bytes as an octal pattern that matches them alone. */
+static char *
+octal(AmrBytes bytes)
+{
+    GString *out = g_string_new(NULL);
+
+    for (gsize i = 0; i < bytes.len; i++) {
+        char c = bytes.data[i];
+        if (g_ascii_isalnum(c) || c == '/')
+            g_string_append_c(out, c);
+        else
+            g_string_append_printf(out, "\\%03o", (guint8)c);
+    }
+    return g_string_free(out, FALSE);
+}
+
+/* The rule that grants what one right of a question asks; NULL where there is none. */
+static char *
+rule_for(MadeQuestion *m, GRand *random)
+{
+    static const struct {
+        char letter;
+        guint32 right;
+    } letters[] = {{'r', AMR_PERM_READ}, {'k', AMR_PERM_LOCK}, {'m', AMR_PERM_MMAP_EXEC}};
+    g_autofree char *name = NULL;
+    guint i = (guint)g_rand_int_range(random, 0, G_N_ELEMENTS(letters));
+
+    if (!m->rule)
+        return NULL;
+
+    switch (m->q.klass) {
+    case AMR_CLASS_FILE:
+        if (m->bytes[0][0] != '/' || strstr(m->bytes[0], "//"))
+            return NULL;
+        if (!(m->rule->rights & letters[i].right))
+            return NULL;
+        m->q.rights = letters[i].right;
+        m->q.file.owner = TRUE;
+        name = octal(m->q.file.path);
+        return g_strdup_printf("owner %s %c,", name, letters[i].letter);
+    case AMR_CLASS_CAPABILITY:
+        name = g_strdup(amr_oracle_capability_word(m->q.capability.number));
+        return name ? g_strdup_printf("capability %s,", name) : NULL;
+    case AMR_CLASS_SIGNAL:
+        if (m->q.signal.number < 1 || m->q.signal.number > 15)
+            return NULL;
+        m->q.rights = i ? AMR_MAY_SEND : AMR_MAY_RECEIVE;
+        name = octal(m->q.signal.peer);
+        return g_strdup_printf("signal %s set=%s peer=%s,", i ? "send" : "receive",
+                               amr_oracle_signal_word(m->q.signal.number, (char[16]){0}), name);
+    case AMR_CLASS_PTRACE:
+        m->q.rights = i ? AMR_MAY_TRACE : AMR_MAY_BE_READ;
+        name = octal(m->q.ptrace.peer);
+        return g_strdup_printf("ptrace %s peer=%s,", i ? "trace" : "readby", name);
+    default:
+        return NULL;
+    }
+}
+
+static gboolean
+same_with(const char *text, const char *prefix, const char *rule, GBytes *as_it_is)
+{
+    const char *body = strstr(text, "profile p ");
+    gsize head = (gsize)(strstr(body, "{\n") + 2 - text);
+    g_autofree char *more =
+        g_strdup_printf("%.*s%s%s\n%s", (int)head, text, prefix, rule, text + head);
+    g_autoptr(GBytes) compiled =
+        agreement_compile(more, "-S", "-M", "/etc/apparmor.d/abi/3.0", NULL);
+
+    if (!compiled)
+        fail_msg("does not compile: %s\n%s", rule, more);
+    return g_bytes_equal(compiled, as_it_is);
+}
+
+/*
+ * With a compiler 3.0 a rule that says nothing new leaves the bytes as they are. An `audit deny` of
+ * the same tells what was granted (it takes it away) from what was denied (it stays).
+ */
+static void
+ask_bytes(const AgreementPolicy *policy, MadeQuestion *m, const char *rule, guint *verdicts)
+{
+    g_autoptr(GBytes) as_it_is =
+        agreement_compile(policy->text, "-S", "-M", "/etc/apparmor.d/abi/3.0", NULL);
+    gboolean same = same_with(policy->text, "", rule, as_it_is);
+    gboolean twin = same && same_with(policy->text, "audit deny ", rule, as_it_is);
+    AmrOracleVerdict bytes = !same  ? AMR_ORACLE_DENIED
+                             : twin ? AMR_ORACLE_REFUSED
+                                    : AMR_ORACLE_ALLOWED;
+    AmrOracleAnswer answer;
+
+    amr_oracle_ask(amr_oracle_find(policy->oracle, "p"), &m->q, &answer);
+    if (answer.verdict == AMR_ORACLE_UNMEDIATED) /* the compiler lost the class */
+        return;
+    verdicts[bytes]++;
+    /* A deny that is audited is a want of a rule to the oracle (see its header). */
+    if (answer.verdict != bytes &&
+        !(answer.verdict == AMR_ORACLE_DENIED && bytes == AMR_ORACLE_REFUSED &&
+          strstr(policy->text, "audit"))) {
+        g_autofree char *text = question_text(m);
+        fail_msg("seed %u: %s: by the bytes with \"%s\" %s, the oracle says %s in\n%s", seed(),
+                 text, rule, amr_oracle_verdict_word(bytes),
+                 amr_oracle_verdict_word(answer.verdict), policy->text);
+    }
+}
+
+static void
+test_same_as_bytes(void **state)
+{
+    g_autoptr(GRand) random = g_rand_new_with_seed(seed() + 2);
+    guint wanted = long_run() ? 1500 : 250, asked = 0;
+    guint verdicts[AMR_ORACLE_UNMEDIATED + 1] = {0};
+
+    if (!agreement_bytes_decide()) {
+        /* 4.1 writes other bytes for the same language: there this opinion has no worth. */
+        g_printerr("# the bytes of this compiler do not decide\n");
+        return;
+    }
+    while (asked < wanted) {
+        g_autofree char *text = policy_make(random), *why = NULL;
+        g_autoptr(AgreementPolicy) policy = agreement_policy_new(text, NULL, &why);
+        for (guint i = 0; policy && i < 12; i++) {
+            MadeQuestion m;
+            g_autofree char *rule = NULL;
+            if (!question_make(&m, policy->reference, random) || strcmp(m.profile->name, "p") != 0)
+                continue;
+            rule = rule_for(&m, random);
+            if (!rule)
+                continue;
+            ask_bytes(policy, &m, rule, verdicts);
+            asked++;
+        }
+    }
+    g_printerr("# %u questions to the bytes: %u allowed, %u denied, %u explicitly denied\n", asked,
+               verdicts[AMR_ORACLE_ALLOWED], verdicts[AMR_ORACLE_DENIED],
+               verdicts[AMR_ORACLE_REFUSED]);
+    assert_true(verdicts[AMR_ORACLE_ALLOWED] > asked / 10);
+    assert_true(verdicts[AMR_ORACLE_REFUSED] > asked / 100);
 }
 
 /* ---- what was found -------------------------------------------------------------------------- */
@@ -181,8 +322,38 @@ test_found(void **state)
          AMR_ORACLE_DENIED},
         {"the target alone, another", "deny change_profile /bin/one -> b,\n change_profile,",
          CHANGE("c", "/bin/two"), AMR_ORACLE_ALLOWED},
+        {"a deny refuses its program whatever the target",
+         "deny change_profile -> b,\n change_profile -> c,", CHANGE("c", "/bin/two"),
+         AMR_ORACLE_DENIED},
+        {"of a class with an audited deny of all nothing is left",
+         "audit deny ptrace peer=**,",
+         {.klass = AMR_CLASS_PTRACE, .rights = AMR_MAY_READ, .ptrace = {AMR_BYTES("x")}},
+         AMR_ORACLE_UNMEDIATED},
+        {"without a pattern it stays",
+         "audit deny ptrace,",
+         {.klass = AMR_CLASS_PTRACE, .rights = AMR_MAY_READ, .ptrace = {AMR_BYTES("x")}},
+         AMR_ORACLE_DENIED},
+        {"the owner links what grants as much",
+         "/a/* rwl,\n /b r,",
+         {.klass = AMR_CLASS_FILE,
+          .rights = AMR_PERM_LINK,
+          .file = {AMR_BYTES("/a/x"), TRUE, AMR_BYTES("/b")}},
+         AMR_ORACLE_DENIED},
+        {"others link what they like",
+         "/a/* rwl,\n /b r,",
+         {.klass = AMR_CLASS_FILE,
+          .rights = AMR_PERM_LINK,
+          .file = {AMR_BYTES("/a/x"), FALSE, AMR_BYTES("/b")}},
+         AMR_ORACLE_ALLOWED},
+        {"a block of qualifiers drops all but files",
+         "audit {\n network inet,\n /a r,\n }",
+         {.klass = AMR_CLASS_NETWORK,
+          .rights = AMR_MAY_CREATE,
+          .network = {.family = 2, .type = 1}},
+         AMR_ORACLE_DENIED},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        AmrOracleVerdict want = rows[i].want;
         g_autofree char *text =
             g_strdup_printf("abi <abi/3.0>,\nprofile p {\n %s\n}\n", rows[i].rules);
         g_autofree char *why = NULL;
@@ -193,7 +364,9 @@ test_found(void **state)
         amr_oracle_ask(amr_oracle_find(policy->oracle, "p"), &rows[i].question, &answer);
         ref_ask(policy->reference, ref_policy_find(policy->reference, "p"), &rows[i].question,
                 &reference);
-        if (answer.verdict != rows[i].want || reference.verdict != rows[i].want)
+        if (want == AMR_ORACLE_UNMEDIATED && !agreement_bytes_decide())
+            want = AMR_ORACLE_DENIED; /* mended in 4.1 */
+        if (answer.verdict != want || reference.verdict != want)
             fail_msg("%s: the oracle says %s, the reference %s", rows[i].name,
                      amr_oracle_verdict_word(answer.verdict),
                      amr_oracle_verdict_word(reference.verdict));
@@ -207,6 +380,7 @@ main(void)
         cmocka_unit_test(test_found),
         cmocka_unit_test(test_made_policy),
         cmocka_unit_test(test_shipped_policy),
+        cmocka_unit_test(test_same_as_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

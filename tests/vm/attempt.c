@@ -87,13 +87,19 @@ try_ptrace(const AmrOracleQuestion *q)
     return ptrace(PTRACE_SEIZE, other, NULL, NULL) < 0 ? -1 : 0;
 }
 
+static const char *
+text_or_null(AmrBytes bytes)
+{
+    return bytes.len ? bytes.data : NULL;
+}
+
 static int
 try_mount(const AmrOracleQuestion *q)
 {
     if (q->rights == AMR_MAY_UMOUNT)
         return umount2(q->mount.point.data, 0);
-    return mount(q->mount.source.data, q->mount.point.data, q->mount.fstype.data, q->mount.flags,
-                 q->mount.data.data);
+    return mount(text_or_null(q->mount.source), q->mount.point.data, text_or_null(q->mount.fstype),
+                 q->mount.flags, NULL);
 }
 
 static int
@@ -153,13 +159,13 @@ try_link(const AmrOracleQuestion *q)
             {.klass = AMR_CLASS_PTRACE, .rights = AMR_MAY_TRACE, .ptrace = {TO(label)}}, \
             try_ptrace, "capability sys_ptrace,", label                                  \
     }
-#define MOUNT(word, right, source, target, type, bits)              \
-    {                                                               \
-        word,                                                       \
-            {.klass = AMR_CLASS_MOUNT,                              \
-             .rights = right,                                       \
-             .mount = {TO(target), source, type, {NULL, 0}, bits}}, \
-            try_mount, "capability sys_admin, file,", NULL          \
+#define MOUNT(word, right, source, target, type, bits)          \
+    {                                                           \
+        word,                                                   \
+            {.klass = AMR_CLASS_MOUNT,                          \
+             .rights = right,                                   \
+             .mount = {TO(target), source, type, EMPTY, bits}}, \
+            try_mount, "capability sys_admin, file,", NULL      \
     }
 #define CHANGE(word, target, by)                  \
     {                                             \
@@ -180,7 +186,8 @@ try_link(const AmrOracleQuestion *q)
         word, {.klass = AMR_CLASS_FILE, .rights = AMR_PERM_LINK, .file = {TO(name), own, TO(to)}}, \
             try_link, "capability fowner, capability dac_override,", NULL                          \
     }
-#define NONE ((AmrBytes){NULL, 0})
+#define NONE  ((AmrBytes){NULL, 0})
+#define EMPTY ((AmrBytes){"", 0})
 
 static const Attempt attempts[] = {
     CAPABILITY("setgid", 6),
@@ -207,11 +214,11 @@ static const Attempt attempts[] = {
     PTRACE("other"),
     MOUNT("tmpfs", AMR_MAY_MOUNT, TO("none"), "/tmp/am/", TO("tmpfs"), 0),
     MOUNT("tmpfs ro", AMR_MAY_MOUNT, TO("none"), "/tmp/am/", TO("tmpfs"), MS_RDONLY | MS_NOSUID),
-    MOUNT("bind", AMR_MAY_MOUNT, TO("/tmp/ab/"), "/tmp/am/", NONE, MS_BIND),
-    MOUNT("rbind", AMR_MAY_MOUNT, TO("/tmp/ab/"), "/tmp/am/", NONE, MS_BIND | MS_REC),
-    MOUNT("private", AMR_MAY_MOUNT, NONE, "/tmp/at/", NONE, MS_PRIVATE),
-    MOUNT("remount", AMR_MAY_MOUNT, NONE, "/tmp/at/", NONE, MS_REMOUNT | MS_NODEV),
-    MOUNT("umount", AMR_MAY_UMOUNT, NONE, "/tmp/at/", NONE, 0),
+    MOUNT("bind", AMR_MAY_MOUNT, TO("/tmp/ab/"), "/tmp/am/", EMPTY, MS_BIND),
+    MOUNT("rbind", AMR_MAY_MOUNT, TO("/tmp/ab/"), "/tmp/am/", EMPTY, MS_BIND | MS_REC),
+    MOUNT("private", AMR_MAY_MOUNT, EMPTY, "/tmp/at/", EMPTY, MS_PRIVATE),
+    MOUNT("remount", AMR_MAY_MOUNT, EMPTY, "/tmp/at/", EMPTY, MS_REMOUNT | MS_NODEV),
+    MOUNT("umount", AMR_MAY_UMOUNT, EMPTY, "/tmp/at/", EMPTY, 0),
     {"userns",
      {.klass = AMR_CLASS_USERNS, .rights = AMR_MAY_MAKE_USERNS},
      try_userns,
