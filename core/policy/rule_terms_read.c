@@ -24,7 +24,7 @@ unquoted(const char *text, gsize len)
 {
     if (len >= 2 && text[0] == '"' && text[len - 1] == '"')
         return len > 2 ? g_strndup(text + 1, len - 2) : NULL;
-    return len > 0 && text[0] != '(' ? g_strndup(text, len) : NULL;
+    return len > 0 && text[0] != '(' && !memchr(text, '"', len) ? g_strndup(text, len) : NULL;
 }
 
 /* The items of `(a, "b c" d)`, with their quotes; NULL if it is not such a list, or an empty one.

@@ -243,7 +243,8 @@ expand_one(const GArray *units, guint at, const GPtrArray *values)
         sign.kind = OR;
         if (i > 0)
             g_array_append_val(out, sign);
-        g_array_append_vals(out, value->data + from * sizeof(Unit), end - from);
+        if (end > from)
+            g_array_append_vals(out, value->data + from * sizeof(Unit), end - from);
     }
     sign.kind = CLOSE;
     if (values->len > 1)

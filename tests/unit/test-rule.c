@@ -80,6 +80,8 @@ static const struct {
     {"a comma in a peer's braces", "dbus send peer=(label=\"a{b,c}\"),", AMR_RULE_DBUS,
      "dbus (send) peer=(label=\"a{b,c}\"),"},
     {"dbus, a key twice", "dbus send bus=a bus=b,", AMR_RULE_OPAQUE, "dbus send bus=a bus=b,"},
+    {"dbus, a quote within a value", "dbus send peer=(name==\"org.x y\"),", AMR_RULE_OPAQUE,
+     "dbus send peer=(name==\"org.x y\"),"},
     {"dbus, an access of tomorrow", "dbus (wink),", AMR_RULE_OPAQUE, "dbus (wink),"},
     {"signal", "signal ( send ) set=( term hup ) peer=x,", AMR_RULE_SIGNAL,
      "signal (send) set=(hup, term) peer=x,"},
