@@ -126,7 +126,6 @@ make_exec(Maker *m)
         g_string_append_printf(m->out, "%sdeny %s x,\n", chance(m->random, 3) ? "audit " : "",
                                name);
     } else if (chance(m->random, 3)) {
-        g_autofree char *name = path(m->random);
         g_string_append_printf(m->out, "%s%s*x* %sr%s,\n", owner, "/a/", read, m->glob_exec);
         g_string_append_printf(m->out, "%s/ex/%s %sr%s,\n", owner, PICK(m->random, globs), read,
                                m->glob_exec);

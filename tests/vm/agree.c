@@ -24,7 +24,6 @@ static char *
 compile(const char *path, gsize *len)
 {
     const char *const argv[] = {"apparmor_parser", "-QKS", path, NULL};
-    g_autofree char *out = NULL;
     g_autoptr(GSubprocess) child =
         g_subprocess_newv(argv, G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE,
                           NULL);
