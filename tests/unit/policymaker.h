@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Makes policy and questions about it, both from a seed. */
+/* Makes policy and questions about it, both from a seed (which makes the same from one compiler of
+ * C only: the order in which arguments are drawn is its own). */
 #ifndef TESTS_UNIT_POLICYMAKER_H
 #define TESTS_UNIT_POLICYMAKER_H
 

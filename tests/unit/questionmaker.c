@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tests/unit/policymaker.h"
+#include "tests/unit/reference_private.h"
 
 static gboolean
 chance(GRand *random, int in)

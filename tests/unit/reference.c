@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "tests/unit/reference.h"
+#include "tests/unit/reference_private.h"
 
 typedef struct {
     guint32 allow, audit; /* by rules that allow */

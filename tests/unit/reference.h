@@ -105,10 +105,4 @@ RefProfile *ref_policy_find(const RefPolicy *policy, const char *name);
 void ref_ask(const RefPolicy *policy, const RefProfile *profile, const AmrOracleQuestion *question,
              AmrOracleAnswer *answer);
 
-/* Rules of one word: "capability", "network", ... ; FALSE if it is not known. Private to the
- * reader. */
-gboolean ref_read_rule(RefRule *rule, char **words, const RefVariables *variables, char **why);
-guint64 ref_signal_bit(guint number);
-void ref_rule_free(RefRule *rule);
-
 #endif

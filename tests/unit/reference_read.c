@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "tests/unit/reference.h"
+#include "tests/unit/reference_private.h"
 
 typedef struct {
     const char *p;

@@ -6,12 +6,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-#include "tests/unit/reference.h"
-
-typedef struct {
-    const char *word;
-    guint64 value;
-} Word;
+#include "tests/unit/reference_private.h"
 
 static const Word net_rights[] = {
     {"send", AMR_MAY_SEND},
@@ -91,70 +86,6 @@ static const char signals[] =
     "stp ttin ttou urg xcpu xfsz vtalrm prof winch io pwr sys";
 
 static gboolean
-look_up(const Word *table, const char *word, guint64 *value)
-{
-    for (; table->word; table++) {
-        if (strcmp(table->word, word) == 0) {
-            *value = table->value;
-            return TRUE;
-        }
-    }
-    return FALSE;
-}
-
-/* "(a, b c)", "a" or quoted ones: its words, without quotes. */
-static char **
-list_of(const char *text)
-{
-    GPtrArray *out = g_ptr_array_new();
-    g_autoptr(GString) word = g_string_new(NULL);
-    gboolean quoted = FALSE;
-    guint braces = 0;
-
-    for (;; text++) {
-        if (*text == '\\' && text[1]) {
-            g_string_append_len(word, text++, 2);
-            continue;
-        }
-        gboolean parts = !*text || (!quoted && !braces && strchr("(), \t\n", *text));
-        quoted ^= *text == '"';
-        braces += *text == '{';
-        braces -= *text == '}' && braces;
-        if (!parts && *text != '"')
-            g_string_append_c(word, *text);
-        if (parts && word->len) {
-            g_ptr_array_add(out, g_strdup(word->str));
-            g_string_truncate(word, 0);
-        }
-        if (!*text)
-            break;
-    }
-    g_ptr_array_add(out, NULL);
-    return (char **)g_ptr_array_free(out, FALSE);
-}
-
-static gboolean
-all_of(const Word *table, const char *text, guint32 *set)
-{
-    g_auto(GStrv) list = list_of(text);
-
-    for (char **at = list; *at; at++) {
-        guint64 value;
-        if (!look_up(table, *at, &value))
-            return FALSE;
-        *set |= (guint32)value;
-    }
-    return TRUE;
-}
-
-/* The value of "key=value"; NULL if it is another key. */
-static const char *
-value_of(const char *word, const char *key)
-{
-    return g_str_has_prefix(word, key) && word[strlen(key)] == '=' ? word + strlen(key) + 1 : NULL;
-}
-
-static gboolean
 put(RefRule *rule, guint at, const char *text, const RefVariables *variables, RefKind kind)
 {
     if (rule->pattern[at])
@@ -219,9 +150,9 @@ read_mode(RefRule *rule, const char *word)
 
     for (; *word; word++) {
         g_autofree char *exec = g_strndup(word, strcspn(word, "x") + 1);
-        if (look_up(letters, (char[]){*word, 0}, &value)) {
+        if (ref_look_up(letters, (char[]){*word, 0}, &value)) {
             rule->rights |= (guint32)value;
-        } else if (look_up(exec_modes, exec, &value)) {
+        } else if (ref_look_up(exec_modes, exec, &value)) {
             rule->rights |= AMR_PERM_EXEC;
             rule->exec = (AmrExecMode)value;
             if (strchr(exec, 'i')) /* which may stay in the profile maps, too */
@@ -329,9 +260,9 @@ read_network(RefRule *rule, char **words)
     for (words++; *words; words++) {
         guint64 value;
         /* "packet" is both: a family unless one stands before it. */
-        if (!rule->family && !rule->types && look_up(families, *words, &value))
+        if (!rule->family && !rule->types && ref_look_up(families, *words, &value))
             rule->family = (guint32)value;
-        else if (look_up(types, *words, &value))
+        else if (ref_look_up(types, *words, &value))
             rule->types = (guint32)value;
         else
             return FALSE;
@@ -355,7 +286,7 @@ ref_signal_bit(guint number)
 static gboolean
 read_signals(RefRule *rule, const char *text)
 {
-    g_auto(GStrv) known = g_strsplit(signals, " ", -1), list = list_of(text);
+    g_auto(GStrv) known = g_strsplit(signals, " ", -1), list = ref_list_of(text);
 
     for (char **at = list; *at; at++) {
         guint i = 0;
@@ -379,10 +310,11 @@ read_signal(RefRule *rule, char **words, const RefVariables *variables)
 
     rule->klass = ptrace ? AMR_CLASS_PTRACE : AMR_CLASS_SIGNAL;
     for (words++; *words; words++) {
-        const char *peer = value_of(*words, "peer"), *set = value_of(*words, "set");
-        if (peer             ? !put(rule, REF_PEER, peer, variables, REF_PLAIN)
-            : set && !ptrace ? !read_signals(rule, set)
-                             : !all_of(ptrace ? ptrace_rights : net_rights, *words, &rule->rights))
+        const char *peer = ref_value_of(*words, "peer"), *set = ref_value_of(*words, "set");
+        if (peer ? !put(rule, REF_PEER, peer, variables, REF_PLAIN)
+            : set && !ptrace
+                ? !read_signals(rule, set)
+                : !ref_all_of(ptrace ? ptrace_rights : net_rights, *words, &rule->rights))
             return FALSE;
     }
     if (!rule->rights)
@@ -397,10 +329,10 @@ read_signal(RefRule *rule, char **words, const RefVariables *variables)
 static gboolean
 read_peer(RefRule *rule, const char *text, const char *key, guint at, const RefVariables *variables)
 {
-    g_auto(GStrv) list = list_of(text);
+    g_auto(GStrv) list = ref_list_of(text);
 
     for (char **one = list; *one; one++) {
-        const char *label = value_of(*one, "label"), *other = value_of(*one, key);
+        const char *label = ref_value_of(*one, "label"), *other = ref_value_of(*one, key);
         if (!label && !other)
             return FALSE;
         if (!put(rule, label ? REF_PEER : at, label ? label : other, variables,
@@ -417,17 +349,17 @@ read_unix(RefRule *rule, char **words, const RefVariables *variables)
 
     rule->klass = AMR_CLASS_UNIX;
     for (words++; *words; words++) {
-        const char *peer = value_of(*words, "peer"), *type = value_of(*words, "type");
-        const char *addr = value_of(*words, "addr");
+        const char *peer = ref_value_of(*words, "peer"), *type = ref_value_of(*words, "type");
+        const char *addr = ref_value_of(*words, "addr");
         gboolean good;
         if (peer)
             good = read_peer(rule, peer, "addr", REF_REMOTE, variables);
         else if (type)
-            good = all_of(types, type, &rule->types);
+            good = ref_all_of(types, type, &rule->types);
         else if (addr)
             good = put(rule, REF_LOCAL, addr, variables, REF_NUL);
         else
-            good = all_of(net_rights, *words, &rule->rights);
+            good = ref_all_of(net_rights, *words, &rule->rights);
         if (!good)
             return FALSE;
         peer_said |= peer != NULL;
@@ -451,17 +383,17 @@ read_dbus(RefRule *rule, char **words, const RefVariables *variables)
 
     rule->klass = AMR_CLASS_DBUS;
     for (words++; *words; words++) {
-        const char *peer = value_of(*words, "peer"), *value = NULL;
+        const char *peer = ref_value_of(*words, "peer"), *value = NULL;
         gboolean good;
         guint at = 0;
-        while (!peer && at < G_N_ELEMENTS(keys) && !(value = value_of(*words, keys[at])))
+        while (!peer && at < G_N_ELEMENTS(keys) && !(value = ref_value_of(*words, keys[at])))
             at++;
         if (peer)
             good = read_peer(rule, peer, "name", REF_NAME, variables);
         else if (value)
             good = put(rule, REF_BUS + at, value, variables, REF_PLAIN);
         else
-            good = all_of(dbus_rights, *words, &rule->rights);
+            good = ref_all_of(dbus_rights, *words, &rule->rights);
         if (!good)
             return FALSE;
         message |= peer || (value && at > 1);
