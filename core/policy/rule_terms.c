@@ -182,6 +182,26 @@ append_conditions(GString *out, const AmrGrammar *grammar, const AmrRule *rule)
         g_string_append_c(out, ')');
 }
 
+/* Bare, it would be read as something else than what stands in this place. */
+static gboolean
+is_other(const AmrGrammar *grammar, const char *value)
+{
+    static const char *const words[] = {"options", "safe", "unsafe", "->", NULL};
+    g_autofree char *between = g_strdup_printf(" %s ", value);
+
+    return g_strv_contains(words, value) || (grammar->access && strstr(grammar->access, between)) ||
+           (strchr(value, '=') && value[0] != '/' && value[0] != '@');
+}
+
+static void
+append_first(GString *out, const AmrGrammar *grammar, const char *value)
+{
+    if (value && is_other(grammar, value))
+        g_string_append_printf(out, " \"%s\"", value);
+    else if (value)
+        amr_rule_append_pattern(g_string_append_c(out, ' '), value);
+}
+
 static void
 append_place(GString *out, const char *before, const char *value)
 {
@@ -226,7 +246,7 @@ amr_terms_print(GString *out, const AmrRule *rule)
     if (value[AMR_TERM_SAFETY])
         g_string_append_printf(out, " %s", value[AMR_TERM_SAFETY]);
     if (grammar->first)
-        append_place(out, " ", value[grammar->first]);
+        append_first(out, grammar, value[grammar->first]);
     if (grammar->arrow)
         append_place(out, " -> ", value[grammar->arrow]);
 }
