@@ -68,7 +68,9 @@ list_value(const char *text, gboolean plain)
     }
     for (char **item = items; *item; item++) {
         char *word = unquoted(*item, strlen(*item));
-        if (!word || strpbrk(word, " \t\"\\") || (plain && !is_plain(word))) {
+        /* Brackets that stood in quotes need not be closed. */
+        if (!word || strpbrk(word, **item == '"' ? " \t\"\\[]{}" : " \t\"\\") ||
+            (plain && !is_plain(word))) {
             g_free(word);
             return NULL;
         }

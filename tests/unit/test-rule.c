@@ -110,6 +110,8 @@ static const struct {
     {"mount, an empty source", "mount \"\" -> /x,", AMR_RULE_OPAQUE, "mount \"\" -> /x,"},
     {"mount, a source like a condition", "mount fstype=x/a=b \"oA/h=//e\",", AMR_RULE_MOUNT,
      "mount fstype=(x/a=b) \"oA/h=//e\","},
+    {"mount, a bracket in quotes", "mount fstype=\"ext[\",", AMR_RULE_OPAQUE,
+     "mount fstype=\"ext[\","},
     {"a queue like an access", "mqueue \"create\",", AMR_RULE_MQUEUE, "mqueue \"create\","},
     {"remount", "remount options=ro /mnt/,", AMR_RULE_REMOUNT, "remount options=(ro) /mnt/,"},
     {"umount", "umount /mnt/,", AMR_RULE_UMOUNT, "umount /mnt/,"},
