@@ -1,16 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/session.h"
 
-#include "core/base/fsutil.h"
-
 #include <string.h>
-
-/* The text logs that systems write, the one that holds most first. */
-static const char *const log_names[] = {
-    "var/log/audit/audit.log",            /* auditd: all that the backlog let through */
-    "var/log/kern.log",                   /* rsyslog on Debian, Ubuntu */
-    "var/log/syslog", "var/log/messages", /* rsyslog on Fedora, openSUSE */
-};
 
 AmrSession *
 amr_session_new(const AmrTargetOptions *options, GError **error)
@@ -38,6 +29,7 @@ amr_session_free(AmrSession *session)
     g_clear_pointer(&session->loaded, amr_loaded_free);
     g_clear_pointer(&session->index, amr_index_free);
     g_clear_pointer(&session->compiler, amr_compiler_free);
+    g_clear_pointer(&session->choice, amr_choice_free);
     g_clear_pointer(&session->ingest, amr_ingest_free);
     g_clear_pointer(&session->store, amr_store_free);
     g_clear_pointer(&session->opener, amr_opener_free);
@@ -51,26 +43,19 @@ amr_session_free(AmrSession *session)
 guint
 amr_session_add_logs(AmrSession *session, const char *const *files, gboolean follow, char **why)
 {
-    g_autoptr(GString) reasons = g_string_new(NULL);
+    guint n = 0;
 
     if (files && files[0]) {
-        guint n = 0;
         for (; files[n]; n++)
             amr_ingest_add_file(session->ingest, AMR_OPEN_GIVEN, files[n], follow);
         return n;
     }
-    for (guint i = 0; i < G_N_ELEMENTS(log_names); i++) {
-        g_autoptr(GError) error = NULL;
-        amr_autofd int fd = amr_opener_open(session->opener, AMR_OPEN_SOURCE, log_names[i], &error);
-        if (fd >= 0) {
-            amr_ingest_add_file(session->ingest, AMR_OPEN_SOURCE, log_names[i], follow);
-            return 1;
-        }
-        g_string_append_printf(reasons, "%s%s", reasons->len ? "; " : "", error->message);
-    }
-    if (why)
-        *why = g_string_free(g_steal_pointer(&reasons), FALSE);
-    return 0;
+    g_clear_pointer(&session->choice, amr_choice_free);
+    session->choice = amr_choice_new(session->target, session->opener, follow);
+    n = amr_choice_add(session->choice, session->ingest, follow);
+    if (n == 0 && why)
+        *why = amr_choice_why_none(session->choice);
+    return n;
 }
 
 /* ---- load ---------------------------------------------------------------------------------- */

@@ -6,6 +6,7 @@
 #ifndef AMR_SESSION_H
 #define AMR_SESSION_H
 
+#include "core/advice/choice.h"
 #include "core/advice/explain.h"
 #include "core/change/executor.h"
 #include "core/change/history.h"
@@ -22,6 +23,7 @@ typedef struct {
     AmrOpener *opener;
     AmrStore *store;
     AmrIngest *ingest;
+    AmrChoice *choice; /* of the target's own sources; NULL where logs were named */
     AmrCompiler *compiler;
     AmrIndex *index;       /* NULL until amr_session_load, or if there is no policy */
     GError *index_error;   /* why there is none */
@@ -38,11 +40,9 @@ AmrSession *amr_session_new(const AmrTargetOptions *options, GError **error);
 void amr_session_free(AmrSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrSession, amr_session_free)
 
-/* Logs: those named, or where @files is NULL or empty the target's own (var/log/audit/audit.log,
- * else var/log/kern.log, else var/log/syslog, var/log/messages: the first that may be read;
- * auditd's log has all, the others a part). With
- * @follow they are followed. Returns how many were added; for none, @why (may be NULL) says which
- * were looked for and what stood in the way of each, display form. */
+/* Logs: those named, or where @files is NULL or empty the target's own sources, chosen as
+ * core/advice/choice.h says. With @follow they are followed. Returns how many were added; for none,
+ * @why (may be NULL) says which were looked for and what stood in the way of each, display form. */
 guint amr_session_add_logs(AmrSession *session, const char *const *files, gboolean follow,
                            char **why);
 

@@ -329,6 +329,21 @@ open_input(AmrIngest *ingest, AmrInput *input)
 
 /* ---- the interface ---- */
 
+const char *
+amr_source_kind_word(AmrSourceKind kind)
+{
+    switch (kind) {
+#define AMR_SOURCE_KIND_WORD(name, word) \
+    case AMR_SOURCE_KIND_##name:         \
+        return word;
+        AMR_SOURCE_KINDS(AMR_SOURCE_KIND_WORD)
+#undef AMR_SOURCE_KIND_WORD
+    case AMR_SOURCE_KIND_UNKNOWN:
+        break;
+    }
+    return "unknown";
+}
+
 guint
 amr_ingest_add_file(AmrIngest *ingest, AmrOpenPlace place, const char *name, gboolean follow)
 {

@@ -15,6 +15,22 @@ G_BEGIN_DECLS
 
 typedef struct AmrIngest AmrIngest;
 
+/* X(NAME, word): the kinds of source. */
+#define AMR_SOURCE_KINDS(X)                                              \
+    X(FILE, "file")       /* a log, or a stream of one */                \
+    X(AUDIT, "audit")     /* the kernel's audit multicast, by netlink */ \
+    X(JOURNAL, "journal") /* systemd's */                                \
+    X(KMSG, "kmsg")       /* /dev/kmsg: the ring of the kernel's own log */
+
+typedef enum {
+    AMR_SOURCE_KIND_UNKNOWN,
+#define AMR_SOURCE_KIND_ENUM(name, word) AMR_SOURCE_KIND_##name,
+    AMR_SOURCE_KINDS(AMR_SOURCE_KIND_ENUM)
+#undef AMR_SOURCE_KIND_ENUM
+} AmrSourceKind;
+
+const char *amr_source_kind_word(AmrSourceKind kind);
+
 typedef struct {
     guint64 bytes;
     guint64 records;  /* sliced and decoded, of any verdict */
