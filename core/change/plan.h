@@ -44,7 +44,7 @@ typedef struct {
 typedef struct {
     char *profile;     /* ":ns:name" or "name" */
     char *local;       /* the local file, relative */
-    char *include_in;  /* the file that gets an include of it, or NULL */
+    char *include_in;  /* the file that gets an include of it, or loses it by an undo; or NULL */
     char **reaches;    /* other profiles that include the same local file; NULL-terminated */
     GPtrArray *rules;  /* AmrRule */
     GPtrArray *stands; /* AmrRule: wanted too, and stood there already; of an undo: stay there, for
