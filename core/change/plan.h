@@ -89,6 +89,11 @@ AmrPlan *amr_plan_from_variant(GVariant *variant, GError **error);
 /* A unified diff of all files, display form (lines), three lines of context. */
 char *amr_plan_diff(const AmrPlan *plan);
 
+/* Which of the files that @plan was made from are not as they were: paths as the plan has them
+ * (char *), none if the plan still holds. *diff (may be NULL): what became of those whose bytes it
+ * held, as amr_plan_diff(). Reads them. */
+GPtrArray *amr_plan_outdated(const AmrTarget *target, const AmrPlan *plan, char **diff);
+
 /* How much it is, in one line: "12 rules for 3 profiles; 4 files are written, 3 loaded again". */
 char *amr_plan_sum(const AmrPlan *plan);
 
