@@ -12,7 +12,9 @@ static const struct {
 } scenes[] = {
     {"denials", "denials.log", "", FALSE, FALSE},
     {"denials-held", "denials.log", "up up", FALSE, FALSE},
-    {"denials-by-count", "denials.log", "s s home", FALSE, FALSE},
+    {"denials-by-count", "denials.log", "s 3 home", FALSE, FALSE},
+    {"denials-sort", "denials.log", "s down", FALSE, FALSE},
+    {"denials-frozen", "denials.log", "Z up", FALSE, FALSE},
     {"denials-empty", NULL, "", FALSE, FALSE},
     {"detail", "denials.log", "home enter", FALSE, FALSE},
     {"detail-no-rule", "denials.log", "enter", FALSE, FALSE},
@@ -176,12 +178,38 @@ test_cursor_stays(void **state)
     scene_feed(&scene, newer, strlen(newer));
     assert_shows(&scene, "HELD +1 new");
     assert_shows(&scene, "/etc/hosts");
-    scene_keys(&scene, "s");
+    scene_keys(&scene, "s down enter");
     assert_shows(&scene, "/etc/hosts");
-    scene_keys(&scene, "esc s s s end");
+    scene_keys(&scene, "esc s 1 end");
     assert_hides(&scene, "HELD");
     scene_keys(&scene, "enter");
     assert_shows(&scene, "/newer");
+    scene_close(&scene);
+}
+
+/* Frozen, nothing that is shown changes, whatever comes; thawed, all of it is there. */
+static void
+test_freezes(void **state)
+{
+    SceneOptions options = {"denials.log", FALSE, FALSE};
+    Scene scene;
+    scene_open(&scene, &options);
+    g_autofree char *before = scene_show(&scene, 80, 24);
+    scene_keys(&scene, "Z");
+    assert_shows(&scene, "FROZEN ");
+    for (guint i = 0; i < 3; i++)
+        scene_feed(&scene, newer, strlen(newer));
+    assert_shows(&scene, "FROZEN +1 new, 3 times");
+    assert_hides(&scene, "/newer");
+    g_autofree char *small = scene_show(&scene, 40, 10);
+    assert_non_null(strstr(small, "FROZEN +1 new"));
+    g_autofree char *after = scene_show(&scene, 80, 24);
+    const char *rows = strstr(after, "COUNT");
+    assert_string_equal(rows, strstr(before, "COUNT"));
+    scene_keys(&scene, "2 Z 1");
+    assert_hides(&scene, "FROZEN");
+    assert_shows(&scene, "/newer");
+    assert_shows(&scene, "10 of 10");
     scene_close(&scene);
 }
 
@@ -525,6 +553,7 @@ main(void)
         cmocka_unit_test(test_change_stays),
         cmocka_unit_test(test_any_size),
         cmocka_unit_test(test_cursor_stays),
+        cmocka_unit_test(test_freezes),
         cmocka_unit_test(test_follows),
         cmocka_unit_test(test_only_w_writes),
         cmocka_unit_test(test_elevated_command),

@@ -49,6 +49,13 @@ GHashTable *tui_screen_marks(TuiScreen *screen);
 void tui_screen_push(TuiScreen *screen, TuiView *view);
 /* One line, until the next key. */
 void tui_screen_say(TuiScreen *screen, TuiRole role, const char *format, ...) G_GNUC_PRINTF(3, 4);
+/* Does @action when the key that is handled now is done with, as if its own key had been pressed;
+ * not one that is not there (read-only). */
+void tui_screen_do(TuiScreen *screen, TuiAction action);
+/* Work is left (see view.h). */
+void tui_screen_wants_work(TuiScreen *screen);
+/* What is kept back while input is frozen: "FROZEN +37 new"; NULL: it is not. The caller frees. */
+char *tui_screen_frozen(const TuiScreen *screen);
 /* Something to draw came without a key. */
 void tui_screen_dirty(TuiScreen *screen);
 
