@@ -46,6 +46,7 @@ typedef enum {
     AMR_SOURCE_READING,   /* the past is being loaded */
     AMR_SOURCE_FOLLOWING, /* at the end, waiting for more */
     AMR_SOURCE_DONE,      /* at the end, not followed */
+    AMR_SOURCE_AWAITED,   /* followed and not there yet; begins when it appears */
     AMR_SOURCE_FAILED,    /* see its error */
 } AmrSourceState;
 
@@ -53,7 +54,8 @@ typedef struct {
     const char *name; /* as the user gave it, "-" for standard input; raw bytes */
     AmrSourceState state;
     const GError *error; /* NULL, or why it failed: names file and cause (what was read before
-                            that is kept); where the state is DONE, why it cannot be followed */
+                            that is kept); why it is awaited, or cannot be followed, or what has
+                            its name now cannot be opened */
     AmrIngestStats stats;
 } AmrSourceInfo;
 
@@ -64,10 +66,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrIngest, amr_ingest_free)
 
 /* Adds a log: audit.log, kern.log, syslog, dmesg, what was read from /dev/kmsg, what journalctl
  * wrote in any of its forms (export and JSON too); as it is or compressed by gzip, xz or zstd:
- * which is told by its bytes, never by its name. Standard input for AMR_OPEN_GIVEN "-". With
- * @follow, what is appended later is read too (inotify; a file that is cut short is read again from
- * its start). An empty file is no error; a directory, a missing or an unreadable file is, and is
- * told in the source's info. Returns the source's number. */
+ * which is told by its bytes, never by its name. Standard input for AMR_OPEN_GIVEN "-". An empty
+ * file is no error; a directory, a missing or an unreadable file is, and is told in the source's
+ * info.
+ *
+ * With @follow, what is appended later is read too (inotify). When another file takes the name
+ * (rotation), the old one is read to its end, then those that had the name in between, then the
+ * new one; writers that still have the old one open are heard. A file that is cut short is read
+ * again from its start, after the rest of its copy if there is one (copytruncate). A file that is
+ * not there yet is awaited, if its directory is. Returns the source's number. */
 guint amr_ingest_add_file(AmrIngest *ingest, AmrOpenPlace place, const char *name, gboolean follow);
 
 guint amr_ingest_source_count(const AmrIngest *ingest);

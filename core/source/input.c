@@ -42,6 +42,7 @@ amr_input_free(AmrInput *input)
     if (input->fd >= 0)
         (void)close(input->fd);
     g_clear_error(&input->error);
+    g_clear_pointer(&input->names, amr_follow_free);
     amr_input_reset(input);
     g_free(input->buffer);
     g_free(input->raw);
@@ -155,31 +156,35 @@ read_at(const AmrInput *input, void *bytes, gsize size, guint64 offset)
 static void
 remember_tail(AmrInput *input)
 {
-    const gsize want = MIN(input->offset, sizeof input->tail);
-    const gssize got = read_at(input, input->tail, want, input->offset - want);
-    input->tail_len = got == (gssize)want ? want : 0;
+    AmrInputTail *tail = &input->tail;
+    const gsize want = MIN(input->offset, sizeof tail->bytes);
+    const gssize got = read_at(input, tail->bytes, want, input->offset - want);
+    tail->len = got == (gssize)want ? want : 0;
+    tail->offset = input->offset;
 }
 
 /* Whether the file is still what was read, and longer or as long. */
 static gboolean
 still_there(const AmrInput *input)
 {
-    guint8 tail[sizeof input->tail];
+    const AmrInputTail *tail = &input->tail;
+    guint8 bytes[sizeof tail->bytes];
     struct stat status;
 
     if (fstat(input->fd, &status) != 0 || (guint64)status.st_size < input->offset)
         return FALSE;
-    return read_at(input, tail, input->tail_len, input->offset - input->tail_len) ==
-               (gssize)input->tail_len &&
-           memcmp(tail, input->tail, input->tail_len) == 0;
+    return read_at(input, bytes, tail->len, input->offset - tail->len) == (gssize)tail->len &&
+           memcmp(bytes, tail->bytes, tail->len) == 0;
 }
 
 static void
 begin_again(AmrInput *input)
 {
-    input->base += input->offset;
+    if (amr_input_is_kept(input) && !input->dropping)
+        input->cut = input->tail;
+    input->base += AMR_INPUT_SPACE;
     input->offset = 0;
-    input->tail_len = 0;
+    input->tail.len = 0;
     input->dropping = FALSE;
     amr_input_reset(input);
 }
@@ -216,8 +221,12 @@ amr_input_read_file(AmrInput *input, char *block, AmrInputSink sink, gpointer da
     gssize got;
     gsize done = 0;
 
-    if (input->follow && !still_there(input))
+    if (input->follow && !still_there(input)) {
         begin_again(input);
+        if (input->superseded)
+            amr_input_release(input); /* whose space begins there is another */
+        return TRUE;
+    }
     got = read_at(input, block, AMR_INPUT_BLOCK, input->offset);
     if (got < 0) {
         fail_errno(input, errno);
@@ -345,8 +354,8 @@ amr_input_is_kept(const AmrInput *input)
     return input->regular && !input->piped;
 }
 
-GBytes *
-amr_input_raw(const AmrInput *input, const AmrOrigin *origin)
+static GBytes *
+raw_of(const AmrInput *input, const AmrOrigin *origin)
 {
     const guint64 offset = origin->offset - input->base;
     const gsize before = offset > 0;
@@ -354,9 +363,6 @@ amr_input_raw(const AmrInput *input, const AmrOrigin *origin)
     g_autofree char *bytes = NULL;
     AmrRecord record;
 
-    if (input->fd < 0 || origin->len == 0 || origin->len > AMR_SCAN_LINE_MAX ||
-        origin->offset < input->base)
-        return NULL;
     bytes = g_malloc(before + origin->len);
     if (read_at(input, bytes, before + origin->len, offset - before) !=
         (gssize)(before + origin->len))
@@ -365,4 +371,17 @@ amr_input_raw(const AmrInput *input, const AmrOrigin *origin)
     if ((before && bytes[0] != '\n' && bytes[0] != '\0') || !amr_record_slice(&record, bytes, line))
         return NULL;
     return g_bytes_new(bytes + before, origin->len);
+}
+
+GBytes *
+amr_input_raw(const AmrInput *input, const AmrOrigin *origin)
+{
+    if (origin->len == 0 || origin->len > AMR_SCAN_LINE_MAX)
+        return NULL;
+    for (; input; input = input->older) {
+        if (input->fd >= 0 && origin->offset >= input->base &&
+            origin->offset - input->base < AMR_INPUT_SPACE)
+            return raw_of(input, origin);
+    }
+    return NULL;
 }

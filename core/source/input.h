@@ -10,6 +10,7 @@
 #include "core/log/scan.h"
 #include "core/source/copies.h"
 #include "core/source/decode-pipe.h"
+#include "core/source/follow.h"
 #include "core/source/ingest.h"
 
 G_BEGIN_DECLS
@@ -19,7 +20,18 @@ G_BEGIN_DECLS
 /* Room for that, and for the longest unfinished line before it. */
 #define AMR_INPUT_BUFFER (AMR_SCAN_LINE_MAX + AMR_INPUT_BLOCK)
 
+/* Offsets of one file of a log, as origins count them: those of the next file to have the name, or
+ * of what stands in it after it was cut short, begin here. */
+#define AMR_INPUT_SPACE (G_GUINT64_CONSTANT(1) << 40)
+
 typedef struct AmrInput AmrInput;
+
+/* The bytes before an offset, by which a text is known again. */
+typedef struct {
+    guint8 bytes[256];
+    gsize len;
+    guint64 offset;
+} AmrInputTail;
 
 /* Takes a block of lines beginning at @offset; returns how many bytes were done with. */
 typedef gsize (*AmrInputSink)(gpointer data, AmrInput *input, const char *block, gsize size,
@@ -34,6 +46,14 @@ struct AmrInput {
     GError *error;
     AmrIngestStats stats;
 
+    /* A followed log is a chain: the file that has its name now, and behind it those that had it
+     * before, which may still be written to. */
+    AmrInput *older;
+    gboolean superseded; /* another has the name now */
+    AmrFollow *names;    /* of the newest; NULL where there is no name to follow */
+    gboolean renewing;   /* the name is being opened again */
+    gboolean again;      /* and changed hands meanwhile */
+
     int fd;            /* -1 until it is open */
     gboolean regular;  /* read by position, else a stream */
     gboolean dropping; /* within an overlong line that was given up */
@@ -41,13 +61,12 @@ struct AmrInput {
     gboolean started;  /* its beginning said what it is */
     const char *kind;  /* where that is what cannot be read, NULL for a log */
 
-    /* A regular file: where the next line begins; what offset 0 is counted as (what stood in the
-     * file before it was cut short had lower numbers, and is no longer held). */
+    /* A regular file: where the next line begins; what offset 0 is counted as. */
     guint64 offset, base;
-    guint8 tail[256]; /* the bytes before offset, to notice that another text stands there */
-    gsize tail_len;
-    int watch;        /* inotify's, -1 none */
-    gboolean pending; /* there may be more to read without waiting */
+    AmrInputTail tail; /* to notice that another text stands there */
+    AmrInputTail cut;  /* the tail of what was cut short; len 0: was not */
+    int watch;         /* inotify's, -1 none */
+    gboolean pending;  /* there may be more to read without waiting */
 
     /* A stream, or what comes out of the pipe: the unfinished line and where the buffer begins. */
     char *buffer;
@@ -78,7 +97,7 @@ void amr_input_fail(AmrInput *input, GError *error);
 void amr_input_fail_reading(AmrInput *input, GError *error);
 
 /* Reads one block of a regular file into @block (AMR_INPUT_BLOCK bytes); FALSE if there is no
- * more for now, or it failed. A file that was cut short is begun again. */
+ * more for now, or it failed. A file that was cut short is begun again by the next call. */
 gboolean amr_input_read_file(AmrInput *input, char *block, AmrInputSink sink, gpointer data);
 /* Reads once from a stream that is ready, or goes on with what is pending; FALSE if it ended,
  * failed or would block. */
@@ -91,8 +110,27 @@ void amr_input_settle(AmrInput *input);
 
 /* Whether its records can be read again, by position. */
 gboolean amr_input_is_kept(const AmrInput *input);
-/* The bytes at @origin of one that is kept, NULL if they are no longer there. */
+/* The bytes at @origin of one that is kept and what is behind it, NULL if they are no longer there.
+ */
 GBytes *amr_input_raw(const AmrInput *input, const AmrOrigin *origin);
+
+/* ---- the chain of a followed log (inputchain.c) -----------------------------------------------
+ */
+
+/* What has the name of @newest now: takes over @newest, its following and the descriptor. */
+AmrInput *amr_input_renew(AmrInput *newest, int fd);
+/* Puts the rest of what was cut short, in the copy @fd, behind @newest. */
+void amr_input_recover(AmrInput *newest, int fd);
+/* An AmrFollowKnown: whether @fd is open on a file of the chain @data. */
+gboolean amr_input_knows(gconstpointer data, int fd);
+/* No more will be written to a file that lost its name: reads it to its end. */
+void amr_input_release(AmrInput *input);
+/* Takes out of the chain what is read to its end and deleted, and what is too much; the caller
+ * frees. NULL if there is none. */
+AmrInput *amr_input_prune(AmrInput *newest);
+/* Of all of the chain: what it is doing; the figures. */
+AmrSourceState amr_input_state(const AmrInput *newest);
+void amr_input_add_stats(const AmrInput *newest, AmrIngestStats *sum);
 
 /* ---- between input.c and inputpipe.c ----------------------------------------------------------
  */

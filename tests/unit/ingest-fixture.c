@@ -60,6 +60,30 @@ bench_load_well(Bench *bench)
     assert_no_error(error);
 }
 
+typedef struct {
+    Bench *bench;
+    guint64 total;
+    gboolean done;
+} Waiter;
+
+static void
+on_changed(gpointer data)
+{
+    Waiter *waiter = data;
+    waiter->done = amr_store_total(waiter->bench->store) >= waiter->total;
+}
+
+void
+bench_wait_for_total(Bench *bench, guint64 total)
+{
+    Waiter waiter = {bench, total, FALSE};
+    amr_ingest_set_changed(bench->ingest, on_changed, &waiter);
+    on_changed(&waiter);
+    test_wait(&waiter.done);
+    amr_ingest_set_changed(bench->ingest, NULL, NULL);
+    assert_int_equal(amr_store_total(bench->store), total);
+}
+
 AmrSourceInfo
 bench_info(const Bench *bench, guint source)
 {

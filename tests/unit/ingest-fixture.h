@@ -25,6 +25,8 @@ int bench_tear_down(void **state);
 guint bench_add(Bench *bench, const char *name, gboolean follow);
 gboolean bench_load(Bench *bench, GError **error);
 void bench_load_well(Bench *bench);
+/* Runs the main loop until the store has counted so many. */
+void bench_wait_for_total(Bench *bench, guint64 total);
 AmrSourceInfo bench_info(const Bench *bench, guint source);
 
 #endif

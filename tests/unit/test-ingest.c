@@ -12,33 +12,6 @@
 #include "core/source/ingest.h"
 #include "tests/unit/ingest-fixture.h"
 
-/* ---- waiting for what follows
- * -------------------------------------------------------------------- */
-
-typedef struct {
-    Bench *bench;
-    guint64 total;
-    gboolean done;
-} Waiter;
-
-static void
-on_changed(gpointer data)
-{
-    Waiter *waiter = data;
-    waiter->done = amr_store_total(waiter->bench->store) >= waiter->total;
-}
-
-static void
-wait_for_total(Bench *bench, guint64 total)
-{
-    Waiter waiter = {bench, total, FALSE};
-    amr_ingest_set_changed(bench->ingest, on_changed, &waiter);
-    on_changed(&waiter);
-    test_wait(&waiter.done);
-    amr_ingest_set_changed(bench->ingest, NULL, NULL);
-    assert_int_equal(amr_store_total(bench->store), total);
-}
-
 static void
 append(Bench *bench, const char *name, const char *text)
 {
@@ -263,9 +236,9 @@ test_follow(void **state)
     assert_int_equal(bench_info(bench, 0).state, AMR_SOURCE_FOLLOWING);
     assert_int_equal(amr_store_total(bench->store), 1);
     append(bench, "a.log", "mor=\"DENIED\" operation=\"open\" profile=\"p\" name=\"/late\"\n");
-    wait_for_total(bench, 2);
+    bench_wait_for_total(bench, 2);
     append(bench, "a.log", LINE(4));
-    wait_for_total(bench, 3);
+    bench_wait_for_total(bench, 3);
     assert_raw(bench, 3, LINE(4));
 }
 
@@ -282,13 +255,13 @@ test_truncation(void **state)
     bench_load_well(bench);
     assert_int_equal(truncate(path, 0), 0);
     append(bench, "a.log", LINE(4));
-    wait_for_total(bench, 4);
+    bench_wait_for_total(bench, 4);
     assert_raw(bench, 4, LINE(4));
     stale = amr_ingest_raw(bench->ingest, &amr_store_get(bench->store, 1)->origin);
     assert_null(stale);
     assert_int_equal(truncate(path, 0), 0);
     append(bench, "a.log", LINE(5) LINE(6) LINE(7));
-    wait_for_total(bench, 7);
+    bench_wait_for_total(bench, 7);
     assert_raw(bench, 7, LINE(7));
 }
 
@@ -328,10 +301,10 @@ test_pipe(void **state)
     assert_int_equal(fcntl(ends[0], F_GETFL) & O_NONBLOCK, 0);
     assert_true(write(ends[1], LINE(1), strlen(LINE(1)) - 5) > 0);
     assert_true(write(ends[1], &LINE(1)[strlen(LINE(1)) - 5], 5) == 5);
-    wait_for_total(bench, 1);
+    bench_wait_for_total(bench, 1);
     assert_true(write(ends[1], LINE(2), strlen(LINE(2)) - 1) > 0);
     assert_int_equal(close(ends[1]), 0);
-    wait_for_total(bench, 2); /* the last line without its end */
+    bench_wait_for_total(bench, 2); /* the last line without its end */
     assert_int_equal(bench_info(bench, 0).state, AMR_SOURCE_DONE);
     assert_raw(bench, 1, LINE(1));
     assert_raw(bench, 2, LINE(2));

@@ -43,6 +43,7 @@ add_sources(TuiBar *bar, const AmrIngest *ingest)
     }
     add_count(bar, 3, "reading", states[AMR_SOURCE_READING]);
     add_count(bar, 6, "following", states[AMR_SOURCE_FOLLOWING]);
+    add_count(bar, 6, "awaiting", states[AMR_SOURCE_AWAITED]);
     add_count(bar, 3, "failed", states[AMR_SOURCE_FAILED]);
     if (n == 0)
         tui_bar_add(bar, 6, TUI_ROLE_STATUS, NULL, TUI_ROLE_STATUS, "no logs");

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The pump's own state; between ingest.c and ingest-open.c. */
+#ifndef AMR_SOURCE_INGEST_PRIVATE_H
+#define AMR_SOURCE_INGEST_PRIVATE_H
+
+#include "core/source/ingest.h"
+#include "core/source/input.h"
+#include "core/source/intake.h"
+#include "core/source/watch.h"
+
+G_BEGIN_DECLS
+
+struct AmrIngest {
+    int refs; /* the user's, and one for each opening under way */
+    gboolean freed;
+    AmrOpener *opener;
+    AmrStore *store;
+    GPtrArray *inputs; /* of AmrInput: the newest of each chain */
+    GCancellable *openings;
+    GTask *loading;
+    GSource *cancelled;
+    GSource *idle;
+    AmrWatch *watch;
+    char *block;
+    AmrIntake *intake;
+    AmrIngestChanged changed;
+    gpointer changed_data;
+};
+
+/* For callbacks of one source. */
+typedef struct {
+    AmrIngest *ingest;
+    guint number;
+} AmrIngestRef;
+
+AmrInput *amr_ingest_input(const AmrIngest *ingest, guint number);
+AmrIngestRef *amr_ingest_ref_new(AmrIngest *ingest, guint number);
+void amr_ingest_unref(AmrIngest *ingest);
+
+/* Has what is pending read when the main loop is idle. */
+void amr_ingest_schedule(AmrIngest *ingest);
+/* Tells the user; ends the loading when nothing is left to load. May free all this. */
+void amr_ingest_tell(AmrIngest *ingest);
+/* Reads from the stream as it comes. */
+void amr_ingest_wait(AmrIngest *ingest, AmrInput *input);
+
+/* ---- ingest-open.c ----------------------------------------------------------------------------
+ */
+
+void amr_ingest_open(AmrIngest *ingest, AmrInput *input);
+/* Finds the rest of a log that was copied and cut short. */
+void amr_ingest_recover(AmrIngest *ingest, AmrInput *newest);
+/* Lets go of old files of a chain. */
+void amr_ingest_prune(AmrIngest *ingest, AmrInput *newest);
+AmrWatch *amr_ingest_watch_new(AmrIngest *ingest);
+
+G_END_DECLS
+#endif
