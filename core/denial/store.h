@@ -101,15 +101,6 @@ const AmrDenial *amr_store_get(const AmrStore *store, AmrDenialId id);
 gboolean amr_store_event(const AmrStore *store, AmrDenialId id, AmrEvent *event);
 void amr_store_set_state(AmrStore *store, AmrDenialId id, AmrDenialState state);
 
-/* Until it thaws, a frozen store shows what it held when it froze: what comes is counted as ever,
- * kept back, and folded where there is no room, but never in the place of what is shown. States are
- * set as ever. Only amr_store_last(), which is the reader's of the log, knows what is kept back. */
-void amr_store_freeze(AmrStore *store);
-void amr_store_thaw(AmrStore *store);
-gboolean amr_store_is_frozen(const AmrStore *store);
-/* What is kept back: distinct denials that are not shown, and occurrences of any. */
-void amr_store_waiting(const AmrStore *store, guint *distinct, guint64 *occurrences);
-
 typedef enum {
     AMR_ORDER_ARRIVAL, /* by id */
     AMR_ORDER_LAST,    /* by last seen, oldest first */

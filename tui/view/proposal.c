@@ -143,7 +143,6 @@ fill(Proposal *view)
     AmrEvent event;
 
     tui_flow_clear(view->flow);
-    tui_sign_describe_try(view->sign, view->flow);
     if (tui_sign_state(view->sign) >= TUI_SIGN_WRITING) { /* the answer first */
         tui_sign_describe(view->sign, view->flow);
         tui_flow_add(view->flow, TUI_ROLE_TEXT, NULL);
@@ -202,19 +201,11 @@ draw(TuiView *base, TuiCanvas *canvas, TuiRect rect)
 
 /* ---- actions -------------------------------------------------------------------------------- */
 
-/* By a key: what was tried before was another change. */
-static void
-plan_another(Proposal *view)
-{
-    tui_sign_forget_try(view->sign);
-    plan(view);
-}
-
 static TuiStale
 step(Proposal *view, int by)
 {
     if (tui_choice_step(current(view), by))
-        plan_another(view);
+        plan(view);
     else
         tui_screen_say(view->view.screen, TUI_ROLE_QUIET, "This is the %s of its rules",
                        by < 0 ? "narrowest" : "broadest");
@@ -225,7 +216,7 @@ static TuiStale
 toggle_owner(Proposal *view)
 {
     if (tui_choice_toggle_owner(current(view)))
-        plan_another(view);
+        plan(view);
     else
         tui_screen_say(view->view.screen, TUI_ROLE_QUIET, "A rule of this kind knows no owner");
     return TUI_STALE_VIEW;
@@ -237,7 +228,7 @@ add_include(Proposal *view)
     if (!view->add_include && !lacks_include(view))
         return TUI_STALE_NOTHING;
     view->add_include = !view->add_include;
-    plan_another(view);
+    plan(view);
     return TUI_STALE_VIEW;
 }
 
@@ -317,8 +308,6 @@ news(TuiView *base, TuiNews what)
     if (what != TUI_NEWS_SESSION)
         return;
     tui_sign_news(view->sign);
-    if (tui_sign_state(view->sign) == TUI_SIGN_FAILED)
-        tui_sign_try_again(view->sign);
     if (tui_sign_state(view->sign) >= TUI_SIGN_WRITING) {
         tell_store(view);
     } else {
