@@ -408,6 +408,12 @@ find_row(const AmrStore *store, AmrDenialId id)
     return row && row->denial.id != AMR_DENIAL_NONE ? row : NULL;
 }
 
+AmrDenialId
+amr_store_newest(const AmrStore *store)
+{
+    return store->given;
+}
+
 const AmrDenial *
 amr_store_get(const AmrStore *store, AmrDenialId id)
 {
