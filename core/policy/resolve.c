@@ -7,8 +7,6 @@
 #include "core/policy/mirror.h"
 #include "core/policy/resolve_private.h"
 
-#define NULL_PART "//null-"
-
 const char *
 amr_decided_word(AmrDecided decided)
 {
@@ -30,64 +28,25 @@ resolved_free(gpointer data)
     AmrResolved *resolved = data;
     amr_proposal_free(resolved->proposal);
     g_ptr_array_unref(resolved->under);
-    g_string_chunk_free(resolved->bytes);
+    if (resolved->bytes)
+        g_string_chunk_free(resolved->bytes);
     g_free(resolved);
 }
+
+/* Takes @resolved over; FALSE ends it. */
+typedef gboolean (*AmrTell)(AmrResolved *resolved, gpointer data);
 
 /* One call. */
 typedef struct {
     const AmrResolveContext *context;
-    GHashTable *decisions;  /* name_key() of profile and program -> AmrDecision */
-    GHashTable *executions; /* name_key() of a null profile -> id of the denial that made it */
-    GHashTable *taken;      /* ids that are in @out */
-    GHashTable *made;       /* null profiles whose execution is in @out, by name_key() */
-    GPtrArray *out;
+    GHashTable *decisions;  /* amr_null_key() of profile and program -> AmrDecision */
+    GHashTable *executions; /* amr_null_key() of a null profile -> id of the denial that made it */
+    GHashTable *taken;      /* ids that were told */
+    GHashTable *made;       /* null profiles whose execution was told, by amr_null_key() */
+    AmrTell tell;
+    gpointer data;
+    gboolean ended;
 } Run;
-
-/* Neither a namespace nor the name of a profile holds a newline that could be mistaken for this
- * one: lengths stand before them. */
-static char *
-name_key(const char *ns, const char *name, const char *more)
-{
-    return g_strdup_printf("%zu %zu %s%s%s", strlen(ns), strlen(name), ns, name, more);
-}
-
-/* ---- names of null profiles ------------------------------------------------------------------
- */
-
-/* Where the first null part of @name begins; NULL if there is none. A name that is nothing else
- * ("null-X") is the kernel's own too, but has no parent that could be decided in. */
-static const char *
-first_null(const char *name)
-{
-    return strstr(name, NULL_PART);
-}
-
-static char *
-event_string(const AmrEvent *event, AmrField field)
-{
-    return amr_bytes_dup(event->field[field]);
-}
-
-static gboolean
-is_execution(const AmrEvent *event)
-{
-    AmrBytes name = event->field[AMR_FIELD_NAME];
-    return event->klass == AMR_CLASS_FILE && (event->denied & AMR_PERM_EXEC) && name.len > 0 &&
-           name.data[0] == '/' && !memchr(name.data, '\0', name.len) &&
-           amr_bytes_is(event->field[AMR_FIELD_OPERATION], "exec");
-}
-
-/* The null profile that the execution @event made, or would have; as name_key(). */
-static char *
-made_by(const AmrEvent *event)
-{
-    g_autofree char *ns = amr_bytes_dup(amr_event_namespace(event));
-    g_autofree char *profile = event_string(event, AMR_FIELD_PROFILE);
-    g_autofree char *name = event_string(event, AMR_FIELD_NAME);
-    g_autofree char *full = g_strconcat(profile, NULL_PART, name, NULL);
-    return name_key(ns, full, "");
-}
 
 /* ---- decisions -------------------------------------------------------------------------------
  */
@@ -95,7 +54,7 @@ made_by(const AmrEvent *event)
 static const AmrDecision *
 decide(Run *run, AmrHolder holder, const char *exec)
 {
-    g_autofree char *key = name_key(holder.ns, holder.name, exec);
+    g_autofree char *key = amr_null_key(holder.ns, holder.name, exec);
     AmrDecision *decision = g_hash_table_lookup(run->decisions, key);
     if (!decision) {
         decision = amr_decide(run->context, holder, exec);
@@ -131,11 +90,11 @@ name_of(const char *full, const char *ns)
 static char *
 resolve_name(Run *run, const char *ns, const char *name, GPtrArray *under)
 {
-    const char *at = first_null(name);
+    const char *at = amr_null_first(name);
     g_autofree char *holder = at ? g_strndup(name, (gsize)(at - name)) : g_strdup(name);
 
     while (at) {
-        const char *exec = at + strlen(NULL_PART), *next = strstr(exec, NULL_PART);
+        const char *exec = at + strlen(AMR_NULL_PART), *next = strstr(exec, AMR_NULL_PART);
         g_autofree char *program = next ? g_strndup(exec, (gsize)(next - exec)) : g_strdup(exec);
         const AmrDecision *decision = decide(run, (AmrHolder){ns, holder}, program);
         g_ptr_array_add(under, copy_decision(decision));
@@ -155,6 +114,8 @@ static void
 set_field(AmrResolved *resolved, AmrField field, const char *string)
 {
     gsize len = strlen(string);
+    if (!resolved->bytes)
+        resolved->bytes = g_string_chunk_new(64);
     const char *kept = g_string_chunk_insert_len(resolved->bytes, string, (gssize)len);
     resolved->event.field[field] = (AmrBytes){kept, len};
 }
@@ -178,7 +139,7 @@ resolve_peer(Run *run, const char *ns, AmrResolved *resolved, AmrField field)
     g_autoptr(GPtrArray) under = g_ptr_array_new_with_free_func(amr_decision_free);
 
     /* Stacks and other namespaces are left as they are. */
-    if (strlen(name) != peer.len || name[0] == ':' || strstr(name, "//&") || !first_null(name))
+    if (strlen(name) != peer.len || name[0] == ':' || strstr(name, "//&") || !amr_null_first(name))
         return TRUE;
     g_autofree char *holder = resolve_name(run, ns, name, under);
     if (holder) {
@@ -222,8 +183,8 @@ settle(const Run *run, AmrResolved *resolved)
 static void
 set_best(Run *run, const char *ns, AmrResolved *resolved)
 {
-    g_autofree char *profile = event_string(&resolved->event, AMR_FIELD_PROFILE);
-    g_autofree char *exec = event_string(&resolved->event, AMR_FIELD_NAME);
+    g_autofree char *profile = amr_null_string(&resolved->event, AMR_FIELD_PROFILE);
+    g_autofree char *exec = amr_null_string(&resolved->event, AMR_FIELD_NAME);
     const AmrDecision *decision = decide(run, (AmrHolder){ns, profile}, exec);
     const GPtrArray *candidates = resolved->proposal->candidates;
 
@@ -239,7 +200,7 @@ propose(Run *run, AmrResolved *resolved)
 {
     static const AmrField peers[] = {AMR_FIELD_PEER, AMR_FIELD_PEER_LABEL};
     g_autofree char *ns = amr_bytes_dup(amr_event_namespace(&resolved->event));
-    g_autofree char *name = event_string(&resolved->event, AMR_FIELD_PROFILE);
+    g_autofree char *name = amr_null_string(&resolved->event, AMR_FIELD_PROFILE);
     g_autofree char *holder = resolve_name(run, ns, name, resolved->under);
 
     if (holder && resolved->under->len)
@@ -264,7 +225,7 @@ propose(Run *run, AmrResolved *resolved)
                            NULL);
     if (run->context->facts)
         settle(run, resolved);
-    if (!resolved->proposal->no_rule && is_execution(&resolved->event))
+    if (!resolved->proposal->no_rule && amr_null_is_execution(&resolved->event))
         set_best(run, ns, resolved);
 }
 
@@ -277,20 +238,19 @@ add(Run *run, AmrDenialId id, const AmrEvent *event)
     AmrResolved *resolved = g_new0(AmrResolved, 1);
     resolved->id = id;
     resolved->event = *event;
-    resolved->bytes = g_string_chunk_new(64);
     resolved->under = g_ptr_array_new_with_free_func(amr_decision_free);
     if (id != AMR_DENIAL_NONE)
         g_hash_table_add(run->taken, GUINT_TO_POINTER(id));
-    if (is_execution(event))
-        g_hash_table_add(run->made, made_by(event));
+    if (amr_null_is_execution(event))
+        g_hash_table_add(run->made, amr_null_made_by(event));
     return resolved;
 }
 
 static void
-finish(Run *run, AmrResolved *resolved)
+tell(Run *run, AmrResolved *resolved)
 {
-    propose(run, resolved);
-    g_ptr_array_add(run->out, resolved);
+    if (!run->tell(resolved, run->data))
+        run->ended = TRUE;
 }
 
 /* An execution that no denial tells of: under the null profile @logged, "" for P itself. */
@@ -304,29 +264,39 @@ add_missing(Run *run, const char *ns, const char *logged, const char *exec)
     set_field(resolved, AMR_FIELD_NAME, exec);
     if (*ns)
         set_field(resolved, AMR_FIELD_NAMESPACE, ns);
-    finish(run, resolved);
+    propose(run, resolved);
     /* What policy decided already, or what nobody can, needs no rule that others wait for. */
     if (resolved->proposal->no_rule)
-        g_ptr_array_remove_index(run->out, run->out->len - 1);
+        resolved_free(resolved);
+    else
+        tell(run, resolved);
+}
+
+static void
+add_one(Run *run, AmrDenialId id, const AmrEvent *event)
+{
+    AmrResolved *resolved = add(run, id, event);
+    propose(run, resolved);
+    tell(run, resolved);
 }
 
 /* The executions that made the null profile @name, outermost first, unless they are there. */
 static void
 add_executions(Run *run, const char *ns, const char *name)
 {
-    for (const char *at = first_null(name); at;) {
-        const char *exec = at + strlen(NULL_PART), *next = strstr(exec, NULL_PART);
+    for (const char *at = amr_null_first(name); at && !run->ended;) {
+        const char *exec = at + strlen(AMR_NULL_PART), *next = strstr(exec, AMR_NULL_PART);
         g_autofree char *logged = g_strndup(name, (gsize)(at - name));
         g_autofree char *program = next ? g_strndup(exec, (gsize)(next - exec)) : g_strdup(exec);
-        g_autofree char *full = g_strconcat(logged, NULL_PART, program, NULL);
-        g_autofree char *key = name_key(ns, full, "");
+        g_autofree char *full = g_strconcat(logged, AMR_NULL_PART, program, NULL);
+        g_autofree char *key = amr_null_key(ns, full, "");
         AmrDenialId id = GPOINTER_TO_UINT(g_hash_table_lookup(run->executions, key));
         AmrEvent event;
         at = next;
         if (program[0] != '/' || g_hash_table_contains(run->made, key))
             continue;
         if (id && amr_store_event(run->context->store, id, &event))
-            finish(run, add(run, id, &event));
+            add_one(run, id, &event);
         else
             add_missing(run, ns, logged, program);
     }
@@ -342,17 +312,18 @@ add_denial(Run *run, AmrDenialId id)
         return;
     g_autofree char *ns = amr_bytes_dup(amr_event_namespace(&event));
     for (guint i = 0; i < G_N_ELEMENTS(labels); i++) {
-        g_autofree char *name = event_string(&event, labels[i]);
+        g_autofree char *name = amr_null_string(&event, labels[i]);
         add_executions(run, ns, name);
     }
-    finish(run, add(run, id, &event));
+    if (!run->ended)
+        add_one(run, id, &event);
 }
 
 static gboolean
 is_null(const AmrEvent *event, AmrField field)
 {
-    g_autofree char *name = event_string(event, field);
-    return first_null(name) != NULL;
+    g_autofree char *name = amr_null_string(event, field);
+    return amr_null_first(name) != NULL;
 }
 
 /* Which denials are executions: looked for only where a null profile is among @ids. */
@@ -368,9 +339,9 @@ find_executions(Run *run, const AmrDenialId *ids, guint n)
                  (is_null(&event, AMR_FIELD_PROFILE) || is_null(&event, AMR_FIELD_PEER) ||
                   is_null(&event, AMR_FIELD_PEER_LABEL));
     for (AmrDenialId id = 1; needed && id <= amr_store_newest(store); id++) {
-        if (!amr_store_event(store, id, &event) || !is_execution(&event))
+        if (!amr_store_event(store, id, &event) || !amr_null_is_execution(&event))
             continue;
-        char *key = made_by(&event);
+        char *key = amr_null_made_by(&event);
         if (g_hash_table_contains(run->executions, key))
             g_free(key);
         else
@@ -378,74 +349,55 @@ find_executions(Run *run, const AmrDenialId *ids, guint n)
     }
 }
 
-GPtrArray *
-amr_resolve(const AmrResolveContext *context, const AmrDenialId *ids, guint n)
+static void
+resolve(const AmrResolveContext *context, const AmrDenialId *ids, guint n, AmrTell how,
+        gpointer data)
 {
     g_autoptr(GHashTable) decisions =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, amr_decision_free);
     g_autoptr(GHashTable) executions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_autoptr(GHashTable) taken = g_hash_table_new(NULL, NULL);
     g_autoptr(GHashTable) made = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    Run run = {context, decisions, executions,
-               taken,   made,      g_ptr_array_new_with_free_func(resolved_free)};
+    Run run = {context, decisions, executions, taken, made, how, data, FALSE};
 
     find_executions(&run, ids, n);
-    for (guint i = 0; i < n; i++)
+    for (guint i = 0; i < n && !run.ended; i++)
         add_denial(&run, ids[i]);
-    return run.out;
-}
-
-/* ---- what belongs together -------------------------------------------------------------------
- */
-
-/* The outermost null profile that @event is in, or made: "P//null-X" as name_key(). NULL: none. */
-static char *
-outermost(const AmrEvent *event)
-{
-    g_autofree char *ns = amr_bytes_dup(amr_event_namespace(event));
-    g_autofree char *name = event_string(event, AMR_FIELD_PROFILE);
-    const char *at = first_null(name);
-
-    if (!at)
-        return event->verdict == AMR_VERDICT_ALLOWED && is_execution(event) ? made_by(event) : NULL;
-    const char *next = strstr(at + strlen(NULL_PART), NULL_PART);
-    g_autofree char *first = next ? g_strndup(name, (gsize)(next - name)) : g_strdup(name);
-    return name_key(ns, first, "");
 }
 
 static gboolean
-is_settled(const AmrDenial *denial)
+keep(AmrResolved *resolved, gpointer data)
 {
-    return denial->state == AMR_DENIAL_STATE_IGNORED || denial->state == AMR_DENIAL_STATE_FIXED;
+    g_ptr_array_add(data, resolved);
+    return TRUE;
 }
 
-GArray *
-amr_resolve_family(const AmrStore *store, const AmrDenialId *ids, guint n)
+GPtrArray *
+amr_resolve(const AmrResolveContext *context, const AmrDenialId *ids, guint n)
 {
-    g_autoptr(GHashTable) families = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    g_autoptr(GHashTable) asked = g_hash_table_new(NULL, NULL);
-    GArray *out = g_array_new(FALSE, FALSE, sizeof(AmrDenialId));
-    AmrEvent event;
-
-    for (guint i = 0; i < n; i++) {
-        char *key = amr_store_event(store, ids[i], &event) ? outermost(&event) : NULL;
-        if (key)
-            g_hash_table_add(families, key);
-        g_hash_table_add(asked, GUINT_TO_POINTER(ids[i]));
-    }
-    if (g_hash_table_size(families) == 0) {
-        g_array_append_vals(out, ids, n);
-        return out;
-    }
-    for (AmrDenialId id = 1; id <= amr_store_newest(store); id++) {
-        const AmrDenial *denial = amr_store_get(store, id);
-        gboolean wanted = g_hash_table_contains(asked, GUINT_TO_POINTER(id));
-        if (!wanted && denial && !is_settled(denial) && amr_store_event(store, id, &event)) {
-            g_autofree char *key = outermost(&event);
-            wanted = key && g_hash_table_contains(families, key);
-        }
-        if (wanted)
-            g_array_append_val(out, id);
-    }
+    GPtrArray *out = g_ptr_array_new_with_free_func(resolved_free);
+    resolve(context, ids, n, keep, out);
     return out;
+}
+
+typedef struct {
+    AmrResolveEach each;
+    gpointer data;
+} Each;
+
+static gboolean
+pass_on(AmrResolved *resolved, gpointer data)
+{
+    const Each *each = data;
+    gboolean more = each->each(resolved, each->data);
+    resolved_free(resolved);
+    return more;
+}
+
+void
+amr_resolve_each(const AmrResolveContext *context, const AmrDenialId *ids, guint n,
+                 AmrResolveEach each, gpointer data)
+{
+    Each all = {each, data};
+    resolve(context, ids, n, pass_on, &all);
 }

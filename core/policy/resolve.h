@@ -70,9 +70,15 @@ typedef struct {
     gpointer data;
 } AmrResolveContext;
 
-/* AmrResolved in the order of @ids, each once; before what is held under an execution that is not
+/* What is done with each; @resolved is gone when it returns. FALSE ends the walk. */
+typedef gboolean (*AmrResolveEach)(const AmrResolved *resolved, gpointer data);
+
+/* Each denial in the order of @ids, once; before what is held under an execution that is not
  * among @ids stands the execution: the denial that the store has of it, or else one without an id.
  * Pure but for what it wants of the facts: while amr_facts_want(), it is to be done again. */
+void amr_resolve_each(const AmrResolveContext *context, const AmrDenialId *ids, guint n,
+                      AmrResolveEach each, gpointer data);
+/* The same, kept: AmrResolved. */
 GPtrArray *amr_resolve(const AmrResolveContext *context, const AmrDenialId *ids, guint n);
 
 /* @ids, and what has to be decided with them: for a null profile's denial, and for the execution
