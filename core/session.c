@@ -15,6 +15,7 @@ amr_session_new(const AmrTargetOptions *options, GError **error)
     session->store = amr_store_new(0);
     session->ingest = amr_ingest_new(session->opener, session->store);
     session->compiler = amr_compiler_new(session->target);
+    session->probe = amr_probe_new(session->compiler);
     session->comments = TRUE;
     return g_steal_pointer(&session);
 }
@@ -28,6 +29,7 @@ amr_session_free(AmrSession *session)
     g_clear_pointer(&session->history, amr_history_free);
     g_clear_pointer(&session->loaded, amr_loaded_free);
     g_clear_pointer(&session->index, amr_index_free);
+    g_clear_pointer(&session->probe, amr_probe_free);
     g_clear_pointer(&session->compiler, amr_compiler_free);
     g_clear_pointer(&session->choice, amr_choice_free);
     g_clear_pointer(&session->ingest, amr_ingest_free);
@@ -76,6 +78,7 @@ on_index(GObject *source, GAsyncResult *result, gpointer data)
     g_clear_error(&session->index_error);
     session->index = index;
     session->index_error = error;
+    amr_probe_forget(session->probe);
     g_task_return_boolean(task, TRUE);
 }
 
@@ -114,7 +117,9 @@ amr_session_load_finish(AmrSession *session, GAsyncResult *result, GError **erro
 AmrProposeContext
 amr_session_propose_context(const AmrSession *session)
 {
-    return (AmrProposeContext){.index = session->index, .loaded = session->loaded};
+    return (AmrProposeContext){.index = session->index,
+                               .loaded = session->loaded,
+                               .probe = session->probe};
 }
 
 AmrPlanContext

@@ -7,7 +7,6 @@
 #define AMR_SESSION_H
 
 #include "core/advice/choice.h"
-#include "core/advice/doctor.h"
 #include "core/advice/explain.h"
 #include "core/change/executor.h"
 #include "core/change/history.h"
@@ -26,6 +25,7 @@ typedef struct {
     AmrIngest *ingest;
     AmrChoice *choice; /* of the target's own sources; NULL where logs were named */
     AmrCompiler *compiler;
+    AmrProbe *probe;       /* what the target states */
     AmrIndex *index;       /* NULL until amr_session_load, or if there is no policy */
     GError *index_error;   /* why there is none */
     AmrLoaded *loaded;     /* NULL where the kernel's list may not be read, or is not there */

@@ -13,6 +13,7 @@ typedef struct {
 } Binding;
 
 struct TuiKeymap {
+    gboolean read_only;
     GArray *bindings; /* Binding, in the order of the table */
 };
 
@@ -22,13 +23,21 @@ tui_action_info(TuiAction action)
     return action > TUI_ACTION_NONE && action < TUI_ACTION_COUNT ? &actions[action] : NULL;
 }
 
+gboolean
+tui_keymap_allows(const TuiKeymap *keymap, TuiAction action)
+{
+    const TuiActionInfo *info = tui_action_info(action);
+    return info && !(keymap->read_only && (info->flags & TUI_ACTION_WRITES));
+}
+
 TuiKeymap *
 tui_keymap_new(gboolean read_only)
 {
     TuiKeymap *keymap = g_new0(TuiKeymap, 1);
+    keymap->read_only = read_only;
     keymap->bindings = g_array_new(FALSE, FALSE, sizeof(Binding));
     for (guint i = 1; i < TUI_ACTION_COUNT; i++) {
-        if (read_only && (actions[i].flags & TUI_ACTION_WRITES))
+        if (!tui_keymap_allows(keymap, (TuiAction)i))
             continue;
         g_auto(GStrv) names = g_strsplit(actions[i].keys, " ", -1);
         for (char **name = names; *name; name++) {

@@ -15,7 +15,7 @@ enum {
     TUI_ACTION_WRITES = 1 << 1, /* is not there at all with --read-only */
 };
 
-/* X(NAME, id, default keys, label in the footer, help, flags) */
+/* X(NAME, id, default keys, label in the footer, help, flags); one without keys is in a menu. */
 #define TUI_ACTIONS(X)                                                                            \
     X(OPEN, "open", "enter", "detail", "Show the detail; from there, the proposal", 0)            \
     X(BACK, "back", "esc q", "back", "Go back; from the first screen, leave. Never writes", 0)    \
@@ -31,13 +31,18 @@ enum {
       TUI_ACTION_WRITES)                                                                          \
     X(UNDO, "undo", "u", "undo", "Changes: show what undoing it does; w confirms",                \
       TUI_ACTION_WRITES)                                                                          \
+    X(FREEZE, "freeze", "Z", "freeze",                                                            \
+      "Freeze input: what comes is counted, and shown when it thaws", 0)                          \
     X(RAW, "raw", "r", "raw", "The record as it stands in the log", 0)                            \
-    X(SORT, "sort", "s", "sort", "Another order: by time, arrival, count, profile", 0)            \
+    X(SORT, "sort", "s", "sort", "Another order, from a menu", 0)                                 \
+    X(SORT_TIME, "sort-time", "", "by time", "In the order of time", 0)                           \
+    X(SORT_ARRIVAL, "sort-arrival", "", "by arrival", "In the order of arrival", 0)               \
+    X(SORT_COUNT, "sort-count", "", "by count", "Most often first", 0)                            \
+    X(SORT_PROFILE, "sort-profile", "", "by profile", "By profile", 0)                            \
     X(REFRESH, "refresh", "R f5", "refresh", "Read policy, kernel and history again", 0)          \
     X(TAB_DENIALS, "denials", "1", "denials", "Go to the denials", 0)                             \
     X(TAB_PROFILES, "profiles", "2", "profiles", "Go to the profiles", 0)                         \
     X(TAB_CHANGES, "changes", "3", "changes", "Go to the changes", 0)                             \
-    X(TAB_DOCTOR, "doctor", "4", "doctor", "Go to the doctor: why do I see nothing?", 0)          \
     X(NEXT_TAB, "next-tab", "tab", "next", "Go to the next tab", 0)                               \
     X(PREVIOUS_TAB, "previous-tab", "backtab", "previous", "Go to the tab before", 0)             \
     X(THEME, "theme", "T", "theme", "The next theme", 0)                                          \
@@ -75,6 +80,8 @@ void tui_keymap_free(TuiKeymap *keymap);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TuiKeymap, tui_keymap_free)
 
 TuiAction tui_keymap_action(const TuiKeymap *keymap, TuiKey key);
+/* FALSE for what is not there at all, under any key or none (read-only). */
+gboolean tui_keymap_allows(const TuiKeymap *keymap, TuiAction action);
 gboolean tui_keymap_has(const TuiKeymap *keymap, TuiAction action);
 /* The first key of an action as it is shown ("w", "Enter"), or all of them ("Up k"); "" if it has
  * none. The caller frees. */

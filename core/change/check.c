@@ -17,31 +17,22 @@
 void
 amr_check_digests(AmrRun *run)
 {
-    const GPtrArray *digests = run->plan->digests;
+    g_autoptr(GPtrArray) outdated = amr_plan_outdated(run->executor->target, run->plan, NULL);
+    g_autofree char *shown = NULL;
+    GError *error = NULL;
 
-    for (guint i = 0; i + 1 < digests->len; i += 2) {
-        const char *path = digests->pdata[i];
-        g_autoptr(GBytes) bytes = NULL;
-        g_autofree char *digest = NULL;
-        g_autofree char *shown = NULL;
-        GError *error = NULL;
-
-        /* What cannot be read now could not be read then, or is another file. */
-        (void)amr_plan_read(run->executor->target, path, &bytes, NULL);
-        digest = amr_fs_digest(bytes);
-        if (strcmp(digest, digests->pdata[i + 1]) == 0)
-            continue;
-        shown = amr_display_string(path);
-        amr_error_set(&error, AMR_ERROR_CHANGED_UNDERNEATH,
-                      run->unfinished->len
-                          ? "%s: What an armorer that died had left unfinished was dealt with "
-                            "first, and changed it; nothing else was written"
-                          : "%s: It is not what the change was made from; nothing was written",
-                      shown);
-        amr_run_fail(run, error);
+    if (outdated->len == 0) {
+        amr_run_next(run);
         return;
     }
-    amr_run_next(run);
+    shown = amr_display_string(outdated->pdata[0]);
+    amr_error_set(&error, AMR_ERROR_CHANGED_UNDERNEATH,
+                  run->unfinished->len
+                      ? "%s: What an armorer that died had left unfinished was dealt with "
+                        "first, and changed it; nothing else was written"
+                      : "%s: It is not what the change was made from; nothing was written",
+                  shown);
+    amr_run_fail(run, error);
 }
 
 /* ---- the copy of the policy --------------------------------------------------------------------

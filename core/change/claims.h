@@ -29,6 +29,16 @@ gboolean amr_claims_is_handed(const AmrClaims *claims, const char *local, const 
  * newest first, valid as long as the claims. */
 GArray *amr_claims_later(AmrClaims *claims, const char *local);
 
+/* The change that added the include of @local to a profile and was undone while others needed it,
+ * so that it still stands there and is nobody's: the last one to need it takes it away. Borrowed;
+ * NULL if there is none. */
+const AmrPlan *amr_claims_left_include(const AmrClaims *claims, const char *local);
+/* What @local held before a change that was undone since put a newline behind it, if that newline
+ * is all that @bytes has more than this; else @bytes. A new reference. */
+GBytes *amr_claims_unended(const AmrClaims *claims, const char *local, GBytes *bytes);
+
+/* The file that @plan adds an include of @local to, or takes it from; or NULL. */
+const char *amr_plan_included_in(const AmrPlan *plan, const char *local);
 /* Whether @plan found @line standing in @local; or, an undo, leaves it there. */
 gboolean amr_plan_has_standing(const AmrPlan *plan, const char *local, const char *line);
 

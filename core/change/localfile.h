@@ -52,9 +52,13 @@ GBytes *amr_localfile_remove(GBytes *bytes, const AmrLocalRemoval *what, GError 
 /* @bytes with `include if exists <TARGET>` at @offset, inside the block whose brace stands at
  * @open, indented like it; on a line of its own wherever @offset points. */
 GBytes *amr_localfile_add_include(GBytes *bytes, gsize open, gsize offset, const char *target);
-/* @bytes without that line, the last one if there are several. CHANGED_UNDERNEATH if there is
- * none. */
-GBytes *amr_localfile_remove_include(GBytes *bytes, const char *target, GError **error);
+/* Whether that call, making @after of @before, had to end the line that @offset stood in: a newline
+ * of ours stands before the line of @target. */
+gboolean amr_localfile_include_parts(GBytes *before, GBytes *after, const char *target);
+/* @bytes without that line, the last one if there are several; with @parted, without the newline
+ * before it either. CHANGED_UNDERNEATH if there is none. */
+GBytes *amr_localfile_remove_include(GBytes *bytes, const char *target, gboolean parted,
+                                     GError **error);
 
 G_END_DECLS
 #endif

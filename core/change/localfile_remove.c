@@ -320,10 +320,42 @@ amr_localfile_remove(GBytes *bytes, const AmrLocalRemoval *what, GError **error)
     return rest(&text);
 }
 
-GBytes *
-amr_localfile_remove_include(GBytes *bytes, const char *target, GError **error)
+/* ---- includes ----------------------------------------------------------------------------------
+ */
+
+static char *
+include_line(const char *target)
 {
-    g_autofree char *line = g_strdup_printf("include if exists <%s>", target);
+    return g_strdup_printf("include if exists <%s>", target);
+}
+
+/* Both are gone over together: lines and newlines that only @after has are what was put there. */
+gboolean
+amr_localfile_include_parts(GBytes *before, GBytes *after, const char *target)
+{
+    g_autofree char *line = include_line(target);
+    gsize was_len, is_len, at = 0;
+    const char *was = g_bytes_get_data(before, &was_len);
+    const char *is = g_bytes_get_data(after, &is_len);
+    g_autoptr(GArray) lines = amr_localfile_split(is, is_len);
+
+    for (guint i = 0; i < lines->len; i++) {
+        const AmrLocalLine *next = &g_array_index(lines, AmrLocalLine, i);
+        gsize len = next->next - next->start;
+        if (len <= was_len - at && memcmp(was + at, is + next->start, len) == 0)
+            at += len;
+        else if (amr_bytes_is(amr_localfile_line(is, lines, i), line))
+            return at > 0 && was[at - 1] != '\n';
+        else if (len - 1 <= was_len - at && memcmp(was + at, is + next->start, len - 1) == 0)
+            at += len - 1; /* its newline is ours */
+    }
+    return FALSE;
+}
+
+GBytes *
+amr_localfile_remove_include(GBytes *bytes, const char *target, gboolean parted, GError **error)
+{
+    g_autofree char *line = include_line(target);
     const char *const lines[] = {line, NULL};
     g_auto(Text) text = {0};
     guint where;
@@ -332,5 +364,9 @@ amr_localfile_remove_include(GBytes *bytes, const char *target, GError **error)
     if (!find_run(&text, lines, NULL, &where, error))
         return NULL;
     text.gone[where] = TRUE;
+    if (parted && where > 0) {
+        AmrLocalLine *above = &g_array_index(text.lines, AmrLocalLine, where - 1);
+        above->next = above->end;
+    }
     return rest(&text);
 }

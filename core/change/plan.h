@@ -44,7 +44,7 @@ typedef struct {
 typedef struct {
     char *profile;     /* ":ns:name" or "name" */
     char *local;       /* the local file, relative */
-    char *include_in;  /* the file that gets an include of it, or NULL */
+    char *include_in;  /* the file that gets an include of it, or loses it by an undo; or NULL */
     char **reaches;    /* other profiles that include the same local file; NULL-terminated */
     GPtrArray *rules;  /* AmrRule */
     GPtrArray *stands; /* AmrRule: wanted too, and stood there already; of an undo: stay there, for
@@ -88,6 +88,11 @@ AmrPlan *amr_plan_from_variant(GVariant *variant, GError **error);
 
 /* A unified diff of all files, display form (lines), three lines of context. */
 char *amr_plan_diff(const AmrPlan *plan);
+
+/* Which of the files that @plan was made from are not as they were: paths as the plan has them
+ * (char *), none if the plan still holds. *diff (may be NULL): what became of those whose bytes it
+ * held, as amr_plan_diff(). Reads them. */
+GPtrArray *amr_plan_outdated(const AmrTarget *target, const AmrPlan *plan, char **diff);
 
 /* How much it is, in one line: "12 rules for 3 profiles; 4 files are written, 3 loaded again". */
 char *amr_plan_sum(const AmrPlan *plan);

@@ -3,6 +3,7 @@
 #ifndef AMR_CHANGE_PLAN_PRIVATE_H
 #define AMR_CHANGE_PLAN_PRIVATE_H
 
+#include "core/change/claims.h"
 #include "core/change/plan.h"
 
 G_BEGIN_DECLS
@@ -17,6 +18,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrPlanLoad, amr_plan_load_free)
 /* A file of policy as it is on disk now: relative to the policy directory, or absolute below the
  * root. *bytes is NULL where there is none. */
 gboolean amr_plan_read(const AmrTarget *target, const char *path, GBytes **bytes, GError **error);
+
+/* The same for one that is to be written, and has to be there: CHANGED_UNDERNEATH. */
+gboolean amr_plan_read_there(const AmrTarget *target, const char *path, GBytes **bytes,
+                             GError **error);
+/* Gives @plan, which takes @done back and has its local files already, what becomes of the files
+ * that include them. An include goes if nothing is left that needs it: one that @done added, and
+ * one that a change added which was undone before @done. */
+gboolean amr_plan_undo_includes(AmrPlan *plan, const AmrPlanContext *context,
+                                const AmrClaims *claims, const AmrPlan *done, GError **error);
 
 /* The block of a profile that rules may be written for: NOT_FOUND, REFUSED. */
 const AmrBlock *amr_plan_find_block(const AmrPlanContext *context, const char *typed,

@@ -53,7 +53,6 @@ undo_part(const Maker *maker, const AmrPlanPart *done)
 
     part->profile = g_strdup(done->profile);
     part->local = g_strdup(done->local);
-    part->include_in = g_strdup(done->include_in);
     part->reaches = g_strdupv(done->reaches);
     for (guint i = 0; i < done->rules->len; i++)
         take_rule(maker, part, done->rules->pdata[i], FALSE);
@@ -116,6 +115,7 @@ local_without(const Maker *maker, const char *local, const AmrPlanFile *file, GB
     g_autoptr(GArray) later = amr_claims_later(maker->claims, local);
     guint stay = find_heirs(maker, local, lines, heirs);
     AmrLocalRemoval what = {.id = maker->done->id};
+    g_autoptr(GBytes) without = NULL;
 
     stay += find_heirs(maker, local, handed, heirs);
     if (file && !stay && !handed[0] && !later->len && g_bytes_equal(now, file->after))
@@ -125,85 +125,41 @@ local_without(const Maker *maker, const char *local, const AmrPlanFile *file, GB
     what.heirs = (const char *const *)heirs->pdata;
     what.later = (const AmrLocalOwner *)(gpointer)later->data;
     what.n_later = later->len;
-    return amr_localfile_remove(now, &what, error);
+    without = amr_localfile_remove(now, &what, error);
+    return without ? amr_claims_unended(maker->claims, local, without) : NULL;
 }
 
-/* ---- includes ----------------------------------------------------------------------------------
- */
-
-/* Whether @local, as the undo leaves it, holds what somebody wrote there since: then the include
- * that the change added serves him too. */
-static gboolean
-serves_others(const AmrPlan *done, const AmrPlan *plan, const char *local)
+gboolean
+amr_plan_read_there(const AmrTarget *target, const char *path, GBytes **bytes, GError **error)
 {
-    const AmrPlanFile *was = amr_plan_find_file(done, local);
-    const AmrPlanFile *will = amr_plan_find_file(plan, local);
-    g_autoptr(GBytes) nothing = empty();
-
-    return was && will && g_bytes_get_size(will->after) > 0 &&
-           !g_bytes_equal(will->after, was->before ? was->before : nothing);
-}
-
-static GBytes *
-including_without(const AmrPlan *done, AmrPlan *plan, const AmrPlanFile *file, GBytes *now,
-                  GError **error)
-{
-    gboolean exact = g_bytes_equal(now, file->after);
-    g_autoptr(GBytes) after = g_bytes_ref(now);
-    guint kept = 0;
-
-    for (guint i = 0; i < done->parts->len; i++) {
-        const AmrPlanPart *part = done->parts->pdata[i];
-        g_autofree char *shown = amr_display_string(part->local);
-        GBytes *next;
-        gboolean again = FALSE;
-
-        if (g_strcmp0(part->include_in, file->path) != 0)
-            continue;
-        for (guint k = 0; k < i && !again; k++)
-            again = strcmp(((AmrPlanPart *)done->parts->pdata[k])->local, part->local) == 0;
-        if (again)
-            continue;
-        if (serves_others(done, plan, part->local)) {
-            amr_plan_note(plan, "The include of %s stays: other rules were written there since",
-                          shown);
-            kept++;
-            continue;
-        }
-        next = amr_localfile_remove_include(after, part->local, error);
-        if (!next)
-            return NULL;
-        g_bytes_unref(after);
-        after = next;
-    }
-    return exact && !kept && file->before ? g_bytes_ref(file->before) : g_steal_pointer(&after);
-}
-
-static gboolean
-undo_file(const Maker *maker, const char *path, const AmrPlanFile *file, GError **error)
-{
-    const AmrTarget *target = maker->context->target;
-    g_autoptr(GBytes) now = NULL;
     g_autofree char *shown = amr_display_string(path);
+
+    if (!amr_plan_may_write(target, path, error) || !amr_plan_read(target, path, bytes, error))
+        return FALSE;
+    return *bytes || amr_error_set(error, AMR_ERROR_CHANGED_UNDERNEATH,
+                                   "%s: It is not there any more", shown);
+}
+
+/* @file is NULL where the change wrote nothing to it. */
+static gboolean
+undo_local(const Maker *maker, const char *local, const AmrPlanFile *file, GError **error)
+{
+    g_autoptr(GBytes) now = NULL;
     GBytes *after;
 
-    if (!amr_plan_may_write(target, path, error) || !amr_plan_read(target, path, &now, error))
+    if (!amr_plan_read_there(maker->context->target, local, &now, error))
         return FALSE;
-    if (!now)
-        return amr_error_set(error, AMR_ERROR_CHANGED_UNDERNEATH, "%s: It is not there any more",
-                             shown);
-    after = is_local(maker->done, path)
-                ? local_without(maker, path, file, now, error)
-                : including_without(maker->done, maker->plan, file, now, error);
+    after = local_without(maker, local, file, now, error);
     if (!after) {
+        g_autofree char *shown = amr_display_string(local);
         g_prefix_error(error, "%s: ", shown);
         return FALSE;
     }
-    amr_plan_add_digest(maker->plan, path, now);
+    amr_plan_add_digest(maker->plan, local, now);
     if (g_bytes_equal(now, after))
         g_bytes_unref(after);
     else
-        amr_plan_add_file(maker->plan, path, g_steal_pointer(&now), after);
+        amr_plan_add_file(maker->plan, local, g_steal_pointer(&now), after);
     return TRUE;
 }
 
@@ -216,7 +172,7 @@ undo_handed(const Maker *maker, GError **error)
         g_auto(GStrv) handed = handed_lines(maker, local);
 
         if (handed[0] && !amr_plan_find_file(maker->done, local) &&
-            !amr_plan_find_file(maker->plan, local) && !undo_file(maker, local, NULL, error))
+            !amr_plan_find_file(maker->plan, local) && !undo_local(maker, local, NULL, error))
             return FALSE;
     }
     return TRUE;
@@ -230,10 +186,11 @@ undo_files(const Maker *maker, GError **error)
 
     for (guint i = 0; i < maker->done->files->len; i++) {
         const AmrPlanFile *file = maker->done->files->pdata[i];
-        if (!undo_file(maker, file->path, file, error))
+        if (is_local(maker->done, file->path) && !undo_local(maker, file->path, file, error))
             return FALSE;
     }
-    if (!undo_handed(maker, error))
+    if (!undo_handed(maker, error) ||
+        !amr_plan_undo_includes(plan, maker->context, maker->claims, maker->done, error))
         return FALSE;
     for (guint i = 0; i < plan->files->len / 2; i++) {
         gpointer *a = &plan->files->pdata[i];

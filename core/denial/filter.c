@@ -191,6 +191,26 @@ amr_filter_is_empty(const AmrFilter *filter)
     return filter->words->len == 0;
 }
 
+/* All but these are of what makes a denial distinct. */
+gboolean
+amr_filter_varies(const AmrFilter *filter)
+{
+    for (guint i = 0; i < filter->words->len; i++) {
+        switch (g_array_index(filter->words, Word, i).key) {
+        case AMR_FILTER_KEY_NONE: /* comm is looked at */
+        case AMR_FILTER_KEY_COMM:
+        case AMR_FILTER_KEY_UID:
+        case AMR_FILTER_KEY_HOST:
+        case AMR_FILTER_KEY_STATE:
+        case AMR_FILTER_KEY_SINCE:
+            return TRUE;
+        default:
+            break;
+        }
+    }
+    return FALSE;
+}
+
 gboolean
 amr_filter_is_word(const char *argument)
 {

@@ -61,6 +61,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrFilter, amr_filter_free)
 /* Whether it has no words: all denials match. */
 gboolean amr_filter_is_empty(const AmrFilter *filter);
 
+/* Whether a denial that matches may cease to, or one that does not begin to, as it happens again or
+ * its state changes. */
+gboolean amr_filter_varies(const AmrFilter *filter);
+
 /* @denial may be NULL: then there is no state, and the event's own time is that of since. */
 gboolean amr_filter_match(const AmrFilter *filter, const AmrEvent *event, const AmrDenial *denial);
 

@@ -64,6 +64,96 @@ id_at(GSequenceIter *iter)
     return GPOINTER_TO_UINT(g_sequence_get(iter));
 }
 
+void
+amr_order_init(AmrStoreOrder *order)
+{
+    order->sequence = g_sequence_new(NULL);
+    order->iters = g_ptr_array_new();
+}
+
+void
+amr_order_clear(AmrStoreOrder *order)
+{
+    g_clear_pointer(&order->sequence, g_sequence_free);
+    g_clear_pointer(&order->iters, g_ptr_array_unref);
+}
+
+void
+amr_order_insert(const AmrStore *store, AmrStoreOrder *order, AmrOrder which, AmrDenialId id)
+{
+    Context context = {store, which};
+    remember(order, id,
+             g_sequence_insert_sorted(order->sequence, GUINT_TO_POINTER(id), compare, &context));
+}
+
+/* Most changes keep their place or go to the end; only the rest is searched for. */
+void
+amr_order_update(const AmrStore *store, AmrStoreOrder *order, AmrOrder which, AmrDenialId id)
+{
+    Context context = {store, which};
+    GSequenceIter *iter = iter_of(order, id), *end, *next;
+    gpointer data = GUINT_TO_POINTER(id);
+
+    if (!iter || (which != AMR_ORDER_LAST && which != AMR_ORDER_COUNT))
+        return;
+    end = g_sequence_get_end_iter(order->sequence);
+    next = g_sequence_iter_next(iter);
+    if (next != end && compare(data, g_sequence_get(next), &context) > 0) {
+        if (compare(data, g_sequence_get(g_sequence_iter_prev(end)), &context) > 0)
+            g_sequence_move(iter, end);
+        else
+            g_sequence_sort_changed(iter, compare, &context);
+    } else if (!g_sequence_iter_is_begin(iter) &&
+               compare(g_sequence_get(g_sequence_iter_prev(iter)), data, &context) > 0) {
+        g_sequence_sort_changed(iter, compare, &context);
+    }
+}
+
+void
+amr_order_remove(AmrStoreOrder *order, AmrDenialId id)
+{
+    GSequenceIter *iter = iter_of(order, id);
+    if (!iter)
+        return;
+    g_sequence_remove(iter);
+    remember(order, id, NULL);
+}
+
+gboolean
+amr_order_has(const AmrStoreOrder *order, AmrDenialId id)
+{
+    return iter_of(order, id) != NULL;
+}
+
+guint
+amr_order_window(const AmrStoreOrder *order, guint first, guint n, AmrDenialId *ids)
+{
+    const guint count = (guint)g_sequence_get_length(order->sequence);
+    GSequenceIter *iter;
+
+    if (first >= count)
+        return 0;
+    n = MIN(n, count - first);
+    iter = g_sequence_get_iter_at_pos(order->sequence, (gint)first);
+    for (guint i = 0; i < n; i++) {
+        ids[i] = id_at(iter);
+        iter = g_sequence_iter_next(iter);
+    }
+    return n;
+}
+
+gboolean
+amr_order_place(const AmrStoreOrder *order, AmrDenialId id, guint *place)
+{
+    GSequenceIter *iter = iter_of(order, id);
+    if (!iter)
+        return FALSE;
+    *place = (guint)g_sequence_iter_get_position(iter);
+    return TRUE;
+}
+
+/* ---- those of the whole store --------------------------------------------------------------- */
+
 /* Fills an order that is asked for the first time. */
 static AmrStoreOrder *
 use(AmrStore *store, AmrOrder which)
@@ -73,10 +163,9 @@ use(AmrStore *store, AmrOrder which)
 
     if (order->sequence)
         return order;
-    order->sequence = g_sequence_new(NULL);
-    order->iters = g_ptr_array_new();
+    amr_order_init(order);
     g_ptr_array_set_size(order->iters, (gint)store->given);
-    for (AmrDenialId id = 1; id <= store->given; id++) {
+    for (AmrDenialId id = 1; id <= amr_store_shown(store); id++) {
         if (amr_store_row(store, id)->denial.id != AMR_DENIAL_NONE)
             remember(order, id, g_sequence_append(order->sequence, GUINT_TO_POINTER(id)));
     }
@@ -86,101 +175,62 @@ use(AmrStore *store, AmrOrder which)
 }
 
 void
-amr_store_order_clear(AmrStoreOrder *order)
-{
-    g_clear_pointer(&order->sequence, g_sequence_free);
-    g_clear_pointer(&order->iters, g_ptr_array_unref);
-}
-
-void
 amr_store_order_added(AmrStore *store, AmrDenialId id)
 {
+    if (id > amr_store_shown(store))
+        return;
     for (int which = 0; which < AMR_ORDERS; which++) {
-        AmrStoreOrder *order = &store->orders[which];
-        Context context = {store, (AmrOrder)which};
-        if (!order->sequence)
-            continue;
-        remember(order, id,
-                 g_sequence_insert_sorted(order->sequence, GUINT_TO_POINTER(id), compare,
-                                          &context));
+        if (store->orders[which].sequence)
+            amr_order_insert(store, &store->orders[which], (AmrOrder)which, id);
     }
+    amr_selections_added(store, id);
 }
 
-/* Most changes keep their place or go to the end; only the rest is searched for. */
 void
 amr_store_order_changed(AmrStore *store, AmrDenialId id)
 {
     for (int which = AMR_ORDER_LAST; which <= AMR_ORDER_COUNT; which++) {
-        const AmrStoreOrder *order = &store->orders[which];
-        Context context = {store, (AmrOrder)which};
-        GSequenceIter *iter, *end, *next;
-        gpointer data = GUINT_TO_POINTER(id);
-
-        if (!order->sequence)
-            continue;
-        iter = iter_of(order, id);
-        end = g_sequence_get_end_iter(order->sequence);
-        next = g_sequence_iter_next(iter);
-        if (next != end && compare(data, g_sequence_get(next), &context) > 0) {
-            if (compare(data, g_sequence_get(g_sequence_iter_prev(end)), &context) > 0)
-                g_sequence_move(iter, end);
-            else
-                g_sequence_sort_changed(iter, compare, &context);
-        } else if (!g_sequence_iter_is_begin(iter) &&
-                   compare(g_sequence_get(g_sequence_iter_prev(iter)), data, &context) > 0) {
-            g_sequence_sort_changed(iter, compare, &context);
-        }
+        if (store->orders[which].sequence)
+            amr_order_update(store, &store->orders[which], (AmrOrder)which, id);
     }
+    amr_selections_changed(store, id);
 }
 
 void
 amr_store_order_removed(AmrStore *store, AmrDenialId id)
 {
     for (int which = 0; which < AMR_ORDERS; which++) {
-        AmrStoreOrder *order = &store->orders[which];
-        if (!order->sequence)
-            continue;
-        g_sequence_remove(iter_of(order, id));
-        remember(order, id, NULL);
+        if (store->orders[which].sequence)
+            amr_order_remove(&store->orders[which], id);
     }
+    amr_selections_removed(store, id);
 }
 
 guint
 amr_store_window(AmrStore *store, AmrOrder which, guint first, guint n, AmrDenialId *ids)
 {
     const guint count = amr_store_count(store);
-    GSequenceIter *iter;
-    guint written = 0;
 
     if ((guint)which >= AMR_ORDERS || first >= count)
         return 0;
     n = MIN(n, count - first);
     /* As long as nothing was folded away, arrival needs no index. */
     if (which == AMR_ORDER_ARRIVAL && store->gone == 0) {
-        for (; written < n; written++)
-            ids[written] = first + written + 1;
+        for (guint i = 0; i < n; i++)
+            ids[i] = first + i + 1;
         return n;
     }
-    iter = g_sequence_get_iter_at_pos(use(store, which)->sequence, (gint)first);
-    for (; written < n; written++) {
-        ids[written] = id_at(iter);
-        iter = g_sequence_iter_next(iter);
-    }
-    return n;
+    return amr_order_window(use(store, which), first, n, ids);
 }
 
 gboolean
 amr_store_place(AmrStore *store, AmrOrder which, AmrDenialId id, guint *place)
 {
-    GSequenceIter *iter;
-
     if ((guint)which >= AMR_ORDERS || !amr_store_get(store, id))
         return FALSE;
     if (which == AMR_ORDER_ARRIVAL && store->gone == 0) {
         *place = id - 1;
         return TRUE;
     }
-    iter = iter_of(use(store, which), id);
-    *place = (guint)g_sequence_iter_get_position(iter);
-    return TRUE;
+    return amr_order_place(use(store, which), id, place);
 }

@@ -42,6 +42,15 @@ typedef struct {
     GPtrArray *iters;    /* by id - 1; NULL for an id that is none */
 } AmrStoreOrder;
 
+/* What a frozen store shows, and what it keeps back. */
+typedef struct {
+    guint32 given; /* ids beyond it are hidden */
+    guint count;
+    guint64 total;
+    GArray *repeats;   /* AmrStoreRepeat: of what is shown */
+    GHashTable *index; /* id -> its place there, from 1 */
+} AmrStoreFreeze;
+
 struct AmrStore {
     guint limit;
     guint64 seed;
@@ -60,6 +69,8 @@ struct AmrStore {
     GHashTable *profile_ids; /* gint64 of both numbers -> index */
     guint32 biggest;         /* index of the profile that holds most */
     AmrStoreOrder orders[AMR_ORDERS];
+    AmrStoreFreeze *freeze; /* NULL: it is not frozen */
+    GPtrArray *selections;  /* AmrSelection, borrowed */
 };
 
 enum {
@@ -80,11 +91,49 @@ amr_store_profile(const AmrStore *store, guint32 index)
     return &g_array_index(store->profiles, AmrStoreProfile, index);
 }
 
-/* Keep the orders that are in use up to date. */
+/* The last id that readers see. */
+static inline AmrDenialId
+amr_store_shown(const AmrStore *store)
+{
+    return store->freeze ? store->freeze->given : store->given;
+}
+
+/* ---- store-order.c ------------------------------------------------------------------------- */
+
+/* An order over some of the store's ids. */
+void amr_order_init(AmrStoreOrder *order);
+void amr_order_clear(AmrStoreOrder *order);
+void amr_order_insert(const AmrStore *store, AmrStoreOrder *order, AmrOrder which, AmrDenialId id);
+/* What @which goes by may have become more; nothing for an id that is not in it. */
+void amr_order_update(const AmrStore *store, AmrStoreOrder *order, AmrOrder which, AmrDenialId id);
+void amr_order_remove(AmrStoreOrder *order, AmrDenialId id);
+gboolean amr_order_has(const AmrStoreOrder *order, AmrDenialId id);
+guint amr_order_window(const AmrStoreOrder *order, guint first, guint n, AmrDenialId *ids);
+gboolean amr_order_place(const AmrStoreOrder *order, AmrDenialId id, guint *place);
+
+/* Keep the orders that are in use, and the selections, up to date. */
 void amr_store_order_added(AmrStore *store, AmrDenialId id);
 void amr_store_order_changed(AmrStore *store, AmrDenialId id);
 void amr_store_order_removed(AmrStore *store, AmrDenialId id);
-void amr_store_order_clear(AmrStoreOrder *order);
+
+/* ---- store-freeze.c ------------------------------------------------------------------------- */
+
+/* One more occurrence of @row: now, or when the store thaws. Orders follow. */
+void amr_store_touch(AmrStore *store, AmrRow *row, const AmrOccurrence *occurrence,
+                     const AmrOrigin *origin);
+void amr_store_touch_by_event(AmrStore *store, AmrRow *row, const AmrEvent *event,
+                              const AmrOrigin *origin);
+/* One more that @row stands for: all of @from; NULL: what was touched just before. */
+void amr_store_fold_into(AmrStore *store, AmrRow *row, const AmrDenial *from);
+/* Whether @id may be folded away: not if it is shown by a frozen store. */
+gboolean amr_store_may_fold(const AmrStore *store, AmrDenialId id);
+void amr_store_freeze_clear(AmrStore *store);
+
+/* ---- selection.c ---------------------------------------------------------------------------- */
+
+void amr_selections_added(AmrStore *store, AmrDenialId id);
+void amr_selections_changed(AmrStore *store, AmrDenialId id);
+void amr_selections_removed(AmrStore *store, AmrDenialId id);
 
 G_END_DECLS
 #endif

@@ -53,6 +53,7 @@ amr_store_new(guint limit)
     store->profiles = g_array_new(FALSE, FALSE, sizeof(AmrStoreProfile));
     g_array_append_val(store->profiles, rest);
     store->profile_ids = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    store->selections = g_ptr_array_new();
     return store;
 }
 
@@ -61,8 +62,10 @@ amr_store_free(AmrStore *store)
 {
     if (!store)
         return;
+    amr_store_freeze_clear(store);
+    g_ptr_array_unref(store->selections);
     for (int order = 0; order < AMR_ORDERS; order++)
-        amr_store_order_clear(&store->orders[order]);
+        amr_order_clear(&store->orders[order]);
     g_hash_table_unref(store->profile_ids);
     g_array_unref(store->profiles);
     g_free(store->slots);
@@ -194,59 +197,6 @@ new_row(AmrStore *store, guint32 profile)
     return row;
 }
 
-static void
-count_up(guint32 *count, guint32 by)
-{
-    *count = by > G_MAXUINT32 - *count ? G_MAXUINT32 : *count + by;
-}
-
-static void
-widen(AmrDenial *denial, gint64 first, gint64 last)
-{
-    if (first != 0 && (denial->first == 0 || first < denial->first))
-        denial->first = first;
-    denial->last = MAX(denial->last, last);
-}
-
-static AmrOccurrence
-occurrence_of(AmrStore *store, const AmrEvent *event)
-{
-    const AmrBytes comm = event->field[AMR_FIELD_COMM];
-    return (AmrOccurrence){
-        .pid = event->pid,
-        .time = event->time,
-        .serial = event->serial,
-        .fsuid = event->fsuid,
-        .ouid = event->ouid,
-        .comm = comm.data ? amr_intern_add(&store->words, comm) : 0,
-        .known = (guint8)((event->has_fsuid ? AMR_PACK_HAS_FSUID : 0) |
-                          (event->has_ouid ? AMR_PACK_HAS_OUID : 0)),
-    };
-}
-
-/* One more occurrence of @row. */
-static void
-touch(AmrRow *row, const AmrOccurrence *occurrence, const AmrOrigin *origin)
-{
-    count_up(&row->denial.count, 1);
-    widen(&row->denial, occurrence->time, occurrence->time);
-    row->denial.last_pid = occurrence->pid;
-    if (origin)
-        row->denial.origin = *origin;
-    row->serial = occurrence->serial;
-    row->fsuid = occurrence->fsuid;
-    row->ouid = occurrence->ouid;
-    row->packed[AMR_PACK_WHO] = occurrence->known;
-    row->comm = occurrence->comm;
-}
-
-static void
-touch_by_event(AmrStore *store, AmrRow *row, const AmrEvent *event, const AmrOrigin *origin)
-{
-    const AmrOccurrence occurrence = occurrence_of(store, event);
-    touch(row, &occurrence, origin);
-}
-
 static AmrDenialId
 insert(AmrStore *store, const AmrEvent *event, const AmrOrigin *origin, guint32 hash,
        guint32 profile)
@@ -262,7 +212,7 @@ insert(AmrStore *store, const AmrEvent *event, const AmrOrigin *origin, guint32 
     if (its->count > amr_store_profile(store, store->biggest)->count)
         store->biggest = profile;
     store->held++;
-    touch_by_event(store, row, event, origin);
+    amr_store_touch_by_event(store, row, event, origin);
     if (store->held > store->slot_mask / 4 * 3)
         grow_table(store);
     enter_slot(store->slots, store->slot_mask, (AmrStoreSlot){hash, row->denial.id});
@@ -297,14 +247,13 @@ static AmrDenialId
 fold_event(AmrStore *store, const AmrEvent *event, const AmrOrigin *origin, guint32 profile)
 {
     AmrRow *row = folded_row(store, profile);
-    touch_by_event(store, row, event, origin);
-    count_up(&row->denial.folded, 1);
-    amr_store_order_changed(store, row->denial.id);
+    amr_store_touch_by_event(store, row, event, origin);
+    amr_store_fold_into(store, row, NULL);
     return row->denial.id;
 }
 
 /* Folds the newest row of @profile that nobody has worked on (any, if there is no such among the
- * newest) to make room for another profile's. */
+ * newest) to make room for another profile's. In a frozen store its newest must be hidden. */
 static void
 fold_newest(AmrStore *store, guint32 profile)
 {
@@ -315,6 +264,8 @@ fold_newest(AmrStore *store, guint32 profile)
 
     for (int looked = 0; *link != AMR_DENIAL_NONE && looked < FOLD_LOOK; looked++) {
         row = amr_store_row(store, *link);
+        if (!amr_store_may_fold(store, *link))
+            break;
         if (row->denial.state == AMR_DENIAL_STATE_NEW) {
             chosen = link;
             break;
@@ -328,10 +279,7 @@ fold_newest(AmrStore *store, guint32 profile)
     store->gone++;
     leave_table(store, row);
     amr_store_order_removed(store, row->denial.id);
-    count_up(&folded->denial.count, row->denial.count);
-    count_up(&folded->denial.folded, 1);
-    widen(&folded->denial, row->denial.first, row->denial.last);
-    amr_store_order_changed(store, folded->denial.id);
+    amr_store_fold_into(store, folded, &row->denial);
     row->denial.id = AMR_DENIAL_NONE;
 }
 
@@ -339,12 +287,14 @@ static AmrDenialId
 add_new(AmrStore *store, const AmrEvent *event, const AmrOrigin *origin, guint32 hash)
 {
     const guint32 profile = find_profile(store, event);
+    const AmrStoreProfile *biggest;
 
     if (store->held < store->limit)
         return insert(store, event, origin, hash, profile);
     /* What was folded away keeps its memory, so there is an end to making room. */
-    if (profile == store->biggest || amr_store_profile(store, store->biggest)->count < 2 ||
-        store->gone >= store->limit)
+    biggest = amr_store_profile(store, store->biggest);
+    if (profile == store->biggest || biggest->count < 2 || store->gone >= store->limit ||
+        !amr_store_may_fold(store, biggest->newest))
         return fold_event(store, event, origin, profile);
     fold_newest(store, store->biggest);
     return insert(store, event, origin, hash, profile);
@@ -365,8 +315,7 @@ amr_store_add(AmrStore *store, const AmrEvent *event, const AmrOrigin *origin)
     slot = find_slot(store, hash, event, fields);
     if (slot->id == AMR_DENIAL_NONE)
         return add_new(store, event, origin, hash);
-    touch_by_event(store, amr_store_row(store, slot->id), event, origin);
-    amr_store_order_changed(store, slot->id);
+    amr_store_touch_by_event(store, amr_store_row(store, slot->id), event, origin);
     return slot->id;
 }
 
@@ -375,8 +324,7 @@ amr_store_repeat(AmrStore *store, const AmrOccurrence *occurrence, const AmrOrig
 {
     store->total++;
     store->generation++;
-    touch(amr_store_row(store, occurrence->id), occurrence, origin);
-    amr_store_order_changed(store, occurrence->id);
+    amr_store_touch(store, amr_store_row(store, occurrence->id), occurrence, origin);
 }
 
 /* ---- reading
@@ -385,13 +333,13 @@ amr_store_repeat(AmrStore *store, const AmrOccurrence *occurrence, const AmrOrig
 guint
 amr_store_count(const AmrStore *store)
 {
-    return store->held + store->folds;
+    return store->freeze ? store->freeze->count : store->held + store->folds;
 }
 
 guint64
 amr_store_total(const AmrStore *store)
 {
-    return store->total;
+    return store->freeze ? store->freeze->total : store->total;
 }
 
 guint64
@@ -402,16 +350,17 @@ amr_store_generation(const AmrStore *store)
 
 /* NULL for what is none, or was folded away. */
 static AmrRow *
-find_row(const AmrStore *store, AmrDenialId id)
+held_row(const AmrStore *store, AmrDenialId id)
 {
     AmrRow *row = id > AMR_DENIAL_NONE && id <= store->given ? amr_store_row(store, id) : NULL;
     return row && row->denial.id != AMR_DENIAL_NONE ? row : NULL;
 }
 
-AmrDenialId
-amr_store_newest(const AmrStore *store)
+/* NULL for what is hidden, too. */
+static AmrRow *
+find_row(const AmrStore *store, AmrDenialId id)
 {
-    return store->given;
+    return id <= amr_store_shown(store) ? held_row(store, id) : NULL;
 }
 
 const AmrDenial *
@@ -424,7 +373,7 @@ amr_store_get(const AmrStore *store, AmrDenialId id)
 gboolean
 amr_store_last(const AmrStore *store, AmrDenialId id, AmrOccurrence *occurrence)
 {
-    const AmrRow *row = find_row(store, id);
+    const AmrRow *row = held_row(store, id);
 
     if (!row)
         return FALSE;
@@ -474,4 +423,5 @@ amr_store_set_state(AmrStore *store, AmrDenialId id, AmrDenialState state)
         return;
     row->denial.state = state;
     store->generation++;
+    amr_selections_changed(store, id);
 }

@@ -89,8 +89,6 @@ void amr_store_repeat(AmrStore *store, const AmrOccurrence *occurrence, const Am
 
 guint amr_store_count(const AmrStore *store);   /* distinct */
 guint64 amr_store_total(const AmrStore *store); /* occurrences */
-/* The highest id so far; some below it may be none by now. */
-AmrDenialId amr_store_newest(const AmrStore *store);
 /* Changes with every add and state; a view compares it to know whether it is stale. */
 guint64 amr_store_generation(const AmrStore *store);
 
@@ -102,6 +100,15 @@ const AmrDenial *amr_store_get(const AmrStore *store, AmrDenialId id);
  * stand in the raw record only. */
 gboolean amr_store_event(const AmrStore *store, AmrDenialId id, AmrEvent *event);
 void amr_store_set_state(AmrStore *store, AmrDenialId id, AmrDenialState state);
+
+/* Until it thaws, a frozen store shows what it held when it froze: what comes is counted as ever,
+ * kept back, and folded where there is no room, but never in the place of what is shown. States are
+ * set as ever. Only amr_store_last(), which is the reader's of the log, knows what is kept back. */
+void amr_store_freeze(AmrStore *store);
+void amr_store_thaw(AmrStore *store);
+gboolean amr_store_is_frozen(const AmrStore *store);
+/* What is kept back: distinct denials that are not shown, and occurrences of any. */
+void amr_store_waiting(const AmrStore *store, guint *distinct, guint64 *occurrences);
 
 typedef enum {
     AMR_ORDER_ARRIVAL, /* by id */

@@ -143,8 +143,8 @@ add_files(AmrProposal *proposal, const AmrEvent *event, AmrBytes name, guint acc
     add_nameless(proposal, name, directory, access, FALSE);
 }
 
-static void
-refuse_incomplete(AmrProposal *proposal, const char *reason)
+void
+amr_propose_refuse_incomplete(AmrProposal *proposal, const char *reason)
 {
     amr_propose_refuse(proposal, AMR_NO_RULE_INCOMPLETE, g_strdup(reason), NULL);
 }
@@ -207,8 +207,9 @@ amr_propose_link(AmrProposal *proposal, const AmrEvent *event)
     }
     if (!(perms & AMR_PERM_LINK)) {
         if (perms & AMR_PERM_EXEC)
-            refuse_incomplete(proposal, "The link's name may be executed in another way than its "
-                                        "target: which exec rule to change is not in the record.");
+            amr_propose_refuse_incomplete(
+                proposal, "The link's name may be executed in another way than its "
+                          "target: which exec rule to change is not in the record.");
         else
             add_files(proposal, event, source, amr_propose_access(perms));
         return;
@@ -236,13 +237,14 @@ amr_propose_file(AmrProposal *proposal, const AmrEvent *event, const AmrProposeC
     AmrBytes name = event->field[AMR_FIELD_NAME];
     guint32 perms = event->denied ? event->denied : event->requested;
     if (name.len == 0) {
-        refuse_incomplete(proposal, "The record does not name the file.");
+        amr_propose_refuse_incomplete(proposal, "The record does not name the file.");
         return;
     }
     if (perms == 0 || (perms & (guint32)AMR_PERM_OTHER)) {
-        refuse_incomplete(proposal, perms ? "The record asks for a permission that armorer does "
-                                            "not know."
-                                          : "The record does not say which access was refused.");
+        amr_propose_refuse_incomplete(proposal,
+                                      perms ? "The record asks for a permission that armorer does "
+                                              "not know."
+                                            : "The record does not say which access was refused.");
         return;
     }
     if (amr_bytes_is(event->field[AMR_FIELD_OPERATION], "link") ||
@@ -257,8 +259,8 @@ amr_propose_file(AmrProposal *proposal, const AmrEvent *event, const AmrProposeC
 /* ---- capability ---------------------------------------------------------------------------------
  */
 
-static gboolean
-is_word(AmrBytes bytes)
+gboolean
+amr_propose_is_word(AmrBytes bytes)
 {
     for (gsize i = 0; i < bytes.len; i++)
         if (!g_ascii_islower(bytes.data[i]) && !g_ascii_isdigit(bytes.data[i]) &&
@@ -274,7 +276,7 @@ capability_name(const AmrEvent *event)
     guint64 number;
     if (name.len == 0)
         name = event->field[AMR_FIELD_NAME];
-    if (is_word(name))
+    if (amr_propose_is_word(name))
         return amr_bytes_dup(name);
     /* Records of old kernels may hold nothing else. */
     if (name.len == 0 && amr_bytes_to_uint64(event->field[AMR_FIELD_CAPABILITY], &number) &&
@@ -288,7 +290,8 @@ amr_propose_capability(AmrProposal *proposal, const AmrEvent *event)
 {
     g_autofree char *name = capability_name(event);
     if (!name) {
-        refuse_incomplete(proposal, "The record does not name a capability that a rule could.");
+        amr_propose_refuse_incomplete(proposal,
+                                      "The record does not name a capability that a rule could.");
         return;
     }
     char *danger = NULL;
@@ -299,44 +302,4 @@ amr_propose_capability(AmrProposal *proposal, const AmrEvent *event)
     amr_propose_add(proposal, rule, risk,
                     g_strdup_printf("It may use the capability %s, if it has it.", name),
                     g_strdup("Everything that the kernel lets this capability do."), danger);
-}
-
-/* ---- network ------------------------------------------------------------------------------------
- */
-
-static void
-add_network(AmrProposal *proposal, AmrBytes family, AmrBytes type, const char *opens)
-{
-    AmrRule *rule = amr_rule_new(AMR_RULE_NETWORK);
-    g_autofree char *family_word = amr_bytes_dup(family);
-    g_autofree char *type_word = type.len ? amr_bytes_dup(type) : NULL;
-    char *danger = NULL;
-    AmrRisk risk = amr_risk_network(family_word, type_word, &danger);
-    char *why;
-
-    amr_rule_set(rule, AMR_TERM_FAMILY, family_word);
-    amr_rule_set(rule, AMR_TERM_TYPE, type_word);
-    why = g_strdup_printf("It may use sockets of the family %s%s%s.", family_word,
-                          type_word ? ", type " : "", type_word ? type_word : "");
-    amr_propose_add(proposal, rule, risk, why, g_strdup(opens), danger);
-}
-
-/* By family and type, the form that every parser since 2.x knows. */
-void
-amr_propose_network(AmrProposal *proposal, const AmrEvent *event)
-{
-    static const char *const types[] = {"stream", "dgram", "seqpacket", "rdm", "raw", "packet"};
-    AmrBytes family = event->field[AMR_FIELD_FAMILY], type = event->field[AMR_FIELD_SOCK_TYPE];
-    gboolean known = FALSE;
-    if (!is_word(family)) { /* "unknown(45)", or none */
-        refuse_incomplete(proposal, "The record does not name a family of sockets that a rule "
-                                    "could.");
-        return;
-    }
-    for (gsize i = 0; i < G_N_ELEMENTS(types); i++)
-        known = known || amr_bytes_is(type, types[i]);
-    if (known)
-        add_network(proposal, family, type, "Any address, any port, sending and receiving.");
-    add_network(proposal, family, (AmrBytes){NULL, 0},
-                "All types of sockets of this family, any address, any port.");
 }

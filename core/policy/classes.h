@@ -13,11 +13,6 @@ void amr_propose_file(AmrProposal *proposal, const AmrEvent *event,
 void amr_propose_link(AmrProposal *proposal, const AmrEvent *event);
 void amr_propose_exec(AmrProposal *proposal, const AmrEvent *event, guint access,
                       const AmrProposeContext *context);
-/* Where px and cx of @profile (bare name) to @target lead: the name of the profile in @ns, without
- * it; borrowed from the context. NULL: to none. */
-const char *amr_exec_attached(const AmrProposeContext *context, const char *ns, AmrBytes target);
-const char *amr_exec_child(const AmrProposeContext *context, const char *ns, AmrBytes profile,
-                           AmrBytes target);
 void amr_propose_capability(AmrProposal *proposal, const AmrEvent *event);
 void amr_propose_network(AmrProposal *proposal, const AmrEvent *event);
 void amr_propose_signal(AmrProposal *proposal, const AmrEvent *event);
@@ -46,9 +41,27 @@ guint amr_propose_access(guint32 perms);
  * refused, if no rule can spell them. */
 gboolean amr_propose_term(AmrProposal *proposal, AmrRule *rule, AmrTerm term, AmrBytes bytes);
 /* Adds a rule of terms (taken over): "It may @what.", rated. Refuses if it does not read back as
- * what it is: masks, types and options of a record may hold words that no rule knows. */
+ * what it is. */
 void amr_propose_add_terms(AmrProposal *proposal, AmrRule *rule, const char *what,
                            const char *opens);
+
+/* INCOMPLETE, with @reason. */
+void amr_propose_refuse_incomplete(AmrProposal *proposal, const char *reason);
+/* Whether it is a word as rules have it for capabilities, families and types. */
+gboolean amr_propose_is_word(AmrBytes bytes);
+/* The first of two fields that is there; logs of different ages say it in different ones. */
+AmrBytes amr_propose_either(const AmrEvent *event, AmrField first, AmrField second);
+/* The words of a mask ("send receive") as the rule's access; FALSE, and refused, if there are none.
+ */
+gboolean amr_propose_take_access(AmrProposal *proposal, AmrRule *rule, AmrBytes mask);
+/* What was denied, as a mask; nothing where the record says only what was requested: then nothing
+ * of it need have been denied. */
+AmrBytes amr_propose_denied_mask(const AmrEvent *event);
+/* Whether what the rule prints reads as the rule: masks, types and options of a record may hold
+ * words that no rule knows. */
+gboolean amr_propose_reads_back(const AmrRule *rule);
+/* "send and receive"; the caller frees. */
+char *amr_propose_shown_access(const AmrRule *rule);
 
 /* "read", "read, write and lock": for sentences. The caller frees. */
 char *amr_propose_access_words(guint access);

@@ -207,6 +207,12 @@ amr_compiler_new(const AmrTarget *target)
     return compiler;
 }
 
+const AmrTarget *
+amr_compiler_target(const AmrCompiler *compiler)
+{
+    return compiler->target;
+}
+
 void
 amr_compiler_set_limits(AmrCompiler *compiler, guint seconds, guint64 bytes)
 {

@@ -18,6 +18,7 @@ typedef struct AmrCompiler AmrCompiler;
 
 /* @target is borrowed. */
 AmrCompiler *amr_compiler_new(const AmrTarget *target);
+const AmrTarget *amr_compiler_target(const AmrCompiler *compiler);
 /* Children still running are killed; their tasks end as cancelled. amr_compiler_run_finish() may
  * still be called then, with NULL. */
 void amr_compiler_free(AmrCompiler *compiler);

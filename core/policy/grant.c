@@ -8,6 +8,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/policy/insert.h"
+#include "core/policy/probe.h"
 #include "core/policy/question.h"
 
 /* A profile of its own, so that what the compiler warns of is the rule and nothing that stood in
@@ -30,9 +31,12 @@ typedef struct {
     char *profile;                /* the block's name, ":ns:name" in a namespace */
     GBytes *before, *with, *twin; /* bytes of file; twin is NULL where the rule has none, or where
                                      the rule is a question by itself */
-    GBytes *probe;                /* NULL where there is nothing to ask */
+    GBytes *probe;                /* of what has no form; NULL where there is nothing to ask */
     AmrQuestion *question;        /* NULL: the rule is broader than one */
-    gboolean include, strict;     /* strict: how it is logged is a part of what the rule asks for */
+    GPtrArray *rule;              /* just that one */
+    const AmrIndex *index;
+    AmrProbe *prober;         /* NULL for what has no form */
+    gboolean include, strict; /* strict: how it is logged is a part of what the rule asks for */
     Step step;
     char *sha256;      /* of the compiled policy as it is */
     AmrOracle *oracle; /* of the same; NULL if it cannot be read, and why */
@@ -63,6 +67,8 @@ ask_free(gpointer data)
     g_free(ask->root);
     g_free(ask->file);
     g_free(ask->profile);
+    g_ptr_array_unref(ask->rule);
+    amr_probe_free(ask->prober);
     amr_question_free(ask->question);
     amr_oracle_free(ask->oracle);
     amr_oracle_free(ask->changed);
@@ -80,26 +86,16 @@ ask_free(gpointer data)
 /* ---- the texts --------------------------------------------------------------------------------
  */
 
-/* What stands before the first profile of @root (abi, tunables, variables), then a profile that has
- * only this rule. */
+/* A profile that has only this rule, behind what stands before the first one of @root. */
 static GBytes *
 make_probe(const AmrIndex *index, const char *root, const AmrRule *rule)
 {
-    GBytes *bytes = amr_index_bytes(index, root);
-    if (!bytes)
-        return NULL;
-    gsize size;
-    const char *data = g_bytes_get_data(bytes, &size);
-    gsize end = size;
-    for (guint i = 0; i < amr_index_count(index); i++) {
-        const AmrBlock *block = amr_index_block(index, i);
-        if (g_str_equal(block->file, root))
-            end = MIN(end, block->header);
-    }
+    g_autofree char *preamble = amr_insert_preamble(index, root);
     g_autofree char *text = amr_rule_print(rule);
-    GString *probe = g_string_new_len(data, (gssize)end);
-    g_string_append_printf(probe, "\nprofile " PROBE " {\n  %s\n}\n", text);
-    return g_string_free_to_bytes(probe);
+    g_autofree char *probe =
+        preamble ? g_strdup_printf("%s\nprofile " PROBE " {\n  %s\n}\n", preamble, text) : NULL;
+
+    return probe ? g_bytes_new(probe, strlen(probe)) : NULL;
 }
 
 static GBytes *
@@ -116,6 +112,13 @@ is_strict(const AmrRule *rule)
     return rule->audit || rule->deny || rule->kind == AMR_RULE_INCLUDE ||
            (rule->kind == AMR_RULE_OPAQUE &&
             (strstr(rule->opaque.text, "audit ") || strstr(rule->opaque.text, "deny ")));
+}
+
+static gboolean
+has_form(const AmrRule *rule)
+{
+    g_autoptr(AmrRule) form = amr_probe_form(rule);
+    return form != NULL;
 }
 
 static gboolean
@@ -139,10 +142,11 @@ make_texts(Ask *ask, const AmrIndex *index, const AmrBlock *block, const AmrRule
     ask->question = amr_question_of_rule(rule);
     g_autoptr(AmrRule) twin = amr_rule_deny_twin(rule);
     ask->twin = twin ? insert_rule(index, block, twin, NULL) : NULL;
-    ask->probe = make_probe(index, ask->root, rule);
+    if (!has_form(rule))
+        ask->probe = make_probe(index, ask->root, rule);
     ask->include = rule->kind == AMR_RULE_INCLUDE;
     ask->strict = is_strict(rule);
-    ask->step = ask->probe ? STEP_PROBE : STEP_AS_IS;
+    ask->step = ask->probe || ask->prober ? STEP_PROBE : STEP_AS_IS;
     return TRUE;
 }
 
@@ -327,6 +331,27 @@ on_compiled(GObject *source, GAsyncResult *result, gpointer data)
         next(task);
 }
 
+/* What the target makes of the rule's form. Refused: the whole file will say why. */
+static void
+on_probed(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GTask) task = data;
+    Ask *ask = g_task_get_task_data(task);
+    GError *error = NULL;
+    const char *said;
+    AmrStating stating;
+
+    if (!amr_probe_ask_finish(result, &error)) {
+        finish(task, error);
+        return;
+    }
+    stating = amr_probe_look(ask->prober, ask->index, ask->profile, ask->rule->pdata[0], &said);
+    if (stating == AMR_STATING_WEAKENED || stating == AMR_STATING_DROPPED)
+        ask->unenforced = g_strdup(said);
+    ask->step++;
+    next(task);
+}
+
 static void
 next(GTask *task)
 {
@@ -334,6 +359,11 @@ next(GTask *task)
     GBytes *const texts[] = {NULL, ask->before, ask->with, ask->twin};
     AmrCompileJob job = {AMR_COMPILE_CHECK, amr_scratch_path(ask->scratch), ask->root, NULL};
     GError *error = NULL;
+    if (ask->step == STEP_PROBE && ask->prober) {
+        amr_probe_ask_async(ask->prober, ask->index, ask->profile, ask->rule,
+                            g_task_get_cancellable(task), on_probed, g_object_ref(task));
+        return;
+    }
     if (ask->step == STEP_PROBE) {
         job.file = NULL;
         job.text = ask->probe;
@@ -357,6 +387,10 @@ amr_grant_async(AmrCompiler *compiler, AmrScratch *scratch, const AmrIndex *inde
     g_task_set_task_data(task, ask, ask_free);
     ask->compiler = compiler;
     ask->scratch = scratch;
+    ask->index = index;
+    ask->rule = g_ptr_array_new_with_free_func((GDestroyNotify)amr_rule_free);
+    g_ptr_array_add(ask->rule, amr_rule_copy(rule));
+    ask->prober = has_form(rule) ? amr_probe_new(compiler) : NULL;
     if (make_texts(ask, index, block, rule, &error))
         next(task);
     else

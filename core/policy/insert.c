@@ -21,3 +21,20 @@ amr_insert_rules(const AmrIndex *index, const AmrBlock *block, const char *rules
     g_string_append_len(with, data + block->close, (gssize)(size - block->close));
     return g_string_free_to_bytes(with);
 }
+
+char *
+amr_insert_preamble(const AmrIndex *index, const char *file)
+{
+    GBytes *bytes = amr_index_bytes(index, file);
+    gsize size;
+    const char *data = bytes ? g_bytes_get_data(bytes, &size) : NULL;
+
+    if (!bytes)
+        return NULL;
+    for (guint i = 0; i < amr_index_count(index); i++) {
+        const AmrBlock *block = amr_index_block(index, i);
+        if (g_str_equal(block->file, file))
+            size = MIN(size, block->header);
+    }
+    return g_strndup(data ? data : "", size);
+}

@@ -12,5 +12,9 @@ G_BEGIN_DECLS
 GBytes *amr_insert_rules(const AmrIndex *index, const AmrBlock *block, const char *rules,
                          GError **error);
 
+/* What stands before the first block of @file (abi, tunables, variables): all that decides how a
+ * profile there is compiled. NULL if the index could not read it. The caller frees. */
+char *amr_insert_preamble(const AmrIndex *index, const char *file);
+
 G_END_DECLS
 #endif

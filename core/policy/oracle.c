@@ -102,11 +102,16 @@ AmrOracle *
 amr_oracle_new(GBytes *compiled, GError **error)
 {
     AmrCursor cursor = {.at = 0};
-    cursor.data = g_bytes_get_data(compiled, &cursor.size);
-    if (cursor.size > BYTES_MAX) {
+    if (g_bytes_get_size(compiled) > BYTES_MAX) {
         amr_error_set(error, AMR_ERROR_LIMIT, "Compiled policy: more than %u bytes", BYTES_MAX);
         return NULL;
     }
+    g_autoptr(GBytes) stream = amr_oracle_unpacked(compiled, BYTES_MAX, error);
+    if (!stream) {
+        g_prefix_error(error, "Compiled policy: ");
+        return NULL;
+    }
+    cursor.data = g_bytes_get_data(stream, &cursor.size);
     g_autoptr(AmrOracle) oracle = g_new0(AmrOracle, 1);
     oracle->profiles = g_ptr_array_new_with_free_func((GDestroyNotify)amr_oracle_profile_free);
     oracle->by_name = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);

@@ -233,4 +233,9 @@ void amr_oracle_ask_change_profile(const AmrOracleProfile *profile,
 /* Counts one more possible outcome into an answer that holds for all of them. */
 void amr_oracle_answer_add(AmrOracleAnswer *answer, const AmrPerms *perms, guint32 rights);
 
+/* ---- packed policy (oracle_packed.c) ----------------------------------------------------- */
+
+/* @compiled itself, or what it is unpacked, @max bytes at most. */
+GBytes *amr_oracle_unpacked(GBytes *compiled, gsize max, GError **error);
+
 #endif

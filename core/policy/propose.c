@@ -43,8 +43,16 @@ candidate_free(gpointer data)
     g_free(candidate->why);
     g_free(candidate->opens);
     g_free(candidate->danger);
-    amr_rule_free(candidate->mirror);
     g_free(candidate);
+}
+
+static void
+left_out_free(gpointer data)
+{
+    AmrLeftOut *left_out = data;
+    amr_rule_free(left_out->rule);
+    g_free(left_out->said);
+    g_free(left_out);
 }
 
 void
@@ -56,8 +64,7 @@ amr_proposal_free(AmrProposal *proposal)
     g_free(proposal->reason);
     g_free(proposal->remedy);
     g_ptr_array_unref(proposal->candidates);
-    g_free(proposal->other);
-    g_free(proposal->other_reason);
+    g_ptr_array_unref(proposal->left_out);
     g_free(proposal);
 }
 
@@ -66,7 +73,7 @@ amr_propose_add(AmrProposal *proposal, AmrRule *rule, AmrRisk risk, char *why, c
                 char *danger)
 {
     AmrCandidate *candidate = g_new0(AmrCandidate, 1);
-    *candidate = (AmrCandidate){rule, risk, why, opens, danger, NULL};
+    *candidate = (AmrCandidate){rule, risk, why, opens, danger};
     g_ptr_array_add(proposal->candidates, candidate);
 }
 
@@ -237,17 +244,82 @@ refuse_class(AmrProposal *proposal, const AmrEvent *event)
                                     "apparmor.d(5)."));
 }
 
-/* ---- the way through ----------------------------------------------------------------------------
+/* ---- what the target states -------------------------------------------------------------------
  */
 
-/* Kernels that mediate unix sockets by address say the addresses (if only "none"); others know
- * nothing finer than `network unix`, and log neither. */
+/* Where the target cannot be asked, what every compiler knows may be tried. */
 static gboolean
-is_fine_unix(const AmrEvent *event)
+may_be_offered(const AmrRule *rule, AmrStating stating)
 {
-    return event->field[AMR_FIELD_ADDR].data || event->field[AMR_FIELD_PEER_ADDR].data ||
-           event->field[AMR_FIELD_PEER].data;
+    return stating == AMR_STATING_STATED || stating == AMR_STATING_UNKNOWN ||
+           (stating == AMR_STATING_NOT_ASKED && amr_probe_is_old(rule));
 }
+
+static void
+refuse_not_stated(AmrProposal *proposal)
+{
+    static const char *const does[AMR_STATING_NOT_ASKED + 1] = {
+        [AMR_STATING_WEAKENED] = "would make it allow more than it says",
+        [AMR_STATING_DROPPED] = "would drop it",
+        [AMR_STATING_REFUSED] = "refuses it",
+        [AMR_STATING_NOT_ASKED] = "could not be asked",
+    };
+    const AmrLeftOut *last = proposal->left_out->pdata[proposal->left_out->len - 1];
+    g_autofree char *rule = amr_rule_print(last->rule);
+    g_autofree char *shown = amr_display_string(rule);
+
+    amr_propose_refuse(
+        proposal, AMR_NO_RULE_NOT_STATED,
+        g_strdup_printf("The rule would be %s but what policy is compiled with here %s: %s.", shown,
+                        does[last->stating], last->said ? last->said : "it does not say why"),
+        g_strdup("It takes a compiler, an abi line in the profile's file and a kernel that know "
+                 "such rules."));
+}
+
+static void
+weigh(AmrProposal *proposal, const AmrProposeContext *context)
+{
+    for (guint i = 0; i < proposal->candidates->len;) {
+        AmrCandidate *candidate = proposal->candidates->pdata[i];
+        const char *said;
+        AmrStating stating = amr_probe_look(context->probe, context->index, proposal->profile,
+                                            candidate->rule, &said);
+        proposal->pending |= stating == AMR_STATING_UNKNOWN;
+        if (may_be_offered(candidate->rule, stating)) {
+            i++;
+            continue;
+        }
+        AmrLeftOut *left_out = g_new0(AmrLeftOut, 1);
+        *left_out = (AmrLeftOut){g_steal_pointer(&candidate->rule), stating, g_strdup(said)};
+        g_ptr_array_add(proposal->left_out, left_out);
+        g_ptr_array_remove_index(proposal->candidates, i);
+    }
+    if (proposal->candidates->len == 0 && proposal->left_out->len)
+        refuse_not_stated(proposal);
+}
+
+void
+amr_propose_ask_async(const AmrProposal *proposal, const AmrProposeContext *context,
+                      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+    g_autoptr(GPtrArray) rules = g_ptr_array_new();
+
+    for (guint i = 0; i < proposal->candidates->len; i++) {
+        const AmrCandidate *candidate = proposal->candidates->pdata[i];
+        g_ptr_array_add(rules, candidate->rule);
+    }
+    amr_probe_ask_async(context->probe, context->index, proposal->profile, rules, cancellable,
+                        callback, data);
+}
+
+gboolean
+amr_propose_ask_finish(GAsyncResult *result, GError **error)
+{
+    return amr_probe_ask_finish(result, error);
+}
+
+/* ---- the way through ----------------------------------------------------------------------------
+ */
 
 static void
 propose_class(AmrProposal *proposal, const AmrEvent *event, const AmrProposeContext *context)
@@ -260,10 +332,7 @@ propose_class(AmrProposal *proposal, const AmrEvent *event, const AmrProposeCont
         amr_propose_capability(proposal, event);
         return;
     case AMR_CLASS_UNIX:
-        if (is_fine_unix(event))
-            amr_propose_unix(proposal, event);
-        else
-            amr_propose_network(proposal, event);
+        amr_propose_unix(proposal, event);
         return;
     case AMR_CLASS_NETWORK:
         amr_propose_network(proposal, event);
@@ -307,10 +376,11 @@ propose_class(AmrProposal *proposal, const AmrEvent *event, const AmrProposeCont
 AmrProposal *
 amr_propose(const AmrEvent *event, const AmrProposeContext *context)
 {
-    static const AmrProposeContext nothing = {NULL, NULL};
+    static const AmrProposeContext nothing = {NULL, NULL, NULL};
     AmrProposal *proposal = g_new0(AmrProposal, 1);
     proposal->profile = amr_event_profile(event);
     proposal->candidates = g_ptr_array_new_with_free_func(candidate_free);
+    proposal->left_out = g_ptr_array_new_with_free_func(left_out_free);
     if (!proposal->profile)
         proposal->profile = g_strdup("");
     if (refuse_verdict(proposal, event))
@@ -323,6 +393,8 @@ amr_propose(const AmrEvent *event, const AmrProposeContext *context)
     if (refuse_catch_all(proposal, event) || refuse_null(proposal) || refuse_info(proposal, event))
         return proposal;
     propose_class(proposal, event, context ? context : &nothing);
+    if (context && context->probe)
+        weigh(proposal, context);
     return proposal;
 }
 

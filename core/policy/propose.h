@@ -9,6 +9,7 @@
 #include "core/kernel/loaded.h"
 #include "core/policy/index.h"
 #include "core/policy/oracle.h"
+#include "core/policy/probe.h"
 #include "core/policy/rule.h"
 
 G_BEGIN_DECLS
@@ -29,17 +30,18 @@ typedef enum {
 const char *amr_risk_word(AmrRisk risk);
 
 /* X(NAME, word): why no rule is offered. */
-#define AMR_NO_RULES(X)                                                                          \
-    X(NOT_A_DENIAL, "not-a-denial") /* AUDIT, STATUS: nothing was refused */                     \
-    X(CATCH_ALL, "catch-all")       /* unconfined, unprivileged_userns, unpriv_*, default */     \
-    X(NULL_PROFILE, "null-profile") /* P//null-X: belongs to the exec of X in P */               \
-    X(DISCONNECTED, "disconnected") /* name lookup failed, disconnected path */                  \
-    X(NO_NEW_PRIVS, "no-new-privs")                                                              \
-    X(NO_TRANSITION, "no-transition")     /* profile transition not found, label not found */    \
-    X(NOT_EXPRESSIBLE, "not-expressible") /* a name that no rule can spell */                    \
-    X(NOT_YET, "class-not-supported") /* a class of mediation that armorer makes no rules for */ \
-    X(INCOMPLETE, "incomplete")       /* the record lacks what a rule needs */                   \
-    X(GRANTED, "granted-already")     /* policy on disk allows it */                             \
+#define AMR_NO_RULES(X)                                                                            \
+    X(NOT_A_DENIAL, "not-a-denial") /* AUDIT, STATUS: nothing was refused */                       \
+    X(CATCH_ALL, "catch-all")       /* unconfined, unprivileged_userns, unpriv_*, default */       \
+    X(NULL_PROFILE, "null-profile") /* P//null-X: belongs to the exec of X in P */                 \
+    X(DISCONNECTED, "disconnected") /* name lookup failed, disconnected path */                    \
+    X(NO_NEW_PRIVS, "no-new-privs")                                                                \
+    X(NO_TRANSITION, "no-transition")     /* profile transition not found, label not found */      \
+    X(NOT_EXPRESSIBLE, "not-expressible") /* a name that no rule can spell */                      \
+    X(NOT_YET, "class-not-supported") /* a class of mediation that armorer makes no rules for */   \
+    X(INCOMPLETE, "incomplete")       /* the record lacks what a rule needs */                     \
+    X(NOT_STATED, "not-stated")       /* the target refuses, drops or weakens every rule for it */ \
+    X(GRANTED, "granted-already")     /* policy on disk allows it */                               \
     X(DENIED, "explicitly-denied")    /* a deny rule of policy on disk stands against it */
 
 typedef enum {
@@ -52,21 +54,28 @@ typedef enum {
 const char *amr_no_rule_word(AmrNoRule reason);
 
 /* What is known of the system when proposing; any may be NULL. Borrowed. Without @loaded, what is
- * on disk and not disabled stands for what is loaded. Serves the default of an exec only: px, cx or
- * ix. */
+ * on disk and not disabled stands for what is loaded: that serves the default of an exec (px, cx or
+ * ix). With @probe, what the target is known not to state is left out. */
 typedef struct {
     const AmrIndex *index;
     const AmrLoaded *loaded;
+    AmrProbe *probe;
 } AmrProposeContext;
 
 typedef struct {
     AmrRule *rule;
     AmrRisk risk;
-    char *why;       /* one sentence in plain words: what the rule allows; display form */
-    char *opens;     /* what else it opens beyond the denial; NULL: nothing. Display form */
-    char *danger;    /* why the risk is not low; NULL. Display form */
-    AmrRule *mirror; /* what the other side needs as well (AmrProposal's other); NULL: nothing */
+    char *why;    /* one sentence in plain words: what the rule allows; display form */
+    char *opens;  /* what else it opens beyond the denial; NULL: nothing. Display form */
+    char *danger; /* why the risk is not low; NULL. Display form */
 } AmrCandidate;
+
+/* A rule that would answer the denial, but not on this target. */
+typedef struct {
+    AmrRule *rule;
+    AmrStating stating;
+    char *said; /* why, display form */
+} AmrLeftOut;
 
 typedef struct {
     char *profile; /* ":ns:name" or "name": where the rules go; raw bytes. For a null profile
@@ -75,11 +84,9 @@ typedef struct {
     char *reason; /* if no_rule: a sentence, display form */
     char *remedy; /* if no_rule: what to do instead, a sentence, display form; may be NULL */
     GPtrArray *candidates; /* AmrCandidate, narrow to broad; empty if no_rule */
-    /* Signal and ptrace: the profile of the other side, if it needs a rule too (as mirrors of the
-     * candidates have them) or has something in the way. By amr_resolve() only; else NULL. */
-    char *other;             /* ":ns:name" or "name"; raw bytes */
-    AmrNoRule other_no_rule; /* DENIED: it refuses explicitly; INCOMPLETE: not known */
-    char *other_reason;      /* if so: a sentence, display form */
+    GPtrArray *left_out;   /* AmrLeftOut, narrow to broad */
+    gboolean pending;      /* whether the target states a candidate is not known so far:
+                              amr_propose_ask_async(), then propose anew */
 } AmrProposal;
 
 void amr_proposal_free(AmrProposal *proposal);
@@ -91,6 +98,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrProposal, amr_proposal_free)
  * record, and after px X's own profile may allow it already, so no rule is guessed. A record that
  * holds x and other letters is answered by one rule with both. */
 AmrProposal *amr_propose(const AmrEvent *event, const AmrProposeContext *context);
+
+/* Asks the target about the candidates of @proposal; at the end amr_propose() with the same context
+ * leaves out what it does not state, and nothing is pending. @context needs a probe. Fails only if
+ * cancelled. */
+void amr_propose_ask_async(const AmrProposal *proposal, const AmrProposeContext *context,
+                           GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+gboolean amr_propose_ask_finish(GAsyncResult *result, GError **error);
 
 /* Takes the rules back (GRANTED, DENIED) where policy on disk says of what was denied that it is
  * allowed or explicitly denied. @disk: its answer, of @proposal's profile. */

@@ -127,6 +127,33 @@ amr_term_is_pattern(AmrRuleKind kind, AmrTerm term)
     return FALSE;
 }
 
+const char *
+amr_term_name(AmrTerm term)
+{
+    static const char *const names[AMR_TERM_COUNT] = {
+        [AMR_TERM_IP] = "ip=",
+        [AMR_TERM_PORT] = "port=",
+        [AMR_TERM_PEER_IP] = "peer=(ip=)",
+        [AMR_TERM_PEER_PORT] = "peer=(port=)",
+        [AMR_TERM_ADDR] = "addr=",
+        [AMR_TERM_LABEL] = "label=",
+        [AMR_TERM_PEER_ADDR] = "peer=(addr=)",
+        [AMR_TERM_PEER_LABEL] = "the peer",
+        [AMR_TERM_PEER_NAME] = "peer=(name=)",
+        [AMR_TERM_BUS] = "bus=",
+        [AMR_TERM_PATH] = "path=",
+        [AMR_TERM_INTERFACE] = "interface=",
+        [AMR_TERM_MEMBER] = "member=",
+        [AMR_TERM_NAME] = "the name",
+        [AMR_TERM_SOURCE] = "the source",
+        [AMR_TERM_POINT] = "the mount point",
+        [AMR_TERM_OLDROOT] = "oldroot=",
+        [AMR_TERM_EXEC] = "the program",
+        [AMR_TERM_TARGET] = "the target",
+    };
+    return (gsize)term < G_N_ELEMENTS(names) && names[term] ? names[term] : "a condition";
+}
+
 /* ---- printing ---------------------------------------------------------------------------------
  */
 

@@ -54,6 +54,9 @@ void amr_terms_print(GString *out, const AmrRule *rule);
 /* Whether values of this term are patterns, with brackets and escapes of their own. */
 gboolean amr_term_is_pattern(AmrRuleKind kind, AmrTerm term);
 
+/* "peer=(ip=)", "the source": how messages call a term. Static. */
+const char *amr_term_name(AmrTerm term);
+
 /* Appends a pattern as it stands in a rule, quoted where it must be. */
 void amr_rule_append_pattern(GString *out, const char *pattern);
 

@@ -20,6 +20,12 @@ static const Want wants[] = {
     {'P', {{"demo", "/etc/one r,"}, {"demo", "/etc/two r,"}}},
     {'T', {{"twin-a", "/etc/one r,"}}},
     {'U', {{"twin-a", "/etc/one r,"}, {"demo", "/etc/two r,"}}},
+    {'I', {{"bare", "/etc/one r,"}}},
+    {'J', {{"bare", "/etc/two r,"}}},
+    {'K', {{"bare", "/etc/one r,"}, {"demo", "/etc/two r,"}}},
+    {'X', {{"line", "/etc/one r,"}, {"second", "/etc/one r,"}}},
+    {'Y', {{"line", "/etc/two r,"}}},
+    {'Z', {{"third", "/etc/one r,"}}},
 };
 
 typedef struct {
@@ -44,7 +50,7 @@ plan_want(Story *story, char name, GError **error)
             requests[n] = (AmrPlanRequest){wants[i].wants[n][0], rules};
         }
     }
-    return amr_plan_add(&context, requests, n, FALSE, error);
+    return amr_plan_add(&context, requests, n, TRUE, error);
 }
 
 static AmrPlan *
@@ -172,6 +178,129 @@ test_stories(void **state)
     }
 }
 
+/* ---- includes ----------------------------------------------------------------------------------
+ */
+
+#define BARE       POLICY "bare"
+#define BARE_LOCAL POLICY "local/bare"
+#define LINE       POLICY "line"
+#define LINE_LOCAL POLICY "local/line"
+
+static const char bare[] = "profile bare {\n    /etc/bare r,\n}\n";
+static const char line[] = "profile line { /etc/line r, }\nprofile second {\n}\n"
+                           "profile third { }";
+
+/* What the local file holds before all; the story ("+" writes by hand behind the local file, "="
+ * takes that out again, "0" empties it, "#" takes the include out by hand); whether the
+ * file with the profile is as it was then, and what the local file holds, without comments. */
+static const struct {
+    const char *name, *before, *story;
+    gboolean gone;
+    const char *holds;
+    gboolean commented; /* for without comment lines the first undo has nothing to write */
+} including[] = {
+    {"alone", "", "I -I", TRUE, ""},
+    {"the adder first", "", "I J -I", FALSE, "/etc/two r,"},
+    {"the adder first, both", "", "I J -I -J", TRUE, ""},
+    {"the adder last", "", "I J -J -I", TRUE, ""},
+    {"a rule is handed over", "", "I K -I", FALSE, "/etc/one r,", TRUE},
+    {"a rule is handed over, both", "", "I K -I -K", TRUE, "", TRUE},
+    {"two others", "", "I J K -I -J", FALSE, "/etc/one r,", TRUE},
+    {"two others, all", "", "I J K -I -J -K", TRUE, "", TRUE},
+    {"two others, all, the last first", "", "I J K -I -K -J", TRUE, "", TRUE},
+    {"somebody's rule", "", "I + -I", FALSE, "/hand r,"},
+    {"somebody's rule, and another's", "", "I + J -I -J", FALSE, "/hand r,"},
+    {"somebody's rule, gone before the last", "", "I + J -I = -J", TRUE, ""},
+    {"undone before the other was made", "", "I + -I J = -J", TRUE, ""},
+    {"taken by hand", "", "I J -I # -J", TRUE, ""},
+    {"taken by hand, added again", "", "I J -I # I -J", FALSE, "/etc/one r,"},
+    {"taken by hand, added again, all", "", "I J -I # I -J -I", TRUE, ""},
+    {"again after all", "", "I J -I -J I J -I -J", TRUE, ""},
+    {"again over what was left", "", "I J -I I -J", FALSE, "/etc/one r,"},
+    {"again over what was left, all", "", "I J -I I -J -I", TRUE, ""},
+    {"what was there", "/old r,\n", "I J -I -J", TRUE, "/old r,"},
+    {"what was there, without a newline", "/old r,", "I J -I -J", TRUE, "/old r,"},
+    {"on one line", NULL, "X Y -X -Y", TRUE, ""},
+    {"on one line, beside another", NULL, "X Z Y -X -Z -Y", TRUE, ""},
+    {"on one line, beside another, which goes last", NULL, "X Y Z -X -Y -Z", TRUE, ""},
+};
+
+static void
+by_hand(Story *story, char what, const char *local)
+{
+    const char *dir = story->fixture.dir;
+    g_autofree char *text = what == '#' ? NULL : test_read(dir, local);
+    char *hand = text ? strstr(text, "/hand r,\n") : NULL;
+
+    if (what == '#') {
+        test_write(dir, BARE, bare);
+    } else if (what == '+') {
+        g_autofree char *more = g_strconcat(text, "/hand r,\n", NULL);
+        test_write(dir, local, more);
+    } else {
+        memmove(hand, hand + 9, strlen(hand + 9) + 1);
+        test_write(dir, local, text);
+    }
+    changing_reopen(&story->fixture, FALSE);
+}
+
+static void
+tell_including(gsize n, gboolean comments)
+{
+    g_auto(GStrv) steps = g_strsplit(including[n].story, " ", -1);
+    const char *before = including[n].before;
+    const char *local = before ? BARE_LOCAL : LINE_LOCAL;
+    Story story = {.comments = comments};
+
+    changing_init(&story.fixture);
+    test_write(story.fixture.dir, LINE, line);
+    if (before && before[0])
+        test_write(story.fixture.dir, local, before);
+    changing_reopen(&story.fixture, FALSE);
+    for (guint i = 0; steps[i]; i++) {
+        char name = steps[i][strlen(steps[i]) - 1];
+        g_autoptr(GError) error = NULL;
+        g_autoptr(AmrPlan) plan = NULL;
+
+        if (!g_ascii_isalpha(name)) {
+            by_hand(&story, name, local);
+            continue;
+        }
+        plan =
+            steps[i][0] == '-' ? plan_undo(&story, name, &error) : plan_want(&story, name, &error);
+        assert_no_error(error);
+        if (steps[i][0] != '-') {
+            g_free(story.ids[(int)name]);
+            story.ids[(int)name] = g_strdup(plan->id);
+        }
+        carry_out(&story, plan);
+    }
+    g_autofree char *holds = comments ? NULL : digest(&story, local);
+    g_autofree char *text = test_read(story.fixture.dir, before ? BARE : LINE);
+    if (holds)
+        assert_string_equal(holds, including[n].holds);
+    if (including[n].gone)
+        assert_string_equal(text, before ? bare : line);
+    else
+        assert_non_null(strstr(text, "include if exists <local/"));
+    if (including[n].gone)
+        changing_assert_text(&story.fixture, local, before ? before : "");
+    for (int k = 0; k < 128; k++)
+        g_free(story.ids[k]);
+    changing_clear(&story.fixture);
+}
+
+static void
+test_includes(void **state)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(including); i++) {
+        print_message("# %s\n", including[i].name);
+        tell_including(i, TRUE);
+        if (!including[i].commented)
+            tell_including(i, FALSE);
+    }
+}
+
 /* Without comment lines there is nothing to write where all lines stay: it is said who needs them,
  * and the other one goes first. */
 static void
@@ -221,6 +350,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_stories),
+        cmocka_unit_test(test_includes),
         cmocka_unit_test(test_all_needed),
         cmocka_unit_test(test_came_between),
     };

@@ -371,6 +371,31 @@ test_cut_off(void **state)
     assert_error(error, AMR_ERROR, AMR_ERROR_PARSE);
 }
 
+/* Each profile packed by itself; a frame that is cut or bent is an error. */
+static void
+test_packed(void **state)
+{
+    g_autoptr(AmrOracle) oracle = oracle_sample("packed-5.0.2-5.0-interface.bin");
+    g_autofree char *path = test_data("oracle/packed-5.0.2-5.0-interface.bin"), *data = NULL;
+    gsize size;
+
+    assert_int_equal(amr_oracle_count(oracle), 3);
+    assert_int_equal(oracle_ask(oracle, "p", Q_FILE("r", "/x")).verdict, AMR_ORACLE_ALLOWED);
+    assert_int_equal(oracle_ask(oracle, "p//c", Q_FILE("r", "/y")).verdict, AMR_ORACLE_ALLOWED);
+    assert_int_equal(oracle_ask(oracle, "q", Q_FILE("r", "/z")).verdict, AMR_ORACLE_ALLOWED);
+    assert_int_equal(oracle_ask(oracle, "q", Q_FILE("r", "/x")).verdict, AMR_ORACLE_DENIED);
+    assert_true(g_file_get_contents(path, &data, &size, NULL));
+    for (gsize cut = 13; cut < size; cut += 7) {
+        g_autoptr(GBytes) bytes = g_bytes_new(data, cut);
+        g_autoptr(GError) error = NULL;
+        g_autoptr(AmrOracle) part = amr_oracle_new(bytes, &error);
+        if (part) /* it was cut between two profiles */
+            assert_true(amr_oracle_count(part) < 3);
+        else
+            assert_error(error, AMR_ERROR, AMR_ERROR_PARSE);
+    }
+}
+
 int
 main(void)
 {
@@ -379,7 +404,7 @@ main(void)
         cmocka_unit_test(test_xattrs),  cmocka_unit_test(test_transitions),
         cmocka_unit_test(test_answers), cmocka_unit_test(test_words),
         cmocka_unit_test(test_records), cmocka_unit_test(test_streams),
-        cmocka_unit_test(test_cut_off),
+        cmocka_unit_test(test_cut_off), cmocka_unit_test(test_packed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -127,6 +127,35 @@ static const struct {
      "p: !incomplete"},
     {"network", DENIED("create", "family=\"inet\" sock_type=\"stream\" protocol=6"),
      "p: network inet stream, | network inet,"},
+    {"network, an access",
+     DENIED("create", "family=\"inet\" sock_type=\"stream\" protocol=6 "
+                      "requested_mask=\"create\" denied_mask=\"create\""),
+     "p: network (create) inet stream, | network inet stream, | network inet,"},
+    {"network, both ends",
+     DENIED("sendmsg", "class=\"net\" laddr=10.0.0.1 lport=3457 faddr=10.0.0.2 fport=80 "
+                       "family=\"inet\" sock_type=\"stream\" protocol=6 requested=\"send\" "
+                       "denied=\"send\""),
+     "p: network (send) inet stream ip=10.0.0.1 port=3457 peer=(ip=10.0.0.2, port=80), | "
+     "network (send) inet stream peer=(ip=10.0.0.2, port=80), | network (send) inet stream, | "
+     "network inet stream, | network inet,"},
+    {"network, no other end for what has none",
+     DENIED("getsockname", "laddr=::1 lport=0 faddr=::2 fport=9 family=\"inet6\" "
+                           "sock_type=\"dgram\" protocol=17 requested=\"getattr\" "
+                           "denied=\"getattr\""),
+     "p: network (getattr) inet6 dgram ip=::1, | network (getattr) inet6 dgram, | "
+     "network inet6 dgram, | network inet6,"},
+    {"network of old kernels: no mask",
+     DENIED("sendmsg", "lport=765 fport=2049 family=\"inet\" sock_type=\"stream\" protocol=6"),
+     "p: network inet stream port=765 peer=(port=2049), | network inet stream "
+     "peer=(port=2049), | network inet stream, | network inet,"},
+    {"network, an address that is none",
+     DENIED("bind", "saddr=\"1.2.3.4, /** rw\" src=99999 family=\"inet\" sock_type=\"dgram\" "
+                    "protocol=17 requested=\"bind\" denied=\"bind\""),
+     "p: network (bind) inet dgram, | network inet dgram, | network inet,"},
+    {"network, an access that no rule knows",
+     DENIED("create", "family=\"inet\" sock_type=\"stream\" protocol=6 requested=\"fly\" "
+                      "denied=\"fly\""),
+     "p: network inet stream, | network inet,"},
     {"network of a type unknown", DENIED("create", "family=\"inet\" sock_type=\"unknown(9)\""),
      "p: network inet,"},
     {"network of a family unknown", DENIED("create", "family=\"unknown(99)\" sock_type=\"raw\""),
@@ -134,15 +163,19 @@ static const struct {
     {"unix, coarse",
      DENIED("create", "family=\"unix\" sock_type=\"stream\" protocol=0 requested_mask=\"create\" "
                       "denied_mask=\"create\""),
-     "p: network unix stream, | network unix,"},
+     "p: network (create) unix stream, | network unix stream, | network unix,"},
     {"unix, fine",
      DENIED("connect", "family=\"unix\" sock_type=\"stream\" protocol=0 requested_mask=\"send\" "
                        "denied_mask=\"send\" addr=none peer_addr=\"@x\" peer=\"q\""),
-     "p: unix (send) type=(stream) peer=(label=q, addr=\"@x\"),"},
+     "p: unix (send) type=(stream) peer=(label=q, addr=\"@x\"), | network unix stream,"},
     {"unix, own address",
      DENIED("bind", "class=\"net\" family=\"unix\" sock_type=\"dgram\" protocol=0 "
                     "requested=\"bind\" denied=\"bind\" addr=\"@a b\""),
-     "p: unix (bind) type=(dgram) addr=\"@a b\","},
+     "p: unix (bind) type=(dgram) addr=\"@a b\", | network unix dgram,"},
+    {"unix, nothing denied",
+     DENIED("file_inherit", "class=\"net\" family=\"unix\" sock_type=\"stream\" protocol=0 "
+                            "requested_mask=\"receive\""),
+     "p: !incomplete"},
 
     {"audit", "\"AUDIT\" operation=\"open\" profile=\"p\" name=\"/x\" requested_mask=\"r\"",
      "p: !not-a-denial"},
@@ -342,7 +375,7 @@ typedef struct {
 static void
 check_exec(const System *system, const ExecRow *rows, gsize n)
 {
-    const AmrProposeContext context = {system->index, system->loaded};
+    const AmrProposeContext context = {system->index, system->loaded, NULL};
     for (gsize i = 0; i < n; i++) {
         g_autofree char *fields = g_strdup_printf(
             "\"DENIED\" operation=\"exec\" profile=\"p\" name=\"%s\" requested_mask=\"x\" "

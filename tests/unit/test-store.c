@@ -388,6 +388,90 @@ test_repeats(void **state)
     assert_int_equal(amr_store_get(store, 1)->count, 100001);
 }
 
+/* What readers see of a store, as text. */
+static char *
+seen(AmrStore *store)
+{
+    guint n = amr_store_count(store);
+    g_autofree AmrDenialId *ids = g_new0(AmrDenialId, n + 1);
+    GString *text = g_string_new(NULL);
+
+    g_string_append_printf(text, "%u of %" G_GUINT64_FORMAT "\n", n, amr_store_total(store));
+    for (int order = AMR_ORDER_ARRIVAL; order <= AMR_ORDER_PROFILE; order++) {
+        assert_int_equal(amr_store_window(store, (AmrOrder)order, 0, n + 1, ids), n);
+        for (guint i = 0; i < n; i++) {
+            const AmrDenial *denial = amr_store_get(store, ids[i]);
+            AmrEvent event;
+            guint place;
+            assert_non_null(denial);
+            assert_true(amr_store_event(store, ids[i], &event));
+            assert_true(amr_store_place(store, (AmrOrder)order, ids[i], &place));
+            assert_int_equal(place, i);
+            g_autofree char *name = amr_bytes_dup(event.field[AMR_FIELD_NAME]);
+            g_autofree char *profile = amr_event_profile(&event);
+            g_string_append_printf(text,
+                                   "%u %u %u %" G_GINT64_FORMAT " %" G_GINT64_FORMAT
+                                   " %u %u %s %s %" G_GUINT64_FORMAT "\n",
+                                   ids[i], denial->count, denial->folded, denial->first,
+                                   denial->last, denial->last_pid, event.fsuid, profile, name,
+                                   event.serial);
+        }
+    }
+    return g_string_free(text, FALSE);
+}
+
+static void
+add_random(AmrStore *store, GRand *random, guint n)
+{
+    g_autofree Sample *s = g_new(Sample, 1);
+    static const char *const profiles[] = {"a", "b", "b", "b", "c"};
+
+    for (guint i = 0; i < n; i++) {
+        const char *profile = profiles[g_rand_int_range(random, 0, G_N_ELEMENTS(profiles))];
+        int time = g_rand_int_range(random, 1, 1000), name = g_rand_int_range(random, 0, 60);
+        (void)amr_store_add(store, denied(s, time, profile, name), NULL);
+    }
+}
+
+/* A frozen store shows what it held; thawed, it is what it would have been. */
+static void
+test_freeze(void **state)
+{
+    for (guint limit = 0; limit <= 90; limit += 30) { /* 0: all fit */
+        g_autoptr(AmrStore) store = amr_store_new(limit), other = amr_store_new(limit);
+        g_autoptr(GRand) random = g_rand_new_with_seed(limit), again = g_rand_new_with_seed(limit);
+        guint64 occurrences;
+        guint distinct;
+        for (guint round = 0; round < 10; round++) {
+            add_random(store, random, 50);
+            add_random(other, again, 50);
+            g_autofree char *before = seen(store);
+            guint count = amr_store_count(store);
+            amr_store_freeze(store);
+            amr_store_freeze(store); /* twice is once */
+            assert_true(amr_store_is_frozen(store));
+            for (guint i = 0; i < 5; i++) {
+                add_random(store, random, 30);
+                add_random(other, again, 30);
+                g_autofree char *now = seen(store);
+                assert_string_equal(now, before);
+            }
+            amr_store_waiting(store, &distinct, &occurrences);
+            assert_int_equal(occurrences, 150);
+            assert_int_equal(amr_store_total(store) + occurrences, amr_store_total(other));
+            amr_store_thaw(store);
+            assert_int_equal(amr_store_count(store), count + distinct);
+            g_autofree char *thawed = seen(store);
+            g_autofree char *straight = seen(other);
+            if (limit == 0)
+                assert_string_equal(thawed, straight);
+            amr_store_waiting(store, &distinct, &occurrences);
+            assert_int_equal(distinct + occurrences, 0);
+        }
+        assert_int_equal(amr_store_total(store), amr_store_total(other));
+    }
+}
+
 int
 main(void)
 {
@@ -396,7 +480,7 @@ main(void)
         cmocka_unit_test(test_occurrences), cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_folding),     cmocka_unit_test(test_folding_is_bounded),
         cmocka_unit_test(test_orders),      cmocka_unit_test(test_many),
-        cmocka_unit_test(test_repeats),
+        cmocka_unit_test(test_repeats),     cmocka_unit_test(test_freeze),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

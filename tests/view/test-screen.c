@@ -12,7 +12,9 @@ static const struct {
 } scenes[] = {
     {"denials", "denials.log", "", FALSE, FALSE},
     {"denials-held", "denials.log", "up up", FALSE, FALSE},
-    {"denials-by-count", "denials.log", "s s home", FALSE, FALSE},
+    {"denials-by-count", "denials.log", "s 3 home", FALSE, FALSE},
+    {"denials-sort", "denials.log", "s down", FALSE, FALSE},
+    {"denials-frozen", "denials.log", "Z up", FALSE, FALSE},
     {"denials-empty", NULL, "", FALSE, FALSE},
     {"detail", "denials.log", "home enter", FALSE, FALSE},
     {"detail-no-rule", "denials.log", "enter", FALSE, FALSE},
@@ -176,12 +178,38 @@ test_cursor_stays(void **state)
     scene_feed(&scene, newer, strlen(newer));
     assert_shows(&scene, "HELD +1 new");
     assert_shows(&scene, "/etc/hosts");
-    scene_keys(&scene, "s");
+    scene_keys(&scene, "s down enter");
     assert_shows(&scene, "/etc/hosts");
-    scene_keys(&scene, "esc s s s end");
+    scene_keys(&scene, "esc s 1 end");
     assert_hides(&scene, "HELD");
     scene_keys(&scene, "enter");
     assert_shows(&scene, "/newer");
+    scene_close(&scene);
+}
+
+/* Frozen, nothing that is shown changes, whatever comes; thawed, all of it is there. */
+static void
+test_freezes(void **state)
+{
+    SceneOptions options = {"denials.log", FALSE, FALSE};
+    Scene scene;
+    scene_open(&scene, &options);
+    g_autofree char *before = scene_show(&scene, 80, 24);
+    scene_keys(&scene, "Z");
+    assert_shows(&scene, "FROZEN ");
+    for (guint i = 0; i < 3; i++)
+        scene_feed(&scene, newer, strlen(newer));
+    assert_shows(&scene, "FROZEN +1 new, 3 times");
+    assert_hides(&scene, "/newer");
+    g_autofree char *small = scene_show(&scene, 40, 10);
+    assert_non_null(strstr(small, "FROZEN +1 new"));
+    g_autofree char *after = scene_show(&scene, 80, 24);
+    const char *rows = strstr(after, "COUNT");
+    assert_string_equal(rows, strstr(before, "COUNT"));
+    scene_keys(&scene, "2 Z 1");
+    assert_hides(&scene, "FROZEN");
+    assert_shows(&scene, "/newer");
+    assert_shows(&scene, "10 of 10");
     scene_close(&scene);
 }
 
@@ -394,6 +422,102 @@ test_failed_command(void **state)
     scene_close(&scene);
 }
 
+/* Policy that is not as it was shown: nothing is written, the change is planned anew and stands
+ * there with what became of the file, and another w signs it. */
+static void
+test_changed_underneath(void **state)
+{
+    SceneOptions options = {"denials.log", FALSE, FALSE};
+    const char *local = "etc/apparmor.d/local/usr.sbin.lanternd";
+    Scene scene;
+
+    scene_open(&scene, &options);
+    test_write(scene.root, "sys/kernel/security/apparmor/.replace", "");
+    scene_keys(&scene, "home p");
+    wait_shown(&scene, "compiles");
+    test_write(scene.root, local, "# by hand\n/srv/by/hand r,\n");
+    scene_keys(&scene, "w");
+    wait_shown(&scene, "planned anew");
+    wait_shown(&scene, "compiles");
+    assert_goldens(&scene, "proposal-anew");
+    assert_int_equal(amr_history_count(scene.session->history), 0);
+    scene_keys(&scene, "w");
+    wait_shown(&scene, "Written");
+    wait_loaded(&scene);
+    g_autofree char *text = test_read(scene.root, local);
+    assert_true(g_str_has_prefix(text, "# by hand\n/srv/by/hand r,\n/srv/lantern/private"));
+    assert_int_equal(amr_history_count(scene.session->history), 1);
+    g_autofree char *shown = scene_show(&scene, 120, 40);
+    assert_null(strstr(shown, "last try"));
+    scene_close(&scene);
+}
+
+/* What became of the rule itself: somebody wrote it meanwhile. */
+static void
+test_written_meanwhile(void **state)
+{
+    SceneOptions options = {"denials.log", FALSE, FALSE};
+    Scene scene;
+
+    scene_open(&scene, &options);
+    test_write(scene.root, "sys/kernel/security/apparmor/.replace", "");
+    scene_keys(&scene, "home p");
+    wait_shown(&scene, "compiles");
+    test_write(scene.root, "etc/apparmor.d/local/usr.sbin.lanternd",
+               "/srv/lantern/private/plan.txt r,\n");
+    scene_keys(&scene, "w");
+    wait_shown(&scene, "last try");
+    wait_shown(&scene, "granted on disk already, not loaded");
+    scene_keys(&scene, "w");
+    wait_shown(&scene, "Nothing written");
+    scene_close(&scene);
+}
+
+/* An undo, the same. */
+static void
+test_undo_anew(void **state)
+{
+    SceneOptions options = {NULL, FALSE, FALSE};
+    const char *local = "etc/apparmor.d/local/usr.sbin.lanternd";
+    Scene scene;
+
+    scene_open(&scene, &options);
+    test_write(scene.root, "sys/kernel/security/apparmor/.replace", "");
+    scene_change(&scene, "0123456789abcdef", "/usr/sbin/lanternd", "/srv/a r,",
+                 AMR_CHANGE_STATE_LOADED);
+    scene_keys(&scene, "3 u");
+    wait_shown(&scene, "compiles");
+    g_autofree char *was = test_read(scene.root, local);
+    g_autofree char *more = g_strconcat(was, "/srv/by/hand r,\n", NULL);
+    test_write(scene.root, local, more);
+    scene_keys(&scene, "w");
+    wait_shown(&scene, "planned anew");
+    wait_shown(&scene, "compiles");
+    scene_keys(&scene, "w");
+    wait_shown(&scene, "Taken back");
+    g_autofree char *left = test_read(scene.root, local);
+    assert_true(g_str_has_suffix(left, "site.conf r,\n/srv/by/hand r,\n"));
+    scene_close(&scene);
+}
+
+/* Keys that come before a frame: what was not on the screen is not signed. */
+static void
+test_unseen_is_unsigned(void **state)
+{
+    SceneOptions options = {"denials.log", FALSE, TRUE};
+    Scene scene;
+
+    scene_open(&scene, &options);
+    scene_keys(&scene, "home");
+    (void)tui_screen_key(scene.screen, 'p');
+    (void)tui_screen_key(scene.screen, 'w');
+    assert_null(scene.elevated);
+    assert_shows(&scene, "look at it first");
+    scene_keys(&scene, "w");
+    assert_non_null(scene.elevated);
+    scene_close(&scene);
+}
+
 static void
 test_program_actions(void **state)
 {
@@ -424,13 +548,25 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_goldens),        cmocka_unit_test(test_changes),
-        cmocka_unit_test(test_change_stays),   cmocka_unit_test(test_any_size),
-        cmocka_unit_test(test_cursor_stays),   cmocka_unit_test(test_follows),
-        cmocka_unit_test(test_only_w_writes),  cmocka_unit_test(test_elevated_command),
-        cmocka_unit_test(test_besides),        cmocka_unit_test(test_unseen_undo),
-        cmocka_unit_test(test_reload),         cmocka_unit_test(test_proposes_again),
-        cmocka_unit_test(test_failed_command), cmocka_unit_test(test_program_actions),
+        cmocka_unit_test(test_goldens),
+        cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_change_stays),
+        cmocka_unit_test(test_any_size),
+        cmocka_unit_test(test_cursor_stays),
+        cmocka_unit_test(test_freezes),
+        cmocka_unit_test(test_follows),
+        cmocka_unit_test(test_only_w_writes),
+        cmocka_unit_test(test_elevated_command),
+        cmocka_unit_test(test_besides),
+        cmocka_unit_test(test_unseen_undo),
+        cmocka_unit_test(test_reload),
+        cmocka_unit_test(test_proposes_again),
+        cmocka_unit_test(test_failed_command),
+        cmocka_unit_test(test_changed_underneath),
+        cmocka_unit_test(test_written_meanwhile),
+        cmocka_unit_test(test_undo_anew),
+        cmocka_unit_test(test_unseen_is_unsigned),
+        cmocka_unit_test(test_program_actions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -61,6 +61,81 @@ tui_choice_refresh(TuiChoice *choice, const AmrSession *session)
     }
 }
 
+/* ---- what the target states ----------------------------------------------------------------- */
+
+static TuiChoiceItem *
+first_pending(const TuiChoice *choice)
+{
+    for (guint i = 0; i < choice->items->len; i++) {
+        TuiChoiceItem *item = choice->items->pdata[i];
+        if (item->proposal->pending)
+            return item;
+    }
+    return NULL;
+}
+
+gboolean
+tui_choice_is_pending(const TuiChoice *choice)
+{
+    return first_pending(choice) != NULL;
+}
+
+typedef struct {
+    TuiChoice *choice;
+    const AmrSession *session;
+} Asking;
+
+static void on_asked(GObject *source, GAsyncResult *result, gpointer data);
+
+static void
+ask_next(GTask *task)
+{
+    const Asking *asking = g_task_get_task_data(task);
+    AmrProposeContext context = amr_session_propose_context(asking->session);
+    const TuiChoiceItem *item = first_pending(asking->choice);
+
+    if (item)
+        amr_propose_ask_async(item->proposal, &context, g_task_get_cancellable(task), on_asked,
+                              g_object_ref(task));
+    else
+        g_task_return_boolean(task, TRUE);
+}
+
+/* One answer serves all items of the same form. */
+static void
+on_asked(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GTask) task = data;
+    const Asking *asking = g_task_get_task_data(task);
+    GError *error = NULL;
+
+    if (!amr_propose_ask_finish(result, &error)) {
+        g_task_return_error(task, error);
+        return;
+    }
+    tui_choice_refresh(asking->choice, asking->session);
+    ask_next(task);
+}
+
+void
+tui_choice_ask_async(TuiChoice *choice, const AmrSession *session, GCancellable *cancellable,
+                     GAsyncReadyCallback callback, gpointer data)
+{
+    g_autoptr(GTask) task = g_task_new(NULL, cancellable, callback, data);
+    Asking *asking = g_new0(Asking, 1);
+
+    *asking = (Asking){choice, session};
+    g_task_set_source_tag(task, tui_choice_ask_async);
+    g_task_set_task_data(task, asking, g_free);
+    ask_next(task);
+}
+
+gboolean
+tui_choice_ask_finish(GAsyncResult *result, GError **error)
+{
+    return g_task_propagate_boolean(G_TASK(result), error);
+}
+
 void
 tui_choice_free(TuiChoice *choice)
 {

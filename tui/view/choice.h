@@ -36,6 +36,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(TuiChoice, tui_choice_free)
  * is still there, and where nothing was chosen the best is. */
 void tui_choice_refresh(TuiChoice *choice, const AmrSession *session);
 
+/* Whether it is not known so far what the target states of some item's rules. Nothing is signed
+ * then.
+ */
+gboolean tui_choice_is_pending(const TuiChoice *choice);
+/* Asks for all of them and proposes anew. Fails only if cancelled: whoever frees the choice before
+ * the end cancels it. */
+void tui_choice_ask_async(TuiChoice *choice, const AmrSession *session, GCancellable *cancellable,
+                          GAsyncReadyCallback callback, gpointer data);
+gboolean tui_choice_ask_finish(GAsyncResult *result, GError **error);
+
 /* NULL where no rule is right. */
 const AmrCandidate *tui_choice_candidate(const TuiChoiceItem *item);
 /* The candidate's rule with the owner as chosen; NULL as above. The caller frees. */

@@ -3,6 +3,7 @@
 
 #include "tui/view/denials.h"
 
+#include "tui/view/chooser.h"
 #include "tui/view/detail.h"
 #include "tui/view/pager.h"
 #include "tui/view/proposal.h"
@@ -70,23 +71,6 @@ moved(Denials *view)
 
 /* ---- drawing -------------------------------------------------------------------------------- */
 
-/* The commonest first experience: why there is nothing, in one line, and where to read more. */
-static void
-add_reason(TuiFlow *flow, TuiScreen *screen)
-{
-    const AmrCheck *reason = tui_screen_reason(screen);
-    g_autofree char *key = tui_keymap_show(tui_screen_keymap(screen), TUI_ACTION_TAB_DOCTOR, FALSE);
-
-    tui_flow_add(flow, TUI_ROLE_TEXT, NULL);
-    if (reason) {
-        tui_flow_add(flow, tui_check_role(reason->state), reason->sentence);
-        if (reason->remedy)
-            tui_flow_add(flow, TUI_ROLE_RULE, reason->remedy);
-    }
-    if (key[0])
-        tui_flow_add_format(flow, TUI_ROLE_QUIET, "%s: the doctor: why do I see nothing?", key);
-}
-
 static void
 draw_empty(Denials *view, TuiCanvas *canvas, TuiRect rect)
 {
@@ -116,7 +100,6 @@ draw_empty(Denials *view, TuiCanvas *canvas, TuiRect rect)
                      "To look around without AppArmor: armorer --demo, a sandbox of its own.");
     if (session->index_error)
         tui_flow_add(flow, TUI_ROLE_QUIET, session->index_error->message);
-    add_reason(flow, view->view.screen);
     tui_flow_draw(flow, canvas, rect);
 }
 
@@ -239,25 +222,37 @@ show_raw(Denials *view)
     tui_screen_push(view->view.screen, tui_pager_new(view->view.screen, "Raw record", text));
 }
 
+static const struct {
+    TuiAction action;
+    AmrOrder order;
+} orders[] = {{TUI_ACTION_SORT_TIME, AMR_ORDER_LAST},
+              {TUI_ACTION_SORT_ARRIVAL, AMR_ORDER_ARRIVAL},
+              {TUI_ACTION_SORT_COUNT, AMR_ORDER_COUNT},
+              {TUI_ACTION_SORT_PROFILE, AMR_ORDER_PROFILE}};
+
 static void
-next_order(Denials *view)
+choose_order(Denials *view)
 {
-    static const struct {
-        AmrOrder order, next;
-        const char *says;
-    } orders[] = {{AMR_ORDER_LAST, AMR_ORDER_ARRIVAL, "In the order of arrival"},
-                  {AMR_ORDER_ARRIVAL, AMR_ORDER_COUNT, "Most often first"},
-                  {AMR_ORDER_COUNT, AMR_ORDER_PROFILE, "By profile"},
-                  {AMR_ORDER_PROFILE, AMR_ORDER_LAST, "By when they were last seen"}};
+    TuiMenu *menu = tui_menu_new("Sort denials");
+    for (guint i = 0; i < G_N_ELEMENTS(orders); i++)
+        tui_menu_add_choice(menu, orders[i].action, NULL, orders[i].order == view->order);
+    tui_screen_push(view->view.screen, tui_chooser_new(view->view.screen, menu));
+}
+
+/* FALSE: @action is no order. */
+static gboolean
+take_order(Denials *view, TuiAction action)
+{
     for (guint i = 0; i < G_N_ELEMENTS(orders); i++) {
-        if (orders[i].order != view->order)
+        if (orders[i].action != action)
             continue;
-        view->order = orders[i].next;
+        if (view->follow)
+            view->held_at = amr_store_count(store_of(view));
+        view->order = orders[i].order;
         view->follow = FALSE;
-        view->held_at = amr_store_count(store_of(view));
-        tui_screen_say(view->view.screen, TUI_ROLE_QUIET, "%s", orders[i].says);
-        return;
+        return TRUE;
     }
+    return FALSE;
 }
 
 static TuiStale
@@ -297,10 +292,10 @@ act(TuiView *base, TuiAction action)
         show_raw(view);
         return TUI_STALE_FRAME;
     case TUI_ACTION_SORT:
-        next_order(view);
-        return TUI_STALE_VIEW;
+        choose_order(view);
+        return TUI_STALE_FRAME;
     default:
-        return TUI_STALE_FOREIGN;
+        return take_order(view, action) ? TUI_STALE_VIEW : TUI_STALE_FOREIGN;
     }
 }
 

@@ -16,7 +16,8 @@ typedef struct {
     gboolean add_include;
     TuiSign *sign;
     TuiFlow *flow;
-    AmrChangeState told; /* the outcome that the store was told of */
+    AmrChangeState told;  /* the outcome that the store was told of */
+    GCancellable *asking; /* of the target, while it is asked */
 } Proposal;
 
 static AmrSession *
@@ -60,6 +61,34 @@ set_verb(Proposal *view, gboolean possible)
     tui_sign_set_verb(view->sign, text ? verb : NULL, text);
 }
 
+static void plan(Proposal *view);
+
+static void
+on_asked(GObject *source, GAsyncResult *result, gpointer data)
+{
+    Proposal *view = data;
+
+    if (!tui_choice_ask_finish(result, NULL))
+        return; /* cancelled: the view may be gone */
+    g_clear_object(&view->asking);
+    plan(view);
+    tui_screen_dirty(view->view.screen);
+}
+
+/* Nothing is planned before it is known what the target states; policy may have been read anew
+ * since it was asked. */
+static void
+ask_target(Proposal *view)
+{
+    if (view->asking)
+        g_cancellable_cancel(view->asking);
+    g_clear_object(&view->asking);
+    view->asking = g_cancellable_new();
+    set_verb(view, FALSE);
+    tui_sign_set_plan(view->sign, NULL, NULL);
+    tui_choice_ask_async(view->choice, session_of(view), view->asking, on_asked, view);
+}
+
 static void
 plan(Proposal *view)
 {
@@ -69,6 +98,10 @@ plan(Proposal *view)
 
     if (tui_sign_is_writing(view->sign))
         return;
+    if (tui_choice_is_pending(view->choice)) {
+        ask_target(view);
+        return;
+    }
     made = tui_choice_plan(view->choice, session_of(view), view->add_include, &error);
     if (made || g_error_matches(error, AMR_ERROR, AMR_ERROR_NOTHING_TO_DO))
         reload = tui_choice_reload(view->choice, session_of(view), NULL);
@@ -92,6 +125,24 @@ plan(Proposal *view)
 }
 
 /* ---- showing -------------------------------------------------------------------------------- */
+
+/* Why a narrower rule is not among the candidates. */
+static void
+describe_left_out(Proposal *view, const TuiChoiceItem *item)
+{
+    if (view->asking)
+        tui_flow_add_words(view->flow, "target", TUI_ROLE_QUIET,
+                           "asking the compiler what it makes of these rules");
+    for (guint i = 0; i < item->proposal->left_out->len; i++) {
+        const AmrLeftOut *left_out = item->proposal->left_out->pdata[i];
+        g_autofree char *rule = amr_rule_print(left_out->rule);
+        g_autofree char *shown = amr_display_string(rule);
+        g_autofree char *text =
+            g_strdup_printf("%s is %s here%s%s", shown, amr_stating_word(left_out->stating),
+                            left_out->said ? ": " : "", left_out->said ? left_out->said : "");
+        tui_flow_add_words(view->flow, i == 0 ? "not" : "", TUI_ROLE_QUIET, text);
+    }
+}
 
 static void
 describe_candidate(Proposal *view, const TuiChoiceItem *item)
@@ -117,6 +168,7 @@ describe_candidate(Proposal *view, const TuiChoiceItem *item)
     tui_flow_add_words(view->flow, "opens", candidate->opens ? TUI_ROLE_WARNING : TUI_ROLE_TEXT,
                        candidate->opens ? candidate->opens : "nothing else");
     tui_detail_add_risk(view->flow, candidate->risk, candidate->danger);
+    describe_left_out(view, item);
 }
 
 static void
@@ -143,6 +195,7 @@ fill(Proposal *view)
     AmrEvent event;
 
     tui_flow_clear(view->flow);
+    tui_sign_describe_try(view->sign, view->flow);
     if (tui_sign_state(view->sign) >= TUI_SIGN_WRITING) { /* the answer first */
         tui_sign_describe(view->sign, view->flow);
         tui_flow_add(view->flow, TUI_ROLE_TEXT, NULL);
@@ -201,11 +254,19 @@ draw(TuiView *base, TuiCanvas *canvas, TuiRect rect)
 
 /* ---- actions -------------------------------------------------------------------------------- */
 
+/* By a key: what was tried before was another change. */
+static void
+plan_another(Proposal *view)
+{
+    tui_sign_forget_try(view->sign);
+    plan(view);
+}
+
 static TuiStale
 step(Proposal *view, int by)
 {
     if (tui_choice_step(current(view), by))
-        plan(view);
+        plan_another(view);
     else
         tui_screen_say(view->view.screen, TUI_ROLE_QUIET, "This is the %s of its rules",
                        by < 0 ? "narrowest" : "broadest");
@@ -216,7 +277,7 @@ static TuiStale
 toggle_owner(Proposal *view)
 {
     if (tui_choice_toggle_owner(current(view)))
-        plan(view);
+        plan_another(view);
     else
         tui_screen_say(view->view.screen, TUI_ROLE_QUIET, "A rule of this kind knows no owner");
     return TUI_STALE_VIEW;
@@ -228,7 +289,7 @@ add_include(Proposal *view)
     if (!view->add_include && !lacks_include(view))
         return TUI_STALE_NOTHING;
     view->add_include = !view->add_include;
-    plan(view);
+    plan_another(view);
     return TUI_STALE_VIEW;
 }
 
@@ -308,6 +369,8 @@ news(TuiView *base, TuiNews what)
     if (what != TUI_NEWS_SESSION)
         return;
     tui_sign_news(view->sign);
+    if (tui_sign_state(view->sign) == TUI_SIGN_FAILED)
+        tui_sign_try_again(view->sign);
     if (tui_sign_state(view->sign) >= TUI_SIGN_WRITING) {
         tell_store(view);
     } else {
@@ -368,6 +431,9 @@ static void
 proposal_free(TuiView *base)
 {
     Proposal *view = (Proposal *)base;
+    if (view->asking)
+        g_cancellable_cancel(view->asking);
+    g_clear_object(&view->asking);
     tui_sign_free(view->sign);
     tui_choice_free(view->choice);
     tui_flow_free(view->flow);

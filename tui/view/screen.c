@@ -1,37 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "tui/view/screen.h"
+#include "tui/view/screen_private.h"
 
 #include "tui/view/changes.h"
 #include "tui/view/denials.h"
-#include "tui/view/doctor.h"
 #include "tui/view/help.h"
 #include "tui/view/profiles.h"
 #include "tui/view/status.h"
 #include "tui/widget/bar.h"
 
-#define TABS          4
-#define TAB_DOCTOR    3
 #define TAB_LINE_FROM 14 /* rows; with fewer the tabs give way to the view */
-
-struct TuiScreen {
-    TuiScreenOptions options;
-    char *host; /* display form */
-    TuiKeymap *keymap;
-    TuiView *tabs[TABS];
-    guint tab;
-    GPtrArray *stack;  /* views over the tab, the top one last */
-    GPtrArray *closed; /* freed after the action that closed them */
-    GHashTable *marks;
-    GHashTable *answered; /* id of a change -> GArray of AmrDenialId */
-    char *trouble;
-    char *message;
-    TuiRole message_role;
-    GCancellable *cancellable; /* of loading */
-    guint working;             /* who relies on the session's parts */
-    gboolean loading, load_wanted, dying;
-};
 
 static void
 view_free(gpointer data)
@@ -57,7 +36,6 @@ tui_screen_new(const TuiScreenOptions *options)
     screen->tabs[0] = tui_denials_new(screen);
     screen->tabs[1] = tui_profiles_new(screen);
     screen->tabs[2] = tui_changes_new(screen);
-    screen->tabs[TAB_DOCTOR] = tui_doctor_new(screen);
     return screen;
 }
 
@@ -67,9 +45,11 @@ tui_screen_free(TuiScreen *screen)
     if (!screen)
         return;
     screen->dying = TRUE;
+    if (screen->work)
+        g_source_remove(screen->work);
     g_ptr_array_unref(screen->closed);
     g_ptr_array_unref(screen->stack);
-    for (guint i = 0; i < TABS; i++)
+    for (guint i = 0; i < TUI_SCREEN_TABS; i++)
         view_free(screen->tabs[i]);
     g_cancellable_cancel(screen->cancellable);
     while (screen->loading || screen->working > 0)
@@ -99,7 +79,7 @@ draw_tabs(TuiScreen *screen, TuiCanvas *canvas, TuiRect rect)
 {
     int x = 0;
     TuiView *top = top_view(screen);
-    for (guint i = 0; i < TABS; i++) {
+    for (guint i = 0; i < TUI_SCREEN_TABS; i++) {
         gboolean active = i == screen->tab;
         g_autofree char *key =
             tui_keymap_show(screen->keymap, (TuiAction)(TUI_ACTION_TAB_DENIALS + i), FALSE);
@@ -113,6 +93,9 @@ draw_tabs(TuiScreen *screen, TuiCanvas *canvas, TuiRect rect)
     }
     g_autofree char *place = top->class->place ? top->class->place(top) : NULL;
     int width = place ? tui_canvas_text_width(place) : 0;
+    g_autofree char *frozen = tui_screen_frozen(screen);
+    if (frozen)
+        x = tui_canvas_put(canvas, rect, x + 1, 0, frozen, TUI_ROLE_WARNING);
     if (place && x + 1 + width <= rect.width)
         tui_canvas_put(canvas, rect, rect.width - width, 0, place, TUI_ROLE_QUIET);
 }
@@ -140,28 +123,58 @@ draw_keys(TuiScreen *screen, TuiCanvas *canvas, TuiRect rect)
     tui_bar_draw(bar, canvas, rect, 0);
 }
 
+/* The top view, over those that it leaves in sight. */
+static void
+draw_views(TuiScreen *screen, TuiCanvas *canvas, TuiRect body)
+{
+    guint first = screen->stack->len;
+    while (first > 0 && ((const TuiView *)screen->stack->pdata[first - 1])->class->over)
+        first--;
+    for (guint i = first; i <= screen->stack->len; i++) {
+        TuiView *view = i > 0 ? screen->stack->pdata[i - 1] : screen->tabs[screen->tab];
+        view->class->draw(view, canvas, body);
+    }
+}
+
+/* Where there is no line of tabs, what it would say of the place stands at the end of the status.
+ */
+static void
+draw_status(TuiScreen *screen, TuiCanvas *canvas, TuiRect row, gboolean with_place)
+{
+    TuiView *top = top_view(screen);
+    g_autofree char *place = tui_screen_frozen(screen);
+
+    tui_canvas_fill(canvas, row, TUI_ROLE_STATUS);
+    if (!place && top->class->place)
+        place = top->class->place(top);
+    if (with_place && place && place[0]) {
+        int width = MIN(tui_canvas_text_width(place), row.width);
+        tui_canvas_put_field(canvas, row, row.width - width, 0, width, place, FALSE,
+                             TUI_ROLE_STATUS);
+        row.width = MAX(0, row.width - width - 2);
+    }
+    tui_status_draw(screen->options.session, screen->host, screen->loading, canvas, row);
+}
+
 void
 tui_screen_draw(TuiScreen *screen, TuiCanvas *canvas)
 {
     TuiRect all = tui_canvas_rect(canvas), row = all;
-    TuiView *top = top_view(screen);
     int above = 0, below = 0;
 
     tui_canvas_clear(canvas);
     row.height = 1;
-    if (all.height >= 3) {
-        tui_status_draw(screen->options.session, screen->host, screen->loading, canvas, row);
-        above = 1;
-        below = 1;
-    }
-    if (all.height >= TAB_LINE_FROM) {
+    if (all.height >= 3)
+        above = below = 1;
+    if (all.height >= TAB_LINE_FROM)
         above = 2;
-    }
     TuiRect body = {0, above, all.width, all.height - above - below};
     if (screen->message && body.height > 1)
         body.height--;
-    top->class->draw(top, canvas, body);
-    if (above == 2) { /* after the view, which finds its place by drawing */
+    draw_views(screen, canvas, body);
+    if (above > 0) /* after the view, which finds its place by drawing */
+        draw_status(screen, canvas, row, above == 1);
+    if (above == 2) {
         row.y = 1;
         draw_tabs(screen, canvas, row);
     }
@@ -218,8 +231,6 @@ go_to_tab(TuiScreen *screen, guint tab)
     while (screen->stack->len > 0)
         close_top(screen);
     screen->tab = tab;
-    if (screen->tabs[tab]->class->shown)
-        screen->tabs[tab]->class->shown(screen->tabs[tab]);
 }
 
 static TuiAction
@@ -231,6 +242,21 @@ leave(TuiScreen *screen)
     return TUI_ACTION_NONE;
 }
 
+void
+tui_screen_tell_views(TuiScreen *screen, TuiNews news)
+{
+    for (guint i = 0; i < TUI_SCREEN_TABS; i++) {
+        if (screen->tabs[i]->class->news)
+            screen->tabs[i]->class->news(screen->tabs[i], news);
+    }
+    for (guint i = 0; i < screen->stack->len; i++) {
+        TuiView *view = screen->stack->pdata[i];
+        if (view->class->news)
+            view->class->news(view, news);
+    }
+    tui_screen_dirty(screen);
+}
+
 /* Actions that hold everywhere. */
 static TuiAction
 act_everywhere(TuiScreen *screen, TuiAction action)
@@ -239,17 +265,19 @@ act_everywhere(TuiScreen *screen, TuiAction action)
     case TUI_ACTION_TAB_DENIALS:
     case TUI_ACTION_TAB_PROFILES:
     case TUI_ACTION_TAB_CHANGES:
-    case TUI_ACTION_TAB_DOCTOR:
         go_to_tab(screen, (guint)(action - TUI_ACTION_TAB_DENIALS));
         return TUI_ACTION_NONE;
     case TUI_ACTION_NEXT_TAB:
-        go_to_tab(screen, (screen->tab + 1) % TABS);
+        go_to_tab(screen, (screen->tab + 1) % TUI_SCREEN_TABS);
         return TUI_ACTION_NONE;
     case TUI_ACTION_PREVIOUS_TAB:
-        go_to_tab(screen, (screen->tab + TABS - 1) % TABS);
+        go_to_tab(screen, (screen->tab + TUI_SCREEN_TABS - 1) % TUI_SCREEN_TABS);
         return TUI_ACTION_NONE;
     case TUI_ACTION_HELP:
         tui_screen_push(screen, tui_help_new(screen));
+        return TUI_ACTION_NONE;
+    case TUI_ACTION_FREEZE:
+        tui_screen_freeze(screen);
         return TUI_ACTION_NONE;
     case TUI_ACTION_REFRESH:
         tui_screen_reload(screen);
@@ -266,49 +294,53 @@ act_everywhere(TuiScreen *screen, TuiAction action)
     }
 }
 
+static TuiAction
+act_on(TuiScreen *screen, TuiAction action)
+{
+    TuiView *top = top_view(screen);
+    TuiStale stale = TUI_STALE_FOREIGN;
+
+    if (action != TUI_ACTION_NONE && top->class->act)
+        stale = top->class->act(top, action);
+    if (stale & TUI_STALE_CLOSED)
+        close_top(screen);
+    return stale & TUI_STALE_FOREIGN ? act_everywhere(screen, action) : TUI_ACTION_NONE;
+}
+
 TuiAction
 tui_screen_key(TuiScreen *screen, TuiKey key)
 {
     TuiView *top = top_view(screen);
-    TuiStale stale = TUI_STALE_FOREIGN;
-    TuiAction action = TUI_ACTION_NONE;
+    TuiStale stale = top->class->key ? TUI_STALE_NOTHING : TUI_STALE_FOREIGN;
     TuiAction result = TUI_ACTION_NONE;
 
     clear_message(screen);
     if (top->class->key)
         stale = top->class->key(top, key);
-    if (stale & TUI_STALE_FOREIGN) {
-        action = tui_keymap_action(screen->keymap, key);
-        if (action != TUI_ACTION_NONE && top->class->act)
-            stale = top->class->act(top, action);
-    }
     if (stale & TUI_STALE_CLOSED)
         close_top(screen);
     else if (stale & TUI_STALE_FOREIGN)
-        result = act_everywhere(screen, action);
+        screen->next = tui_keymap_action(screen->keymap, key);
+    while (screen->next != TUI_ACTION_NONE && result == TUI_ACTION_NONE) {
+        TuiAction action = screen->next;
+        screen->next = TUI_ACTION_NONE;
+        result = act_on(screen, action);
+    }
     g_ptr_array_set_size(screen->closed, 0);
     return result;
 }
 
-static void
-tell_views(TuiScreen *screen, TuiNews news)
+void
+tui_screen_do(TuiScreen *screen, TuiAction action)
 {
-    for (guint i = 0; i < TABS; i++) {
-        if (screen->tabs[i]->class->news)
-            screen->tabs[i]->class->news(screen->tabs[i], news);
-    }
-    for (guint i = 0; i < screen->stack->len; i++) {
-        TuiView *view = screen->stack->pdata[i];
-        if (view->class->news)
-            view->class->news(view, news);
-    }
-    tui_screen_dirty(screen);
+    if (tui_keymap_allows(screen->keymap, action))
+        screen->next = action;
 }
 
 void
 tui_screen_store_changed(TuiScreen *screen)
 {
-    tell_views(screen, TUI_NEWS_STORE);
+    tui_screen_tell_views(screen, TUI_NEWS_STORE);
 }
 
 /* ---- for the views -------------------------------------------------------------------------- */
@@ -323,12 +355,6 @@ const TuiKeymap *
 tui_screen_keymap(const TuiScreen *screen)
 {
     return screen->keymap;
-}
-
-const AmrCheck *
-tui_screen_reason(const TuiScreen *screen)
-{
-    return tui_doctor_reason(screen->tabs[TAB_DOCTOR]);
 }
 
 GHashTable *
@@ -357,27 +383,6 @@ tui_screen_push(TuiScreen *screen, TuiView *view)
 }
 
 void
-tui_screen_answered(TuiScreen *screen, const char *change, AmrDenialId id)
-{
-    GArray *ids = g_hash_table_lookup(screen->answered, change);
-    if (!ids) {
-        ids = g_array_new(FALSE, FALSE, sizeof(AmrDenialId));
-        g_hash_table_insert(screen->answered, g_strdup(change), ids);
-    }
-    g_array_append_val(ids, id);
-}
-
-void
-tui_screen_taken_back(TuiScreen *screen, const char *change)
-{
-    const GArray *ids = g_hash_table_lookup(screen->answered, change);
-    for (guint i = 0; ids && i < ids->len; i++)
-        amr_store_set_state(screen->options.session->store, g_array_index(ids, AmrDenialId, i),
-                            AMR_DENIAL_STATE_NEW);
-    g_hash_table_remove(screen->answered, change);
-}
-
-void
 tui_screen_say(TuiScreen *screen, TuiRole role, const char *format, ...)
 {
     va_list args;
@@ -386,77 +391,4 @@ tui_screen_say(TuiScreen *screen, TuiRole role, const char *format, ...)
     screen->message = g_strdup_vprintf(format, args);
     screen->message_role = role;
     va_end(args);
-}
-
-/* ---- reading the session again -------------------------------------------------------------- */
-
-static void start_loading(TuiScreen *screen);
-
-static void
-on_loaded(GObject *source, GAsyncResult *result, gpointer data)
-{
-    TuiScreen *screen = data;
-    g_autoptr(GError) error = NULL;
-
-    /* What fails is kept in the session; the call itself fails only if cancelled, and then we die.
-     */
-    (void)amr_session_load_finish(screen->options.session, result, &error);
-    screen->loading = FALSE;
-    if (screen->dying)
-        return;
-    tell_views(screen, TUI_NEWS_SESSION);
-    start_loading(screen);
-}
-
-static void
-start_loading(TuiScreen *screen)
-{
-    if (!screen->load_wanted || screen->loading || screen->working > 0 || screen->dying)
-        return;
-    screen->load_wanted = FALSE;
-    screen->loading = TRUE;
-    amr_session_load_async(screen->options.session, screen->cancellable, on_loaded, screen);
-    tui_screen_dirty(screen);
-}
-
-void
-tui_screen_reload(TuiScreen *screen)
-{
-    screen->load_wanted = TRUE;
-    start_loading(screen);
-}
-
-gboolean
-tui_screen_is_loading(const TuiScreen *screen)
-{
-    return screen->loading || screen->load_wanted;
-}
-
-gboolean
-tui_screen_begin_work(TuiScreen *screen)
-{
-    if (screen->loading || screen->load_wanted || screen->dying)
-        return FALSE;
-    screen->working++;
-    return TRUE;
-}
-
-void
-tui_screen_end_work(TuiScreen *screen)
-{
-    screen->working--;
-    start_loading(screen);
-}
-
-gboolean
-tui_screen_elevates(const TuiScreen *screen)
-{
-    return screen->options.elevate != NULL;
-}
-
-gboolean
-tui_screen_elevate(TuiScreen *screen, const char *const *verb, const char *input, int *status,
-                   char **said, GError **error)
-{
-    return screen->options.elevate(verb, input, status, said, error, screen->options.data);
 }

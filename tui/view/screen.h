@@ -43,14 +43,19 @@ void tui_screen_set_trouble(TuiScreen *screen, const char *trouble);
 AmrSession *tui_screen_session(const TuiScreen *screen);
 const TuiKeymap *tui_screen_keymap(const TuiScreen *screen);
 const char *tui_screen_trouble(const TuiScreen *screen); /* NULL: none */
-/* The likeliest reason why there are no denials, as the doctor found; NULL: none is known. */
-const AmrCheck *tui_screen_reason(const TuiScreen *screen);
 /* Marked denials: a set of GUINT_TO_POINTER(AmrDenialId). */
 GHashTable *tui_screen_marks(TuiScreen *screen);
 /* Takes @view over and puts it on top. */
 void tui_screen_push(TuiScreen *screen, TuiView *view);
 /* One line, until the next key. */
 void tui_screen_say(TuiScreen *screen, TuiRole role, const char *format, ...) G_GNUC_PRINTF(3, 4);
+/* Does @action when the key that is handled now is done with, as if its own key had been pressed;
+ * not one that is not there (read-only). */
+void tui_screen_do(TuiScreen *screen, TuiAction action);
+/* Work is left (see view.h). */
+void tui_screen_wants_work(TuiScreen *screen);
+/* What is kept back while input is frozen: "FROZEN +37 new"; NULL: it is not. The caller frees. */
+char *tui_screen_frozen(const TuiScreen *screen);
 /* Something to draw came without a key. */
 void tui_screen_dirty(TuiScreen *screen);
 

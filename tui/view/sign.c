@@ -87,6 +87,7 @@ forget_plan(TuiSign *sign)
     sign->state = TUI_SIGN_NO_PLAN;
     sign->elevated = FALSE;
     sign->asking = FALSE;
+    sign->shown = FALSE;
 }
 
 void
@@ -95,6 +96,7 @@ tui_sign_free(TuiSign *sign)
     if (!sign)
         return;
     forget_plan(sign);
+    tui_sign_forget_try(sign);
     g_strfreev(sign->verb);
     g_free(sign->input);
     g_free(sign->danger);
@@ -151,6 +153,7 @@ on_checked(GObject *source, GAsyncResult *result, gpointer data)
         tui_screen_dirty(screen);
     } else if (sign) {
         take_besides(sign->box->plan, amr_executor_check_besides(result));
+        sign->shown = FALSE;
         sign->state = !ok               ? state_of_error(sign, error)
                       : is_reload(sign) ? TUI_SIGN_RELOADS
                                         : TUI_SIGN_COMPILES;
@@ -337,6 +340,7 @@ write_here(TuiSign *sign)
 static void
 do_write(TuiSign *sign)
 {
+    tui_sign_forget_try(sign);
     if (tui_screen_elevates(sign->screen))
         tui_sign_elevate(sign);
     else
@@ -392,6 +396,8 @@ tui_sign_act(TuiSign *sign, TuiAction action)
     const char *why = refusal(sign);
     if (why) {
         tui_screen_say(sign->screen, TUI_ROLE_WARNING, "%s", why);
+    } else if (!sign->shown) {
+        tui_screen_say(sign->screen, TUI_ROLE_WARNING, "It was not shown yet: look at it first");
     } else if (sign->danger) {
         g_string_truncate(sign->word, 0);
         sign->asking = TRUE;

@@ -58,6 +58,12 @@ void tui_sign_set_danger(TuiSign *sign, const char *danger);
 /* What the kernel is asked afterwards: AmrExecutorQuestion; taken over, may be NULL. */
 void tui_sign_set_questions(TuiSign *sign, GPtrArray *questions);
 
+/* In state FAILED, before the change is planned anew from policy as it is now: what failed, and
+ * what of policy is not as it was shown, stands above the new plan, until the next try or
+ * tui_sign_forget_try(). */
+void tui_sign_try_again(TuiSign *sign);
+void tui_sign_forget_try(TuiSign *sign);
+
 TuiSignState tui_sign_state(const TuiSign *sign);
 /* The error of set_plan, NULL if there is a plan. */
 const GError *tui_sign_plan_error(const TuiSign *sign);
@@ -67,8 +73,11 @@ AmrChangeState tui_sign_outcome(const TuiSign *sign);
 /* The id of the change that is DONE; NULL if it is not known. */
 const char *tui_sign_change(const TuiSign *sign);
 
-/* Appends state, outcome, notes and the diff to @flow. */
-void tui_sign_describe(const TuiSign *sign, TuiFlow *flow);
+/* Appends state, outcome, notes and the diff to @flow, which is to be drawn: only what was shown
+ * can be signed. */
+void tui_sign_describe(TuiSign *sign, TuiFlow *flow);
+/* The same for what came of a try that failed; to stand above all else. */
+void tui_sign_describe_try(const TuiSign *sign, TuiFlow *flow);
 /* The typed word, on the last line of @rect, where it is asked for; returns the rows used. */
 int tui_sign_draw_prompt(const TuiSign *sign, TuiCanvas *canvas, TuiRect rect);
 

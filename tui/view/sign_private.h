@@ -23,6 +23,15 @@ typedef struct {
     GCancellable *cancellable;
 } TuiSignJob;
 
+/* What came of the last try to write, once the change is planned anew. */
+typedef struct {
+    char *why;
+    char *said;         /* the words of a command with more rights; or NULL */
+    gboolean anew;      /* policy was not as it was shown */
+    char *diff;         /* of the files that it would have written */
+    GPtrArray *changed; /* the other files of policy that changed: char *, display form */
+} TuiSignTried;
+
 struct TuiSign {
     TuiScreen *screen;
     TuiSignState state;
@@ -45,12 +54,16 @@ struct TuiSign {
     int status;        /* what the command with more rights ended with */
     char *said;        /* and its words */
     guint changes_before;
+    TuiSignTried *tried; /* NULL: none */
+    gboolean shown;      /* what would be signed stood on the screen */
     gboolean asking;
     GString *word;
 };
 
 /* sign.c: what runs is cancelled, and forgotten when it ends. */
 void tui_sign_abandon(TuiSign *sign);
+/* sign_show.c: one row a line, display form. */
+void tui_sign_add_said(TuiFlow *flow, const char *said);
 /* sign_rights.c: runs the verb with more rights; the outcome comes with tui_sign_news(). */
 void tui_sign_elevate(TuiSign *sign);
 

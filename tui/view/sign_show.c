@@ -44,8 +44,8 @@ add_besides(TuiFlow *flow, const GPtrArray *besides)
         tui_flow_add_words(flow, i == 0 ? "besides" : "", TUI_ROLE_DANGER, besides->pdata[i]);
 }
 
-static void
-add_said(TuiFlow *flow, const char *said)
+void
+tui_sign_add_said(TuiFlow *flow, const char *said)
 {
     g_auto(GStrv) lines = g_strsplit(said ? said : "", "\n", -1);
     const char *label = "it said";
@@ -59,7 +59,7 @@ add_said(TuiFlow *flow, const char *said)
 }
 
 void
-tui_sign_describe(const TuiSign *sign, TuiFlow *flow)
+tui_sign_describe(TuiSign *sign, TuiFlow *flow)
 {
     const GError *error = sign->plan_error ? sign->plan_error : sign->error;
     const char *words = state_words[sign->state];
@@ -75,9 +75,10 @@ tui_sign_describe(const TuiSign *sign, TuiFlow *flow)
         g_free(text);
         text = g_strdup_printf("%s: %s", words, error->message);
     }
+    sign->shown = TRUE;
     tui_flow_add_words(flow, "state", state_role(sign->state), text);
     if (sign->state != TUI_SIGN_WRITING) /* what became of it is read first */
-        add_said(flow, sign->said);
+        tui_sign_add_said(flow, sign->said);
     if (sign->box && sign->box->plan->parts->len > 1) {
         g_autofree char *sum = amr_plan_sum(sign->box->plan);
         tui_flow_add_words(flow, "in all", TUI_ROLE_TEXT, sum);

@@ -79,6 +79,7 @@ fill(Undo *view)
     const AmrChange *change = find_change(view);
 
     tui_flow_clear(view->flow);
+    tui_sign_describe_try(view->sign, view->flow);
     tui_flow_add_format(view->flow, TUI_ROLE_TITLE, "Take back change %s", view->id);
     if (change) {
         tui_flow_add_list(view->flow, "profile", TUI_ROLE_PROFILE, change->profiles);
@@ -124,6 +125,8 @@ news(TuiView *base, TuiNews what)
     if (what != TUI_NEWS_SESSION)
         return;
     tui_sign_news(view->sign);
+    if (tui_sign_state(view->sign) == TUI_SIGN_FAILED)
+        tui_sign_try_again(view->sign);
     if (tui_sign_state(view->sign) < TUI_SIGN_WRITING)
         plan(view);
     else if (tui_sign_state(view->sign) == TUI_SIGN_DONE)

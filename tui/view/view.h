@@ -36,9 +36,10 @@ typedef struct {
     const char *label;
 } TuiHint;
 
-/* All but draw and free may be NULL. */
+/* All but title, draw and free may be NULL. */
 typedef struct {
     const char *title;
+    gboolean over; /* drawn over the view below it, which stays in sight */
     void (*draw)(TuiView *view, TuiCanvas *canvas, TuiRect rect);
     TuiStale (*act)(TuiView *view, TuiAction action);
     /* Where text is typed: sees every key first; TUI_STALE_FOREIGN for what it does not take. */
@@ -47,9 +48,10 @@ typedef struct {
     void (*hints)(const TuiView *view, GArray *hints);
     /* Where one is, for the right end of the tab line; NULL: nothing. The caller frees. */
     char *(*place)(const TuiView *view);
-    /* Its tab was gone to. */
-    void (*shown)(TuiView *view);
     void (*news)(TuiView *view, TuiNews news);
+    /* A slice of what is left to do, a few ms at most; TRUE while more is left. Called between keys
+     * and frames, once tui_screen_wants_work() was. */
+    gboolean (*work)(TuiView *view);
     /* A change is being written: the program must not end now. */
     gboolean (*busy)(const TuiView *view);
     void (*free)(TuiView *view);

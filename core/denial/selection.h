@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The denials of a store that a filter lets through, as an index that is kept up to date: a view
+ * asks for a window of it, as of the store itself. Rows are looked at a slice at a time, so that
+ * neither a new filter nor a flood of new rows ever holds up whoever reads.
+ */
+#ifndef AMR_DENIAL_SELECTION_H
+#define AMR_DENIAL_SELECTION_H
+
+#include "core/denial/filter.h"
+
+G_BEGIN_DECLS
+
+typedef struct AmrSelection AmrSelection;
+
+/* Of @store, which is borrowed and outlives it, in @order. @filter is taken over; NULL: all of
+ * them, with nothing to do. */
+AmrSelection *amr_selection_new(AmrStore *store, AmrOrder order, AmrFilter *filter);
+void amr_selection_free(AmrSelection *selection);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrSelection, amr_selection_free)
+
+AmrOrder amr_selection_order(const AmrSelection *selection);
+
+/* Looks at @rows more rows at most, the newest first; TRUE while more are left. */
+gboolean amr_selection_work(AmrSelection *selection, guint rows);
+/* How many are left to be looked at, and how many times a row was looked at so far. */
+guint amr_selection_left(const AmrSelection *selection);
+guint64 amr_selection_looked(const AmrSelection *selection);
+
+/* As those of the store, of what was found so far. */
+guint amr_selection_count(const AmrSelection *selection);
+guint amr_selection_window(AmrSelection *selection, guint first, guint n, AmrDenialId *ids);
+gboolean amr_selection_place(AmrSelection *selection, AmrDenialId id, guint *place);
+
+G_END_DECLS
+#endif

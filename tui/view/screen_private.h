@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What screen.c, which draws and takes keys, and screen_session.c share. */
+#ifndef TUI_VIEW_SCREEN_PRIVATE_H
+#define TUI_VIEW_SCREEN_PRIVATE_H
+
+#include "tui/view/screen.h"
+
+G_BEGIN_DECLS
+
+#define TUI_SCREEN_TABS 3
+
+struct TuiScreen {
+    TuiScreenOptions options;
+    char *host; /* display form */
+    TuiKeymap *keymap;
+    TuiView *tabs[TUI_SCREEN_TABS];
+    guint tab;
+    GPtrArray *stack;  /* views over the tab, the top one last */
+    GPtrArray *closed; /* freed after the action that closed them */
+    GHashTable *marks;
+    GHashTable *answered; /* id of a change -> GArray of AmrDenialId */
+    char *trouble;
+    char *message;
+    TuiRole message_role;
+    GCancellable *cancellable; /* of loading */
+    guint working;             /* who relies on the session's parts */
+    gboolean loading, load_wanted, dying;
+    guint work;     /* source of work that is left */
+    TuiAction next; /* to be done after the key that is handled */
+};
+
+/* screen.c */
+void tui_screen_tell_views(TuiScreen *screen, TuiNews news);
+/* screen_session.c: freezes input, or thaws it. */
+void tui_screen_freeze(TuiScreen *screen);
+
+G_END_DECLS
+#endif

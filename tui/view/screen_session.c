@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The screen and its session: reading it again, freezing it, what is left to do, what was answered.
+ */
+#include "config.h"
+
+#include "tui/view/screen_private.h"
+
+void
+tui_screen_answered(TuiScreen *screen, const char *change, AmrDenialId id)
+{
+    GArray *ids = g_hash_table_lookup(screen->answered, change);
+    if (!ids) {
+        ids = g_array_new(FALSE, FALSE, sizeof(AmrDenialId));
+        g_hash_table_insert(screen->answered, g_strdup(change), ids);
+    }
+    g_array_append_val(ids, id);
+}
+
+void
+tui_screen_taken_back(TuiScreen *screen, const char *change)
+{
+    const GArray *ids = g_hash_table_lookup(screen->answered, change);
+    for (guint i = 0; ids && i < ids->len; i++)
+        amr_store_set_state(screen->options.session->store, g_array_index(ids, AmrDenialId, i),
+                            AMR_DENIAL_STATE_NEW);
+    g_hash_table_remove(screen->answered, change);
+}
+
+/* ---- freezing ------------------------------------------------------------------------------- */
+
+void
+tui_screen_freeze(TuiScreen *screen)
+{
+    AmrStore *store = screen->options.session->store;
+    if (amr_store_is_frozen(store))
+        amr_store_thaw(store);
+    else
+        amr_store_freeze(store);
+    tui_screen_tell_views(screen, TUI_NEWS_STORE);
+}
+
+char *
+tui_screen_frozen(const TuiScreen *screen)
+{
+    const AmrStore *store = screen->options.session->store;
+    guint64 occurrences;
+    guint distinct;
+
+    if (!amr_store_is_frozen(store))
+        return NULL;
+    amr_store_waiting(store, &distinct, &occurrences);
+    if (occurrences == 0)
+        return g_strdup("FROZEN");
+    return g_strdup_printf("FROZEN +%u new, %" G_GUINT64_FORMAT " times", distinct, occurrences);
+}
+
+/* ---- work between keys and frames ----------------------------------------------------------- */
+
+static gboolean
+work_on(TuiView *view)
+{
+    return view->class->work && view->class->work(view);
+}
+
+static gboolean
+on_work(gpointer data)
+{
+    TuiScreen *screen = data;
+    gboolean more = FALSE;
+
+    for (guint i = 0; i < TUI_SCREEN_TABS; i++)
+        more = work_on(screen->tabs[i]) || more;
+    for (guint i = 0; i < screen->stack->len; i++)
+        more = work_on(screen->stack->pdata[i]) || more;
+    if (!more)
+        screen->work = 0;
+    tui_screen_dirty(screen);
+    return more;
+}
+
+void
+tui_screen_wants_work(TuiScreen *screen)
+{
+    if (!screen->work && !screen->dying)
+        screen->work = g_idle_add(on_work, screen);
+}
+
+/* ---- reading the session again -------------------------------------------------------------- */
+
+static void start_loading(TuiScreen *screen);
+
+static void
+on_loaded(GObject *source, GAsyncResult *result, gpointer data)
+{
+    TuiScreen *screen = data;
+    g_autoptr(GError) error = NULL;
+
+    /* What fails is kept in the session; the call itself fails only if cancelled, and then we die.
+     */
+    (void)amr_session_load_finish(screen->options.session, result, &error);
+    screen->loading = FALSE;
+    if (screen->dying)
+        return;
+    tui_screen_tell_views(screen, TUI_NEWS_SESSION);
+    start_loading(screen);
+}
+
+static void
+start_loading(TuiScreen *screen)
+{
+    if (!screen->load_wanted || screen->loading || screen->working > 0 || screen->dying)
+        return;
+    screen->load_wanted = FALSE;
+    screen->loading = TRUE;
+    amr_session_load_async(screen->options.session, screen->cancellable, on_loaded, screen);
+    tui_screen_dirty(screen);
+}
+
+void
+tui_screen_reload(TuiScreen *screen)
+{
+    screen->load_wanted = TRUE;
+    start_loading(screen);
+}
+
+gboolean
+tui_screen_is_loading(const TuiScreen *screen)
+{
+    return screen->loading || screen->load_wanted;
+}
+
+gboolean
+tui_screen_begin_work(TuiScreen *screen)
+{
+    if (screen->loading || screen->load_wanted || screen->dying)
+        return FALSE;
+    screen->working++;
+    return TRUE;
+}
+
+void
+tui_screen_end_work(TuiScreen *screen)
+{
+    screen->working--;
+    start_loading(screen);
+}
+
+gboolean
+tui_screen_elevates(const TuiScreen *screen)
+{
+    return screen->options.elevate != NULL;
+}
+
+gboolean
+tui_screen_elevate(TuiScreen *screen, const char *const *verb, const char *input, int *status,
+                   char **said, GError **error)
+{
+    return screen->options.elevate(verb, input, status, said, error, screen->options.data);
+}
