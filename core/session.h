@@ -7,6 +7,7 @@
 #define AMR_SESSION_H
 
 #include "core/advice/choice.h"
+#include "core/advice/doctor.h"
 #include "core/advice/explain.h"
 #include "core/change/executor.h"
 #include "core/change/history.h"

@@ -43,6 +43,7 @@ enum {
     X(TAB_DENIALS, "denials", "1", "denials", "Go to the denials", 0)                             \
     X(TAB_PROFILES, "profiles", "2", "profiles", "Go to the profiles", 0)                         \
     X(TAB_CHANGES, "changes", "3", "changes", "Go to the changes", 0)                             \
+    X(TAB_DOCTOR, "doctor", "4", "doctor", "Go to the doctor: why do I see nothing?", 0)          \
     X(NEXT_TAB, "next-tab", "tab", "next", "Go to the next tab", 0)                               \
     X(PREVIOUS_TAB, "previous-tab", "backtab", "previous", "Go to the tab before", 0)             \
     X(THEME, "theme", "T", "theme", "The next theme", 0)                                          \

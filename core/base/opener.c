@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -165,4 +166,23 @@ amr_opener_read(AmrOpener *opener, AmrOpenPlace place, const char *name, gsize m
         g_prefix_error(error, "%s: ", shown);
     }
     return bytes;
+}
+
+char *
+amr_opener_read_link(AmrOpener *opener, AmrOpenPlace place, const char *name, GError **error)
+{
+    amr_autofd int fd = open_place(opener, place, name, O_PATH | O_NOFOLLOW, error);
+    char text[PATH_MAX + 64]; /* the kernel may put a word behind a path */
+    ssize_t len;
+
+    if (fd < 0)
+        return NULL;
+    len = readlinkat(fd, "", text, sizeof text);
+    if (len < 0) {
+        int saved = errno;
+        g_autofree char *shown = amr_display_string(name);
+        amr_error_errno(error, saved, "Reading the link %s", shown);
+        return NULL;
+    }
+    return g_strndup(text, (gsize)len);
 }

@@ -45,5 +45,8 @@ int amr_opener_open_finish(AmrOpener *opener, GAsyncResult *result, GError **err
 GBytes *amr_opener_read(AmrOpener *opener, AmrOpenPlace place, const char *name, gsize max,
                         GError **error);
 
+/* What a symbolic link says, those of /proc too; raw bytes. Not for AMR_OPEN_GIVEN. */
+char *amr_opener_read_link(AmrOpener *opener, AmrOpenPlace place, const char *name, GError **error);
+
 G_END_DECLS
 #endif

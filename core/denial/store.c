@@ -356,6 +356,12 @@ held_row(const AmrStore *store, AmrDenialId id)
     return row && row->denial.id != AMR_DENIAL_NONE ? row : NULL;
 }
 
+AmrDenialId
+amr_store_newest(const AmrStore *store)
+{
+    return store->given;
+}
+
 /* NULL for what is hidden, too. */
 static AmrRow *
 find_row(const AmrStore *store, AmrDenialId id)

@@ -89,6 +89,8 @@ void amr_store_repeat(AmrStore *store, const AmrOccurrence *occurrence, const Am
 
 guint amr_store_count(const AmrStore *store);   /* distinct */
 guint64 amr_store_total(const AmrStore *store); /* occurrences */
+/* The highest id so far; some below it may be none by now. */
+AmrDenialId amr_store_newest(const AmrStore *store);
 /* Changes with every add and state; a view compares it to know whether it is stale. */
 guint64 amr_store_generation(const AmrStore *store);
 

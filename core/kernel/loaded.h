@@ -77,9 +77,14 @@ typedef struct {
     guint pid;
     char *label; /* raw, without the mode: "/usr/sbin/cupsd", "a//&b", ":ns:x" */
     AmrMode mode;
-    char *comm; /* raw */
+    char *comm;      /* raw */
+    char *exe;       /* path of its program, raw, without " (deleted)"; NULL: a thread of the
+                        kernel's, or hidden */
+    gboolean hidden; /* what it runs may not be seen: that needs privilege */
 } AmrProcess;
 GPtrArray *amr_processes_read(AmrOpener *opener, GError **error);
+/* The lowest pid of those whose program calls itself @comm, with or without AppArmor; 0: none. */
+guint amr_process_named(AmrOpener *opener, const char *comm);
 
 /* AppArmor on or off in the target's kernel; FALSE with AMR_ERROR_NOT_ENABLED and the reason. */
 gboolean amr_kernel_enabled(AmrOpener *opener, GError **error);

@@ -16,6 +16,7 @@ free_process(gpointer data)
 
     g_free(process->label);
     g_free(process->comm);
+    g_free(process->exe);
     g_free(process);
 }
 
@@ -41,6 +42,31 @@ read_label(AmrOpener *opener, const char *pid, AmrMode *mode)
     return g_steal_pointer(&label);
 }
 
+/* Whose program was replaced on disk still has its path, with a word behind it (proc(5)). */
+static void
+read_program(AmrOpener *opener, const char *pid, AmrProcess *process)
+{
+    static const char deleted[] = " (deleted)";
+    g_autofree char *name = g_build_filename(pid, "exe", NULL);
+    g_autoptr(GError) error = NULL;
+
+    process->exe = amr_opener_read_link(opener, AMR_OPEN_PROC, name, &error);
+    process->hidden = g_error_matches(error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED);
+    if (process->exe && g_str_has_suffix(process->exe, deleted))
+        process->exe[strlen(process->exe) - strlen(deleted)] = '\0';
+}
+
+static gboolean
+is_pid(const char *name, guint *pid)
+{
+    guint64 number;
+
+    if (!amr_bytes_to_uint64(amr_bytes(name), &number) || number == 0 || number > G_MAXINT32)
+        return FALSE;
+    *pid = (guint)number;
+    return TRUE;
+}
+
 static int
 by_pid(gconstpointer a, gconstpointer b)
 {
@@ -62,21 +88,40 @@ amr_processes_read(AmrOpener *opener, GError **error)
         const char *name = names->pdata[i];
         AmrProcess *process;
         AmrMode mode = AMR_MODE_UNKNOWN;
-        guint64 pid;
+        guint pid;
         char *label;
-        if (!amr_bytes_to_uint64(amr_bytes(name), &pid) || pid > G_MAXINT32 || pid == 0)
+        if (!is_pid(name, &pid))
             continue;
         if (!(label = read_label(opener, name, &mode)))
             continue;
         process = g_new0(AmrProcess, 1);
-        process->pid = (guint)pid;
+        process->pid = pid;
         process->label = label;
         process->mode = mode;
         process->comm = amr_tree_text(opener, AMR_OPEN_PROC, name, "comm");
         if (!process->comm)
             process->comm = g_strdup("");
+        read_program(opener, name, process);
         g_ptr_array_add(processes, process);
     }
     g_ptr_array_sort(processes, by_pid);
     return g_steal_pointer(&processes);
+}
+
+guint
+amr_process_named(AmrOpener *opener, const char *comm)
+{
+    g_autoptr(GPtrArray) names = amr_tree_list(opener, AMR_OPEN_PROC, ".");
+    guint lowest = 0;
+
+    for (guint i = 0; i < names->len; i++) {
+        g_autofree char *is = NULL;
+        guint pid;
+        if (!is_pid(names->pdata[i], &pid) || (lowest > 0 && pid > lowest))
+            continue;
+        is = amr_tree_text(opener, AMR_OPEN_PROC, names->pdata[i], "comm");
+        if (g_strcmp0(is, comm) == 0)
+            lowest = pid;
+    }
+    return lowest;
 }

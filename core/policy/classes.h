@@ -13,6 +13,11 @@ void amr_propose_file(AmrProposal *proposal, const AmrEvent *event,
 void amr_propose_link(AmrProposal *proposal, const AmrEvent *event);
 void amr_propose_exec(AmrProposal *proposal, const AmrEvent *event, guint access,
                       const AmrProposeContext *context);
+/* Where px and cx of @profile (bare name) to @target lead: the name of the profile in @ns, without
+ * it; borrowed from the context. NULL: to none. */
+const char *amr_exec_attached(const AmrProposeContext *context, const char *ns, AmrBytes target);
+const char *amr_exec_child(const AmrProposeContext *context, const char *ns, AmrBytes profile,
+                           AmrBytes target);
 void amr_propose_capability(AmrProposal *proposal, const AmrEvent *event);
 void amr_propose_network(AmrProposal *proposal, const AmrEvent *event);
 void amr_propose_signal(AmrProposal *proposal, const AmrEvent *event);

@@ -99,8 +99,9 @@ enter_indexed(Contest *contest, const AmrProposeContext *context, const char *ns
     }
 }
 
-static const char *
-attached_profile(const AmrProposeContext *context, const char *ns, AmrBytes target)
+/* The names of a contest's profiles are the context's own. */
+const char *
+amr_exec_attached(const AmrProposeContext *context, const char *ns, AmrBytes target)
 {
     Contest contest = {.target = target};
     if (context->loaded)
@@ -110,15 +111,16 @@ attached_profile(const AmrProposeContext *context, const char *ns, AmrBytes targ
     return winner_of(&contest);
 }
 
-/* Whether @profile has a child that `cx` would find for @target. */
-static gboolean
-has_child(const AmrProposeContext *context, const char *ns, AmrBytes profile, AmrBytes target)
+const char *
+amr_exec_child(const AmrProposeContext *context, const char *ns, AmrBytes profile, AmrBytes target)
 {
     Contest contest = {.target = target};
     g_autofree char *name = amr_bytes_dup(profile), *path = amr_bytes_dup(target);
     g_autofree char *literal = g_strdup_printf("%s//%s", name, path);
-    if (context->loaded && amr_loaded_find(context->loaded, ns, literal))
-        return TRUE;
+    const AmrLoadedProfile *loaded =
+        context->loaded ? amr_loaded_find(context->loaded, ns, literal) : NULL;
+    if (loaded)
+        return loaded->name;
     for (guint i = 0; context->index && i < amr_index_count(context->index); i++) {
         const AmrBlock *block = amr_index_block(context->index, i);
         if (block->kind != AMR_BLOCK_CHILD || !block->parent ||
@@ -129,7 +131,7 @@ has_child(const AmrProposeContext *context, const char *ns, AmrBytes profile, Am
         if (g_str_has_prefix(own, "//"))
             enter_contest(&contest, block, block->name, own + 2, is_confining(block, own + 2));
     }
-    return winner_of(&contest) != NULL;
+    return winner_of(&contest);
 }
 
 static void
@@ -156,14 +158,14 @@ amr_propose_exec(AmrProposal *proposal, const AmrEvent *event, guint access,
     AmrBytes name = event->field[AMR_FIELD_NAME];
     g_autofree char *shown = amr_display(name), *ns = namespace_of(event);
     g_autofree char *profile = amr_display_string(proposal->profile);
-    const char *attached = attached_profile(context, ns, name);
+    const char *attached = amr_exec_attached(context, ns, name);
     if (attached) {
         g_autofree char *other = amr_display_string(attached);
         add_exec(proposal, name, access, AMR_EXEC_PX,
                  g_strdup_printf("It may run %s, under that program's own profile %s.", shown,
                                  other),
                  NULL);
-    } else if (has_child(context, ns, event->field[AMR_FIELD_PROFILE], name)) {
+    } else if (amr_exec_child(context, ns, event->field[AMR_FIELD_PROFILE], name)) {
         add_exec(proposal, name, access, AMR_EXEC_CX,
                  g_strdup_printf("It may run %s, under the child that %s has for it.", shown,
                                  profile),

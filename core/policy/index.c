@@ -326,6 +326,23 @@ amr_index_defines(const AmrIndex *index, const char *file)
     return (char **)g_ptr_array_free(g_steal_pointer(&names), FALSE);
 }
 
+const char **
+amr_index_files(const AmrIndex *index)
+{
+    const char **names = g_new0(const char *, index->roots->len + 1);
+
+    for (guint i = 0; i < index->roots->len; i++)
+        names[i] = ((const IndexFile *)index->roots->pdata[i])->name;
+    return names;
+}
+
+gboolean
+amr_index_is_included(const AmrIndex *index, const char *file)
+{
+    const IndexFile *known = amr_index_known(index, file);
+    return known && known->users && known->users->len > 0;
+}
+
 gboolean
 amr_index_is_disabled(const AmrIndex *index, const char *file)
 {

@@ -68,6 +68,16 @@ AmrIndex *amr_index_load_finish(GAsyncResult *result, GError **error);
 void amr_index_free(AmrIndex *index);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrIndex, amr_index_free)
 
+/* Whether the parser takes a file of this name out of a directory (libapparmor's
+ * _aa_is_blacklisted(): dot files, README, leftovers of package managers and editors). */
+gboolean amr_index_takes(const char *leaf);
+
+/* The top-level files by name, disabled ones too. NULL-terminated, borrowed strings, free with
+ * g_free(). */
+const char **amr_index_files(const AmrIndex *index);
+/* Whether a file that was read includes @file, by itself or with the directory that holds it. */
+gboolean amr_index_is_included(const AmrIndex *index, const char *file);
+
 /* All blocks, in the order of files by name and then of place. Borrowed. */
 guint amr_index_count(const AmrIndex *index);
 const AmrBlock *amr_index_block(const AmrIndex *index, guint n);

@@ -69,10 +69,6 @@ IndexFile *amr_index_file(AmrIndex *index, const char *name);
 IndexFile *amr_index_known(const AmrIndex *index, const char *name);
 void amr_index_note(AmrIndex *index, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
-/* Whether the parser takes a file of this name out of a directory (libapparmor's
- * _aa_is_blacklisted(): dot files, README, leftovers of package managers and editors). */
-gboolean amr_index_takes(const char *leaf);
-
 /* Reads @file and scans it; new files that it includes are appended to @queue. */
 void amr_index_read(AmrIndex *index, IndexFile *file, GQueue *queue);
 /* Lists the directory of policy: its roots, disable/ and force-complain/. */

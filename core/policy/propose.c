@@ -43,6 +43,7 @@ candidate_free(gpointer data)
     g_free(candidate->why);
     g_free(candidate->opens);
     g_free(candidate->danger);
+    amr_rule_free(candidate->mirror);
     g_free(candidate);
 }
 
@@ -64,6 +65,8 @@ amr_proposal_free(AmrProposal *proposal)
     g_free(proposal->reason);
     g_free(proposal->remedy);
     g_ptr_array_unref(proposal->candidates);
+    g_free(proposal->other);
+    g_free(proposal->other_reason);
     g_ptr_array_unref(proposal->left_out);
     g_free(proposal);
 }
@@ -73,7 +76,7 @@ amr_propose_add(AmrProposal *proposal, AmrRule *rule, AmrRisk risk, char *why, c
                 char *danger)
 {
     AmrCandidate *candidate = g_new0(AmrCandidate, 1);
-    *candidate = (AmrCandidate){rule, risk, why, opens, danger};
+    *candidate = (AmrCandidate){rule, risk, why, opens, danger, NULL};
     g_ptr_array_add(proposal->candidates, candidate);
 }
 

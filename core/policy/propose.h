@@ -65,9 +65,10 @@ typedef struct {
 typedef struct {
     AmrRule *rule;
     AmrRisk risk;
-    char *why;    /* one sentence in plain words: what the rule allows; display form */
-    char *opens;  /* what else it opens beyond the denial; NULL: nothing. Display form */
-    char *danger; /* why the risk is not low; NULL. Display form */
+    char *why;       /* one sentence in plain words: what the rule allows; display form */
+    char *opens;     /* what else it opens beyond the denial; NULL: nothing. Display form */
+    char *danger;    /* why the risk is not low; NULL. Display form */
+    AmrRule *mirror; /* what the other side needs as well (AmrProposal's other); NULL: nothing */
 } AmrCandidate;
 
 /* A rule that would answer the denial, but not on this target. */
@@ -84,9 +85,14 @@ typedef struct {
     char *reason; /* if no_rule: a sentence, display form */
     char *remedy; /* if no_rule: what to do instead, a sentence, display form; may be NULL */
     GPtrArray *candidates; /* AmrCandidate, narrow to broad; empty if no_rule */
-    GPtrArray *left_out;   /* AmrLeftOut, narrow to broad */
-    gboolean pending;      /* whether the target states a candidate is not known so far:
-                              amr_propose_ask_async(), then propose anew */
+    /* Signal and ptrace: the profile of the other side, if it needs a rule too (as mirrors of the
+     * candidates have them) or has something in the way. By amr_resolve() only; else NULL. */
+    char *other;             /* ":ns:name" or "name"; raw bytes */
+    AmrNoRule other_no_rule; /* DENIED: it refuses explicitly; INCOMPLETE: not known */
+    char *other_reason;      /* if so: a sentence, display form */
+    GPtrArray *left_out;     /* AmrLeftOut, narrow to broad */
+    gboolean pending;        /* whether the target states a candidate is not known so far:
+                                amr_propose_ask_async(), then propose anew */
 } AmrProposal;
 
 void amr_proposal_free(AmrProposal *proposal);

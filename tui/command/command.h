@@ -148,6 +148,7 @@ int tui_command_propose(TuiCommand *command, int argc, char **argv);
 int tui_command_apply(TuiCommand *command, int argc, char **argv);
 int tui_command_query(TuiCommand *command, int argc, char **argv);
 int tui_command_undo(TuiCommand *command, int argc, char **argv);
+int tui_command_doctor(TuiCommand *command, int argc, char **argv);
 int tui_command_changes(TuiCommand *command, int argc, char **argv);
 
 G_END_DECLS

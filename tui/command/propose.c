@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tui/command/command.h"
+#include "tui/command/propose.h"
 #include "tui/command/query.h"
 #include "tui/command/wait.h"
 
@@ -90,19 +91,10 @@ same_rule(gconstpointer a, gconstpointer b)
 }
 
 static void
-add_to_group(Group *group, const AmrEvent *event, const AmrProposal *proposal, gboolean all)
+add_rule(Group *group, const AmrRule *rule)
 {
-    guint n = all ? proposal->candidates->len : MIN(proposal->candidates->len, 1);
-
-    if (proposal->no_rule)
-        add_no_rule(group, event, proposal);
-    else
-        add_left_out(group, proposal);
-    for (guint i = 0; i < n; i++) {
-        const AmrCandidate *candidate = g_ptr_array_index(proposal->candidates, i);
-        if (!g_ptr_array_find_with_equal_func(group->rules, candidate->rule, same_rule, NULL))
-            g_ptr_array_add(group->rules, amr_rule_copy(candidate->rule));
-    }
+    if (!g_ptr_array_find_with_equal_func(group->rules, rule, same_rule, NULL))
+        g_ptr_array_add(group->rules, amr_rule_copy(rule));
 }
 
 static gboolean
@@ -141,200 +133,184 @@ out_group(Group *group, gboolean all)
     return out_lines(group->left_out) && out_lines(group->no_rules);
 }
 
-/* ---- JSON: one denial -------------------------------------------------------------------------
+/* ---- how executions are decided ---------------------------------------------------------------
  */
 
-/* A rule and its profile as one word; a newline is never in a printed rule. */
-static char *
-cover_key(const AmrProposal *proposal, const AmrCandidate *candidate)
-{
-    g_autofree char *rule = amr_rule_print(candidate->rule);
+/* --exec MODE, or --exec PROGRAM=MODE; the last one that fits holds. */
+typedef struct {
+    char *program; /* NULL: every one */
+    AmrExecMode mode;
+} Wish;
 
-    return g_strconcat(rule, "\n", proposal->profile, NULL);
+static void
+wish_clear(gpointer data)
+{
+    g_free(((Wish *)data)->program);
 }
 
-/* How many of the denials each candidate answers. */
-static void
-count_covers(GHashTable *covers, const AmrProposal *proposal)
+static AmrExecMode
+mode_of(const char *word)
 {
-    for (guint i = 0; i < proposal->candidates->len; i++) {
-        char *key = cover_key(proposal, g_ptr_array_index(proposal->candidates, i));
-        guint count = GPOINTER_TO_UINT(g_hash_table_lookup(covers, key));
-        g_hash_table_replace(covers, key, GUINT_TO_POINTER(count + 1));
+    static const AmrExecMode modes[] = {AMR_EXEC_PX, AMR_EXEC_CX, AMR_EXEC_IX};
+
+    for (guint i = 0; i < G_N_ELEMENTS(modes); i++) {
+        if (g_str_equal(amr_exec_mode_word(modes[i]), word))
+            return modes[i];
     }
-}
-
-static void
-add_candidate(TuiJson *json, const AmrCandidate *candidate, guint covers)
-{
-    g_autofree char *rule = amr_rule_print(candidate->rule);
-
-    tui_json_open_object(json, NULL);
-    tui_json_name(json, "rule", rule);
-    tui_json_text(json, "kind", amr_rule_kind_word(candidate->rule->kind));
-    tui_json_uint(json, "covers", covers);
-    tui_json_text(json, "why", candidate->why);
-    tui_json_text(json, "opens", candidate->opens);
-    tui_json_text(json, "risk", amr_risk_word(candidate->risk));
-    tui_json_text(json, "danger", candidate->danger);
-    tui_json_close_object(json);
-}
-
-static void
-add_left_out_json(TuiJson *json, const AmrProposal *proposal)
-{
-    tui_json_open_array(json, "left_out");
-    for (guint i = 0; i < proposal->left_out->len; i++) {
-        const AmrLeftOut *left_out = proposal->left_out->pdata[i];
-        g_autofree char *rule = amr_rule_print(left_out->rule);
-        tui_json_open_object(json, NULL);
-        tui_json_name(json, "rule", rule);
-        tui_json_text(json, "target", amr_stating_word(left_out->stating));
-        tui_json_text(json, "why", left_out->said);
-        tui_json_close_object(json);
-    }
-    tui_json_close_array(json);
+    return AMR_EXEC_NONE;
 }
 
 static gboolean
-out_proposal(const AmrDenial *denial, const AmrEvent *event, const AmrProposal *proposal,
-             GHashTable *covers)
+read_wishes(char **words, GArray *wishes)
 {
-    g_autofree char *explain = amr_explain(event);
-    g_autofree char *ns = NULL;
-    const char *name;
-    TuiJson *json = tui_json_new();
-
-    tui_split_profile(proposal->profile, &ns, &name);
-    tui_json_name(json, "profile", name);
-    tui_json_name(json, "namespace", ns);
-    tui_json_bytes(json, "operation", event->field[AMR_FIELD_OPERATION]);
-    tui_json_text(json, "class", amr_class_word(event->klass));
-    tui_json_uint(json, "count", denial->count);
-    tui_json_text(json, "explain", explain);
-    tui_json_open_array(json, "rules");
-    for (guint i = 0; i < proposal->candidates->len; i++) {
-        const AmrCandidate *candidate = g_ptr_array_index(proposal->candidates, i);
-        g_autofree char *key = cover_key(proposal, candidate);
-        add_candidate(json, candidate, GPOINTER_TO_UINT(g_hash_table_lookup(covers, key)));
+    for (char **word = words; word && *word; word++) {
+        const char *equals = strrchr(*word, '=');
+        Wish wish = {NULL, mode_of(equals ? equals + 1 : *word)};
+        if (!wish.mode || (equals && **word != '/')) {
+            g_autofree char *shown = amr_display_string(*word);
+            tui_say("--exec %s: it takes px, cx or ix, or PROGRAM=MODE", shown);
+            return FALSE;
+        }
+        wish.program = equals ? g_strndup(*word, (gsize)(equals - *word)) : NULL;
+        g_array_append_val(wishes, wish);
     }
-    tui_json_close_array(json);
-    add_left_out_json(json, proposal);
-    tui_json_text(json, "no_rule", proposal->no_rule ? amr_no_rule_word(proposal->no_rule) : NULL);
-    tui_json_text(json, "reason", proposal->reason);
-    tui_json_text(json, "remedy", proposal->remedy);
-    return tui_out_json(json);
+    return TRUE;
+}
+
+static AmrExecMode
+choose(const char *profile, const char *exec, gpointer data)
+{
+    const GArray *wishes = data;
+
+    for (guint i = wishes->len; i > 0; i--) {
+        const Wish *wish = &g_array_index(wishes, Wish, i - 1);
+        if (!wish->program || g_str_equal(wish->program, exec))
+            return wish->mode;
+    }
+    return AMR_EXEC_NONE;
 }
 
 /* ---- the verb ---------------------------------------------------------------------------------
  */
 
-/* What is done with each denial and its proposal; FALSE ends it. */
 typedef struct {
-    const TuiCommand *command;
-    AmrAsker *asker;
+    const AmrStore *store;
     gboolean all;
     GPtrArray *groups;      /* Group: the text */
     GHashTable *by_profile; /* profile -> Group */
-    GHashTable *covers;     /* cover_key() -> how many */
+    TuiProposeCovers *covers;
 } Propose;
 
-typedef gboolean (*ProposeEach)(Propose *propose, const AmrDenial *denial, const AmrEvent *event,
-                                const AmrProposal *proposal);
-
 static gboolean
-take_text(Propose *propose, const AmrDenial *denial, const AmrEvent *event,
-          const AmrProposal *proposal)
+take_text(const AmrResolved *resolved, gpointer data)
 {
-    add_to_group(group_for(propose->groups, propose->by_profile, proposal->profile), event,
-                 proposal, propose->all);
+    Propose *propose = data;
+    const AmrProposal *proposal = resolved->proposal;
+    const GPtrArray *candidates = proposal->candidates;
+    Group *group = group_for(propose->groups, propose->by_profile, proposal->profile);
+
+    if (proposal->no_rule)
+        add_no_rule(group, &resolved->event, proposal);
+    else
+        add_left_out(group, proposal);
+    for (guint i = 0; i < candidates->len; i++) {
+        const AmrCandidate *candidate = g_ptr_array_index(candidates, i);
+        if (!propose->all && i != resolved->best)
+            continue;
+        add_rule(group, candidate->rule);
+        if (candidate->mirror)
+            add_rule(group_for(propose->groups, propose->by_profile, proposal->other),
+                     candidate->mirror);
+    }
+    if (proposal->other_no_rule)
+        add_line(group->no_rules, g_strdup_printf("# but: %s", proposal->other_reason));
     return TRUE;
 }
 
+typedef struct {
+    const AmrProposeContext *context;
+    GCancellable *cancellable;
+    gboolean asked; /* something that was not known before */
+} Stating;
+
+/* Asks what the target states, where it is not known. FALSE if that was cancelled. */
 static gboolean
-take_covers(Propose *propose, const AmrDenial *denial, const AmrEvent *event,
-            const AmrProposal *proposal)
+take_pending(const AmrResolved *resolved, gpointer data)
 {
-    count_covers(propose->covers, proposal);
-    return TRUE;
-}
-
-static gboolean
-take_json(Propose *propose, const AmrDenial *denial, const AmrEvent *event,
-          const AmrProposal *proposal)
-{
-    return out_proposal(denial, event, proposal, propose->covers);
-}
-
-/* A rule for what policy on disk says already is none. What cannot be asked (it does not compile,
- * it is another's profile) stays as proposed. */
-static void
-settle(const Propose *propose, const AmrEvent *event, AmrProposal *proposal)
-{
-    g_autofree char *profile = amr_event_profile(event);
-    g_autoptr(AmrQuestion) question = proposal->no_rule || !g_str_equal(profile, proposal->profile)
-                                          ? NULL
-                                          : amr_question_of_event(event, NULL);
-    g_autoptr(AmrAnswer) answer = NULL;
-
-    if (!question)
-        return;
-    answer = tui_query_wait(propose->asker, propose->command->cancellable, profile, question, NULL);
-    if (answer)
-        amr_propose_settle(proposal, &answer->disk.answer);
-}
-
-/* With what the target is known to state; asked where it is not known. */
-static AmrProposal *
-propose_stated(const Propose *propose, const AmrEvent *event, const AmrProposeContext *context)
-{
-    AmrProposal *proposal = amr_propose(event, context);
+    Stating *stating = data;
     g_autoptr(GAsyncResult) result = NULL;
     TuiWait wait = {0};
 
-    if (!proposal->pending)
-        return proposal;
-    amr_propose_ask_async(proposal, context, propose->command->cancellable, tui_wait_done, &wait);
+    if (!resolved->proposal->pending)
+        return TRUE;
+    stating->asked = TRUE;
+    amr_propose_ask_async(resolved->proposal, stating->context, stating->cancellable, tui_wait_done,
+                          &wait);
     result = tui_wait_result(&wait);
-    if (!amr_propose_ask_finish(result, NULL))
-        return proposal; /* interrupted: for_each() ends */
-    amr_proposal_free(proposal);
-    return amr_propose(event, context);
+    return amr_propose_ask_finish(result, NULL);
 }
 
-static void
-for_each(Propose *propose, const AmrDenialId *ids, guint n, ProposeEach each)
+static gboolean
+take_covers(const AmrResolved *resolved, gpointer data)
 {
-    const AmrSession *session = propose->command->session;
-    AmrProposeContext context = amr_session_propose_context(session);
+    tui_propose_count(((Propose *)data)->covers, resolved);
+    return TRUE;
+}
 
-    for (guint i = 0; i < n && !g_cancellable_is_cancelled(propose->command->cancellable); i++) {
-        const AmrDenial *denial = amr_store_get(session->store, ids[i]);
-        AmrEvent event;
-        if (!denial || !amr_store_event(session->store, ids[i], &event))
+static gboolean
+take_json(const AmrResolved *resolved, gpointer data)
+{
+    const Propose *propose = data;
+    return tui_propose_out(propose->store, propose->covers, resolved);
+}
+
+/* Walks until policy on disk and the target have said all that is asked of them. FALSE if that was
+ * cancelled. */
+static gboolean
+learn(TuiCommand *command, const AmrResolveContext *context, const AmrDenialId *ids, guint n)
+{
+    g_autoptr(AmrAsker) asker = tui_query_asker(command->session, FALSE);
+    Stating stating = {&context->propose, command->cancellable, TRUE};
+
+    while (stating.asked && !g_cancellable_is_cancelled(command->cancellable)) {
+        stating.asked = FALSE;
+        amr_resolve_each(context, ids, n, take_pending, &stating);
+        if (!amr_facts_want(context->facts))
             continue;
-        g_autoptr(AmrProposal) proposal = propose_stated(propose, &event, &context);
-        settle(propose, &event, proposal);
-        if (!each(propose, denial, &event, proposal))
-            return;
+        g_autoptr(GAsyncResult) result = NULL;
+        TuiWait wait = {0};
+        stating.asked = TRUE;
+        amr_facts_ask_async(context->facts, asker, command->cancellable, tui_wait_done, &wait);
+        result = tui_wait_result(&wait);
+        if (!amr_facts_ask_finish(result, NULL))
+            return FALSE;
     }
+    return !g_cancellable_is_cancelled(command->cancellable);
 }
 
 static void
-propose_all(TuiCommand *command, const AmrDenialId *ids, guint n, gboolean all)
+propose_all(TuiCommand *command, const AmrDenialId *ids, guint n, gboolean all, GArray *wishes)
 {
+    const AmrSession *session = command->session;
     g_autoptr(GPtrArray) groups = g_ptr_array_new_with_free_func(group_free);
     g_autoptr(GHashTable) by_profile = g_hash_table_new(g_str_hash, g_str_equal);
-    g_autoptr(GHashTable) covers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    g_autoptr(AmrAsker) asker = tui_query_asker(command->session, FALSE);
-    Propose propose = {command, asker, all, groups, by_profile, covers};
+    g_autoptr(TuiProposeCovers) covers = tui_propose_covers_new();
+    g_autoptr(AmrFacts) facts = amr_facts_new();
+    const AmrResolveContext context = {.store = session->store,
+                                       .propose = amr_session_propose_context(session),
+                                       .facts = facts,
+                                       .choose = choose,
+                                       .data = wishes};
+    Propose propose = {session->store, all, groups, by_profile, covers};
 
+    if (!learn(command, &context, ids, n))
+        return;
     if (command->options->json) {
-        for_each(&propose, ids, n, take_covers);
-        for_each(&propose, ids, n, take_json);
+        amr_resolve_each(&context, ids, n, take_covers, &propose);
+        amr_resolve_each(&context, ids, n, take_json, &propose);
         return;
     }
-    for_each(&propose, ids, n, take_text);
+    amr_resolve_each(&context, ids, n, take_text, &propose);
     for (guint i = 0; i < groups->len; i++) {
         if (!out_group(g_ptr_array_index(groups, i), all))
             return;
@@ -346,8 +322,12 @@ tui_command_propose(TuiCommand *command, int argc, char **argv)
 {
     gboolean all = FALSE;
     g_autofree char *since = NULL;
+    g_auto(GStrv) execs = NULL;
+    g_autoptr(GArray) wishes = g_array_new(FALSE, FALSE, sizeof(Wish));
     const GOptionEntry entries[] = {
         {"all", 0, 0, G_OPTION_ARG_NONE, &all, "every candidate, from narrow to broad", NULL},
+        {"exec", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &execs,
+         "decide executions by px, cx or ix where that is possible", "[PROGRAM=]MODE"},
         TUI_OPTION_SINCE(&since),
         {0},
     };
@@ -361,6 +341,9 @@ tui_command_propose(TuiCommand *command, int argc, char **argv)
     if (!tui_command_parse(command, tui_verb_find("propose"), entries, &argc, &argv, &words,
                            &status))
         return status;
+    g_array_set_clear_func(wishes, wish_clear);
+    if (!read_wishes(execs, wishes))
+        return TUI_EXIT_USAGE;
     status = tui_command_open(command, TRUE);
     if (status != TUI_EXIT_DONE)
         return status;
@@ -372,6 +355,6 @@ tui_command_propose(TuiCommand *command, int argc, char **argv)
         tui_say("proposing without policy: %s", command->session->index_error->message);
     status = tui_command_read_logs(command, files);
     ids = tui_command_denial_ids(command, filter, AMR_ORDER_PROFILE, &n, &status);
-    propose_all(command, ids, n, all);
+    propose_all(command, ids, n, all, wishes);
     return status;
 }

@@ -36,6 +36,9 @@ extern const TuiTable
 void tui_table_denials_row(const AmrSession *session, AmrDenialId id, TuiCell *cells);
 extern const TuiTable tui_table_profiles; /* mode, name, processes, denials, file */
 extern const TuiTable tui_table_changes;  /* id, time, state, profile, file, rules */
+extern const TuiTable tui_table_checks;   /* state, check, answer */
+void tui_table_checks_row(const AmrCheck *check, TuiCell *cells);
+TuiRole tui_check_role(AmrCheckState state);
 void tui_table_changes_row(const AmrSession *session, const AmrChange *change, TuiCell *cells);
 /* @processes: how many run under it; @denials: how many of the store are of it. */
 void tui_table_profiles_row(const AmrSession *session, const AmrLoadedProfile *profile,

@@ -71,6 +71,23 @@ moved(Denials *view)
 
 /* ---- drawing -------------------------------------------------------------------------------- */
 
+/* The commonest first experience: why there is nothing, in one line, and where to read more. */
+static void
+add_reason(TuiFlow *flow, TuiScreen *screen)
+{
+    const AmrCheck *reason = tui_screen_reason(screen);
+    g_autofree char *key = tui_keymap_show(tui_screen_keymap(screen), TUI_ACTION_TAB_DOCTOR, FALSE);
+
+    tui_flow_add(flow, TUI_ROLE_TEXT, NULL);
+    if (reason) {
+        tui_flow_add(flow, tui_check_role(reason->state), reason->sentence);
+        if (reason->remedy)
+            tui_flow_add(flow, TUI_ROLE_RULE, reason->remedy);
+    }
+    if (key[0])
+        tui_flow_add_format(flow, TUI_ROLE_QUIET, "%s: the doctor: why do I see nothing?", key);
+}
+
 static void
 draw_empty(Denials *view, TuiCanvas *canvas, TuiRect rect)
 {
@@ -100,6 +117,7 @@ draw_empty(Denials *view, TuiCanvas *canvas, TuiRect rect)
                      "To look around without AppArmor: armorer --demo, a sandbox of its own.");
     if (session->index_error)
         tui_flow_add(flow, TUI_ROLE_QUIET, session->index_error->message);
+    add_reason(flow, view->view.screen);
     tui_flow_draw(flow, canvas, rect);
 }
 

@@ -5,11 +5,13 @@
 
 #include "tui/view/changes.h"
 #include "tui/view/denials.h"
+#include "tui/view/doctor.h"
 #include "tui/view/help.h"
 #include "tui/view/profiles.h"
 #include "tui/view/status.h"
 #include "tui/widget/bar.h"
 
+#define TAB_DOCTOR    3
 #define TAB_LINE_FROM 14 /* rows; with fewer the tabs give way to the view */
 
 static void
@@ -36,6 +38,7 @@ tui_screen_new(const TuiScreenOptions *options)
     screen->tabs[0] = tui_denials_new(screen);
     screen->tabs[1] = tui_profiles_new(screen);
     screen->tabs[2] = tui_changes_new(screen);
+    screen->tabs[TAB_DOCTOR] = tui_doctor_new(screen);
     return screen;
 }
 
@@ -231,6 +234,8 @@ go_to_tab(TuiScreen *screen, guint tab)
     while (screen->stack->len > 0)
         close_top(screen);
     screen->tab = tab;
+    if (screen->tabs[tab]->class->shown)
+        screen->tabs[tab]->class->shown(screen->tabs[tab]);
 }
 
 static TuiAction
@@ -265,6 +270,7 @@ act_everywhere(TuiScreen *screen, TuiAction action)
     case TUI_ACTION_TAB_DENIALS:
     case TUI_ACTION_TAB_PROFILES:
     case TUI_ACTION_TAB_CHANGES:
+    case TUI_ACTION_TAB_DOCTOR:
         go_to_tab(screen, (guint)(action - TUI_ACTION_TAB_DENIALS));
         return TUI_ACTION_NONE;
     case TUI_ACTION_NEXT_TAB:
@@ -355,6 +361,12 @@ const TuiKeymap *
 tui_screen_keymap(const TuiScreen *screen)
 {
     return screen->keymap;
+}
+
+const AmrCheck *
+tui_screen_reason(const TuiScreen *screen)
+{
+    return tui_doctor_reason(screen->tabs[TAB_DOCTOR]);
 }
 
 GHashTable *

@@ -43,6 +43,8 @@ void tui_screen_set_trouble(TuiScreen *screen, const char *trouble);
 AmrSession *tui_screen_session(const TuiScreen *screen);
 const TuiKeymap *tui_screen_keymap(const TuiScreen *screen);
 const char *tui_screen_trouble(const TuiScreen *screen); /* NULL: none */
+/* The likeliest reason why there are no denials, as the doctor found; NULL: none is known. */
+const AmrCheck *tui_screen_reason(const TuiScreen *screen);
 /* Marked denials: a set of GUINT_TO_POINTER(AmrDenialId). */
 GHashTable *tui_screen_marks(TuiScreen *screen);
 /* Takes @view over and puts it on top. */

@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-#define TUI_SCREEN_TABS 3
+#define TUI_SCREEN_TABS 4
 
 struct TuiScreen {
     TuiScreenOptions options;

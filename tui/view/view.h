@@ -48,6 +48,8 @@ typedef struct {
     void (*hints)(const TuiView *view, GArray *hints);
     /* Where one is, for the right end of the tab line; NULL: nothing. The caller frees. */
     char *(*place)(const TuiView *view);
+    /* Its tab was gone to. */
+    void (*shown)(TuiView *view);
     void (*news)(TuiView *view, TuiNews news);
     /* A slice of what is left to do, a few ms at most; TRUE while more is left. Called between keys
      * and frames, once tui_screen_wants_work() was. */

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The doctor on the way from the kernel to the log: audit, its daemon, its rules, its limits. */
+#include "config.h"
+
+#include "core/advice/doctor_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/text.h"
+
+#define RULES_MAX (1024 * 1024) /* bytes of a file of audit rules */
+#define FILES_MAX 256           /* of them */
+#define TYPE_AVC  1400          /* of AppArmor's records (linux/audit.h) */
+
+/* ---- audit in the kernel -------------------------------------------------------------------- */
+
+void
+amr_exam_audit(AmrExam *exam)
+{
+    static const char *const off[] = {"audit=0", "audit=off"};
+    g_autofree char *cmdline = amr_exam_text(exam, AMR_OPEN_PROC, "cmdline", NULL);
+
+    if (!cmdline)
+        return;
+    for (guint i = 0; i < G_N_ELEMENTS(off); i++) {
+        if (!amr_exam_has_word(cmdline, " \n", off[i]))
+            continue;
+        amr_exam_add(exam, AMR_CHECK_ID_AUDIT, AMR_CHECK_TROUBLE,
+                     g_strdup_printf("Audit is switched off by %s on the kernel's command line: "
+                                     "denials happen, but are logged nowhere.",
+                                     off[i]),
+                     g_strdup_printf("Take %s away (on most systems in /etc/default/grub, then "
+                                     "update-grub) and restart.",
+                                     off[i]));
+        return;
+    }
+    amr_exam_add(exam, AMR_CHECK_ID_AUDIT, AMR_CHECK_OK,
+                 g_strdup("Nothing on the kernel's command line switches audit off."), NULL);
+}
+
+/* ---- audit rules ---------------------------------------------------------------------------- */
+
+typedef struct {
+    GPtrArray *excludes; /* "FILE: RULE", display form */
+    gboolean off;        /* -e 0 */
+    guint rate;          /* -r */
+} AuditRules;
+
+/* Whether a condition of a rule, "msgtype=AVC", holds for AppArmor's records; TRUE for a field that
+ * is about who did it: it may. (auditctl(8), "-F [n=v...]") */
+static gboolean
+may_hold(const char *condition)
+{
+    const char *value;
+    gint64 number;
+    gsize len = strlen("msgtype");
+
+    if (strncmp(condition, "msgtype", len) != 0)
+        return TRUE;
+    value = condition + len + strspn(condition + len, "!<>=");
+    number =
+        g_ascii_strncasecmp(value, "AVC", 4) == 0 ? TYPE_AVC : g_ascii_strtoll(value, NULL, 10);
+    g_autofree char *operator= g_strndup(condition + len, (gsize)(value - condition) - len);
+    if (g_str_equal(operator, "="))
+        return number == TYPE_AVC;
+    if (g_str_equal(operator, "!="))
+        return number != TYPE_AVC;
+    if (g_str_equal(operator, ">"))
+        return TYPE_AVC > number;
+    if (g_str_equal(operator, ">="))
+        return TYPE_AVC >= number;
+    if (g_str_equal(operator, "<"))
+        return TYPE_AVC < number;
+    return g_str_equal(operator, "<=") && TYPE_AVC <= number;
+}
+
+/* "-a always,exclude" and "-a never,exclude" both keep the record out (auditctl(8)). */
+static gboolean
+excludes_denials(char *const *words)
+{
+    gboolean excludes = FALSE;
+
+    for (; words[0]; words++) {
+        const char *next = words[1];
+        if (!next)
+            continue;
+        if (g_str_equal(words[0], "-a") || g_str_equal(words[0], "-A"))
+            excludes = amr_exam_has_word(next, ",", "exclude");
+        else if (g_str_equal(words[0], "-F") && !may_hold(next))
+            return FALSE;
+    }
+    return excludes;
+}
+
+static void
+read_rule(AuditRules *rules, const char *file, const char *line)
+{
+    g_auto(GStrv) words = g_strsplit_set(line, " \t\r", 64);
+    g_autoptr(GPtrArray) kept = g_ptr_array_new();
+
+    for (guint i = 0; words[i]; i++) {
+        if (words[i][0])
+            g_ptr_array_add(kept, words[i]);
+    }
+    g_ptr_array_add(kept, NULL);
+    const char *first = kept->pdata[0], *second = first ? kept->pdata[1] : NULL;
+    if (!first || first[0] == '#')
+        return;
+    if (g_str_equal(first, "-D"))
+        g_ptr_array_set_size(rules->excludes, 0);
+    else if (g_str_equal(first, "-e") && second)
+        rules->off = g_str_equal(second, "0");
+    else if (g_str_equal(first, "-r") && second)
+        rules->rate = (guint)CLAMP(g_ascii_strtoll(second, NULL, 10), 0, G_MAXINT);
+    else if (excludes_denials((char *const *)kept->pdata)) {
+        g_autofree char *name = amr_display_string(file);
+        g_autofree char *rule = amr_display_string(line);
+        g_ptr_array_add(rules->excludes, g_strdup_printf("%s: %s", name, rule));
+    }
+}
+
+/* FALSE if it is there and cannot be read. */
+static gboolean
+read_rules(const AmrExam *exam, AuditRules *rules, const char *file)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) bytes =
+        amr_opener_read(exam->context.opener, AMR_OPEN_SOURCE, file, RULES_MAX, &error);
+    gsize len;
+    const char *data;
+
+    if (!bytes)
+        return g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+    data = g_bytes_get_data(bytes, &len);
+    g_autofree char *text = g_strndup(data ? data : "", len);
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    for (guint i = 0; lines[i]; i++)
+        read_rule(rules, file, lines[i]);
+    return TRUE;
+}
+
+void
+amr_exam_exclude(AmrExam *exam)
+{
+    AuditRules rules = {.excludes = g_ptr_array_new_with_free_func(g_free)};
+    g_autoptr(GPtrArray) excludes = rules.excludes;
+    gboolean known = read_rules(exam, &rules, "etc/audit/audit.rules");
+    AmrCheck *check;
+
+    if (!known) {
+        amr_exam_add(exam, AMR_CHECK_ID_EXCLUDE, AMR_CHECK_UNKNOWN,
+                     g_strdup("The audit rules of /etc/audit may be read by root only."),
+                     g_strdup("Run this with sudo."));
+        return;
+    }
+    if (rules.off || excludes->len > 0) {
+        check = amr_exam_add(
+            exam, AMR_CHECK_ID_EXCLUDE, AMR_CHECK_TROUBLE,
+            rules.off
+                ? g_strdup("The audit rules switch audit off (-e 0): denials are logged nowhere.")
+                : g_strdup("An audit rule excludes AppArmor's records: they are logged nowhere."),
+            g_strdup("Take the rule out of /etc/audit/rules.d, then augenrules --load."));
+        for (guint i = 0; i < excludes->len; i++)
+            amr_check_detail(check, "%s", (const char *)excludes->pdata[i]);
+    } else if (rules.rate > 0) {
+        amr_exam_add(exam, AMR_CHECK_ID_EXCLUDE, AMR_CHECK_WARNING,
+                     g_strdup_printf("The audit rules let %u records a second pass (-r); the rest "
+                                     "is lost.",
+                                     rules.rate),
+                     g_strdup("Set -r 0 in /etc/audit/rules.d, then augenrules --load."));
+    } else if (amr_target_is_live(exam->context.target) || exam->auditd > 0) {
+        amr_exam_add(exam, AMR_CHECK_ID_EXCLUDE, AMR_CHECK_OK,
+                     g_strdup("No audit rule on disk keeps AppArmor's records out."), NULL);
+    }
+}
+
+/* ---- the daemon ----------------------------------------------------------------------------- */
+
+void
+amr_exam_auditd(AmrExam *exam)
+{
+    if (exam->auditd > 0)
+        amr_exam_add(exam, AMR_CHECK_ID_AUDITD, AMR_CHECK_OK,
+                     g_strdup_printf("auditd runs (pid %u): all denials go to "
+                                     "/var/log/audit/audit.log, and none to the kernel's log "
+                                     "(dmesg, kern.log).",
+                                     exam->auditd),
+                     NULL);
+    else if (amr_target_is_live(exam->context.target))
+        amr_exam_add(exam, AMR_CHECK_ID_AUDITD, AMR_CHECK_OK,
+                     g_strdup("auditd does not run: denials go to the kernel's log, and to the "
+                              "journal where it listens to audit; nothing keeps all of them."),
+                     g_strdup("To keep all of them: install and start auditd."));
+}
+
+/* ---- logs ----------------------------------------------------------------------------------- */
+
+static void
+tell_sources(AmrCheck *check, const AmrChoice *choice)
+{
+    for (guint i = 0; i < choice->sources->len; i++) {
+        const AmrChoiceSource *source = &g_array_index(choice->sources, AmrChoiceSource, i);
+        amr_check_detail(check, "%s: %s: %s%s%s", source->name,
+                         amr_choice_state_word(source->state), source->reason,
+                         source->remedy ? "; " : "", source->remedy ? source->remedy : "");
+    }
+}
+
+/* Whether denials are seen as they happen. */
+static gboolean
+is_live(const AmrChoice *choice)
+{
+    for (guint i = 0; i < choice->sources->len; i++) {
+        if (g_array_index(choice->sources, AmrChoiceSource, i).live)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+void
+amr_exam_logs(AmrExam *exam)
+{
+    const AmrChoice *choice = exam->choice =
+        amr_choice_new(exam->context.target, exam->context.opener, TRUE);
+    g_autofree char *used = amr_choice_summary(choice);
+    const char *remedy = amr_choice_remedy(choice);
+    AmrCheck *check;
+
+    if (!used[0]) {
+        g_autofree char *why = amr_choice_why_none(choice);
+        if (!amr_target_is_live(exam->context.target) && !remedy)
+            return; /* a tree of files without a log */
+        check = amr_exam_add(exam, AMR_CHECK_ID_LOGS, AMR_CHECK_TROUBLE,
+                             g_strdup_printf("No log can be read: %s.", why),
+                             g_strdup(remedy ? remedy : "Install and start auditd or rsyslog."));
+    } else if (!is_live(choice)) {
+        check = amr_exam_add(exam, AMR_CHECK_ID_LOGS, AMR_CHECK_WARNING,
+                             g_strdup_printf("Read: %s. Nothing tells of denials as they happen.",
+                                             used),
+                             g_strdup(remedy));
+    } else if (remedy) {
+        check = amr_exam_add(exam, AMR_CHECK_ID_LOGS, AMR_CHECK_WARNING,
+                             g_strdup_printf("Read: %s. Another source holds more and may not be "
+                                             "read.",
+                                             used),
+                             g_strdup(remedy));
+    } else {
+        check = amr_exam_add(exam, AMR_CHECK_ID_LOGS, AMR_CHECK_OK,
+                             g_strdup_printf("Read: %s.", used), NULL);
+    }
+    tell_sources(check, choice);
+}
+
+/* ---- the kernel log's limit ----------------------------------------------------------------- */
+
+/* Whether anything that is read does not come through the kernel's log. */
+static gboolean
+has_unlimited(const AmrChoice *choice)
+{
+    for (guint i = 0; i < choice->sources->len; i++) {
+        const AmrChoiceSource *source = &g_array_index(choice->sources, AmrChoiceSource, i);
+        if (source->state == AMR_CHOICE_USED &&
+            (source->kind == AMR_SOURCE_KIND_AUDIT || g_str_equal(source->short_name, "audit.log")))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+read_number(const AmrExam *exam, const char *name, guint64 *number)
+{
+    g_autofree char *text = amr_exam_text(exam, AMR_OPEN_PROC, name, NULL);
+
+    return text && amr_bytes_to_uint64(amr_bytes(text), number);
+}
+
+void
+amr_exam_printk(AmrExam *exam)
+{
+    guint64 seconds, burst;
+    g_autofree char *limit = NULL;
+
+    if (!read_number(exam, "sys/kernel/printk_ratelimit", &seconds) ||
+        !read_number(exam, "sys/kernel/printk_ratelimit_burst", &burst))
+        return;
+    if (seconds == 0) {
+        amr_exam_add(exam, AMR_CHECK_ID_PRINTK, AMR_CHECK_OK,
+                     g_strdup("The kernel's log takes all records."), NULL);
+        return;
+    }
+    limit = g_strdup_printf("The kernel's log takes at most %" G_GUINT64_FORMAT
+                            " records in %" G_GUINT64_FORMAT " s",
+                            burst, seconds);
+    if (exam->auditd > 0 || has_unlimited(exam->choice)) {
+        amr_exam_add(exam, AMR_CHECK_ID_PRINTK, AMR_CHECK_OK,
+                     g_strdup_printf("%s, but armorer has them from elsewhere.", limit), NULL);
+        return;
+    }
+    amr_exam_add(exam, AMR_CHECK_ID_PRINTK, AMR_CHECK_WARNING,
+                 g_strdup_printf("%s, and the rest is dropped (\"callbacks suppressed\"): of many "
+                                 "denials only the first are seen.",
+                                 limit),
+                 g_strdup("Run armorer with sudo, which listens to the kernel itself, or install "
+                          "auditd; or sysctl -w kernel.printk_ratelimit=0."));
+}
+
+void
+amr_exam_lost(AmrExam *exam)
+{
+    AmrIngestStats stats;
+
+    if (!exam->context.ingest || amr_ingest_source_count(exam->context.ingest) == 0)
+        return;
+    stats = amr_ingest_stats(exam->context.ingest);
+    if (stats.losses == 0) {
+        amr_exam_add(exam, AMR_CHECK_ID_LOST, AMR_CHECK_OK,
+                     g_strdup("What was read says of no lost record."), NULL);
+        return;
+    }
+    amr_exam_add(exam, AMR_CHECK_ID_LOST, AMR_CHECK_WARNING,
+                 g_strdup_printf("The logs say %" G_GUINT64_FORMAT
+                                 " times that records were lost before they were written.",
+                                 stats.losses),
+                 g_strdup("auditd with a larger backlog keeps more: -b 8192 in "
+                          "/etc/audit/rules.d, then augenrules --load."));
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where an execution that made a null profile leads. */
+#include <string.h>
+
+#include "core/policy/classes.h"
+#include "core/policy/resolve_private.h"
+
+char *
+amr_holder_full(AmrHolder holder)
+{
+    return *holder.ns ? g_strdup_printf(":%s:%s", holder.ns, holder.name) : g_strdup(holder.name);
+}
+
+void
+amr_decision_free(gpointer data)
+{
+    AmrDecision *decision = data;
+    g_free(decision->profile);
+    g_free(decision->exec);
+    g_free(decision->into);
+    g_free(decision->reason);
+    g_free(decision->remedy);
+    g_free(decision);
+}
+
+void
+amr_decide_event(AmrEvent *event, AmrHolder holder, const char *exec)
+{
+    memset(event, 0, sizeof *event);
+    event->klass = AMR_CLASS_FILE;
+    event->verdict = AMR_VERDICT_ALLOWED;
+    event->requested = event->denied = AMR_PERM_EXEC;
+    event->field[AMR_FIELD_OPERATION] = AMR_BYTES("exec");
+    event->field[AMR_FIELD_NAMESPACE] = amr_bytes(*holder.ns ? holder.ns : NULL);
+    event->field[AMR_FIELD_PROFILE] = amr_bytes(holder.name);
+    event->field[AMR_FIELD_NAME] = amr_bytes(exec);
+    event->field[AMR_FIELD_REQUESTED_MASK] = AMR_BYTES("x");
+    event->field[AMR_FIELD_DENIED_MASK] = AMR_BYTES("x");
+}
+
+/* ---- where a mode leads ----------------------------------------------------------------------
+ */
+
+/* NULL: to nothing that is known, or out of confinement. */
+static char *
+lead(const AmrResolveContext *context, AmrHolder holder, const char *exec, AmrExecMode mode)
+{
+    AmrBytes path = amr_bytes(exec);
+    const char *attached = amr_exec_attached(&context->propose, holder.ns, path);
+    const char *child = amr_exec_child(&context->propose, holder.ns, amr_bytes(holder.name), path);
+
+    switch (mode) {
+    case AMR_EXEC_IX:
+        return amr_holder_full(holder);
+    case AMR_EXEC_PIX:
+    case AMR_EXEC_PIX_SAFE:
+        return amr_holder_full(attached ? (AmrHolder){holder.ns, attached} : holder);
+    case AMR_EXEC_CIX:
+    case AMR_EXEC_CIX_SAFE:
+        return amr_holder_full(child ? (AmrHolder){holder.ns, child} : holder);
+    case AMR_EXEC_PX:
+    case AMR_EXEC_PX_SAFE:
+    case AMR_EXEC_PUX:
+    case AMR_EXEC_PUX_SAFE:
+        return attached ? amr_holder_full((AmrHolder){holder.ns, attached}) : NULL;
+    case AMR_EXEC_CX:
+    case AMR_EXEC_CX_SAFE:
+    case AMR_EXEC_CUX:
+    case AMR_EXEC_CUX_SAFE:
+        return child ? amr_holder_full((AmrHolder){holder.ns, child}) : NULL;
+    case AMR_EXEC_NONE:
+    case AMR_EXEC_UX:
+    case AMR_EXEC_UX_SAFE:
+    case AMR_EXEC_DENY_X:
+        break;
+    }
+    return NULL;
+}
+
+static gboolean
+is_child_mode(AmrExecMode mode)
+{
+    return mode == AMR_EXEC_CX || mode == AMR_EXEC_CX_SAFE || mode == AMR_EXEC_CIX ||
+           mode == AMR_EXEC_CIX_SAFE || mode == AMR_EXEC_CUX || mode == AMR_EXEC_CUX_SAFE;
+}
+
+static gboolean
+may_leave(AmrExecMode mode)
+{
+    return mode == AMR_EXEC_UX || mode == AMR_EXEC_UX_SAFE || mode == AMR_EXEC_PUX ||
+           mode == AMR_EXEC_PUX_SAFE || mode == AMR_EXEC_CUX || mode == AMR_EXEC_CUX_SAFE;
+}
+
+static gboolean
+exists(const AmrProposeContext *context, const char *ns, const char *name)
+{
+    return (context->index && amr_index_find(context->index, ns, name)) ||
+           (context->loaded && amr_loaded_find(context->loaded, ns, name));
+}
+
+/* Where `-> target` leads: one profile that is there, in the same namespace; else NULL. */
+static char *
+lead_named(const AmrResolveContext *context, AmrHolder holder, AmrExecMode mode, const char *target)
+{
+    g_autofree char *name =
+        is_child_mode(mode) ? g_strdup_printf("%s//%s", holder.name, target) : g_strdup(target);
+    if (target[0] == ':' || target[0] == '&' || strstr(target, "//&") ||
+        !exists(&context->propose, holder.ns, name))
+        return NULL;
+    return amr_holder_full((AmrHolder){holder.ns, name});
+}
+
+/* ---- decisions -------------------------------------------------------------------------------
+ */
+
+static void
+leave_open(AmrDecision *decision, AmrNoRule no_rule, char *reason, char *remedy)
+{
+    decision->no_rule = no_rule;
+    decision->reason = reason;
+    decision->remedy = remedy;
+}
+
+static void
+decide_by_policy(AmrDecision *decision, const AmrResolveContext *context, AmrHolder holder,
+                 const AmrFact *fact)
+{
+    g_autofree char *program = amr_display_string(decision->exec);
+    g_autofree char *shown = amr_display_string(decision->profile);
+
+    decision->by = AMR_DECIDED_POLICY;
+    decision->mode = fact->exec;
+    if (fact->verdict == AMR_ORACLE_REFUSED) {
+        leave_open(decision, AMR_NO_RULE_DENIED,
+                   g_strdup_printf("A deny rule stands against running %s from %s.", program,
+                                   shown),
+                   g_strdup("If that deny is wrong, take it out by hand."));
+        return;
+    }
+    decision->into = fact->target ? lead_named(context, holder, fact->exec, fact->target)
+                                  : lead(context, holder, decision->exec, fact->exec);
+    if (decision->into)
+        return;
+    if (may_leave(fact->exec))
+        leave_open(decision, AMR_NO_RULE_GRANTED,
+                   g_strdup_printf("Policy on disk lets %s run %s unconfined: there it needs no "
+                                   "rule.",
+                                   shown, program),
+                   NULL);
+    else
+        leave_open(decision, AMR_NO_RULE_NO_TRANSITION,
+                   g_strdup_printf("Policy on disk runs %s from %s under a profile that armorer "
+                                   "does not find.",
+                                   program, shown),
+                   g_strdup("Load or write that profile, then run it again."));
+}
+
+static void
+decide_anew(AmrDecision *decision, const AmrResolveContext *context, AmrHolder holder,
+            const AmrEvent *event)
+{
+    g_autoptr(AmrProposal) proposal = amr_propose(event, &context->propose);
+    AmrExecMode wanted = context->choose
+                             ? context->choose(decision->profile, decision->exec, context->data)
+                             : AMR_EXEC_NONE;
+
+    if (proposal->no_rule) {
+        decision->by = AMR_DECIDED_OPEN;
+        leave_open(decision, proposal->no_rule, g_strdup(proposal->reason),
+                   g_strdup(proposal->remedy));
+        return;
+    }
+    const AmrCandidate *first = proposal->candidates->pdata[0];
+    decision->by = AMR_DECIDED_DEFAULT;
+    decision->mode = first->rule->file.exec;
+    for (guint i = 0; i < proposal->candidates->len; i++) {
+        const AmrCandidate *candidate = proposal->candidates->pdata[i];
+        if (candidate->rule->file.exec != wanted)
+            continue;
+        decision->by = AMR_DECIDED_CHOICE;
+        decision->mode = wanted;
+    }
+    decision->into = lead(context, holder, decision->exec, decision->mode);
+    if (!decision->into)
+        leave_open(decision, AMR_NO_RULE_NO_TRANSITION,
+                   g_strdup("The profile that this leads to is not known."), NULL);
+}
+
+/* A hat that was missing, or a profile to change to: there is no rule to decide on, but it may be
+ * there by now. */
+static void
+decide_hat(AmrDecision *decision, const AmrResolveContext *context, AmrHolder holder)
+{
+    g_autofree char *hat = g_strdup_printf("%s//%s", holder.name, decision->exec);
+    g_autofree char *name = amr_display_string(decision->exec);
+    g_autofree char *shown = amr_display_string(decision->profile);
+
+    decision->by = AMR_DECIDED_POLICY;
+    if (exists(&context->propose, holder.ns, hat)) {
+        decision->into = amr_holder_full((AmrHolder){holder.ns, hat});
+    } else if (*decision->exec && exists(&context->propose, holder.ns, decision->exec)) {
+        decision->into = amr_holder_full((AmrHolder){holder.ns, decision->exec});
+    } else {
+        decision->by = AMR_DECIDED_OPEN;
+        leave_open(decision, AMR_NO_RULE_NULL_PROFILE,
+                   g_strdup_printf("The kernel made this profile for the time being, because %s "
+                                   "in %s does not exist; no rule can have its name.",
+                                   name, shown),
+                   g_strdup_printf("Define the hat or child in %s, then run it again.", shown));
+    }
+}
+
+AmrDecision *
+amr_decide(const AmrResolveContext *context, AmrHolder holder, const char *exec)
+{
+    AmrDecision *decision = g_new0(AmrDecision, 1);
+    AmrEvent event;
+
+    decision->profile = amr_holder_full(holder);
+    decision->exec = g_strdup(exec);
+    if (exec[0] != '/') {
+        decide_hat(decision, context, holder);
+        return decision;
+    }
+    amr_decide_event(&event, holder, exec);
+    AmrQuestion *question = context->facts ? amr_question_of_event(&event, NULL) : NULL;
+    const AmrFact *fact =
+        question ? amr_facts_look(context->facts, decision->profile, question) : NULL;
+    if (fact && (fact->verdict == AMR_ORACLE_ALLOWED || fact->verdict == AMR_ORACLE_REFUSED))
+        decide_by_policy(decision, context, holder, fact);
+    else
+        decide_anew(decision, context, holder, &event);
+    return decision;
+}

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/policy/resolve.h"
+
+#include <string.h>
+
+#include "core/policy/classes.h"
+#include "core/policy/mirror.h"
+#include "core/policy/resolve_private.h"
+
+const char *
+amr_decided_word(AmrDecided decided)
+{
+    switch (decided) {
+#define WORD(name, word)     \
+    case AMR_DECIDED_##name: \
+        return word;
+        AMR_DECIDED(WORD)
+#undef WORD
+    case AMR_DECIDED_UNKNOWN:
+        break;
+    }
+    return "unknown";
+}
+
+static void
+resolved_free(gpointer data)
+{
+    AmrResolved *resolved = data;
+    amr_proposal_free(resolved->proposal);
+    g_ptr_array_unref(resolved->under);
+    if (resolved->bytes)
+        g_string_chunk_free(resolved->bytes);
+    g_free(resolved);
+}
+
+/* Takes @resolved over; FALSE ends it. */
+typedef gboolean (*AmrTell)(AmrResolved *resolved, gpointer data);
+
+/* One call. */
+typedef struct {
+    const AmrResolveContext *context;
+    GHashTable *decisions;  /* amr_null_key() of profile and program -> AmrDecision */
+    GHashTable *executions; /* amr_null_key() of a null profile -> id of the denial that made it */
+    GHashTable *taken;      /* ids that were told */
+    GHashTable *made;       /* null profiles whose execution was told, by amr_null_key() */
+    AmrTell tell;
+    gpointer data;
+    gboolean ended;
+} Run;
+
+/* ---- decisions -------------------------------------------------------------------------------
+ */
+
+static const AmrDecision *
+decide(Run *run, AmrHolder holder, const char *exec)
+{
+    g_autofree char *key = amr_null_key(holder.ns, holder.name, exec);
+    AmrDecision *decision = g_hash_table_lookup(run->decisions, key);
+    if (!decision) {
+        decision = amr_decide(run->context, holder, exec);
+        g_hash_table_insert(run->decisions, g_steal_pointer(&key), decision);
+    }
+    return decision;
+}
+
+static AmrDecision *
+copy_decision(const AmrDecision *decision)
+{
+    AmrDecision *copy = g_memdup2(decision, sizeof *decision);
+    copy->profile = g_strdup(decision->profile);
+    copy->exec = g_strdup(decision->exec);
+    copy->into = g_strdup(decision->into);
+    copy->reason = g_strdup(decision->reason);
+    copy->remedy = g_strdup(decision->remedy);
+    return copy;
+}
+
+/* ":ns:name" into @ns and the name; decisions lead nowhere else. */
+static const char *
+name_of(const char *full, const char *ns)
+{
+    return *ns ? full + strlen(ns) + 2 : full;
+}
+
+/*
+ * The profile that @name stands for, from the outside in; @name itself if it is no null profile's.
+ * NULL where a decision leads nowhere: the last one of @under then says why. @under gets copies of
+ * the decisions on the way. The caller frees.
+ */
+static char *
+resolve_name(Run *run, const char *ns, const char *name, GPtrArray *under)
+{
+    const char *at = amr_null_first(name);
+    g_autofree char *holder = at ? g_strndup(name, (gsize)(at - name)) : g_strdup(name);
+
+    while (at) {
+        const char *exec = at + strlen(AMR_NULL_PART), *next = strstr(exec, AMR_NULL_PART);
+        g_autofree char *program = next ? g_strndup(exec, (gsize)(next - exec)) : g_strdup(exec);
+        const AmrDecision *decision = decide(run, (AmrHolder){ns, holder}, program);
+        g_ptr_array_add(under, copy_decision(decision));
+        if (!decision->into)
+            return NULL;
+        g_free(holder);
+        holder = g_strdup(name_of(decision->into, ns));
+        at = next;
+    }
+    return g_steal_pointer(&holder);
+}
+
+/* ---- one denial ------------------------------------------------------------------------------
+ */
+
+static void
+set_field(AmrResolved *resolved, AmrField field, const char *string)
+{
+    gsize len = strlen(string);
+    if (!resolved->bytes)
+        resolved->bytes = g_string_chunk_new(64);
+    const char *kept = g_string_chunk_insert_len(resolved->bytes, string, (gssize)len);
+    resolved->event.field[field] = (AmrBytes){kept, len};
+}
+
+static void
+refuse_held(AmrResolved *resolved, const AmrDecision *decision)
+{
+    amr_propose_refuse(resolved->proposal, decision->no_rule, g_strdup(decision->reason),
+                       g_strdup(decision->remedy));
+    g_free(resolved->proposal->profile);
+    resolved->proposal->profile = g_strdup(decision->profile);
+}
+
+/* FALSE where the peer is a null profile whose decision leads nowhere: then the rule would name
+ * what does not stay. */
+static gboolean
+resolve_peer(Run *run, const char *ns, AmrResolved *resolved, AmrField field)
+{
+    AmrBytes peer = resolved->event.field[field];
+    g_autofree char *name = amr_bytes_dup(peer);
+    g_autoptr(GPtrArray) under = g_ptr_array_new_with_free_func(amr_decision_free);
+
+    /* Stacks and other namespaces are left as they are. */
+    if (strlen(name) != peer.len || name[0] == ':' || strstr(name, "//&") || !amr_null_first(name))
+        return TRUE;
+    g_autofree char *holder = resolve_name(run, ns, name, under);
+    if (holder) {
+        set_field(resolved, field, holder);
+        return TRUE;
+    }
+    refuse_held(resolved, under->pdata[under->len - 1]);
+    return FALSE;
+}
+
+/* What the kernel reads and maps of a program to start it is granted by ix itself; see exec.c. */
+static gboolean
+is_own_start(const AmrResolved *resolved)
+{
+    const AmrDecision *last =
+        resolved->under->len ? resolved->under->pdata[resolved->under->len - 1] : NULL;
+    const AmrEvent *event = &resolved->event;
+    return last && last->mode == AMR_EXEC_IX && event->klass == AMR_CLASS_FILE &&
+           event->denied == AMR_PERM_READ &&
+           amr_bytes_is(event->field[AMR_FIELD_OPERATION], "file_mmap") &&
+           amr_bytes_is(event->field[AMR_FIELD_NAME], last->exec);
+}
+
+/* A rule for what policy on disk says already is none. What cannot be asked (it does not compile)
+ * stays as proposed. */
+static void
+settle(const Run *run, AmrResolved *resolved)
+{
+    AmrProposal *proposal = resolved->proposal;
+    AmrQuestion *question =
+        proposal->no_rule ? NULL : amr_question_of_event(&resolved->event, NULL);
+    const AmrFact *fact =
+        question ? amr_facts_look(run->context->facts, proposal->profile, question) : NULL;
+    AmrOracleAnswer answer = {.verdict = fact ? fact->verdict : AMR_ORACLE_UNKNOWN};
+
+    amr_propose_settle(proposal, &answer);
+    if (!proposal->no_rule)
+        amr_mirror_add(proposal, &resolved->event, &run->context->propose, run->context->facts);
+}
+
+static void
+set_best(Run *run, const char *ns, AmrResolved *resolved)
+{
+    g_autofree char *profile = amr_null_string(&resolved->event, AMR_FIELD_PROFILE);
+    g_autofree char *exec = amr_null_string(&resolved->event, AMR_FIELD_NAME);
+    const AmrDecision *decision = decide(run, (AmrHolder){ns, profile}, exec);
+    const GPtrArray *candidates = resolved->proposal->candidates;
+
+    for (guint i = candidates->len; i > 0; i--) {
+        const AmrCandidate *candidate = candidates->pdata[i - 1];
+        if (candidate->rule->file.exec == decision->mode)
+            resolved->best = i - 1;
+    }
+}
+
+static void
+propose(Run *run, AmrResolved *resolved)
+{
+    static const AmrField peers[] = {AMR_FIELD_PEER, AMR_FIELD_PEER_LABEL};
+    g_autofree char *ns = amr_bytes_dup(amr_event_namespace(&resolved->event));
+    g_autofree char *name = amr_null_string(&resolved->event, AMR_FIELD_PROFILE);
+    g_autofree char *holder = resolve_name(run, ns, name, resolved->under);
+
+    if (holder && resolved->under->len)
+        set_field(resolved, AMR_FIELD_PROFILE, holder);
+    resolved->proposal = amr_propose(&resolved->event, &run->context->propose);
+    if (!holder) {
+        refuse_held(resolved, resolved->under->pdata[resolved->under->len - 1]);
+        return;
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(peers); i++) {
+        AmrBytes before = resolved->event.field[peers[i]];
+        if (!resolve_peer(run, ns, resolved, peers[i]))
+            return;
+        if (resolved->event.field[peers[i]].data != before.data) {
+            amr_proposal_free(resolved->proposal);
+            resolved->proposal = amr_propose(&resolved->event, &run->context->propose);
+        }
+    }
+    if (!resolved->proposal->no_rule && is_own_start(resolved))
+        amr_propose_refuse(resolved->proposal, AMR_NO_RULE_GRANTED,
+                           g_strdup("Whoever may run a program with ix may read it to start it."),
+                           NULL);
+    if (run->context->facts)
+        settle(run, resolved);
+    if (!resolved->proposal->no_rule && amr_null_is_execution(&resolved->event))
+        set_best(run, ns, resolved);
+}
+
+/* ---- all of them -----------------------------------------------------------------------------
+ */
+
+static AmrResolved *
+add(Run *run, AmrDenialId id, const AmrEvent *event)
+{
+    AmrResolved *resolved = g_new0(AmrResolved, 1);
+    resolved->id = id;
+    resolved->event = *event;
+    resolved->under = g_ptr_array_new_with_free_func(amr_decision_free);
+    if (id != AMR_DENIAL_NONE)
+        g_hash_table_add(run->taken, GUINT_TO_POINTER(id));
+    if (amr_null_is_execution(event))
+        g_hash_table_add(run->made, amr_null_made_by(event));
+    return resolved;
+}
+
+static void
+tell(Run *run, AmrResolved *resolved)
+{
+    if (!run->tell(resolved, run->data))
+        run->ended = TRUE;
+}
+
+/* An execution that no denial tells of: under the null profile @logged, "" for P itself. */
+static void
+add_missing(Run *run, const char *ns, const char *logged, const char *exec)
+{
+    AmrEvent event;
+    amr_decide_event(&event, (AmrHolder){ns, logged}, exec);
+    AmrResolved *resolved = add(run, AMR_DENIAL_NONE, &event);
+    set_field(resolved, AMR_FIELD_PROFILE, logged);
+    set_field(resolved, AMR_FIELD_NAME, exec);
+    if (*ns)
+        set_field(resolved, AMR_FIELD_NAMESPACE, ns);
+    propose(run, resolved);
+    /* What policy decided already, or what nobody can, needs no rule that others wait for. */
+    if (resolved->proposal->no_rule)
+        resolved_free(resolved);
+    else
+        tell(run, resolved);
+}
+
+static void
+add_one(Run *run, AmrDenialId id, const AmrEvent *event)
+{
+    AmrResolved *resolved = add(run, id, event);
+    propose(run, resolved);
+    tell(run, resolved);
+}
+
+/* The executions that made the null profile @name, outermost first, unless they are there. */
+static void
+add_executions(Run *run, const char *ns, const char *name)
+{
+    for (const char *at = amr_null_first(name); at && !run->ended;) {
+        const char *exec = at + strlen(AMR_NULL_PART), *next = strstr(exec, AMR_NULL_PART);
+        g_autofree char *logged = g_strndup(name, (gsize)(at - name));
+        g_autofree char *program = next ? g_strndup(exec, (gsize)(next - exec)) : g_strdup(exec);
+        g_autofree char *full = g_strconcat(logged, AMR_NULL_PART, program, NULL);
+        g_autofree char *key = amr_null_key(ns, full, "");
+        AmrDenialId id = GPOINTER_TO_UINT(g_hash_table_lookup(run->executions, key));
+        AmrEvent event;
+        at = next;
+        if (program[0] != '/' || g_hash_table_contains(run->made, key))
+            continue;
+        if (id && amr_store_event(run->context->store, id, &event))
+            add_one(run, id, &event);
+        else
+            add_missing(run, ns, logged, program);
+    }
+}
+
+static void
+add_denial(Run *run, AmrDenialId id)
+{
+    static const AmrField labels[] = {AMR_FIELD_PROFILE, AMR_FIELD_PEER, AMR_FIELD_PEER_LABEL};
+    AmrEvent event;
+    if (g_hash_table_contains(run->taken, GUINT_TO_POINTER(id)) ||
+        !amr_store_event(run->context->store, id, &event))
+        return;
+    g_autofree char *ns = amr_bytes_dup(amr_event_namespace(&event));
+    for (guint i = 0; i < G_N_ELEMENTS(labels); i++) {
+        g_autofree char *name = amr_null_string(&event, labels[i]);
+        add_executions(run, ns, name);
+    }
+    if (!run->ended)
+        add_one(run, id, &event);
+}
+
+static gboolean
+is_null(const AmrEvent *event, AmrField field)
+{
+    g_autofree char *name = amr_null_string(event, field);
+    return amr_null_first(name) != NULL;
+}
+
+/* Which denials are executions: looked for only where a null profile is among @ids. */
+static void
+find_executions(Run *run, const AmrDenialId *ids, guint n)
+{
+    const AmrStore *store = run->context->store;
+    gboolean needed = FALSE;
+    AmrEvent event;
+
+    for (guint i = 0; i < n && !needed; i++)
+        needed = amr_store_event(store, ids[i], &event) &&
+                 (is_null(&event, AMR_FIELD_PROFILE) || is_null(&event, AMR_FIELD_PEER) ||
+                  is_null(&event, AMR_FIELD_PEER_LABEL));
+    for (AmrDenialId id = 1; needed && id <= amr_store_newest(store); id++) {
+        if (!amr_store_event(store, id, &event) || !amr_null_is_execution(&event))
+            continue;
+        char *key = amr_null_made_by(&event);
+        if (g_hash_table_contains(run->executions, key))
+            g_free(key);
+        else
+            g_hash_table_insert(run->executions, key, GUINT_TO_POINTER(id));
+    }
+}
+
+static void
+resolve(const AmrResolveContext *context, const AmrDenialId *ids, guint n, AmrTell how,
+        gpointer data)
+{
+    g_autoptr(GHashTable) decisions =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, amr_decision_free);
+    g_autoptr(GHashTable) executions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GHashTable) taken = g_hash_table_new(NULL, NULL);
+    g_autoptr(GHashTable) made = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    Run run = {context, decisions, executions, taken, made, how, data, FALSE};
+
+    find_executions(&run, ids, n);
+    for (guint i = 0; i < n && !run.ended; i++)
+        add_denial(&run, ids[i]);
+}
+
+static gboolean
+keep(AmrResolved *resolved, gpointer data)
+{
+    g_ptr_array_add(data, resolved);
+    return TRUE;
+}
+
+GPtrArray *
+amr_resolve(const AmrResolveContext *context, const AmrDenialId *ids, guint n)
+{
+    GPtrArray *out = g_ptr_array_new_with_free_func(resolved_free);
+    resolve(context, ids, n, keep, out);
+    return out;
+}
+
+typedef struct {
+    AmrResolveEach each;
+    gpointer data;
+} Each;
+
+static gboolean
+pass_on(AmrResolved *resolved, gpointer data)
+{
+    const Each *each = data;
+    gboolean more = each->each(resolved, each->data);
+    resolved_free(resolved);
+    return more;
+}
+
+void
+amr_resolve_each(const AmrResolveContext *context, const AmrDenialId *ids, guint n,
+                 AmrResolveEach each, gpointer data)
+{
+    Each all = {each, data};
+    resolve(context, ids, n, pass_on, &all);
+}

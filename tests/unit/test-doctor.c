@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Each check of the doctor, on fake roots that differ from a healthy one in one thing. */
+#include "tests/unit/testing.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/advice/doctor.h"
+#include "core/base/error.h"
+
+/* ---- a healthy system ----------------------------------------------------------------------- */
+
+static const struct {
+    const char *name, *text;
+} healthy[] = {
+    {"sys/module/apparmor/parameters/enabled", "Y\n"},
+    {"sys/module/apparmor/parameters/audit", "normal\n"},
+    {"sys/kernel/security/lsm", "lockdown,capability,yama,apparmor"},
+    {"sys/kernel/security/apparmor/profiles", "pagewright (enforce)\n"},
+    {"sys/kernel/security/apparmor/.replace", ""},
+    {"proc/cmdline", "BOOT_IMAGE=/vmlinuz root=/dev/sda1 ro quiet\n"},
+    {"proc/sys/kernel/printk_ratelimit", "5\n"},
+    {"proc/sys/kernel/printk_ratelimit_burst", "10\n"},
+    {"proc/40/comm", "auditd\n"},
+    {"proc/40/attr/current", "unconfined\n"},
+    {"proc/50/comm", "pagewright\n"},
+    {"proc/50/attr/current", "pagewright (enforce)\n"},
+    {"etc/audit/audit.rules", "-D\n-b 8192\n# -a always,exclude -F msgtype=AVC\n"},
+    {"var/log/audit/audit.log", ""},
+    {"etc/apparmor.d/pagewright", "profile pagewright /usr/bin/pagewright {\n"
+                                  "  /usr/share/pages/** r,\n"
+                                  "  include if exists <local/pagewright>\n"
+                                  "}\n"},
+    {"etc/apparmor.d/local/pagewright", "/srv/pages/** r,\n"},
+    {"etc/apparmor.d/local/README", "not a rule r\n"},
+    {"etc/apparmor.d/local/other", "# a comment alone has nothing to say\n\n"},
+};
+
+typedef struct {
+    char *root;
+    AmrTarget *target;
+    AmrOpener *opener;
+    AmrCompiler *compiler;
+    AmrStore *store;
+    AmrIngest *ingest;
+    AmrIndex *index;
+    AmrLoaded *loaded;
+    AmrDoctor *doctor;
+    guint compiled; /* calls of the progress function */
+} System;
+
+static void
+make_link(const char *root, const char *name, const char *to)
+{
+    g_autofree char *path = g_build_filename(root, name, NULL);
+    g_autofree char *dir = g_path_get_dirname(path);
+
+    assert_int_equal(g_mkdir_with_parents(dir, 0755), 0);
+    (void)unlink(path);
+    assert_int_equal(symlink(to, path), 0);
+}
+
+static void
+make_root(System *system)
+{
+    *system = (System){.root = test_dir_new()};
+    for (gsize i = 0; i < G_N_ELEMENTS(healthy); i++)
+        test_write(system->root, healthy[i].name, healthy[i].text);
+    make_link(system->root, "proc/40/exe", "/usr/sbin/auditd");
+    make_link(system->root, "proc/50/exe", "/usr/bin/pagewright");
+}
+
+static void
+load(System *system)
+{
+    g_autoptr(GError) error = NULL;
+    GAsyncResult *result = NULL;
+
+    g_clear_pointer(&system->index, amr_index_free);
+    g_clear_pointer(&system->loaded, amr_loaded_free);
+    amr_index_load_async(system->target, NULL, test_result, &result);
+    test_wait_result(&result);
+    system->index = amr_index_load_finish(result, NULL);
+    g_object_unref(result);
+    system->loaded = amr_loaded_read(system->opener, NULL);
+}
+
+static void
+open_system(System *system)
+{
+    g_autoptr(GError) error = NULL;
+    AmrTargetOptions options = {.root = system->root};
+    GAsyncResult *result = NULL;
+
+    system->target = amr_target_new(&options, &error);
+    assert_no_error(error);
+    system->opener = amr_opener_new(system->target);
+    system->compiler = amr_compiler_new(system->target);
+    system->store = amr_store_new(0);
+    system->ingest = amr_ingest_new(system->opener, system->store);
+    system->doctor = amr_doctor_new(system->compiler);
+    load(system);
+    (void)amr_ingest_add_file(system->ingest, AMR_OPEN_SOURCE, "var/log/audit/audit.log", FALSE);
+    amr_ingest_load_async(system->ingest, NULL, test_result, &result);
+    test_wait_result(&result);
+    (void)amr_ingest_load_finish(system->ingest, result, NULL);
+    g_object_unref(result);
+}
+
+static void
+close_system(System *system)
+{
+    amr_doctor_free(system->doctor);
+    g_clear_pointer(&system->loaded, amr_loaded_free);
+    g_clear_pointer(&system->index, amr_index_free);
+    amr_ingest_free(system->ingest);
+    amr_store_free(system->store);
+    amr_compiler_free(system->compiler);
+    amr_opener_free(system->opener);
+    amr_target_free(system->target);
+    test_dir_remove(system->root);
+}
+
+static void
+count_progress(guint done, guint of, gpointer data)
+{
+    assert_true(done < of);
+    ((System *)data)->compiled++;
+}
+
+static void
+examine(System *system)
+{
+    AmrDoctorContext context = {.target = system->target,
+                                .opener = system->opener,
+                                .index = system->index,
+                                .loaded = system->loaded,
+                                .ingest = system->ingest};
+    g_autoptr(GError) error = NULL;
+    GAsyncResult *result = NULL;
+
+    amr_doctor_examine_async(system->doctor, &context, NULL, test_result, &result);
+    test_wait_result(&result);
+    assert_true(amr_doctor_examine_finish(system->doctor, result, &error));
+    g_clear_object(&result);
+    amr_doctor_compile_async(system->doctor, NULL, count_progress, system, test_result, &result);
+    test_wait_result(&result);
+    assert_true(amr_doctor_compile_finish(system->doctor, result, &error));
+    g_object_unref(result);
+}
+
+/* ---- one thing wrong ------------------------------------------------------------------------ */
+
+static gboolean
+says(const AmrCheck *check, const char *words)
+{
+    if (strstr(check->sentence, words) || (check->remedy && strstr(check->remedy, words)))
+        return TRUE;
+    for (guint i = 0; i < check->details->len; i++) {
+        if (strstr(check->details->pdata[i], words))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static const char bad_profile[] = "profile bad /usr/bin/bad {\n  /etc/x r\n}\n";
+
+/* @text NULL: the file is taken away; one that begins with "-> " is a link. */
+static const struct {
+    const char *name, *text;
+    AmrCheckId id;
+    AmrCheckState state;
+    const char *words; /* of its sentence, remedy or details */
+} rows[] = {
+    {"sys/module/apparmor/parameters/enabled", "N\n", AMR_CHECK_ID_KERNEL, AMR_CHECK_OK, "is on"},
+    {"sys/kernel/security/lsm", "capability,selinux", AMR_CHECK_ID_KERNEL, AMR_CHECK_TROUBLE,
+     "capability,selinux"},
+    {"sys/kernel/security/lsm", "capability,notapparmor", AMR_CHECK_ID_KERNEL, AMR_CHECK_TROUBLE,
+     "not among"},
+    {"sys/kernel/security/lsm", NULL, AMR_CHECK_ID_KERNEL, AMR_CHECK_OK, "is on"},
+    {"sys/kernel/security/apparmor/profiles", "", AMR_CHECK_ID_POLICY, AMR_CHECK_TROUBLE,
+     "systemctl enable"},
+    {"sys/kernel/security/apparmor/profiles", "pagewright (unconfined)\n", AMR_CHECK_ID_POLICY,
+     AMR_CHECK_WARNING, "deny nothing"},
+    {"proc/50/attr/current", "unconfined\n", AMR_CHECK_ID_UNCONFINED, AMR_CHECK_WARNING,
+     "pagewright (pid 50): pagewright"},
+    {"proc/50/attr/current", "unconfined\n", AMR_CHECK_ID_POLICY, AMR_CHECK_OK,
+     "no program that can be seen"},
+    {"proc/50/exe", "-> /usr/bin/pagewright (deleted)", AMR_CHECK_ID_UNCONFINED, AMR_CHECK_OK,
+     "Every running program"},
+    {"proc/40/exe", "-> /usr/bin/pagewright (deleted)", AMR_CHECK_ID_UNCONFINED, AMR_CHECK_WARNING,
+     "auditd (pid 40)"},
+    {"proc/40/exe", "-> /usr/bin/pagewright2", AMR_CHECK_ID_UNCONFINED, AMR_CHECK_OK, "Every"},
+    {"proc/cmdline", "ro audit=0 quiet\n", AMR_CHECK_ID_AUDIT, AMR_CHECK_TROUBLE, "audit=0"},
+    {"proc/cmdline", "ro noaudit=0 audit=00\n", AMR_CHECK_ID_AUDIT, AMR_CHECK_OK, "Nothing"},
+    {"sys/module/apparmor/parameters/audit", "quiet_denied\n", AMR_CHECK_ID_QUIET,
+     AMR_CHECK_TROUBLE, "echo normal"},
+    {"sys/module/apparmor/parameters/audit", "noquiet\n", AMR_CHECK_ID_QUIET, AMR_CHECK_OK,
+     "logged too"},
+    {"etc/apparmor.d/local/pagewright", "deny /a r,\n audit deny /b r,\ndenying r,\n#deny /c r,\n",
+     AMR_CHECK_ID_QUIET, AMR_CHECK_OK, "(1 in all)"},
+    {"etc/apparmor.d/local/pagewright", "priority=-5 deny /a r,\n  deny\t/d r,\n",
+     AMR_CHECK_ID_QUIET, AMR_CHECK_OK, "(2 in all)"},
+    {"etc/audit/audit.rules", "-a always,exclude -F msgtype=AVC\n", AMR_CHECK_ID_EXCLUDE,
+     AMR_CHECK_TROUBLE, "etc/audit/audit.rules: -a always,exclude"},
+    {"etc/audit/audit.rules", "-a exclude,never -F msgtype>=1300 -F msgtype<=1499\n",
+     AMR_CHECK_ID_EXCLUDE, AMR_CHECK_TROUBLE, "excludes"},
+    {"etc/audit/audit.rules", "-a exclude,never -F msgtype!=SYSCALL\n", AMR_CHECK_ID_EXCLUDE,
+     AMR_CHECK_TROUBLE, "excludes"},
+    {"etc/audit/audit.rules", "-a always,exclude -F uid=1000\n", AMR_CHECK_ID_EXCLUDE,
+     AMR_CHECK_TROUBLE, "excludes"},
+    {"etc/audit/audit.rules", "-a always,exclude -F msgtype=CWD\n-a always,exit -S open\n",
+     AMR_CHECK_ID_EXCLUDE, AMR_CHECK_OK, "No audit rule"},
+    {"etc/audit/audit.rules", "-a always,exclude -F msgtype=AVC\n-D\n", AMR_CHECK_ID_EXCLUDE,
+     AMR_CHECK_OK, "No audit rule"},
+    {"etc/audit/audit.rules", "-a always,exclude -F msgtype>1400\n", AMR_CHECK_ID_EXCLUDE,
+     AMR_CHECK_OK, "No audit rule"},
+    {"etc/audit/audit.rules", "-e 0\n", AMR_CHECK_ID_EXCLUDE, AMR_CHECK_TROUBLE, "-e 0"},
+    {"etc/audit/audit.rules", "-r 10\n", AMR_CHECK_ID_EXCLUDE, AMR_CHECK_WARNING, "10 records"},
+    {"proc/40/comm", "init\n", AMR_CHECK_ID_PRINTK, AMR_CHECK_OK, "from elsewhere"},
+    {"proc/sys/kernel/printk_ratelimit", "0\n", AMR_CHECK_ID_PRINTK, AMR_CHECK_OK, "all records"},
+    {"var/log/audit/audit.log", NULL, AMR_CHECK_ID_LOGS, AMR_CHECK_UNKNOWN, NULL},
+    {"var/log/audit/audit.log", "audit: kauditd_printk_skb: 7 callbacks suppressed\n",
+     AMR_CHECK_ID_LOST, AMR_CHECK_WARNING, "1 times"},
+    {"sys/kernel/security/apparmor/profiles", "other (enforce)\n", AMR_CHECK_ID_NOT_LOADED,
+     AMR_CHECK_WARNING, "pagewright (pagewright)"},
+    {"etc/apparmor.d/disable/pagewright", "-> ../pagewright", AMR_CHECK_ID_DISABLED, AMR_CHECK_OK,
+     "never loaded: pagewright"},
+    {"etc/apparmor.d/disable/gone", "-> ../gone", AMR_CHECK_ID_DISABLED, AMR_CHECK_WARNING,
+     "disable/gone"},
+    {"etc/apparmor.d/force-complain/pagewright", "-> ../pagewright", AMR_CHECK_ID_DISABLED,
+     AMR_CHECK_OK, "Forced to complain"},
+    {"etc/apparmor.d/local/orphan", "/etc/x r,\n", AMR_CHECK_ID_LOCAL, AMR_CHECK_WARNING,
+     "local/orphan"},
+    {"etc/apparmor.d/local/orphan.dpkg-old", "/etc/x r,\n", AMR_CHECK_ID_LOCAL, AMR_CHECK_OK,
+     "Every file"},
+    {"etc/apparmor.d/local/\x1b[2J\n", "/etc/x r,\n", AMR_CHECK_ID_LOCAL, AMR_CHECK_WARNING,
+     "local/\\e[2J\\n"},
+    {"etc/apparmor.d/bad", bad_profile, AMR_CHECK_ID_COMPILE, AMR_CHECK_TROUBLE, "bad line 3"},
+    {"etc/apparmor.d/local/pagewright", "/etc/x r\n", AMR_CHECK_ID_COMPILE, AMR_CHECK_TROUBLE,
+     "pagewright"},
+};
+
+static void
+change(const System *system, const char *name, const char *text)
+{
+    if (text && g_str_has_prefix(text, "-> ")) {
+        make_link(system->root, name, text + 3);
+    } else if (text) {
+        test_write(system->root, name, text);
+    } else {
+        g_autofree char *path = g_build_filename(system->root, name, NULL);
+        assert_int_equal(unlink(path), 0);
+    }
+}
+
+static void
+test_checks(void **state)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        System system;
+        const AmrCheck *check;
+
+        make_root(&system);
+        change(&system, rows[i].name, rows[i].text);
+        open_system(&system);
+        examine(&system);
+        check = amr_doctor_check(system.doctor, rows[i].id);
+        if (!rows[i].words && check)
+            fail_msg("%s: %s is told", rows[i].name, amr_check_word(rows[i].id));
+        if (rows[i].words && !check)
+            fail_msg("%s (%s): no check %s", rows[i].name, rows[i].text,
+                     amr_check_word(rows[i].id));
+        if (check && (check->state != rows[i].state || !says(check, rows[i].words)))
+            fail_msg("%s (%s): %s %s: %s; %s", rows[i].name, rows[i].text,
+                     amr_check_word(check->id), amr_check_state_word(check->state), check->sentence,
+                     check->remedy);
+        close_system(&system);
+    }
+}
+
+static void
+test_healthy(void **state)
+{
+    System system;
+    const GPtrArray *checks;
+
+    make_root(&system);
+    open_system(&system);
+    examine(&system);
+    checks = amr_doctor_checks(system.doctor);
+    assert_int_equal(checks->len, AMR_CHECK_COUNT - 1);
+    for (guint i = 0; i < checks->len; i++) {
+        const AmrCheck *check = checks->pdata[i];
+        assert_int_equal(check->id, i + 1);
+        if (check->state != AMR_CHECK_OK)
+            fail_msg("%s: %s", amr_check_word(check->id), check->sentence);
+    }
+    assert_int_equal(amr_doctor_worst(system.doctor), AMR_CHECK_OK);
+    assert_int_equal(amr_doctor_reason(system.doctor)->id, AMR_CHECK_ID_POLICY);
+    close_system(&system);
+}
+
+static void
+test_off(void **state)
+{
+    static const struct {
+        const char *enabled, *cmdline, *words;
+    } offs[] = {{"N\n", "ro apparmor=0", "Take apparmor=0 off"},
+                {"N\n", "ro security=selinux", "security=apparmor"},
+                {NULL, "ro", "has no AppArmor"}};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(offs); i++) {
+        System system;
+        const AmrCheck *check;
+
+        make_root(&system);
+        change(&system, "sys/kernel/security/apparmor/profiles", NULL);
+        change(&system, "sys/module/apparmor/parameters/enabled", offs[i].enabled);
+        change(&system, "proc/cmdline", offs[i].cmdline);
+        change(&system, "sys/kernel/security/lsm", "capability");
+        open_system(&system);
+        examine(&system);
+        check = amr_doctor_reason(system.doctor);
+        assert_int_equal(check->id, AMR_CHECK_ID_KERNEL);
+        assert_int_equal(check->state, AMR_CHECK_TROUBLE);
+        assert_true(says(check, offs[i].words));
+        assert_null(amr_doctor_check(system.doctor, AMR_CHECK_ID_SECURITYFS));
+        close_system(&system);
+    }
+}
+
+static void
+test_not_mounted(void **state)
+{
+    System system;
+    const AmrCheck *check;
+
+    make_root(&system);
+    change(&system, "sys/kernel/security/apparmor/profiles", NULL);
+    open_system(&system);
+    examine(&system);
+    check = amr_doctor_check(system.doctor, AMR_CHECK_ID_SECURITYFS);
+    assert_int_equal(check->state, AMR_CHECK_TROUBLE);
+    assert_true(says(check, "mount -t securityfs"));
+    close_system(&system);
+}
+
+/* Without auditd and its log, what the kernel's log drops is gone. */
+static void
+test_limited(void **state)
+{
+    System system;
+
+    make_root(&system);
+    change(&system, "var/log/audit/audit.log", NULL);
+    change(&system, "proc/40/comm", "init\n");
+    test_write(system.root, "var/log/kern.log", "");
+    open_system(&system);
+    examine(&system);
+    assert_int_equal(amr_doctor_check(system.doctor, AMR_CHECK_ID_PRINTK)->state,
+                     AMR_CHECK_WARNING);
+    close_system(&system);
+}
+
+/* What did not change is not compiled again; what changed in an included file is. */
+static void
+test_compiled_once(void **state)
+{
+    System system;
+
+    make_root(&system);
+    test_write(system.root, "etc/apparmor.d/second", "profile second { /etc/x r, }\n");
+    open_system(&system);
+    examine(&system);
+    assert_int_equal(system.compiled, 2);
+    examine(&system);
+    assert_int_equal(system.compiled, 2);
+    test_write(system.root, "etc/apparmor.d/local/pagewright", "/srv/pages/** rw,\n");
+    load(&system);
+    examine(&system);
+    assert_int_equal(system.compiled, 3);
+    assert_int_equal(amr_doctor_check(system.doctor, AMR_CHECK_ID_COMPILE)->state, AMR_CHECK_OK);
+    close_system(&system);
+}
+
+static void
+cancel_it(guint done, guint of, gpointer data)
+{
+    g_cancellable_cancel(data);
+}
+
+static void
+test_cancel(void **state)
+{
+    g_autoptr(GCancellable) cancellable = g_cancellable_new();
+    g_autoptr(GError) error = NULL;
+    GAsyncResult *result = NULL;
+    System system;
+
+    make_root(&system);
+    open_system(&system);
+    examine(&system);
+    test_write(system.root, "etc/apparmor.d/pagewright", "profile pagewright { /etc/x r, }\n");
+    load(&system);
+    AmrDoctorContext context = {.target = system.target,
+                                .opener = system.opener,
+                                .index = system.index};
+    amr_doctor_examine_async(system.doctor, &context, NULL, test_result, &result);
+    test_wait_result(&result);
+    assert_true(amr_doctor_examine_finish(system.doctor, result, &error));
+    g_clear_object(&result);
+    amr_doctor_compile_async(system.doctor, cancellable, cancel_it, cancellable, test_result,
+                             &result);
+    test_wait_result(&result);
+    assert_false(amr_doctor_compile_finish(system.doctor, result, &error));
+    assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    assert_null(amr_doctor_check(system.doctor, AMR_CHECK_ID_COMPILE));
+    g_object_unref(result);
+    close_system(&system);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_healthy), cmocka_unit_test(test_checks),
+        cmocka_unit_test(test_off),     cmocka_unit_test(test_not_mounted),
+        cmocka_unit_test(test_limited), cmocka_unit_test(test_compiled_once),
+        cmocka_unit_test(test_cancel),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

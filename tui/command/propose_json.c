@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* armorer propose --json: one object a denial. */
+#include "config.h"
+
+#include "tui/command/propose.h"
+
+/* A rule and its profile as one word; a newline is never in a printed rule. */
+static char *
+cover_key(const AmrProposal *proposal, const AmrCandidate *candidate)
+{
+    g_autofree char *rule = amr_rule_print(candidate->rule);
+
+    return g_strconcat(rule, "\n", proposal->profile, NULL);
+}
+
+struct TuiProposeCovers {
+    GHashTable *counts; /* cover_key() -> how many */
+};
+
+TuiProposeCovers *
+tui_propose_covers_new(void)
+{
+    TuiProposeCovers *covers = g_new0(TuiProposeCovers, 1);
+    covers->counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    return covers;
+}
+
+void
+tui_propose_covers_free(TuiProposeCovers *covers)
+{
+    if (!covers)
+        return;
+    g_hash_table_unref(covers->counts);
+    g_free(covers);
+}
+
+/* What was not denied is not answered. */
+void
+tui_propose_count(TuiProposeCovers *all, const AmrResolved *resolved)
+{
+    const AmrProposal *proposal = resolved->proposal;
+    GHashTable *covers = all->counts;
+
+    for (guint i = 0; resolved->id && i < proposal->candidates->len; i++) {
+        char *key = cover_key(proposal, g_ptr_array_index(proposal->candidates, i));
+        guint count = GPOINTER_TO_UINT(g_hash_table_lookup(covers, key));
+        g_hash_table_replace(covers, key, GUINT_TO_POINTER(count + 1));
+    }
+}
+
+static void
+add_candidate(TuiJson *json, const AmrCandidate *candidate, guint covers)
+{
+    g_autofree char *rule = amr_rule_print(candidate->rule);
+    g_autofree char *mirror = candidate->mirror ? amr_rule_print(candidate->mirror) : NULL;
+
+    tui_json_open_object(json, NULL);
+    tui_json_name(json, "rule", rule);
+    tui_json_text(json, "kind", amr_rule_kind_word(candidate->rule->kind));
+    tui_json_uint(json, "covers", covers);
+    tui_json_text(json, "why", candidate->why);
+    tui_json_text(json, "opens", candidate->opens);
+    tui_json_text(json, "risk", amr_risk_word(candidate->risk));
+    tui_json_text(json, "danger", candidate->danger);
+    tui_json_name(json, "mirror", mirror);
+    tui_json_close_object(json);
+}
+
+static void
+add_left_out(TuiJson *json, const AmrProposal *proposal)
+{
+    tui_json_open_array(json, "left_out");
+    for (guint i = 0; i < proposal->left_out->len; i++) {
+        const AmrLeftOut *left_out = proposal->left_out->pdata[i];
+        g_autofree char *rule = amr_rule_print(left_out->rule);
+        tui_json_open_object(json, NULL);
+        tui_json_name(json, "rule", rule);
+        tui_json_text(json, "target", amr_stating_word(left_out->stating));
+        tui_json_text(json, "why", left_out->said);
+        tui_json_close_object(json);
+    }
+    tui_json_close_array(json);
+}
+
+static void
+add_profile(TuiJson *json, const char *full)
+{
+    g_autofree char *ns = NULL;
+    const char *name;
+
+    tui_split_profile(full, &ns, &name);
+    tui_json_name(json, "profile", name);
+    tui_json_name(json, "namespace", ns);
+}
+
+static void
+add_under(TuiJson *json, const GPtrArray *under)
+{
+    tui_json_open_array(json, "under");
+    for (guint i = 0; i < under->len; i++) {
+        const AmrDecision *decision = g_ptr_array_index(under, i);
+        g_autofree char *ns = NULL;
+        const char *into = NULL;
+        if (decision->into)
+            tui_split_profile(decision->into, &ns, &into);
+        tui_json_open_object(json, NULL);
+        add_profile(json, decision->profile);
+        tui_json_name(json, "exec", decision->exec);
+        tui_json_text(json, "mode", decision->mode ? amr_exec_mode_word(decision->mode) : NULL);
+        tui_json_text(json, "by", amr_decided_word(decision->by));
+        tui_json_name(json, "into", into);
+        tui_json_close_object(json);
+    }
+    tui_json_close_array(json);
+}
+
+static void
+add_other(TuiJson *json, const AmrProposal *proposal)
+{
+    if (!proposal->other) {
+        tui_json_null(json, "other");
+        return;
+    }
+    tui_json_open_object(json, "other");
+    add_profile(json, proposal->other);
+    tui_json_text(json, "no_rule",
+                  proposal->other_no_rule ? amr_no_rule_word(proposal->other_no_rule) : NULL);
+    tui_json_text(json, "reason", proposal->other_reason);
+    tui_json_close_object(json);
+}
+
+/* The best first. */
+static void
+add_candidates(TuiJson *json, TuiProposeCovers *covers, const AmrResolved *resolved)
+{
+    const AmrProposal *proposal = resolved->proposal;
+
+    tui_json_open_array(json, "rules");
+    for (guint i = 0; i < proposal->candidates->len; i++) {
+        guint n = i == 0 ? resolved->best : i <= resolved->best ? i - 1 : i;
+        const AmrCandidate *candidate = g_ptr_array_index(proposal->candidates, n);
+        g_autofree char *key = cover_key(proposal, candidate);
+        add_candidate(json, candidate, GPOINTER_TO_UINT(g_hash_table_lookup(covers->counts, key)));
+    }
+    tui_json_close_array(json);
+}
+
+gboolean
+tui_propose_out(const AmrStore *store, TuiProposeCovers *covers, const AmrResolved *resolved)
+{
+    const AmrProposal *proposal = resolved->proposal;
+    const AmrDenial *denial = resolved->id ? amr_store_get(store, resolved->id) : NULL;
+    AmrEvent event = resolved->event;
+    TuiJson *json = tui_json_new();
+
+    /* In words: as it happened, in the null profile if it was one. */
+    if (denial && !amr_store_event(store, resolved->id, &event))
+        event = resolved->event;
+    g_autofree char *explain = denial ? amr_explain(&event) : NULL;
+    add_profile(json, proposal->profile);
+    tui_json_bytes(json, "operation", event.field[AMR_FIELD_OPERATION]);
+    tui_json_text(json, "class", amr_class_word(event.klass));
+    tui_json_uint(json, "count", denial ? denial->count : 0);
+    tui_json_text(json, "explain", explain);
+    add_under(json, resolved->under);
+    add_candidates(json, covers, resolved);
+    add_left_out(json, proposal);
+    add_other(json, proposal);
+    tui_json_text(json, "no_rule", proposal->no_rule ? amr_no_rule_word(proposal->no_rule) : NULL);
+    tui_json_text(json, "reason", proposal->reason);
+    tui_json_text(json, "remedy", proposal->remedy);
+    return tui_out_json(json);
+}
