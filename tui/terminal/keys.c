@@ -20,6 +20,10 @@ tui_key_from_name(const char *name)
         if (strcmp(named[i].word, name) == 0)
             return named[i].key;
     }
+    if (g_str_has_prefix(name, "alt-")) {
+        TuiKey plain = tui_key_from_name(name + strlen("alt-"));
+        return plain == TUI_KEY_NONE || plain & TUI_KEY_ALT ? TUI_KEY_NONE : TUI_KEY_ALT | plain;
+    }
     if (g_str_has_prefix(name, "ctrl-") && g_ascii_islower(name[5]) && name[6] == '\0')
         return TUI_KEY_CTRL | (TuiKey)name[5];
     gunichar ch = g_utf8_get_char_validated(name, -1);
@@ -34,6 +38,10 @@ tui_key_show(TuiKey key)
     for (gsize i = 0; i < G_N_ELEMENTS(named); i++) {
         if (named[i].key == key)
             return g_strdup(named[i].shown);
+    }
+    if (key & TUI_KEY_ALT) {
+        g_autofree char *plain = tui_key_show(key & ~(TuiKey)TUI_KEY_ALT);
+        return g_strconcat("M-", plain, NULL);
     }
     if (key & TUI_KEY_CTRL)
         return g_strdup_printf("^%c", g_ascii_toupper((char)(key & 0x7f)));

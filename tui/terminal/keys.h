@@ -7,7 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* A Unicode character, or TUI_KEY_... below; a letter with control: TUI_KEY_CTRL | letter. */
+/* A Unicode character, or TUI_KEY_... below; a letter with control: TUI_KEY_CTRL | letter; with
+ * Alt: TUI_KEY_ALT | key; a character that was not typed but pasted: TUI_KEY_PASTED | character. */
 typedef guint32 TuiKey;
 
 /* X(NAME, word, shown): the word stands in key files, what is shown in footer and help. */
@@ -36,11 +37,13 @@ enum {
     TUI_KEYS(TUI_KEY_ENUM)
 #undef TUI_KEY_ENUM
     TUI_KEY_CTRL = 0x400000,
+    TUI_KEY_ALT = 0x800000,
+    TUI_KEY_PASTED = 0x1000000,
 };
 
-/* "up", "ctrl-l", "space", "?", "ä"; TUI_KEY_NONE for what is none. */
+/* "up", "ctrl-l", "alt-b", "space", "?", "ä"; TUI_KEY_NONE for what is none. */
 TuiKey tui_key_from_name(const char *name);
-/* For footer and help: "Up", "^L", "Space", "?". The caller frees. */
+/* For footer and help: "Up", "^L", "M-b", "Space", "?". The caller frees. */
 char *tui_key_show(TuiKey key);
 /* What a terminal sends as one byte below 0x20 or 0x7f, as a key. */
 TuiKey tui_key_from_control(guint byte);

@@ -35,6 +35,7 @@ tui_screen_new(const TuiScreenOptions *options)
     screen->answered =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_array_unref);
     screen->cancellable = g_cancellable_new();
+    screen->ask = tui_ask_new();
     screen->tabs[0] = tui_denials_new(screen);
     screen->tabs[1] = tui_profiles_new(screen);
     screen->tabs[2] = tui_changes_new(screen);
@@ -61,6 +62,7 @@ tui_screen_free(TuiScreen *screen)
     g_hash_table_unref(screen->marks);
     g_hash_table_unref(screen->answered);
     tui_keymap_free(screen->keymap);
+    tui_ask_free(screen->ask);
     g_free(screen->trouble);
     g_free(screen->message);
     g_free(screen->host);
@@ -171,7 +173,8 @@ tui_screen_draw(TuiScreen *screen, TuiCanvas *canvas)
         above = below = 1;
     if (all.height >= TAB_LINE_FROM)
         above = 2;
-    TuiRect body = {0, above, all.width, all.height - above - below};
+    int asked = tui_ask_rows(screen->ask, all.height);
+    TuiRect body = {0, above, all.width, all.height - above - MAX(below, asked)};
     if (screen->message && body.height > 1)
         body.height--;
     draw_views(screen, canvas, body);
@@ -184,10 +187,11 @@ tui_screen_draw(TuiScreen *screen, TuiCanvas *canvas)
     if (screen->message)
         tui_canvas_put_field(canvas, (TuiRect){0, body.y + body.height, all.width, 1}, 0, 0,
                              all.width, screen->message, FALSE, screen->message_role);
-    if (below) {
-        row.y = all.height - 1;
+    row.y = all.height - 1;
+    if (asked) /* last, for the cursor is there */
+        tui_ask_draw(screen->ask, canvas, (TuiRect){0, all.height - asked, all.width, asked});
+    else if (below)
         draw_keys(screen, canvas, row);
-    }
 }
 
 void
@@ -313,20 +317,45 @@ act_on(TuiScreen *screen, TuiAction action)
     return stale & TUI_STALE_FOREIGN ? act_everywhere(screen, action) : TUI_ACTION_NONE;
 }
 
-TuiAction
-tui_screen_key(TuiScreen *screen, TuiKey key)
+/* What is typed at the bottom has every key but those that are the program's affair. */
+static void
+key_for_line(TuiScreen *screen, TuiKey key)
+{
+    TuiAction action = tui_keymap_action(screen->keymap, key);
+    if (action == TUI_ACTION_SUSPEND || action == TUI_ACTION_REDRAW)
+        screen->next = action;
+    else
+        tui_ask_key(screen->ask, key);
+}
+
+static void
+key_for_view(TuiScreen *screen, TuiKey key)
 {
     TuiView *top = top_view(screen);
     TuiStale stale = top->class->key ? TUI_STALE_NOTHING : TUI_STALE_FOREIGN;
-    TuiAction result = TUI_ACTION_NONE;
 
-    clear_message(screen);
+    if (key & TUI_KEY_PASTED) { /* text that somebody else wrote: no key of ours */
+        tui_screen_say(screen, TUI_ROLE_WARNING, "What is pasted does nothing here");
+        return;
+    }
     if (top->class->key)
         stale = top->class->key(top, key);
     if (stale & TUI_STALE_CLOSED)
         close_top(screen);
     else if (stale & TUI_STALE_FOREIGN)
         screen->next = tui_keymap_action(screen->keymap, key);
+}
+
+TuiAction
+tui_screen_key(TuiScreen *screen, TuiKey key)
+{
+    TuiAction result = TUI_ACTION_NONE;
+
+    clear_message(screen);
+    if (tui_ask_is_open(screen->ask))
+        key_for_line(screen, key);
+    else
+        key_for_view(screen, key);
     while (screen->next != TUI_ACTION_NONE && result == TUI_ACTION_NONE) {
         TuiAction action = screen->next;
         screen->next = TUI_ACTION_NONE;
@@ -403,4 +432,10 @@ tui_screen_say(TuiScreen *screen, TuiRole role, const char *format, ...)
     screen->message = g_strdup_vprintf(format, args);
     screen->message_role = role;
     va_end(args);
+}
+
+TuiAsk *
+tui_screen_line(const TuiScreen *screen)
+{
+    return screen->ask;
 }

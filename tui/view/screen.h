@@ -7,6 +7,7 @@
 #define TUI_VIEW_SCREEN_H
 
 #include "core/session.h"
+#include "tui/view/ask.h"
 #include "tui/view/view.h"
 
 G_BEGIN_DECLS
@@ -58,6 +59,8 @@ void tui_screen_do(TuiScreen *screen, TuiAction action);
 void tui_screen_wants_work(TuiScreen *screen);
 /* What is kept back while input is frozen: "FROZEN +37 new"; NULL: it is not. The caller frees. */
 char *tui_screen_frozen(const TuiScreen *screen);
+/* The line at the bottom, for a view to open. A view that asked drops it before it is freed. */
+TuiAsk *tui_screen_line(const TuiScreen *screen);
 /* Something to draw came without a key. */
 void tui_screen_dirty(TuiScreen *screen);
 

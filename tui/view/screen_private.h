@@ -22,6 +22,7 @@ struct TuiScreen {
     char *trouble;
     char *message;
     TuiRole message_role;
+    TuiAsk *ask;               /* what is typed at the bottom */
     GCancellable *cancellable; /* of loading */
     guint working;             /* who relies on the session's parts */
     gboolean loading, load_wanted, dying;

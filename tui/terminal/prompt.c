@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "tui/terminal/prompt.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* readline's headers want stdio's first. */
+#include <readline/history.h>
+#include <readline/readline.h>
+
+#include "core/base/text.h"
+
+#define NAME        "armorer" /* for $if in an inputrc */
+#define HISTORY_MAX 500       /* lines handed to readline */
+#define MARGIN      4         /* cells kept between the cursor and a cut end */
+
+struct TuiPrompt {
+    TuiPromptHooks hooks;
+    TuiPromptState state;
+    char *text; /* the line after the last key */
+    int shift;  /* cells scrolled out to the left */
+    GByteArray *queue;
+    guint starved; /* how often a byte was asked for in vain */
+    char **offers; /* of completion, and where they go */
+    gsize offer_start;
+    guint offered;        /* which one stands in the line: 1 is the first; 0: none */
+    gboolean offers_kept; /* by the key at hand */
+};
+
+/* readline's line is a global, and its functions are told no more than a key. */
+static TuiPrompt *active;
+
+/* ---- what readline asks for ----------------------------------------------------------------- */
+
+/* It never has to wait: a byte is asked for where one was queued. A command that wants more than
+ * that is told to give up, for an end of input could accept the line; one that insists (on the end
+ * of a paste, say) gets that end. */
+static int
+next_byte(FILE *stream)
+{
+    int byte;
+    if (!active || active->queue->len == 0)
+        return active && active->starved++ == 0 ? CTRL('g') : EOF;
+    byte = active->queue->data[0];
+    g_byte_array_remove_index(active->queue, 0);
+    active->starved = 0;
+    return byte;
+}
+
+static void
+draws_nothing(void)
+{
+}
+
+static void
+prepares_nothing(int meta)
+{
+}
+
+static void
+on_line(char *line)
+{
+    rl_callback_handler_remove();
+    if (active) {
+        active->state = line ? TUI_PROMPT_ACCEPTED : TUI_PROMPT_CANCELLED;
+        g_free(active->text);
+        active->text = g_strdup(line ? line : "");
+    }
+    free(line); // NOLINT: readline's own
+}
+
+/* ---- completion ----------------------------------------------------------------------------- */
+
+static void
+replace(gsize start, const char *word)
+{
+    rl_begin_undo_group();
+    rl_delete_text((int)start, rl_point);
+    rl_point = (int)start;
+    rl_insert_text(word);
+    rl_end_undo_group();
+}
+
+/* How many bytes all of @words begin with, whole characters. */
+static gsize
+common_length(char *const *words)
+{
+    gsize common = strlen(words[0]);
+    for (guint i = 1; words[i]; i++) {
+        gsize same = 0;
+        while (same < common && words[i][same] == words[0][same])
+            same++;
+        common = same;
+    }
+    while (common > 0 && ((guchar)words[0][common] & 0xc0) == 0x80)
+        common--;
+    return common;
+}
+
+static void
+begin_offer(TuiPrompt *prompt)
+{
+    g_autofree char *line = g_strndup(rl_line_buffer, (gsize)rl_end);
+    gsize point = (gsize)rl_point, start = 0;
+    char **words;
+
+    if (!g_utf8_validate(line, -1, NULL))
+        return;
+    words = prompt->hooks.complete(line, point, &start, prompt->hooks.data);
+    if (!words || !words[0] || start > point) {
+        g_strfreev(words);
+        return;
+    }
+    g_autofree char *common = g_strndup(words[0], common_length(words));
+    gboolean grows = strlen(common) > point - start || !words[1];
+    if (grows && strncmp(common, line + start, MAX(strlen(common), point - start)) != 0)
+        replace(start, common);
+    if (!words[1]) {
+        g_strfreev(words);
+        return;
+    }
+    prompt->offers = words;
+    prompt->offer_start = start;
+    prompt->offers_kept = TRUE;
+}
+
+/* Tab: as much as is certain, and what could follow; again: one after the other. */
+static int
+complete(TuiPrompt *prompt, int step)
+{
+    guint n;
+    if (!prompt->hooks.complete)
+        return 0;
+    if (!prompt->offers) {
+        begin_offer(prompt);
+        return 0;
+    }
+    n = g_strv_length(prompt->offers);
+    if (prompt->offered == 0)
+        prompt->offered = step > 0 ? 1 : n;
+    else
+        prompt->offered = (prompt->offered - 1 + n + (guint)(step + (int)n)) % n + 1;
+    replace(prompt->offer_start, prompt->offers[prompt->offered - 1]);
+    prompt->offers_kept = TRUE;
+    return 0;
+}
+
+static int
+on_tab(int count, int key)
+{
+    return active ? complete(active, 1) : 0;
+}
+
+static int
+on_back_tab(int count, int key)
+{
+    return active ? complete(active, -1) : 0;
+}
+
+static int
+on_nothing(int count, int key)
+{
+    return 0;
+}
+
+/* ---- life ----------------------------------------------------------------------------------- */
+
+void
+tui_prompt_prepare(gboolean own)
+{
+    if (!own)
+        g_setenv("INPUTRC", "/dev/null", TRUE);
+}
+
+static void
+bind_keys(Keymap map)
+{
+    (void)rl_bind_key_in_map('\t', on_tab, map);
+    (void)rl_bind_keyseq_in_map("\033[Z", on_back_tab, map);
+    (void)rl_bind_keyseq_if_unbound_in_map("\033[3~", rl_delete, map);
+    (void)rl_bind_keyseq_if_unbound_in_map("\033[5~", rl_beginning_of_history, map);
+    (void)rl_bind_keyseq_if_unbound_in_map("\033[6~", rl_end_of_history, map);
+    /* A paste comes marked by the terminal's file; readline would read on for its end. */
+    (void)rl_bind_keyseq_in_map("\033[200~", on_nothing, map);
+}
+
+/* Once: readline touches neither the terminal nor the environment, and prints into nothing. */
+static void
+set_up(void)
+{
+    if (rl_outstream)
+        return;
+    rl_instream = fopen("/dev/null", "re");
+    rl_outstream = fopen("/dev/null", "we");
+    rl_readline_name = NAME;
+    rl_catch_signals = 0;
+    rl_catch_sigwinch = 0;
+    rl_change_environment = 0;
+    rl_prep_term_function = prepares_nothing;
+    rl_deprep_term_function = draws_nothing;
+    rl_redisplay_function = draws_nothing;
+    rl_getc_function = next_byte;
+    (void)rl_initialize(); /* reads the inputrc; what follows goes over it */
+    (void)rl_variable_bind("bell-style", "none");
+    (void)rl_variable_bind("keyseq-timeout", "0"); /* it would wait for its input stream */
+    (void)rl_variable_bind("enable-bracketed-paste", "off");
+    (void)rl_variable_bind("blink-matching-paren", "off");
+    bind_keys(emacs_standard_keymap);
+    bind_keys(vi_insertion_keymap);
+}
+
+static void
+fill_history(const char *const *history)
+{
+    guint n = history ? g_strv_length((char **)history) : 0;
+    rl_clear_history();
+    for (guint i = n > HISTORY_MAX ? n - HISTORY_MAX : 0; i < n; i++)
+        add_history(history[i]);
+    using_history();
+}
+
+TuiPrompt *
+tui_prompt_new(const char *text, const char *const *history, const TuiPromptHooks *hooks)
+{
+    TuiPrompt *prompt = g_new0(TuiPrompt, 1);
+
+    g_assert(!active);
+    if (hooks)
+        prompt->hooks = *hooks;
+    prompt->state = TUI_PROMPT_OPEN;
+    prompt->text = g_strdup(text ? text : "");
+    prompt->queue = g_byte_array_new();
+    active = prompt;
+    set_up();
+    fill_history(history);
+    rl_callback_handler_install("", on_line);
+    rl_insert_text(prompt->text);
+    rl_free_undo_list(); /* what it begins with is no edit */
+    return prompt;
+}
+
+void
+tui_prompt_free(TuiPrompt *prompt)
+{
+    if (!prompt)
+        return;
+    if (prompt->state == TUI_PROMPT_OPEN) {
+        rl_callback_sigcleanup(); /* of a search or an argument under way */
+        rl_callback_handler_remove();
+    }
+    active = NULL;
+    g_byte_array_unref(prompt->queue);
+    g_strfreev(prompt->offers);
+    g_free(prompt->text);
+    g_free(prompt);
+}
+
+/* ---- keys ----------------------------------------------------------------------------------- */
+
+static const char *
+sequence_of(TuiKey key)
+{
+    switch (key) {
+    case TUI_KEY_UP:
+        return "\033[A";
+    case TUI_KEY_DOWN:
+        return "\033[B";
+    case TUI_KEY_RIGHT:
+        return "\033[C";
+    case TUI_KEY_LEFT:
+        return "\033[D";
+    case TUI_KEY_HOME:
+        return "\033[H";
+    case TUI_KEY_END:
+        return "\033[F";
+    case TUI_KEY_DELETE:
+        return "\033[3~";
+    case TUI_KEY_PAGE_UP:
+        return "\033[5~";
+    case TUI_KEY_PAGE_DOWN:
+        return "\033[6~";
+    case TUI_KEY_BACK_TAB:
+        return "\033[Z";
+    case TUI_KEY_ENTER:
+        return "\r";
+    case TUI_KEY_TAB:
+        return "\t";
+    case TUI_KEY_BACKSPACE:
+        return "\177";
+    default:
+        return NULL;
+    }
+}
+
+static void
+queue_key(TuiPrompt *prompt, TuiKey key)
+{
+    const char *sequence;
+    char text[7];
+
+    if (key & TUI_KEY_ALT) {
+        g_byte_array_append(prompt->queue, (const guint8 *)"\033", 1);
+        key &= ~(TuiKey)TUI_KEY_ALT;
+    }
+    sequence = sequence_of(key);
+    if (sequence) {
+        g_byte_array_append(prompt->queue, (const guint8 *)sequence, (guint)strlen(sequence));
+    } else if (key & TUI_KEY_CTRL) {
+        text[0] = (char)(key & 0x1f);
+        g_byte_array_append(prompt->queue, (const guint8 *)text, 1);
+    } else if (key > 0 && key < TUI_KEY_NAMED &&
+               prompt->queue->len + (guint)rl_end < TUI_PROMPT_MAX) {
+        guint len = (guint)g_unichar_to_utf8(key, text);
+        g_byte_array_append(prompt->queue, (const guint8 *)text, len);
+    }
+}
+
+static void
+insert_pasted(TuiKey key)
+{
+    char text[7] = "";
+    if (key == '\n' || key == '\r' || key == '\t')
+        key = ' ';
+    if (key >= TUI_KEY_NAMED || g_unichar_iscntrl(key) || rl_end >= TUI_PROMPT_MAX)
+        return;
+    text[g_unichar_to_utf8(key, text)] = '\0';
+    rl_insert_text(text);
+}
+
+/* A command is under way that wants more keys. */
+static gboolean
+is_midway(void)
+{
+    return RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH | RL_STATE_NUMERICARG |
+                      RL_STATE_MULTIKEY | RL_STATE_METANEXT | RL_STATE_CHARSEARCH |
+                      RL_STATE_VIMOTION | RL_STATE_MOREINPUT) != 0;
+}
+
+/* Esc: ends a command that is under way; in vi's insert mode it goes to command mode; else it
+ * cancels, as ^C does at once. */
+static void
+escape(TuiPrompt *prompt)
+{
+    if (is_midway())
+        queue_key(prompt, TUI_KEY_CTRL | 'g');
+    else if (rl_editing_mode == 0 && rl_get_keymap() == vi_insertion_keymap)
+        (void)rl_vi_movement_mode(1, 27);
+    else
+        prompt->state = TUI_PROMPT_CANCELLED;
+}
+
+static void
+take(TuiPrompt *prompt, TuiKey key)
+{
+    if (key & TUI_KEY_PASTED) {
+        if (!is_midway())
+            insert_pasted(key & ~(TuiKey)TUI_KEY_PASTED);
+        return;
+    }
+    if (key == TUI_KEY_ESCAPE)
+        escape(prompt);
+    else if (key == (TUI_KEY_CTRL | 'c'))
+        prompt->state = TUI_PROMPT_CANCELLED;
+    else
+        queue_key(prompt, key);
+    while (prompt->state == TUI_PROMPT_OPEN && prompt->queue->len > 0)
+        rl_callback_read_char();
+    g_byte_array_set_size(prompt->queue, 0);
+    if (prompt->state == TUI_PROMPT_CANCELLED) {
+        rl_callback_sigcleanup();
+        rl_callback_handler_remove();
+    }
+}
+
+TuiPromptState
+tui_prompt_key(TuiPrompt *prompt, TuiKey key)
+{
+    if (prompt->state != TUI_PROMPT_OPEN)
+        return prompt->state;
+    prompt->offers_kept = FALSE;
+    take(prompt, key);
+    if (!prompt->offers_kept) {
+        g_clear_pointer(&prompt->offers, g_strfreev);
+        prompt->offered = 0;
+    }
+    if (prompt->state == TUI_PROMPT_OPEN && strcmp(prompt->text, rl_line_buffer) != 0) {
+        g_free(prompt->text);
+        prompt->text = g_strdup(rl_line_buffer);
+        if (prompt->hooks.changed)
+            prompt->hooks.changed(prompt->text, prompt->hooks.data);
+    }
+    return prompt->state;
+}
+
+const char *
+tui_prompt_text(const TuiPrompt *prompt)
+{
+    return prompt->text;
+}
+
+const char *const *
+tui_prompt_offers(const TuiPrompt *prompt)
+{
+    return (const char *const *)prompt->offers;
+}
+
+/* ---- drawing -------------------------------------------------------------------------------- */
+
+/* The user's own text: a backslash stays one, what does not print is escaped. */
+static char *
+shown(const char *text, gsize len)
+{
+    g_autofree char *lines = amr_display_lines((AmrBytes){text, len});
+    return g_strdelimit(g_steal_pointer(&lines), "\n\t", ' ');
+}
+
+/* Scrolls as little as needed for the cell @at of @width cells to be seen. */
+static void
+scroll(TuiPrompt *prompt, int at, int all, int width)
+{
+    int margin = MIN(MARGIN, (width - 1) / 2);
+    if (at - prompt->shift > width - 1 - margin)
+        prompt->shift = at - (width - 1 - margin);
+    if (at - prompt->shift < margin)
+        prompt->shift = at - margin;
+    prompt->shift = MIN(prompt->shift, all + 1 - width);
+    prompt->shift = MAX(prompt->shift, 0);
+}
+
+void
+tui_prompt_draw(TuiPrompt *prompt, TuiCanvas *canvas, TuiRect rect, int y, const char *label)
+{
+    gboolean open = prompt->state == TUI_PROMPT_OPEN;
+    gsize point = open ? (gsize)rl_point : strlen(prompt->text);
+    g_autofree char *before = shown(prompt->text, MIN(point, strlen(prompt->text)));
+    g_autofree char *after = shown(prompt->text + MIN(point, strlen(prompt->text)),
+                                   strlen(prompt->text) - MIN(point, strlen(prompt->text)));
+    gboolean searching =
+        open && RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH | RL_STATE_NUMERICARG);
+    g_autofree char *says = searching ? shown(rl_display_prompt, strlen(rl_display_prompt)) : NULL;
+    const char *lead = says ? says : label;
+    int taken = MIN(tui_canvas_text_width(lead), rect.width / 2);
+    int width = MAX(rect.width - taken, 1);
+    TuiRect line = {rect.x + taken, rect.y, width, rect.height};
+    int at = tui_canvas_text_width(before), all = at + tui_canvas_text_width(after), x;
+
+    scroll(prompt, at, all, width);
+    tui_canvas_fill(canvas, (TuiRect){rect.x, rect.y + y, rect.width, 1}, TUI_ROLE_TEXT);
+    x = tui_canvas_put(canvas, line, -prompt->shift, y, before, TUI_ROLE_TEXT);
+    (void)tui_canvas_put(canvas, line, x, y, after, TUI_ROLE_TEXT);
+    if (prompt->shift > 0)
+        tui_canvas_put(canvas, line, 0, y, "<", TUI_ROLE_QUIET);
+    if (all - prompt->shift > width)
+        tui_canvas_put(canvas, line, width - 1, y, ">", TUI_ROLE_QUIET);
+    tui_canvas_put_field(canvas, rect, 0, y, taken, lead, FALSE, TUI_ROLE_TITLE);
+    tui_canvas_set_cursor(canvas, line.x + MIN(at - prompt->shift, width - 1), line.y + y);
+}
