@@ -163,7 +163,7 @@ on_as_is(GObject *source, GAsyncResult *result, gpointer data)
 /* ---- what policy says already ------------------------------------------------------------------
  */
 
-static void on_grant(GObject *source, GAsyncResult *result, gpointer data);
+static void on_grants(GObject *source, GAsyncResult *result, gpointer data);
 
 static void
 all_granted(AmrRun *run)
@@ -178,7 +178,15 @@ all_granted(AmrRun *run)
     amr_run_fail(run, error);
 }
 
-/* Rule @k of part @n. An undo asks nothing: it takes back what was allowed before. */
+static void
+on_grant_progress(guint done, guint of, gpointer data)
+{
+    AmrRun *run = data;
+    const AmrPlanPart *part = run->plan->parts->pdata[run->n];
+    amr_run_progress_rules(run, AMR_STEP_CHECK, part->profile, done, of);
+}
+
+/* The rules of part @n. An undo asks nothing: it takes back what was allowed before. */
 void
 amr_check_grants(AmrRun *run)
 {
@@ -187,10 +195,8 @@ amr_check_grants(AmrRun *run)
     const AmrBlock *block;
     GError *error = NULL;
 
-    while (run->n < parts->len && run->k >= ((AmrPlanPart *)parts->pdata[run->n])->rules->len) {
+    while (run->n < parts->len && ((AmrPlanPart *)parts->pdata[run->n])->rules->len == 0)
         run->n++;
-        run->k = 0;
-    }
     if (run->plan->kind == AMR_PLAN_UNDO || run->n >= parts->len) {
         if (run->plan->kind == AMR_PLAN_ADD && run->asked && run->granted == run->asked)
             all_granted(run);
@@ -200,28 +206,28 @@ amr_check_grants(AmrRun *run)
     }
     part = parts->pdata[run->n];
     block = amr_index_find_typed(run->index, part->profile);
-    amr_run_progress(run, AMR_STEP_CHECK, part->profile);
     if (!block) {
         g_autofree char *shown = amr_display_string(part->profile);
         amr_error_set(&error, AMR_ERROR_NOT_FOUND, "%s: No such profile", shown);
         amr_run_fail(run, error);
         return;
     }
-    amr_grant_async(run->executor->compiler, run->scratch, run->index, block,
-                    part->rules->pdata[run->k], run->cancellable, on_grant, run);
+    on_grant_progress(0, part->rules->len, run);
+    amr_grants_async(run->executor->compiler, run->scratch, run->index, block, part->rules,
+                     on_grant_progress, run, run->cancellable, on_grants, run);
 }
 
 /* Takes one answer; FALSE with the error that ends the run. */
 static gboolean
-judge(AmrRun *run, AmrGrant grant, const char *message, GError **error)
+judge(AmrRun *run, const AmrRule *asked, AmrGrant grant, const char *message, GError **error)
 {
     const AmrPlanPart *part = run->plan->parts->pdata[run->n];
     g_autofree char *profile = amr_display_string(part->profile);
-    g_autofree char *line = amr_rule_print(part->rules->pdata[run->k]);
+    g_autofree char *line = amr_rule_print(asked);
     g_autofree char *rule = amr_display_string(line);
 
     run->asked++;
-    if (grant == AMR_GRANT_DENIED && ((const AmrRule *)part->rules->pdata[run->k])->deny) {
+    if (grant == AMR_GRANT_DENIED && asked->deny) {
         run->granted++; /* what it asks for is so */
         run->denials++;
         amr_run_note(run, "Denied already to %s: %s", profile, rule);
@@ -256,18 +262,22 @@ judge(AmrRun *run, AmrGrant grant, const char *message, GError **error)
 }
 
 static void
-on_grant(GObject *source, GAsyncResult *result, gpointer data)
+on_grants(GObject *source, GAsyncResult *result, gpointer data)
 {
     AmrRun *run = data;
-    g_autofree char *message = NULL;
+    const AmrPlanPart *part = run->plan->parts->pdata[run->n];
     GError *error = NULL;
-    AmrGrant grant = amr_grant_finish(result, &message, &error);
+    g_autoptr(GPtrArray) answers = amr_grants_finish(result, &error);
 
-    if (error || !judge(run, grant, message, &error)) {
+    for (guint i = 0; answers && i < answers->len && !error; i++) {
+        const AmrGrantAnswer *answer = answers->pdata[i];
+        (void)judge(run, part->rules->pdata[i], answer->grant, answer->message, &error);
+    }
+    if (error) {
         amr_run_fail(run, error);
         return;
     }
-    run->k++;
+    run->n++;
     amr_check_grants(run);
 }
 

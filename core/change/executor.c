@@ -133,14 +133,19 @@ on_checked(AmrRun *run)
 
 void
 amr_executor_check_async(AmrExecutor *executor, const AmrPlan *plan, const AmrIndex *index,
-                         GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+                         AmrProgress progress, gpointer progress_data, GCancellable *cancellable,
+                         GAsyncReadyCallback callback, gpointer data)
 {
     GTask *task = new_task(executor, cancellable, callback, data, amr_executor_check_async);
     GError *error = NULL;
     AmrPlan *copy = copy_plan(plan, &error);
+    AmrRun *run;
 
     if (copy) {
-        begin(task, amr_run_new(executor, copy, check_steps), index, cancellable, on_checked);
+        run = amr_run_new(executor, copy, check_steps);
+        run->progress = progress;
+        run->progress_data = progress_data;
+        begin(task, run, index, cancellable, on_checked);
         return;
     }
     g_task_return_error(task, error);

@@ -60,6 +60,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrOutcome, amr_outcome_free)
  * private copy with the plan's bytes. And decides what is on disk already: GRANTED_ALREADY if every
  * rule is, EXPLICIT_DENY if one is denied (says which); RULE_REJECTED with file and line. */
 void amr_executor_check_async(AmrExecutor *executor, const AmrPlan *plan, const AmrIndex *index,
+                              AmrProgress progress, gpointer progress_data,
                               GCancellable *cancellable, GAsyncReadyCallback callback,
                               gpointer data);
 gboolean amr_executor_check_finish(AmrExecutor *executor, GAsyncResult *result, GPtrArray **notes,

@@ -109,3 +109,13 @@ amr_run_progress(AmrRun *run, AmrStep step, const char *what)
     if (run->progress)
         run->progress(step, shown, run->progress_data);
 }
+
+void
+amr_run_progress_rules(AmrRun *run, AmrStep step, const char *what, guint done, guint of)
+{
+    g_autofree char *shown = amr_display_string(what);
+    g_autofree char *far = g_strdup_printf("%s: %u of %u rules", shown, done, of);
+
+    if (run->progress)
+        run->progress(step, far, run->progress_data);
+}

@@ -75,6 +75,8 @@ void amr_run_fail(AmrRun *run, GError *error);
 void amr_run_note(AmrRun *run, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* @what is a name of any bytes, or NULL. */
 void amr_run_progress(AmrRun *run, AmrStep step, const char *what);
+/* The same, and how far it is: "WHAT: 3 of 5000 rules". */
+void amr_run_progress_rules(AmrRun *run, AmrStep step, const char *what, guint done, guint of);
 /* The first step of a change that failed after its intent: what fails here is told, not obeyed. */
 extern const AmrRunStep amr_run_restore_steps[];
 

@@ -26,12 +26,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrCompiler, amr_compiler_free)
 
 typedef enum {
     AMR_COMPILE_UNKNOWN,
-    AMR_COMPILE_CHECK, /* -Q -K -S with the warnings of AMR_COMPILE_WARNINGS: errors, output, hash
-                        */
-    AMR_COMPILE_PARSE, /* -d -Q -K: parse and merge only, no state machine (3.7 ms) */
-    AMR_COMPILE_NAMES, /* -N: the names that a file defines */
-    AMR_COMPILE_LOAD,  /* -r -T -W from the policy itself into what the target loads into; -Q added
-                          where it loads nowhere. "Skipping profile" is an error (RELOAD) */
+    AMR_COMPILE_CHECK,   /* -Q -K -S with the warnings of AMR_COMPILE_WARNINGS: errors, output, hash
+                          */
+    AMR_COMPILE_MEANING, /* as CHECK, without warnings and without minimising, which takes a large
+                            policy most of its time: for questions, not the bytes of a load */
+    AMR_COMPILE_PARSE,   /* -d -Q -K: parse and merge only, no state machine (3.7 ms) */
+    AMR_COMPILE_NAMES,   /* -N: the names that a file defines */
+    AMR_COMPILE_LOAD, /* -r -T -W from the policy itself into what the target loads into; -Q added
+                         where it loads nowhere. "Skipping profile" is an error (RELOAD) */
     AMR_COMPILE_LOAD_COPY,   /* -r -K: from a copy of the policy that says something else than the
                                 policy itself; nothing of it gets into the cache */
     AMR_COMPILE_LOAD_BINARY, /* -B -r: what was saved from the kernel, given as input */
@@ -57,7 +59,7 @@ typedef struct {
     gboolean ok;         /* exit status 0 and nothing was skipped */
     int status;          /* exit status */
     GPtrArray *messages; /* AmrCompileMessage */
-    GBytes *output;      /* CHECK: compiled policy; NAMES: lines; NULL else */
+    GBytes *output;      /* CHECK, MEANING: compiled policy; NAMES: lines; NULL else */
     char *sha1, *sha256; /* of output, lower case hex; NULL without it */
 } AmrCompileResult;
 

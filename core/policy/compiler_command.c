@@ -23,7 +23,7 @@ amr_compile_kind_loads(AmrCompileKind kind)
 gboolean
 amr_compile_kind_prints(AmrCompileKind kind)
 {
-    return kind == AMR_COMPILE_CHECK || kind == AMR_COMPILE_NAMES;
+    return kind == AMR_COMPILE_CHECK || kind == AMR_COMPILE_MEANING || kind == AMR_COMPILE_NAMES;
 }
 
 /* Where a load leaves compiled policy for the next boot. Another root's cache is its own
@@ -71,9 +71,10 @@ add_own_directory_options(const AmrTarget *target, AmrCompileKind kind, GPtrArra
 static void
 add_kind_options(const AmrTarget *target, AmrCompileKind kind, GPtrArray *argv)
 {
-    static const char *const options[][4] = {
+    static const char *const options[][6] = {
         [AMR_COMPILE_UNKNOWN] = {NULL},
         [AMR_COMPILE_CHECK] = {"-Q", "-K", "-S", NULL},
+        [AMR_COMPILE_MEANING] = {"-Q", "-K", "-S", "-O", "no-minimize", NULL},
         [AMR_COMPILE_PARSE] = {"-d", "-Q", "-K", NULL},
         [AMR_COMPILE_NAMES] = {"-N", "-Q", "-K", NULL},
         [AMR_COMPILE_LOAD] = {"-r", NULL},

@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/policy/grant_private.h"
 #include "core/policy/insert.h"
 #include "core/policy/probe.h"
 #include "core/policy/question.h"
@@ -105,9 +106,8 @@ insert_rule(const AmrIndex *index, const AmrBlock *block, const AmrRule *rule, G
     return amr_insert_rules(index, block, text, error);
 }
 
-/* Includes hold any rules, and so may what is verbatim. */
-static gboolean
-is_strict(const AmrRule *rule)
+gboolean
+amr_grant_is_strict(const AmrRule *rule)
 {
     return rule->audit || rule->deny || rule->kind == AMR_RULE_INCLUDE ||
            (rule->kind == AMR_RULE_OPAQUE &&
@@ -145,7 +145,7 @@ make_texts(Ask *ask, const AmrIndex *index, const AmrBlock *block, const AmrRule
     if (!has_form(rule))
         ask->probe = make_probe(index, ask->root, rule);
     ask->include = rule->kind == AMR_RULE_INCLUDE;
-    ask->strict = is_strict(rule);
+    ask->strict = amr_grant_is_strict(rule);
     ask->step = ask->probe || ask->prober ? STEP_PROBE : STEP_AS_IS;
     return TRUE;
 }

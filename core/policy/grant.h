@@ -45,5 +45,26 @@ void amr_grant_async(AmrCompiler *compiler, AmrScratch *scratch, const AmrIndex 
                      GAsyncReadyCallback callback, gpointer data);
 AmrGrant amr_grant_finish(GAsyncResult *result, char **message, GError **error);
 
+/* The answer for one of many rules. */
+typedef struct {
+    AmrGrant grant;
+    char *message; /* as above; or NULL */
+} AmrGrantAnswer;
+void amr_grant_answer_free(AmrGrantAnswer *answer);
+
+/* How many of the rules have their answer. */
+typedef void (*AmrGrantProgress)(guint done, guint of, gpointer data);
+
+/* The same for all @rules (AmrRule) of @block, each asked as if it came alone. Literal rules are
+ * compiled together and told apart by their questions, in halves where one of them is refused: so
+ * that many take little longer than one. The rest one by one. Borrows @rules and
+ * all else until it ends. */
+void amr_grants_async(AmrCompiler *compiler, AmrScratch *scratch, const AmrIndex *index,
+                      const AmrBlock *block, const GPtrArray *rules, AmrGrantProgress progress,
+                      gpointer progress_data, GCancellable *cancellable,
+                      GAsyncReadyCallback callback, gpointer data);
+/* AmrGrantAnswer, one a rule, in their order. */
+GPtrArray *amr_grants_finish(GAsyncResult *result, GError **error);
+
 G_END_DECLS
 #endif

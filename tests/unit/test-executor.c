@@ -197,7 +197,8 @@ test_partly_granted(void **state)
     changing_init(&fixture);
     g_autoptr(AmrPlan) plan = changing_plan(&fixture, "demo", rules, FALSE, &error);
     assert_no_error(error);
-    amr_executor_check_async(fixture.executor, plan, fixture.index, NULL, test_result, &result);
+    amr_executor_check_async(fixture.executor, plan, fixture.index, NULL, NULL, NULL, test_result,
+                             &result);
     test_wait_result(&result);
     assert_true(amr_executor_check_finish(fixture.executor, result, &notes, &error));
     assert_true(has_note(notes, "/etc/demo.conf r,"));

@@ -286,6 +286,101 @@ test_unread(void **state)
     fixture_clear(&fixture);
 }
 
+/* ---- many at once ------------------------------------------------------------------------------
+ */
+
+static void
+count_progress(guint done, guint of, gpointer data)
+{
+    guint *counts = data;
+    assert_int_equal(done, counts[0] + 1);
+    assert_true(done <= of);
+    counts[0] = done;
+    counts[1] = of;
+}
+
+/* The rules of all rows for @profile, asked together: each answer is the one it has alone. */
+static void
+check_together(Fixture *fixture, const Row *rows, guint n, const char *profile)
+{
+    g_autoptr(GPtrArray) rules = g_ptr_array_new_with_free_func((GDestroyNotify)amr_rule_free);
+    g_autoptr(GArray) wants = g_array_new(FALSE, FALSE, sizeof(AmrGrant));
+    g_autoptr(GAsyncResult) result = NULL;
+    g_autoptr(GError) error = NULL;
+    guint counts[2] = {0, 0};
+    for (guint i = 0; i < n; i++) {
+        if (strcmp(rows[i].profile, profile) != 0)
+            continue;
+        g_ptr_array_add(rules, amr_rule_read(rows[i].rule, &error));
+        assert_no_error(error);
+        g_array_append_val(wants, rows[i].want);
+    }
+    amr_grants_async(fixture->compiler, fixture->scratch, fixture->index,
+                     amr_index_find(fixture->index, NULL, profile), rules, count_progress, counts,
+                     NULL, test_result, &result);
+    test_wait_result(&result);
+    g_autoptr(GPtrArray) answers = amr_grants_finish(result, &error);
+    assert_no_error(error);
+    assert_int_equal(answers->len, rules->len);
+    assert_int_equal(counts[0], rules->len);
+    assert_int_equal(counts[1], rules->len);
+    for (guint i = 0; i < rules->len; i++) {
+        const AmrGrantAnswer *answer = answers->pdata[i];
+        g_autofree char *rule = amr_rule_print(rules->pdata[i]);
+        AmrGrant want = g_array_index(wants, AmrGrant, i);
+        if (answer->grant != want)
+            fail_msg("%s: %s: %s, not %s (%s)", profile, rule, amr_grant_word(answer->grant),
+                     amr_grant_word(want), answer->message);
+        assert_int_equal(answer->message != NULL,
+                         want == AMR_GRANT_REJECTED || want == AMR_GRANT_NOT_ENFORCED);
+    }
+    assert_false(amr_scratch_is_changed(fixture->scratch, "main"));
+}
+
+static void
+test_together(void **state)
+{
+    static const char *const of_own[] = {"one", "one//hat", "one//child", "tail", "bus", "loud"};
+    static const char *const of_shipped[] = {"nscd", "lsb_release", "ping"};
+    Fixture fixture;
+    fixture_own(&fixture);
+    for (guint i = 0; i < G_N_ELEMENTS(of_own); i++)
+        check_together(&fixture, own, G_N_ELEMENTS(own), of_own[i]);
+    fixture_clear(&fixture);
+    fixture_shipped(&fixture);
+    for (guint i = 0; i < G_N_ELEMENTS(of_shipped); i++)
+        check_together(&fixture, shipped, G_N_ELEMENTS(shipped), of_shipped[i]);
+    fixture_clear(&fixture);
+}
+
+/* Literal rules: their number does not count for how often the compiler runs. */
+static void
+test_few_calls(void **state)
+{
+    Fixture fixture;
+    g_autoptr(GPtrArray) rules = g_ptr_array_new_with_free_func((GDestroyNotify)amr_rule_free);
+    g_autoptr(GAsyncResult) result = NULL;
+    g_autoptr(GError) error = NULL;
+    fixture_parser(&fixture, "#!/bin/sh\necho >>\"$(dirname \"$0\")/calls\"\n"
+                             "exec apparmor_parser \"$@\"\n");
+    for (guint i = 0; i < 300; i++) {
+        g_autofree char *text = g_strdup_printf(i % 3 ? "/n/%u rw," : "/data/%u r,", i);
+        g_ptr_array_add(rules, amr_rule_read(text, &error));
+    }
+    amr_grants_async(fixture.compiler, fixture.scratch, fixture.index,
+                     amr_index_find(fixture.index, NULL, "one"), rules, NULL, NULL, NULL,
+                     test_result, &result);
+    test_wait_result(&result);
+    g_autoptr(GPtrArray) answers = amr_grants_finish(result, &error);
+    assert_no_error(error);
+    for (guint i = 0; i < 300; i++)
+        assert_int_equal(((AmrGrantAnswer *)answers->pdata[i])->grant,
+                         i % 3 ? AMR_GRANT_NEEDED : AMR_GRANT_GRANTED);
+    g_autofree char *calls = test_read(fixture.dir, "calls");
+    assert_true(strlen(calls) <= 4); /* and one that asks which warnings it knows */
+    fixture_clear(&fixture);
+}
+
 /* What the reader of rules would not let pass is refused by the compiler all the same. */
 static void
 test_unbalanced(void **state)
@@ -424,7 +519,8 @@ main(void)
         cmocka_unit_test(test_unbalanced),    cmocka_unit_test(test_scratch_kept),
         cmocka_unit_test(test_void),          cmocka_unit_test(test_cancel),
         cmocka_unit_test(test_copy_compiles), cmocka_unit_test(test_other_bytes),
-        cmocka_unit_test(test_unread),
+        cmocka_unit_test(test_unread),        cmocka_unit_test(test_together),
+        cmocka_unit_test(test_few_calls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

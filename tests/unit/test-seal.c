@@ -244,8 +244,8 @@ test_runs(void **state)
             drift(&fixture);
         g_autoptr(AmrPlan) plan = changing_plan_one(&fixture, runs[i].profile, "/etc/new r,");
         if (runs[i].checked) {
-            amr_executor_check_async(fixture.executor, plan, fixture.index, NULL, test_result,
-                                     &checked);
+            amr_executor_check_async(fixture.executor, plan, fixture.index, NULL, NULL, NULL,
+                                     test_result, &checked);
             test_wait_result(&checked);
             assert_true(amr_executor_check_finish(fixture.executor, checked, NULL, &error));
             const GPtrArray *besides = amr_executor_check_besides(checked);

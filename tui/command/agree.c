@@ -168,6 +168,7 @@ tui_agree(const AmrPlan *plan, const GPtrArray *notes, const GPtrArray *besides,
 {
     TuiAgreement *agreement = data;
 
+    tui_progress_clear(agreement->progress);
     agreement->notes_said = notes->len;
     for (guint i = 0; i < besides->len; i++)
         g_ptr_array_add(agreement->besides, g_strdup(g_ptr_array_index(besides, i)));

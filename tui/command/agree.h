@@ -4,6 +4,7 @@
 #define TUI_COMMAND_AGREE_H
 
 #include "tui/command/command.h"
+#include "tui/command/progress.h"
 
 G_BEGIN_DECLS
 
@@ -13,8 +14,9 @@ typedef struct {
     gboolean json;
     gboolean tells; /* diff and notes go to standard error before anything is written */
     GPtrArray
-        *besides;     /* what loading activates besides, copied; to be made and freed by who asks */
-    guint notes_said; /* how many notes of the check were there to be told */
+        *besides; /* what loading activates besides, copied; to be made and freed by who asks */
+    TuiProgress *progress; /* of the run: its line is in the way of what is told and asked */
+    guint notes_said;      /* how many notes of the check were there to be told */
 } TuiAgreement;
 
 /* An AmrAgree; @data: a TuiAgreement. Shows the change. Where loading does more than was asked

@@ -162,7 +162,7 @@ offer_reload(TuiCommand *command, const AmrPlanContext *context, const Request *
 
     if (!plan)
         return tui_fail(why);
-    amr_executor_check_async(command->session->executor, plan, command->session->index,
+    amr_executor_check_async(command->session->executor, plan, command->session->index, NULL, NULL,
                              command->cancellable, tui_wait_done, &wait);
     result = tui_wait_result(&wait);
     (void)tui_fail(why);

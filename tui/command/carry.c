@@ -131,6 +131,7 @@ check(TuiCommand *command, const AmrPlan *plan, const TuiCarry *carry)
     g_autoptr(GAsyncResult) result = NULL;
     g_autoptr(GPtrArray) notes = NULL;
     g_autoptr(GPtrArray) besides = g_ptr_array_new_with_free_func(g_free);
+    TuiProgress *progress;
     g_autoptr(GError) error = NULL;
     TuiWait wait = {0};
 
@@ -138,9 +139,11 @@ check(TuiCommand *command, const AmrPlan *plan, const TuiCarry *carry)
         g_autofree char *diff = amr_plan_diff(plan);
         tui_out_text(diff);
     }
-    amr_executor_check_async(session->executor, plan, session->index, command->cancellable,
-                             tui_wait_done, &wait);
+    progress = tui_progress_new();
+    amr_executor_check_async(session->executor, plan, session->index, tui_progress_step, progress,
+                             command->cancellable, tui_wait_done, &wait);
     result = tui_wait_result(&wait);
+    g_clear_pointer(&progress, tui_progress_free);
     if (!amr_executor_check_finish(session->executor, result, &notes, &error))
         return fail(carry, g_steal_pointer(&error));
     add_copies(besides, plan->besides);
@@ -173,16 +176,18 @@ run(TuiCommand *command, const AmrPlan *plan, GPtrArray *questions, const TuiCar
     g_autoptr(GPtrArray) besides = g_ptr_array_new_with_free_func(g_free);
     /* Where the terminal is asked, it is shown there, and not twice. */
     gboolean tells = !json && !carry->expect && (!carry->ask || isatty(STDERR_FILENO));
-    TuiAgreement agreement = {carry, command->cancellable, json, tells, besides, 0};
+    TuiAgreement agreement = {carry,   command->cancellable, json, tells,
+                              besides, tui_progress_new(),   0};
     g_autoptr(GAsyncResult) result = NULL;
     g_autoptr(AmrOutcome) outcome = NULL;
     g_autoptr(GError) error = NULL;
     TuiWait wait = {0};
 
     amr_executor_set_agree(session->executor, tui_agree, &agreement);
-    amr_executor_run_async(session->executor, plan, session->index, questions, NULL, NULL,
-                           command->cancellable, tui_wait_done, &wait);
+    amr_executor_run_async(session->executor, plan, session->index, questions, tui_progress_step,
+                           agreement.progress, command->cancellable, tui_wait_done, &wait);
     result = tui_wait_result(&wait);
+    g_clear_pointer(&agreement.progress, tui_progress_free);
     amr_executor_set_agree(session->executor, NULL, NULL);
     outcome = amr_executor_run_finish(session->executor, result, &error);
     if (!outcome)

@@ -138,6 +138,18 @@ take_besides(AmrPlan *plan, const GPtrArray *besides)
 }
 
 static void
+on_progress(AmrStep step, const char *what, gpointer data)
+{
+    TuiSignJob *job = data;
+    if (!job->sign)
+        return;
+    g_free(job->sign->progress);
+    job->sign->progress =
+        what ? g_strdup_printf("%s %s", amr_step_word(step), what) : g_strdup(amr_step_word(step));
+    tui_screen_dirty(job->screen);
+}
+
+static void
 on_checked(GObject *source, GAsyncResult *result, gpointer data)
 {
     TuiSignJob *job = data;
@@ -161,6 +173,7 @@ on_checked(GObject *source, GAsyncResult *result, gpointer data)
         sign->notes = g_steal_pointer(&notes);
         g_clear_error(&sign->error);
         sign->error = g_steal_pointer(&error);
+        g_clear_pointer(&sign->progress, g_free);
         tui_screen_dirty(screen);
     }
     tui_screen_end_work(screen);
@@ -185,8 +198,8 @@ on_delay(gpointer data)
     }
     sign->state = TUI_SIGN_CHECKING;
     TuiSignJob *job = job_new(sign);
-    amr_executor_check_async(session->executor, job->box->plan, session->index, job->cancellable,
-                             on_checked, job);
+    amr_executor_check_async(session->executor, job->box->plan, session->index, on_progress, job,
+                             job->cancellable, on_checked, job);
     return G_SOURCE_REMOVE;
 }
 
@@ -273,18 +286,6 @@ tui_sign_outcome(const TuiSign *sign)
 }
 
 /* ---- writing -------------------------------------------------------------------------------- */
-
-static void
-on_progress(AmrStep step, const char *what, gpointer data)
-{
-    TuiSignJob *job = data;
-    if (!job->sign)
-        return;
-    g_free(job->sign->progress);
-    job->sign->progress =
-        what ? g_strdup_printf("%s %s", amr_step_word(step), what) : g_strdup(amr_step_word(step));
-    tui_screen_dirty(job->screen);
-}
 
 static void
 on_written(GObject *source, GAsyncResult *result, gpointer data)

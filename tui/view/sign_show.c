@@ -65,7 +65,7 @@ tui_sign_describe(TuiSign *sign, TuiFlow *flow)
     const char *words = state_words[sign->state];
     g_autofree char *text = g_strdup(words);
 
-    if (sign->state == TUI_SIGN_WRITING && sign->progress) {
+    if ((sign->state == TUI_SIGN_WRITING || sign->state == TUI_SIGN_CHECKING) && sign->progress) {
         g_free(text);
         text = g_strdup_printf("%s: %s", words, sign->progress);
     } else if (sign->outcome) {
