@@ -20,7 +20,7 @@ enum {
     X(OPEN, "open", "enter", "detail", "Show the detail; from there, the proposal", 0)            \
     X(BACK, "back", "esc q", "back", "Go back; from the first screen, leave. Never writes", 0)    \
     X(MARK, "mark", "space", "mark", "Mark the denial under the cursor, or take the mark off", 0) \
-    X(MARK_ALL, "mark-all", "*", "mark all", "Mark all denials, or none if all are marked", 0)    \
+    X(MARK_ALL, "mark-all", "*", "mark all", "Mark all that are shown, or none if all are", 0)    \
     X(PROPOSE, "propose", "p", "propose", "Propose rules for the marked denials, or this one", 0) \
     X(LEFT, "narrower", "left h", "narrower", "Proposal: the next narrower rule", 0)              \
     X(RIGHT, "broader", "right l", "broader", "Proposal: the next broader rule", 0)               \
@@ -31,6 +31,11 @@ enum {
       TUI_ACTION_WRITES)                                                                          \
     X(UNDO, "undo", "u", "undo", "Changes: show what undoing it does; w confirms",                \
       TUI_ACTION_WRITES)                                                                          \
+    X(FIND, "find", "/", "find", "Find what is shown, as you type", 0)                            \
+    X(FIND_NEXT, "find-next", "n", "next", "The next place that was looked for", 0)               \
+    X(FIND_PREVIOUS, "find-previous", "N", "previous", "The place before", 0)                     \
+    X(FILTER, "filter", "f", "filter", "Show only what all words of a filter match", 0)           \
+    X(FILTERS, "filters", "F", "filters on/off", "Filters off, and on again", 0)                  \
     X(FREEZE, "freeze", "Z", "freeze",                                                            \
       "Freeze input: what comes is counted, and shown when it thaws", 0)                          \
     X(RAW, "raw", "r", "raw", "The record as it stands in the log", 0)                            \

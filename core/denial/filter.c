@@ -157,8 +157,8 @@ amr_filter_free(AmrFilter *filter)
     g_free(filter);
 }
 
-AmrFilter *
-amr_filter_read(const char *line, const AmrClock *clock, GError **error)
+char **
+amr_filter_split(const char *line, GError **error)
 {
     g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
 
@@ -182,7 +182,14 @@ amr_filter_read(const char *line, const AmrClock *clock, GError **error)
         g_ptr_array_add(words, g_string_free(g_steal_pointer(&word), FALSE));
     }
     g_ptr_array_add(words, NULL);
-    return amr_filter_new((const char *const *)words->pdata, clock, error);
+    return (char **)g_ptr_array_free(g_steal_pointer(&words), FALSE);
+}
+
+AmrFilter *
+amr_filter_read(const char *line, const AmrClock *clock, GError **error)
+{
+    g_auto(GStrv) words = amr_filter_split(line, error);
+    return words ? amr_filter_new((const char *const *)words, clock, error) : NULL;
 }
 
 gboolean

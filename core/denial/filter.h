@@ -52,8 +52,10 @@ typedef struct AmrFilter AmrFilter;
 /* @words ends with NULL; none at all match everything. @clock is asked once, now. Fails with
  * AMR_ERROR_PARSE and the word: an unknown key, no value, a time that is none. */
 AmrFilter *amr_filter_new(const char *const *words, const AmrClock *clock, GError **error);
-/* The same from one line: words stand between blanks, "double quotes" keep blanks (whole words or
- * parts of them). A quote that does not close is AMR_ERROR_PARSE too. */
+/* The words of a line: they stand between blanks, "double quotes" keep blanks (whole words or parts
+ * of them) and are taken off. AMR_ERROR_PARSE for a quote that does not close. NULL-terminated. */
+char **amr_filter_split(const char *line, GError **error);
+/* A filter from one line. */
 AmrFilter *amr_filter_read(const char *line, const AmrClock *clock, GError **error);
 void amr_filter_free(AmrFilter *filter);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrFilter, amr_filter_free)

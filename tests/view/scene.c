@@ -200,3 +200,49 @@ scene_golden(const char *name, const char *text)
                  "---- want\n%s---- is\n%s",
                  name, want, text);
 }
+
+static const struct {
+    int width, height;
+} sizes[] = {{80, 24}, {40, 12}, {120, 40}};
+
+void
+assert_goldens(Scene *scene, const char *name)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        g_autofree char *full = g_strdup_printf("%s-%dx%d", name, sizes[i].width, sizes[i].height);
+        g_autofree char *text = scene_show(scene, sizes[i].width, sizes[i].height);
+        scene_golden(full, text);
+    }
+}
+
+static char *
+line_with(const char *screen, const char *word)
+{
+    const char *at = strstr(screen, word);
+    if (!at)
+        fail_msg("no \"%s\" on\n%s", word, screen);
+    while (at > screen && at[-1] != '\n')
+        at--;
+    return g_strndup(at, strcspn(at, "\n"));
+}
+
+void
+assert_shows(Scene *scene, const char *word)
+{
+    g_autofree char *text = scene_show(scene, 100, 28);
+    g_autofree char *line = line_with(text, word);
+    assert_non_null(line);
+}
+
+void
+assert_hides(Scene *scene, const char *word)
+{
+    g_autofree char *text = scene_show(scene, 100, 28);
+    if (strstr(text, word))
+        fail_msg("\"%s\" on\n%s", word, text);
+}
+
+const char scene_newer[] =
+    "type=AVC msg=audit(1763713000.000:90): apparmor=\"DENIED\" operation=\"open\" "
+    "profile=\"pagewright\" name=\"/newer\" pid=1 comm=\"x\" requested_mask=\"r\" "
+    "denied_mask=\"r\" fsuid=0 ouid=0\n";

@@ -38,4 +38,12 @@ char *scene_show(Scene *scene, int width, int height);
 /* Compares with tests/data/view/NAME.txt, or writes it where ARMORER_MAKE_GOLDENS is set. */
 void scene_golden(const char *name, const char *text);
 
+/* The same at 80x24, 40x12 and 120x40, as NAME-80x24.txt... */
+void assert_goldens(Scene *scene, const char *name);
+/* Whether the screen, 100 columns wide, shows @word. */
+void assert_shows(Scene *scene, const char *word);
+void assert_hides(Scene *scene, const char *word);
+/* A record that is newer than those of denials.log: pagewright was denied /newer. */
+extern const char scene_newer[];
+
 #endif

@@ -4,20 +4,6 @@
 
 #include <string.h>
 
-static const struct {
-    int width, height;
-} sizes[] = {{80, 24}, {40, 12}, {120, 40}};
-
-static void
-assert_goldens(Scene *scene, const char *name)
-{
-    for (gsize i = 0; i < G_N_ELEMENTS(sizes); i++) {
-        g_autofree char *full = g_strdup_printf("%s-%dx%d", name, sizes[i].width, sizes[i].height);
-        g_autofree char *text = scene_show(scene, sizes[i].width, sizes[i].height);
-        scene_golden(full, text);
-    }
-}
-
 /* Turns the main loop until the screen shows it; a minute is a hang. */
 static void
 wait_for(Scene *scene, const char *text, gboolean there)

@@ -13,8 +13,6 @@ static const struct {
     {"denials", "denials.log", "", FALSE, FALSE},
     {"denials-held", "denials.log", "up up", FALSE, FALSE},
     {"denials-by-count", "denials.log", "s 3 home", FALSE, FALSE},
-    {"denials-sort", "denials.log", "s down", FALSE, FALSE},
-    {"denials-frozen", "denials.log", "Z up", FALSE, FALSE},
     {"denials-empty", NULL, "", FALSE, FALSE},
     {"detail", "denials.log", "home enter", FALSE, FALSE},
     {"detail-no-rule", "denials.log", "enter", FALSE, FALSE},
@@ -36,20 +34,6 @@ static const struct {
     {"help-search", "denials.log", "? w r i t e", FALSE, FALSE},
     {"help-read-only", "denials.log", "?", TRUE, FALSE},
 };
-
-static const struct {
-    int width, height;
-} sizes[] = {{80, 24}, {40, 12}, {120, 40}};
-
-static void
-assert_goldens(Scene *scene, const char *name)
-{
-    for (gsize i = 0; i < G_N_ELEMENTS(sizes); i++) {
-        g_autofree char *full = g_strdup_printf("%s-%dx%d", name, sizes[i].width, sizes[i].height);
-        g_autofree char *text = scene_show(scene, sizes[i].width, sizes[i].height);
-        scene_golden(full, text);
-    }
-}
 
 static void
 test_goldens(void **state)
@@ -134,38 +118,6 @@ test_any_size(void **state)
     scene_close(&scene);
 }
 
-static char *
-line_with(const char *screen, const char *word)
-{
-    const char *at = strstr(screen, word);
-    if (!at)
-        fail_msg("no \"%s\" on\n%s", word, screen);
-    while (at > screen && at[-1] != '\n')
-        at--;
-    return g_strndup(at, strcspn(at, "\n"));
-}
-
-static void
-assert_shows(Scene *scene, const char *word)
-{
-    g_autofree char *text = scene_show(scene, 100, 28);
-    g_autofree char *line = line_with(text, word);
-    assert_non_null(line);
-}
-
-static void
-assert_hides(Scene *scene, const char *word)
-{
-    g_autofree char *text = scene_show(scene, 100, 28);
-    if (strstr(text, word))
-        fail_msg("\"%s\" on\n%s", word, text);
-}
-
-static const char newer[] =
-    "type=AVC msg=audit(1763713000.000:90): apparmor=\"DENIED\" operation=\"open\" "
-    "profile=\"pagewright\" name=\"/newer\" pid=1 comm=\"x\" requested_mask=\"r\" "
-    "denied_mask=\"r\" fsuid=0 ouid=0\n";
-
 /* The cursor is tied to the denial: what comes in, or another order, does not move it away. */
 static void
 test_cursor_stays(void **state)
@@ -175,7 +127,7 @@ test_cursor_stays(void **state)
     scene_open(&scene, &options);
     scene_keys(&scene, "up up up up enter");
     assert_shows(&scene, "/etc/hosts");
-    scene_feed(&scene, newer, strlen(newer));
+    scene_feed(&scene, scene_newer, strlen(scene_newer));
     assert_shows(&scene, "HELD +1 new");
     assert_shows(&scene, "/etc/hosts");
     scene_keys(&scene, "s down enter");
@@ -187,39 +139,13 @@ test_cursor_stays(void **state)
     scene_close(&scene);
 }
 
-/* Frozen, nothing that is shown changes, whatever comes; thawed, all of it is there. */
-static void
-test_freezes(void **state)
-{
-    SceneOptions options = {"denials.log", FALSE, FALSE};
-    Scene scene;
-    scene_open(&scene, &options);
-    g_autofree char *before = scene_show(&scene, 80, 24);
-    scene_keys(&scene, "Z");
-    assert_shows(&scene, "FROZEN ");
-    for (guint i = 0; i < 3; i++)
-        scene_feed(&scene, newer, strlen(newer));
-    assert_shows(&scene, "FROZEN +1 new, 3 times");
-    assert_hides(&scene, "/newer");
-    g_autofree char *small = scene_show(&scene, 40, 10);
-    assert_non_null(strstr(small, "FROZEN +1 new"));
-    g_autofree char *after = scene_show(&scene, 80, 24);
-    const char *rows = strstr(after, "COUNT");
-    assert_string_equal(rows, strstr(before, "COUNT"));
-    scene_keys(&scene, "2 Z 1");
-    assert_hides(&scene, "FROZEN");
-    assert_shows(&scene, "/newer");
-    assert_shows(&scene, "10 of 10");
-    scene_close(&scene);
-}
-
 static void
 test_follows(void **state)
 {
     SceneOptions options = {"denials.log", FALSE, FALSE};
     Scene scene;
     scene_open(&scene, &options);
-    scene_feed(&scene, newer, strlen(newer));
+    scene_feed(&scene, scene_newer, strlen(scene_newer));
     scene_keys(&scene, "enter");
     assert_shows(&scene, "/newer");
     scene_close(&scene);
@@ -553,7 +479,6 @@ main(void)
         cmocka_unit_test(test_change_stays),
         cmocka_unit_test(test_any_size),
         cmocka_unit_test(test_cursor_stays),
-        cmocka_unit_test(test_freezes),
         cmocka_unit_test(test_follows),
         cmocka_unit_test(test_only_w_writes),
         cmocka_unit_test(test_elevated_command),

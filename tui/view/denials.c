@@ -1,73 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "tui/view/denials.h"
+#include "tui/view/denials_private.h"
 
 #include "tui/view/chooser.h"
 #include "tui/view/detail.h"
 #include "tui/view/pager.h"
 #include "tui/view/proposal.h"
 #include "tui/view/split.h"
-#include "tui/widget/flow.h"
-#include "tui/widget/list.h"
 
 #define MARKS_MAX 1000 /* as many as one proposal takes */
-
-typedef struct {
-    TuiView view;
-    TuiList list;
-    AmrOrder order;
-    AmrDenialId id; /* what the cursor stands on; NONE: nothing is there yet */
-    gboolean follow;
-    guint held_at; /* how many there were when it stopped to follow */
-    TuiFlow *detail;
-    AmrDenialId detail_id;
-    gboolean in_detail, split;
-} Denials;
-
-static AmrStore *
-store_of(const Denials *view)
-{
-    return tui_screen_session(view->view.screen)->store;
-}
-
-/* ---- the cursor is tied to the denial, not to the row --------------------------------------- */
-
-static void
-take_row(Denials *view)
-{
-    AmrDenialId id = AMR_DENIAL_NONE;
-    if (amr_store_window(store_of(view), view->order, view->list.cursor, 1, &id) == 1 &&
-        id != view->id) {
-        view->id = id;
-        tui_flow_scroll_to(view->detail, 0);
-    }
-}
-
-static void
-find_cursor(Denials *view)
-{
-    guint n = amr_store_count(store_of(view)), place = 0;
-    if (view->follow && n > 0) {
-        view->list.cursor = n - 1;
-        view->list.n = n;
-        take_row(view);
-    } else if (view->id != AMR_DENIAL_NONE &&
-               amr_store_place(store_of(view), view->order, view->id, &place)) {
-        tui_list_moved(&view->list, place);
-    }
-}
-
-static void
-moved(Denials *view)
-{
-    guint n = amr_store_count(store_of(view));
-    gboolean at_end = n == 0 || view->list.cursor + 1 >= n;
-    if (view->follow && !at_end)
-        view->held_at = n;
-    view->follow = at_end;
-    take_row(view);
-}
 
 /* ---- drawing -------------------------------------------------------------------------------- */
 
@@ -130,12 +72,17 @@ draw_list(Denials *view, TuiCanvas *canvas, TuiRect rect)
     guint widths[TUI_TABLE_COLUMNS_MAX];
     int header = rect.height > 3;
 
-    tui_list_fit(&view->list, amr_store_count(session->store), (guint)MAX(1, rect.height - header));
+    tui_list_fit(&view->list, amr_selection_count(view->rows), (guint)MAX(1, rect.height - header));
     g_autofree AmrDenialId *ids = g_new0(AmrDenialId, view->list.height);
-    guint n = amr_store_window(session->store, view->order, view->list.top, view->list.height, ids);
+    guint n = amr_selection_window(view->rows, view->list.top, view->list.height, ids);
     tui_columns_fit(table, rect.width, widths);
     if (header)
         tui_columns_draw_header(table, widths, canvas, rect, 0);
+    if (n == 0)
+        tui_canvas_put_field(canvas, rect, 0, header, rect.width,
+                             amr_selection_left(view->rows) > 0 ? "Looking."
+                                                                : "No denial matches all words.",
+                             FALSE, TUI_ROLE_QUIET);
     for (guint i = 0; i < n; i++) {
         TuiCell cells[TUI_TABLE_COLUMNS_MAX] = {{NULL, TUI_ROLE_TEXT}};
         gboolean marked = g_hash_table_contains(marks, GUINT_TO_POINTER(ids[i]));
@@ -165,16 +112,15 @@ draw(TuiView *base, TuiCanvas *canvas, TuiRect rect)
     Denials *view = (Denials *)base;
     TuiRect list, detail;
 
-    if (amr_store_count(store_of(view)) == 0) {
+    tui_search_draw(view->search, canvas, &rect);
+    if (amr_store_count(tui_denials_store(view)) == 0) {
         draw_empty(view, canvas, rect);
         return;
     }
-    find_cursor(view);
+    tui_denials_find_cursor(view);
     view->split = tui_split(canvas, rect, view->in_detail, &list, &detail);
     if (list.height > 0)
         draw_list(view, canvas, list);
-    if (view->id == AMR_DENIAL_NONE)
-        take_row(view);
     if (detail.height > 0)
         draw_detail(view, canvas, detail);
 }
@@ -195,23 +141,26 @@ toggle_mark(Denials *view)
         g_hash_table_add(marks, key);
 }
 
+/* Those that are shown; marks on others stay as they are. */
 static void
 mark_all(Denials *view)
 {
     GHashTable *marks = tui_screen_marks(view->view.screen);
-    guint n = amr_store_count(store_of(view));
-    guint take = MIN(n, MARKS_MAX);
-    if (g_hash_table_size(marks) >= take) {
-        g_hash_table_remove_all(marks);
-        return;
+    guint n = amr_selection_count(view->rows), take = MIN(n, MARKS_MAX), added = 0, i = 0;
+    g_autofree AmrDenialId *ids = g_new0(AmrDenialId, take + 1);
+
+    take = amr_selection_window(view->rows, n - take, take, ids);
+    for (i = take; i > 0 && g_hash_table_size(marks) < MARKS_MAX; i--)
+        added += g_hash_table_add(marks, GUINT_TO_POINTER(ids[i - 1]));
+    if (n > take || i > 0) {
+        tui_screen_say(view->view.screen, TUI_ROLE_WARNING,
+                       "No more than %d can be marked: the last %u of %u are", MARKS_MAX, take - i,
+                       n);
+        if (added > 0)
+            return;
     }
-    g_autofree AmrDenialId *ids = g_new0(AmrDenialId, take);
-    take = amr_store_window(store_of(view), view->order, n - take, take, ids);
-    g_hash_table_remove_all(marks);
-    for (guint i = 0; i < take; i++)
-        g_hash_table_add(marks, GUINT_TO_POINTER(ids[i]));
-    if (n > take)
-        tui_screen_say(view->view.screen, TUI_ROLE_WARNING, "Marked the last %u of %u", take, n);
+    for (i = 0; i < take && added == 0; i++) /* all were: none are */
+        g_hash_table_remove(marks, GUINT_TO_POINTER(ids[i]));
 }
 
 static void
@@ -265,26 +214,39 @@ take_order(Denials *view, TuiAction action)
         if (orders[i].action != action)
             continue;
         if (view->follow)
-            view->held_at = amr_store_count(store_of(view));
+            view->held_at = amr_store_count(tui_denials_store(view));
         view->order = orders[i].order;
         view->follow = FALSE;
+        tui_denials_select(view);
         return TRUE;
     }
     return FALSE;
 }
 
 static TuiStale
+move(Denials *view, TuiAction action)
+{
+    if (action == TUI_ACTION_LAST) /* the end of what is there now, also if more came */
+        view->list.cursor = MAX(amr_selection_count(view->rows), 1) - 1;
+    tui_denials_moved(view);
+    return TUI_STALE_VIEW;
+}
+
+static TuiStale
 act(TuiView *base, TuiAction action)
 {
     Denials *view = (Denials *)base;
-    find_cursor(view);
+    TuiStale stale;
+
+    tui_denials_find_cursor(view);
     if (view->in_detail && tui_flow_act(view->detail, action))
         return TUI_STALE_VIEW;
-    if (!view->in_detail && tui_list_act(&view->list, action)) {
-        if (action == TUI_ACTION_LAST) /* the end of what is there now, also if more came */
-            view->list.cursor = MAX(amr_store_count(store_of(view)), 1) - 1;
-        moved(view);
-        return TUI_STALE_VIEW;
+    if (!view->in_detail && tui_list_act(&view->list, action))
+        return move(view, action);
+    stale = tui_search_act(view->search, action);
+    if (!(stale & TUI_STALE_FOREIGN)) {
+        view->in_detail = view->in_detail && view->split;
+        return stale;
     }
     switch (action) {
     case TUI_ACTION_OPEN:
@@ -294,7 +256,7 @@ act(TuiView *base, TuiAction action)
         return TUI_STALE_VIEW;
     case TUI_ACTION_BACK:
         if (!view->in_detail)
-            return TUI_STALE_FOREIGN;
+            return view->pushed ? TUI_STALE_CLOSED : TUI_STALE_FOREIGN;
         view->in_detail = FALSE;
         return TUI_STALE_VIEW;
     case TUI_ACTION_PROPOSE:
@@ -318,41 +280,63 @@ act(TuiView *base, TuiAction action)
 }
 
 static void
+news(TuiView *base, TuiNews what)
+{
+    if (what == TUI_NEWS_STORE && amr_selection_left(((Denials *)base)->rows) > 0)
+        tui_screen_wants_work(base->screen);
+}
+
+static gboolean
+work(TuiView *base)
+{
+    return tui_denials_work((Denials *)base);
+}
+
+static void
 hints(const TuiView *base, GArray *out)
 {
-    static const TuiHint list[] = {{TUI_ACTION_OPEN, NULL},  {TUI_ACTION_PROPOSE, NULL},
-                                   {TUI_ACTION_MARK, NULL},  {TUI_ACTION_RAW, NULL},
-                                   {TUI_ACTION_SORT, NULL},  {TUI_ACTION_LAST, "follow"},
-                                   {TUI_ACTION_BACK, "quit"}};
+    static const TuiHint list[] = {{TUI_ACTION_OPEN, NULL},   {TUI_ACTION_PROPOSE, NULL},
+                                   {TUI_ACTION_MARK, NULL},   {TUI_ACTION_FILTER, NULL},
+                                   {TUI_ACTION_FIND, NULL},   {TUI_ACTION_RAW, NULL},
+                                   {TUI_ACTION_FREEZE, NULL}, {TUI_ACTION_SORT, NULL}};
     static const TuiHint detail[] = {{TUI_ACTION_OPEN, "propose"},
                                      {TUI_ACTION_BACK, NULL},
                                      {TUI_ACTION_RAW, NULL},
                                      {TUI_ACTION_MARK, NULL},
                                      {TUI_ACTION_UP, "scroll"}};
     const Denials *view = (const Denials *)base;
-    if (view->in_detail)
+    const TuiHint follow = {TUI_ACTION_LAST, "follow"};
+    const TuiHint leave = {TUI_ACTION_BACK, view->pushed ? NULL : "quit"};
+
+    if (view->in_detail) {
         g_array_append_vals(out, detail, G_N_ELEMENTS(detail));
-    else
-        g_array_append_vals(out, list, G_N_ELEMENTS(list));
+        return;
+    }
+    g_array_append_vals(out, list, 2);
+    if (!view->follow)
+        g_array_append_val(out, follow);
+    g_array_append_vals(out, list + 2, G_N_ELEMENTS(list) - 2);
+    g_array_append_val(out, leave);
 }
 
 static char *
 place(const TuiView *base)
 {
     const Denials *view = (const Denials *)base;
-    guint n = amr_store_count(store_of(view));
+    guint n = amr_selection_count(view->rows), held = amr_store_count(tui_denials_store(view));
     guint marked = g_hash_table_size(tui_screen_marks(base->screen));
     GString *text = g_string_new(NULL);
 
-    if (n == 0)
+    if (held == 0)
         return g_string_free(text, FALSE);
     if (marked > 0)
         g_string_append_printf(text, "%u marked  ", marked);
-    if (!view->follow && n > view->held_at)
-        g_string_append_printf(text, "HELD +%u new  ", n - view->held_at);
+    if (!view->follow && held > view->held_at)
+        g_string_append_printf(text, "HELD +%u new  ", held - view->held_at);
     else if (!view->follow)
         g_string_append(text, "HELD  ");
-    g_string_append_printf(text, "%u of %u", MIN(view->list.cursor + 1, n), n);
+    if (n > 0)
+        g_string_append_printf(text, "%u of %u", MIN(view->list.cursor + 1, n), n);
     return g_string_free(text, FALSE);
 }
 
@@ -360,26 +344,46 @@ static void
 denials_free(TuiView *base)
 {
     Denials *view = (Denials *)base;
+    amr_selection_free(view->rows);
+    tui_search_free(view->search);
     tui_flow_free(view->detail);
     g_free(view);
 }
 
-static const TuiViewClass class = {
-    .title = "Denials",
-    .draw = draw,
-    .act = act,
-    .hints = hints,
-    .place = place,
-    .free = denials_free,
-};
+static Denials *
+denials_new(TuiScreen *screen, const char *title)
+{
+    Denials *view = g_new0(Denials, 1);
+    view->class = (TuiViewClass){
+        .title = title,
+        .draw = draw,
+        .act = act,
+        .hints = hints,
+        .place = place,
+        .news = news,
+        .work = work,
+        .free = denials_free,
+    };
+    view->view = (TuiView){&view->class, screen};
+    view->order = AMR_ORDER_LAST;
+    view->follow = TRUE;
+    view->detail = tui_flow_new();
+    view->search = tui_search_new(&view->view, &tui_denials_search);
+    tui_denials_select(view);
+    return view;
+}
 
 TuiView *
 tui_denials_new(TuiScreen *screen)
 {
-    Denials *view = g_new0(Denials, 1);
-    view->view = (TuiView){&class, screen};
-    view->order = AMR_ORDER_LAST;
-    view->follow = TRUE;
-    view->detail = tui_flow_new();
+    return &denials_new(screen, "Denials")->view;
+}
+
+TuiView *
+tui_denials_new_filtered(TuiScreen *screen, const char *line)
+{
+    Denials *view = denials_new(screen, "Its denials");
+    view->pushed = TRUE;
+    (void)tui_search_set_filter(view->search, line, NULL);
     return &view->view;
 }

@@ -8,6 +8,8 @@
 G_BEGIN_DECLS
 
 TuiView *tui_denials_new(TuiScreen *screen);
+/* Over another view, to go back to, with the filter @line, which must be one. */
+TuiView *tui_denials_new_filtered(TuiScreen *screen, const char *line);
 
 G_END_DECLS
 #endif

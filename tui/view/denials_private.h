@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What denials.c, which draws and acts, and denials_rows.c, which knows what is shown, share. */
+#ifndef TUI_VIEW_DENIALS_PRIVATE_H
+#define TUI_VIEW_DENIALS_PRIVATE_H
+
+#include "core/denial/selection.h"
+#include "tui/view/denials.h"
+#include "tui/view/search.h"
+#include "tui/widget/flow.h"
+#include "tui/widget/list.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+    TuiView view;
+    TuiViewClass class; /* its own, for its title */
+    TuiList list;
+    AmrOrder order;
+    TuiSearch *search;
+    AmrSelection *rows; /* what is shown */
+    AmrDenialId id;     /* what the cursor stands on; NONE: nothing is there */
+    AmrDenialId tied;   /* what it was last put on: it goes back there when that is shown again */
+    AmrDenialId origin; /* where it stood when a search began */
+    gboolean follow, follow_origin;
+    guint held_at; /* how many there were when it stopped to follow */
+    TuiFlow *detail;
+    gboolean in_detail, split, pushed;
+} Denials;
+
+extern const TuiSearchClass tui_denials_search;
+
+AmrStore *tui_denials_store(const Denials *view);
+/* Shows what the filter that holds lets through, in the order that holds. */
+void tui_denials_select(Denials *view);
+/* Puts the cursor where what it is tied to stands now. */
+void tui_denials_find_cursor(Denials *view);
+/* The cursor was moved to another row. */
+void tui_denials_moved(Denials *view);
+/* Looks at a slice of what the filter has not looked at; TRUE while more is left. */
+gboolean tui_denials_work(Denials *view);
+
+G_END_DECLS
+#endif

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which denials are shown, and where the cursor is among them. */
+#include "config.h"
+
+#include "tui/table/sift.h"
+#include "tui/view/denials_private.h"
+
+/* Rows that a filter looks at in one go: some two milliseconds. */
+#define SLICE 2048
+
+AmrStore *
+tui_denials_store(const Denials *view)
+{
+    return tui_screen_session(view->view.screen)->store;
+}
+
+/* ---- the cursor is tied to the denial, not to the row --------------------------------------- */
+
+static void
+stand_on(Denials *view, AmrDenialId id)
+{
+    if (id == view->id)
+        return;
+    view->id = id;
+    tui_flow_scroll_to(view->detail, 0);
+}
+
+static AmrDenialId
+at(const Denials *view, guint row)
+{
+    AmrDenialId id = AMR_DENIAL_NONE;
+    (void)amr_selection_window(view->rows, row, 1, &id);
+    return id;
+}
+
+static gboolean
+go_back_to(Denials *view, AmrDenialId id)
+{
+    guint place;
+    if (id == AMR_DENIAL_NONE || !amr_selection_place(view->rows, id, &place))
+        return FALSE;
+    tui_list_moved(&view->list, place);
+    stand_on(view, id);
+    return TRUE;
+}
+
+void
+tui_denials_find_cursor(Denials *view)
+{
+    guint n = amr_selection_count(view->rows);
+
+    if (view->follow && n > 0) {
+        view->list.cursor = n - 1;
+        view->list.n = n;
+        stand_on(view, at(view, n - 1));
+        view->tied = view->id;
+    } else if (!go_back_to(view, view->tied) && !go_back_to(view, view->id)) {
+        view->list.cursor = n > 0 ? MIN(view->list.cursor, n - 1) : 0;
+        stand_on(view, at(view, view->list.cursor));
+    }
+}
+
+void
+tui_denials_moved(Denials *view)
+{
+    guint n = amr_selection_count(view->rows);
+    gboolean at_end = n == 0 || view->list.cursor + 1 >= n;
+
+    if (view->follow && !at_end)
+        view->held_at = amr_store_count(tui_denials_store(view));
+    view->follow = at_end;
+    stand_on(view, at(view, view->list.cursor));
+    if (view->id != AMR_DENIAL_NONE)
+        view->tied = view->id;
+}
+
+/* ---- what is shown -------------------------------------------------------------------------- */
+
+static void
+take_rows(Denials *view, AmrFilter *filter)
+{
+    amr_selection_free(view->rows);
+    view->rows = amr_selection_new(tui_denials_store(view), view->order, filter);
+    if (amr_selection_work(view->rows, SLICE))
+        tui_screen_wants_work(view->view.screen);
+}
+
+static AmrFilter *
+read_words(const Denials *view, const char *const *words, GError **error)
+{
+    const AmrSession *session = tui_screen_session(view->view.screen);
+    return amr_filter_new(words, amr_target_clock(session->target), error);
+}
+
+void
+tui_denials_select(Denials *view)
+{
+    const char *const *words = tui_search_words(view->search);
+    take_rows(view, words ? read_words(view, words, NULL) : NULL);
+}
+
+gboolean
+tui_denials_work(Denials *view)
+{
+    gboolean more = amr_selection_work(view->rows, SLICE);
+    return tui_search_work(view->search) || more;
+}
+
+/* ---- for search ----------------------------------------------------------------------------- */
+
+static gboolean
+filter(TuiView *base, const char *const *words, GError **error)
+{
+    Denials *view = (Denials *)base;
+    AmrFilter *read = words && words[0] ? read_words(view, words, error) : NULL;
+
+    if (words && words[0] && !read)
+        return FALSE;
+    take_rows(view, read);
+    return TRUE;
+}
+
+static guint
+count(TuiView *base)
+{
+    return amr_selection_count(((Denials *)base)->rows);
+}
+
+static guint
+cursor(TuiView *base)
+{
+    Denials *view = (Denials *)base;
+    tui_denials_find_cursor(view);
+    return view->list.cursor;
+}
+
+static void
+go(TuiView *base, guint row)
+{
+    Denials *view = (Denials *)base;
+    view->list.cursor = row;
+    tui_denials_moved(view);
+}
+
+static void
+origin(TuiView *base, gboolean back)
+{
+    Denials *view = (Denials *)base;
+    if (!back) {
+        view->origin = view->id;
+        view->follow_origin = view->follow;
+        return;
+    }
+    view->follow = view->follow_origin;
+    view->tied = view->origin;
+    tui_denials_find_cursor(view);
+}
+
+static gboolean
+matches(TuiView *base, guint row, const char *text)
+{
+    const Denials *view = (const Denials *)base;
+    TuiCell cells[TUI_TABLE_COLUMNS_MAX] = {{NULL, TUI_ROLE_TEXT}};
+
+    tui_table_denials_row(tui_screen_session(base->screen), at(view, row), cells);
+    gboolean found = tui_cells_find(cells, tui_table_denials.n, text);
+    tui_cells_clear(cells, tui_table_denials.n);
+    return found;
+}
+
+static char **
+keys(TuiView *base)
+{
+    char **words = g_new0(char *, AMR_FILTER_KEY_COUNT);
+    for (guint key = 1; key < AMR_FILTER_KEY_COUNT; key++)
+        words[key - 1] = g_strconcat(amr_filter_key_word((AmrFilterKey)key), ":", NULL);
+    return words;
+}
+
+static guint
+all(TuiView *base)
+{
+    return amr_store_count(tui_denials_store((Denials *)base));
+}
+
+static guint
+left(TuiView *base)
+{
+    return amr_selection_left(((Denials *)base)->rows);
+}
+
+const TuiSearchClass tui_denials_search = {
+    .rows = count,
+    .cursor = cursor,
+    .go = go,
+    .origin = origin,
+    .matches = matches,
+    .filter = filter,
+    .keys = keys,
+    .all = all,
+    .left = left,
+};

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "tui/view/search.h"
+
+#include <string.h>
+
+#include "core/denial/filter.h"
+
+typedef enum {
+    TYPING_NOTHING,
+    TYPING_FIND,
+    TYPING_FILTER,
+} Typing;
+
+/* Looking for text among the rows. */
+typedef struct {
+    gboolean active, wrapped;
+    guint row, left; /* the next one, and how many there still are */
+    int step;        /* 1 or -1 */
+} Scan;
+
+struct TuiSearch {
+    TuiView *view;
+    const TuiSearchClass *class;
+    Typing typing;
+    GPtrArray *finds, *filters;        /* what was typed before */
+    char *text;                        /* what is looked for */
+    char *line;                        /* of the filter, as typed; NULL: none */
+    char **words;                      /* of it */
+    char *line_before;                 /* before it was typed anew */
+    gboolean off, off_before, missing; /* missing: what is typed was not found */
+    Scan scan;
+};
+
+TuiSearch *
+tui_search_new(TuiView *view, const TuiSearchClass *class)
+{
+    TuiSearch *search = g_new0(TuiSearch, 1);
+    search->view = view;
+    search->class = class;
+    search->finds = g_ptr_array_new_with_free_func(g_free);
+    search->filters = g_ptr_array_new_with_free_func(g_free);
+    return search;
+}
+
+void
+tui_search_free(TuiSearch *search)
+{
+    if (!search)
+        return;
+    tui_ask_drop(tui_screen_line(search->view->screen), search);
+    g_ptr_array_unref(search->finds);
+    g_ptr_array_unref(search->filters);
+    g_free(search->text);
+    g_free(search->line);
+    g_strfreev(search->words);
+    g_free(search->line_before);
+    g_free(search);
+}
+
+/* ---- finding -------------------------------------------------------------------------------- */
+
+static gboolean
+scan_slice(TuiSearch *search)
+{
+    Scan *scan = &search->scan;
+    const guint n = search->class->rows(search->view);
+
+    for (guint i = 0; i < TUI_SEARCH_SLICE && scan->left > 0 && n > 0; i++, scan->left--) {
+        guint row = scan->row;
+        if (row >= n) {
+            row = scan->step > 0 ? 0 : n - 1;
+            scan->wrapped = TRUE;
+        }
+        if (search->class->matches(search->view, row, search->text)) {
+            scan->active = FALSE;
+            search->class->go(search->view, row);
+            if (scan->wrapped && search->typing == TYPING_NOTHING)
+                tui_screen_say(search->view->screen, TUI_ROLE_QUIET, "Found beyond the %s",
+                               scan->step > 0 ? "end" : "beginning");
+            return FALSE;
+        }
+        scan->row = scan->step > 0 ? row + 1 : row - 1; /* before the first one: beyond all */
+    }
+    scan->active = scan->left > 0 && n > 0;
+    if (scan->active)
+        return TRUE;
+    g_autofree char *shown = amr_display_string(search->text);
+    if (search->typing == TYPING_NOTHING)
+        tui_screen_say(search->view->screen, TUI_ROLE_WARNING, "Not found: %s", shown);
+    else
+        tui_ask_note(tui_screen_line(search->view->screen), TUI_ROLE_WARNING, "Not found");
+    search->missing = TRUE;
+    return FALSE;
+}
+
+/* Looks from the cursor on, at the cursor itself last; with @here first. */
+static void
+scan_from_cursor(TuiSearch *search, int step, gboolean here)
+{
+    guint row = search->class->cursor(search->view);
+
+    search->missing = FALSE;
+    search->scan = (Scan){.active = TRUE,
+                          .row = here       ? row
+                                 : step > 0 ? row + 1
+                                            : row - 1,
+                          .left = search->class->rows(search->view),
+                          .step = step};
+    if (scan_slice(search))
+        tui_screen_wants_work(search->view->screen);
+}
+
+static void
+find_again(TuiSearch *search, int step)
+{
+    if (!search->text || !search->text[0])
+        tui_screen_say(search->view->screen, TUI_ROLE_WARNING, "Nothing was looked for yet");
+    else
+        scan_from_cursor(search, step, FALSE);
+}
+
+gboolean
+tui_search_work(TuiSearch *search)
+{
+    return search->scan.active && scan_slice(search);
+}
+
+/* ---- filtering ------------------------------------------------------------------------------ */
+
+static gboolean
+take_line(TuiSearch *search, const char *line, GError **error)
+{
+    g_auto(GStrv) words = amr_filter_split(line ? line : "", error);
+
+    if (!words || !search->class->filter(search->view, (const char *const *)words, error))
+        return FALSE;
+    g_strfreev(search->words);
+    search->words = g_steal_pointer(&words);
+    g_free(search->line);
+    search->line = search->words[0] ? g_strdup(line) : NULL;
+    search->off = FALSE;
+    search->scan.active = FALSE; /* rows are others now */
+    return TRUE;
+}
+
+gboolean
+tui_search_set_filter(TuiSearch *search, const char *line, GError **error)
+{
+    return take_line(search, line, error);
+}
+
+static void
+toggle_filters(TuiSearch *search)
+{
+    const char *const none[] = {NULL};
+
+    if (!search->line) {
+        tui_screen_say(search->view->screen, TUI_ROLE_QUIET, "There is no filter");
+        return;
+    }
+    search->off = !search->off;
+    search->scan.active = FALSE;
+    /* What was read once can be read again. */
+    (void)search->class->filter(search->view,
+                                search->off ? none : (const char *const *)search->words, NULL);
+}
+
+const char *const *
+tui_search_words(const TuiSearch *search)
+{
+    return search->line && !search->off ? (const char *const *)search->words : NULL;
+}
+
+gboolean
+tui_search_has_filter(const TuiSearch *search)
+{
+    return search->line != NULL;
+}
+
+/* ---- typing --------------------------------------------------------------------------------- */
+
+static void
+on_changed(const char *line, gpointer data)
+{
+    TuiSearch *search = data;
+    g_autoptr(GError) error = NULL;
+
+    if (search->typing == TYPING_FILTER) {
+        if (!take_line(search, line, &error))
+            tui_ask_note(tui_screen_line(search->view->screen), TUI_ROLE_WARNING, error->message);
+        return;
+    }
+    g_free(search->text);
+    search->text = g_strdup(line);
+    search->scan.active = FALSE;
+    search->class->origin(search->view, TRUE);
+    if (line[0])
+        scan_from_cursor(search, 1, TRUE);
+}
+
+/* The keys that the word under the cursor can begin with. */
+static char **
+complete(const char *line, gsize point, gsize *start, gpointer data)
+{
+    TuiSearch *search = data;
+    g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(g_free);
+
+    if (search->typing != TYPING_FILTER || !search->class->keys)
+        return NULL;
+    gsize from = point;
+    while (from > 0 && !g_ascii_isspace(line[from - 1]))
+        from--;
+    while (from < point && line[from] == '!')
+        from++;
+    g_auto(GStrv) keys = search->class->keys(search->view);
+    for (char **key = keys; *key; key++) {
+        if (strncmp(*key, line + from, point - from) == 0)
+            g_ptr_array_add(found, g_strdup(*key));
+    }
+    *start = from;
+    if (found->len == 0)
+        return NULL;
+    g_ptr_array_add(found, NULL);
+    return (char **)g_ptr_array_free(g_steal_pointer(&found), FALSE);
+}
+
+static void on_done(const char *line, gpointer data);
+
+static void
+type(TuiSearch *search, Typing what, const char *text)
+{
+    const TuiAskOptions options = {
+        .label = what == TYPING_FIND ? "/" : "filter: ",
+        .text = text,
+        .history = what == TYPING_FIND ? search->finds : search->filters,
+        .complete = complete,
+        .changed = on_changed,
+        .done = on_done,
+        .data = search,
+    };
+    tui_ask_open(tui_screen_line(search->view->screen), &options);
+    search->typing = what; /* after what was open is over */
+}
+
+static void
+begin(TuiSearch *search, Typing what)
+{
+    if (what == TYPING_FIND) {
+        search->class->origin(search->view, FALSE);
+        type(search, what, NULL);
+        return;
+    }
+    g_free(search->line_before);
+    search->line_before = g_strdup(search->line);
+    search->off_before = search->off;
+    type(search, what, search->line);
+}
+
+static void
+cancelled(TuiSearch *search, Typing was)
+{
+    search->scan.active = FALSE;
+    if (was == TYPING_FIND) {
+        search->class->origin(search->view, TRUE);
+        return;
+    }
+    (void)take_line(search, search->line_before, NULL); /* it could be read before */
+    if (search->off_before)
+        toggle_filters(search);
+}
+
+/* A filter that cannot be read stays to be mended. */
+static void
+on_done(const char *line, gpointer data)
+{
+    TuiSearch *search = data;
+    Typing was = search->typing;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *copy = g_strdup(line);
+
+    search->typing = TYPING_NOTHING;
+    if (!line) {
+        cancelled(search, was);
+    } else if (was == TYPING_FIND && !line[0] && search->finds->len > 0) {
+        g_free(search->text); /* nothing typed: once more the last one */
+        search->text = g_strdup(search->finds->pdata[search->finds->len - 1]);
+        scan_from_cursor(search, 1, FALSE);
+    } else if (was == TYPING_FIND) {
+        if (search->missing && search->text && search->text[0])
+            scan_from_cursor(search, 1, TRUE); /* and says so */
+    } else if (!take_line(search, copy, &error)) {
+        type(search, TYPING_FILTER, copy);
+        tui_ask_note(tui_screen_line(search->view->screen), TUI_ROLE_WARNING, error->message);
+    }
+}
+
+TuiStale
+tui_search_act(TuiSearch *search, TuiAction action)
+{
+    switch (action) {
+    case TUI_ACTION_FIND:
+        begin(search, TYPING_FIND);
+        return TUI_STALE_VIEW;
+    case TUI_ACTION_FIND_NEXT:
+    case TUI_ACTION_FIND_PREVIOUS:
+        find_again(search, action == TUI_ACTION_FIND_NEXT ? 1 : -1);
+        return TUI_STALE_VIEW;
+    case TUI_ACTION_FILTER:
+        if (!search->class->filter)
+            return TUI_STALE_FOREIGN;
+        begin(search, TYPING_FILTER);
+        return TUI_STALE_VIEW;
+    case TUI_ACTION_FILTERS:
+        if (!search->class->filter)
+            return TUI_STALE_FOREIGN;
+        toggle_filters(search);
+        return TUI_STALE_VIEW;
+    default:
+        return TUI_STALE_FOREIGN;
+    }
+}
+
+/* ---- drawing -------------------------------------------------------------------------------- */
+
+/* "12 of 4031", "12 of 4031, 200 to look at", "off". */
+static char *
+figures(const TuiSearch *search)
+{
+    guint shown = search->class->rows(search->view), all = search->class->all(search->view);
+    guint left = search->class->left ? search->class->left(search->view) : 0;
+
+    if (search->off)
+        return g_strdup("filter off");
+    if (left > 0)
+        return g_strdup_printf("%u of %u, %u to look at", shown, all, left);
+    return g_strdup_printf("%u of %u", shown, all);
+}
+
+static void
+draw_chips(const TuiSearch *search, TuiCanvas *canvas, TuiRect rect)
+{
+    g_autofree char *count = figures(search);
+    TuiRole role = search->off ? TUI_ROLE_QUIET : TUI_ROLE_KEY;
+    guint n = g_strv_length(search->words), i = 0;
+    int x = tui_canvas_put(canvas, rect, 0, 0, count, TUI_ROLE_TITLE) + 1;
+
+    for (; i < n; i++) {
+        g_autofree char *word = amr_display_string(search->words[i]);
+        g_autofree char *chip = g_strdup_printf("[%s]", word);
+        int rest = i + 1 < n ? 4 : 0; /* for the figure of those that do not fit */
+        if (x + tui_canvas_text_width(chip) > rect.width - rest)
+            break;
+        x = tui_canvas_put(canvas, rect, x, 0, chip, role) + 1;
+    }
+    if (i < n) {
+        g_autofree char *more = g_strdup_printf("+%u", n - i);
+        tui_canvas_put(canvas, rect, x, 0, more, role);
+    }
+}
+
+void
+tui_search_draw(const TuiSearch *search, TuiCanvas *canvas, TuiRect *rect)
+{
+    if (!search->line || rect->height < 3)
+        return;
+    draw_chips(search, canvas, *rect);
+    rect->y++;
+    rect->height--;
+}
