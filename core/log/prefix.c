@@ -225,12 +225,19 @@ tag(AmrCursor *line)
     return AMR_SPEAKER_NONE;
 }
 
-/* Whether a record begins right here. */
+/* Whether a record begins right here, or a notice that some were lost. */
 static bool
 at_body(const AmrCursor *line)
 {
-    static const char *const starts[] = {"type=",     "audit: ", "audit(",   "node=",
-                                         "apparmor=", "AVC ",    "USER_AVC "};
+    static const char *const starts[] = {"type=",
+                                         "audit: ",
+                                         "audit(",
+                                         "node=",
+                                         "apparmor=",
+                                         "AVC ",
+                                         "USER_AVC ",
+                                         "kauditd_printk_skb: ",
+                                         "audit_printk_skb: "};
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
         AmrCursor try = *line;
         if (amr_cursor_skip(&try, starts[i]))

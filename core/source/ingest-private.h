@@ -44,6 +44,17 @@ void amr_ingest_tell(AmrIngest *ingest);
 /* Reads from the stream as it comes. */
 void amr_ingest_wait(AmrIngest *ingest, AmrInput *input);
 
+/* ---- ingest-live.c ----------------------------------------------------------------------------
+ */
+
+/* Opens what is no file; each is started when it is open. */
+void amr_ingest_open_live(AmrIngest *ingest, AmrInput *input);
+void amr_ingest_start_live(AmrIngest *ingest, AmrInput *input, int fd);
+/* Lets it rest when nothing came for a while. */
+void amr_ingest_let_rest(AmrIngest *ingest, AmrInput *input);
+/* Says to each input what the others may hold too. */
+void amr_ingest_set_others(AmrIngest *ingest);
+
 /* ---- ingest-open.c ----------------------------------------------------------------------------
  */
 

@@ -95,6 +95,7 @@ complete(AmrIngest *ingest, GError *error)
 {
     g_autoptr(GTask) task = g_steal_pointer(&ingest->loading);
     drop_source(&ingest->cancelled);
+    amr_intake_past_is_over(ingest->intake);
     if (error)
         g_task_return_error(task, error);
     else
@@ -107,7 +108,13 @@ amr_ingest_tell(AmrIngest *ingest)
 {
     const GError *first = NULL;
     guint failed = 0;
+    gboolean covered = FALSE;
 
+    for (guint i = 0; i < ingest->inputs->len; i++) {
+        const AmrInput *input = amr_ingest_input(ingest, i);
+        covered |= input->kind == AMR_SOURCE_KIND_AUDIT && input->state == AMR_SOURCE_FOLLOWING;
+    }
+    amr_intake_set_covered(ingest->intake, covered);
     if (ingest->changed)
         ingest->changed(ingest->changed_data);
     if (!ingest->loading)
@@ -149,6 +156,7 @@ read_chain(AmrIngest *ingest, AmrInput *input, gint64 start)
         }
     }
     amr_input_settle(input);
+    amr_ingest_let_rest(ingest, input);
     return more || input->pending;
 }
 
@@ -204,6 +212,7 @@ on_stream(gint fd, GIOCondition condition, gpointer data)
             break;
     }
     amr_input_settle(input);
+    amr_ingest_let_rest(ingest, input);
     if (input->pending)
         amr_ingest_schedule(ingest); /* what is unpacked of the bytes that are read already */
     goes_on = input->ready != NULL;  /* whom it tells may free all this */
@@ -216,7 +225,8 @@ amr_ingest_wait(AmrIngest *ingest, AmrInput *input)
 {
     AmrIngestRef *ref = amr_ingest_ref_new(ingest, input->number);
 
-    input->ready = g_unix_fd_source_new(input->fd, G_IO_IN | G_IO_HUP | G_IO_ERR);
+    input->ready = g_unix_fd_source_new(input->live ? input->live->fd : input->fd,
+                                        G_IO_IN | G_IO_HUP | G_IO_ERR);
     g_source_set_priority(input->ready, G_PRIORITY_DEFAULT_IDLE);
     g_source_set_callback(input->ready, G_SOURCE_FUNC(on_stream), ref, g_free);
     g_source_attach(input->ready, g_main_context_get_thread_default());
@@ -249,6 +259,32 @@ amr_ingest_add_file(AmrIngest *ingest, AmrOpenPlace place, const char *name, gbo
 }
 
 guint
+amr_ingest_add(AmrIngest *ingest, AmrSourceKind kind, const char *place, gboolean follow)
+{
+    static const char *const names[] = {
+        [AMR_SOURCE_KIND_AUDIT] = "audit netlink",
+        [AMR_SOURCE_KIND_JOURNAL] = "journal",
+        [AMR_SOURCE_KIND_KMSG] = "/dev/kmsg",
+    };
+    AmrInput *input;
+
+    g_return_val_if_fail(kind < G_N_ELEMENTS(names) && names[kind], 0);
+    input = amr_input_new(ingest->inputs->len, AMR_OPEN_SOURCE, names[kind], follow);
+    input->kind = kind;
+    input->directory = g_strdup(place);
+    g_ptr_array_add(ingest->inputs, input);
+    return input->number;
+}
+
+guint
+amr_ingest_add_open(AmrIngest *ingest, AmrSourceKind kind, int fd, gboolean follow)
+{
+    const guint number = amr_ingest_add(ingest, kind, NULL, follow);
+    amr_ingest_input(ingest, number)->fd = fd;
+    return number;
+}
+
+guint
 amr_ingest_source_count(const AmrIngest *ingest)
 {
     return ingest->inputs->len;
@@ -270,6 +306,45 @@ amr_ingest_stats(const AmrIngest *ingest)
     AmrIngestStats sum = {0};
     for (guint i = 0; i < ingest->inputs->len; i++)
         amr_input_add_stats(amr_ingest_input(ingest, i), &sum);
+    return sum;
+}
+
+/* Whether all that comes by the audit subsystem is read from a log too, which waits. */
+static gboolean
+has_audit_log(const AmrIngest *ingest)
+{
+    for (guint i = 0; i < ingest->inputs->len; i++) {
+        const AmrInput *input = amr_ingest_input(ingest, i);
+        AmrIngestStats stats = {0};
+        amr_input_add_stats(input, &stats);
+        if (input->kind == AMR_SOURCE_KIND_FILE && input->state == AMR_SOURCE_FOLLOWING &&
+            stats.audited > 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+guint64
+amr_ingest_lost(const AmrIngest *ingest, guint64 *lost)
+{
+    guint64 most[AMR_LOSS_COUNT] = {0}, sum = 0;
+
+    for (guint i = 0; i < ingest->inputs->len; i++) {
+        const AmrInput *input = amr_ingest_input(ingest, i);
+        AmrIngestStats stats = {0};
+        amr_input_add_stats(input, &stats);
+        /* Two logs that somebody named may be of two machines, or one the past of the other. */
+        for (guint j = 0; j < AMR_LOSS_COUNT; j++)
+            most[j] = input->place == AMR_OPEN_GIVEN ? most[j] + stats.lost[j]
+                                                     : MAX(most[j], stats.lost[j]);
+    }
+    if (most[AMR_LOSS_OVERRUN] > 0 && has_audit_log(ingest))
+        most[AMR_LOSS_OVERRUN] = 0;
+    for (guint j = 0; j < AMR_LOSS_COUNT; j++) {
+        sum += most[j];
+        if (lost)
+            lost[j] = most[j];
+    }
     return sum;
 }
 
@@ -313,9 +388,14 @@ amr_ingest_load_async(AmrIngest *ingest, GCancellable *cancellable, GAsyncReadyC
         g_source_set_callback(ingest->cancelled, G_SOURCE_FUNC(on_cancelled), ingest, NULL);
         g_source_attach(ingest->cancelled, g_main_context_get_thread_default());
     }
+    amr_ingest_set_others(ingest);
     for (guint i = 0; i < ingest->inputs->len; i++) {
         AmrInput *input = amr_ingest_input(ingest, i);
-        if (input->state == AMR_SOURCE_READING && input->fd < 0)
+        if (input->state != AMR_SOURCE_READING)
+            continue;
+        if (input->kind != AMR_SOURCE_KIND_FILE && !input->live)
+            amr_ingest_open_live(ingest, input);
+        else if (input->kind == AMR_SOURCE_KIND_FILE && input->fd < 0)
             amr_ingest_open(ingest, input);
     }
     ingest->refs++;

@@ -10,6 +10,7 @@
 
 #include "core/base/opener.h"
 #include "core/denial/store.h"
+#include "core/log/loss.h"
 
 G_BEGIN_DECLS
 
@@ -37,7 +38,9 @@ typedef struct {
     guint64 torn;     /* lines that end within a value */
     guint64 overlong; /* lines cut, or values that do not fit */
     guint64 foreign;  /* lines with the needle that are no record */
-    guint64 losses;   /* notices that records were lost */
+    guint64 audited;  /* of the records, those that came by the audit subsystem, not by printk */
+    guint64 lost[AMR_LOSS_COUNT]; /* records that were lost on the way here, as far as was noticed:
+                                     at least so many */
 } AmrIngestStats;
 
 /* What one source is doing now. */
@@ -51,6 +54,7 @@ typedef enum {
 } AmrSourceState;
 
 typedef struct {
+    AmrSourceKind kind;
     const char *name; /* as the user gave it, "-" for standard input; raw bytes */
     AmrSourceState state;
     const GError *error; /* NULL, or why it failed: names file and cause (what was read before
@@ -77,9 +81,21 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrIngest, amr_ingest_free)
  * not there yet is awaited, if its directory is. Returns the source's number. */
 guint amr_ingest_add_file(AmrIngest *ingest, AmrOpenPlace place, const char *name, gboolean follow);
 
+/* Adds what is no file. @place: of the journal, its directory below the target's root; else NULL.
+ * KMSG and JOURNAL give their past and, with @follow, what comes; AUDIT gives only what comes, and
+ * is done at once without @follow. */
+guint amr_ingest_add(AmrIngest *ingest, AmrSourceKind kind, const char *place, gboolean follow);
+/* The same of a descriptor that is open already and is taken over: of AUDIT as from
+ * amr_audit_open(), of KMSG as of /dev/kmsg. */
+guint amr_ingest_add_open(AmrIngest *ingest, AmrSourceKind kind, int fd, gboolean follow);
+
 guint amr_ingest_source_count(const AmrIngest *ingest);
 void amr_ingest_source_info(const AmrIngest *ingest, guint source, AmrSourceInfo *info);
 AmrIngestStats amr_ingest_stats(const AmrIngest *ingest);
+
+/* Of all sources: what several noticed is counted once, and what one lost and another has is not.
+ * @lost (may be NULL) has room for AMR_LOSS_COUNT; returns the sum. */
+guint64 amr_ingest_lost(const AmrIngest *ingest, guint64 *lost);
 
 /* Starts, and is done when no source is AMR_SOURCE_READING any more (following goes on). Succeeds
  * also where some sources failed; fails if all did and none had given a record before, with the

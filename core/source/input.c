@@ -17,9 +17,11 @@ amr_input_new(guint number, AmrOpenPlace place, const char *name, gboolean follo
 {
     AmrInput *input = g_new0(AmrInput, 1);
     input->number = number;
+    input->kind = AMR_SOURCE_KIND_FILE;
     input->place = place;
     input->name = g_strdup(name);
     input->follow = follow;
+    input->others_from = G_MAXUINT64;
     input->state = AMR_SOURCE_READING;
     input->fd = -1;
     input->watch = -1;
@@ -33,6 +35,10 @@ stop_waiting(AmrInput *input)
         g_source_destroy(input->ready);
         g_clear_pointer(&input->ready, g_source_unref);
     }
+    if (input->resting) {
+        g_source_destroy(input->resting);
+        g_clear_pointer(&input->resting, g_source_unref);
+    }
 }
 
 void
@@ -43,10 +49,13 @@ amr_input_free(AmrInput *input)
         (void)close(input->fd);
     g_clear_error(&input->error);
     g_clear_pointer(&input->names, amr_follow_free);
+    if (input->live)
+        input->live->free(input->live);
     amr_input_reset(input);
     g_free(input->buffer);
     g_free(input->raw);
     g_free(input->name);
+    g_free(input->directory);
     g_free(input);
 }
 
@@ -106,7 +115,7 @@ amr_input_attach(AmrInput *input, int fd)
 gboolean
 amr_input_is_ready(const AmrInput *input)
 {
-    struct pollfd wait = {.fd = input->fd, .events = POLLIN};
+    struct pollfd wait = {.fd = input->live ? input->live->fd : input->fd, .events = POLLIN};
     return poll(&wait, 1, 0) > 0;
 }
 
@@ -115,10 +124,10 @@ amr_input_finish(AmrInput *input)
 {
     stop_waiting(input);
     input->pending = FALSE;
-    if (input->stats.records == 0 && (input->binary || input->kind)) {
+    if (input->stats.records == 0 && (input->binary || input->form)) {
         amr_input_fail_reading(input,
                                g_error_new(AMR_ERROR, AMR_ERROR_PARSE, "Not a text log but %s",
-                                           input->kind ? input->kind : "binary data"));
+                                           input->form ? input->form : "binary data"));
         return;
     }
     input->state = input->follow && input->regular ? AMR_SOURCE_FOLLOWING : AMR_SOURCE_DONE;
@@ -127,8 +136,8 @@ amr_input_finish(AmrInput *input)
 void
 amr_input_settle(AmrInput *input)
 {
-    if (!input->regular && input->follow && input->state == AMR_SOURCE_READING && input->ready &&
-        !input->pending && !amr_input_is_ready(input))
+    if (!input->regular && !input->live && input->follow && input->state == AMR_SOURCE_READING &&
+        input->ready && !input->pending && !amr_input_is_ready(input))
         input->state = AMR_SOURCE_FOLLOWING;
 }
 
@@ -274,7 +283,7 @@ read_once(AmrInput *input, char *room, gsize size, gsize *got)
     if (n >= 0)
         return TRUE;
     if (errno == EPIPE) {
-        input->stats.losses++; /* /dev/kmsg: what was to come is overwritten */
+        input->stats.lost[AMR_LOSS_OVERWRITTEN]++; /* /dev/kmsg: what was to come is gone */
         return FALSE;
     }
     if (errno != EAGAIN && errno != EINTR)
@@ -326,6 +335,8 @@ amr_input_read_stream(AmrInput *input, AmrInputSink sink, gpointer data)
 {
     gsize got;
 
+    if (input->live)
+        return amr_input_read_live(input, sink, data);
     input->sink = sink;
     input->sink_data = data;
     if (input->pipe)

@@ -8,10 +8,10 @@
 #define AMR_SOURCE_INPUT_H
 
 #include "core/log/scan.h"
-#include "core/source/copies.h"
 #include "core/source/decode-pipe.h"
 #include "core/source/follow.h"
 #include "core/source/ingest.h"
+#include "core/source/live.h"
 
 G_BEGIN_DECLS
 
@@ -39,12 +39,19 @@ typedef gsize (*AmrInputSink)(gpointer data, AmrInput *input, const char *block,
 
 struct AmrInput {
     guint number;
+    AmrSourceKind kind;
     AmrOpenPlace place;
     char *name;
     gboolean follow;
+    /* What has an older stamp (milliseconds since the epoch) can stand in no other source:
+     * G_MAXUINT64 if there is no other, and 0 for a journal, where it may stand twice. */
+    guint64 others_from;
     AmrSourceState state;
     GError *error;
     AmrIngestStats stats;
+    guint64 lost_total;   /* as the kernel counted when it last said so */
+    guint64 lost_unnamed; /* since then: notices without a number */
+    gboolean lost_named;  /* the last notice was one with a number */
 
     /* A followed log is a chain: the file that has its name now, and behind it those that had it
      * before, which may still be written to. */
@@ -59,7 +66,7 @@ struct AmrInput {
     gboolean dropping; /* within an overlong line that was given up */
     gboolean binary;   /* its beginning is no text */
     gboolean started;  /* its beginning said what it is */
-    const char *kind;  /* where that is what cannot be read, NULL for a log */
+    const char *form;  /* where that is what cannot be read, NULL for a log */
 
     /* A regular file: where the next line begins; what offset 0 is counted as. */
     guint64 offset, base;
@@ -74,11 +81,16 @@ struct AmrInput {
     guint64 buffer_offset;
     GSource *ready;
 
+    /* What is no file. */
+    char *directory; /* of a journal */
+    AmrLive *live;
+    guint64 live_bytes, live_lost[AMR_LOSS_COUNT]; /* what was counted of its figures */
+    GSource *resting;                              /* when nothing came for a while */
+
     /* What is no text. */
     gboolean piped;
     AmrPipe *pipe; /* NULL again when all is read */
     AmrDecodeCounts counted;
-    AmrCopies *copies; /* of a journal */
     AmrInputSink sink; /* while it is read */
     gpointer sink_data;
     char *raw; /* of a stream: what the pipe has not taken yet */
@@ -104,6 +116,13 @@ gboolean amr_input_read_file(AmrInput *input, char *block, AmrInputSink sink, gp
 gboolean amr_input_read_stream(AmrInput *input, AmrInputSink sink, gpointer data);
 /* Whether reading would not wait. */
 gboolean amr_input_is_ready(const AmrInput *input);
+
+/* An input that is no file (inputlive.c): takes @live over. */
+void amr_input_attach_live(AmrInput *input, AmrLive *live);
+/* As amr_input_read_stream(). */
+gboolean amr_input_read_live(AmrInput *input, AmrInputSink sink, gpointer data);
+/* Counts what it noticed meanwhile. */
+void amr_input_count_live(AmrInput *input);
 
 /* A followed stream that has no more for now is FOLLOWING from then on. */
 void amr_input_settle(AmrInput *input);
@@ -135,6 +154,8 @@ void amr_input_add_stats(const AmrInput *newest, AmrIngestStats *sum);
 /* ---- between input.c and inputpipe.c ----------------------------------------------------------
  */
 
+/* Puts text into the buffer, of what is no text by itself. */
+void amr_input_put(AmrInput *input, const char *text, gsize size);
 /* At the end of what there is. */
 void amr_input_finish(AmrInput *input);
 /* Gives what the buffer holds to the sink. */

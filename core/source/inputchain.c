@@ -15,7 +15,10 @@ enum {
 static AmrInput *
 new_alike(const AmrInput *input)
 {
-    return amr_input_new(input->number, input->place, input->name, input->follow);
+    AmrInput *alike = amr_input_new(input->number, input->place, input->name, input->follow);
+
+    alike->others_from = input->others_from;
+    return alike;
 }
 
 AmrInput *
@@ -118,6 +121,8 @@ amr_input_add_stats(const AmrInput *newest, AmrIngestStats *sum)
         sum->torn += input->stats.torn;
         sum->overlong += input->stats.overlong;
         sum->foreign += input->stats.foreign;
-        sum->losses += input->stats.losses;
+        sum->audited += input->stats.audited;
+        for (guint i = 0; i < AMR_LOSS_COUNT; i++)
+            sum->lost[i] += input->stats.lost[i];
     }
 }

@@ -59,17 +59,9 @@ put_text(gpointer data, const char *text, gsize size)
     /* A journal's message may hold anything. */
     if (input->buffer_offset + input->held == 0 && !amr_pipe_is_journal(input->pipe))
         input->binary = is_binary(text, size);
-    if (!input->copies && amr_pipe_is_journal(input->pipe))
-        input->copies = amr_copies_new((guint64)g_random_int() << 32 | g_random_int());
-    while (size > 0) {
-        const gsize n = MIN(size, AMR_INPUT_BUFFER - input->held);
-        memcpy(input->buffer + input->held, text, n);
-        input->held += n;
-        text += n;
-        size -= n;
-        if (input->held == AMR_INPUT_BUFFER)
-            amr_input_drain(input, FALSE);
-    }
+    if (amr_pipe_is_journal(input->pipe))
+        input->others_from = 0;
+    amr_input_put(input, text, size);
 }
 
 static void
@@ -102,7 +94,7 @@ amr_input_look(AmrInput *input, const char *bytes, gsize size, gboolean last)
     input->binary = is_binary(bytes + hole, size - hole);
     for (gsize i = 0; i < G_N_ELEMENTS(magics); i++) {
         if (size >= magics[i].len && memcmp(bytes, magics[i].magic, magics[i].len) == 0)
-            input->kind = magics[i].kind;
+            input->form = magics[i].kind;
     }
     return TRUE;
 }
@@ -111,9 +103,8 @@ void
 amr_input_reset(AmrInput *input)
 {
     g_clear_pointer(&input->pipe, amr_pipe_free);
-    g_clear_pointer(&input->copies, amr_copies_free);
     input->started = input->binary = FALSE;
-    input->kind = NULL;
+    input->form = NULL;
     input->buffer_offset += input->held;
     input->held = 0;
 }
@@ -147,7 +138,6 @@ amr_input_pump(AmrInput *input, const char *bytes, gsize size, gboolean last, gb
     if (amr_pipe_compression(input->pipe) != AMR_COMPRESSION_NONE)
         input->follow = FALSE;
     g_clear_pointer(&input->pipe, amr_pipe_free);
-    g_clear_pointer(&input->copies, amr_copies_free);
     /* What came before the damage stays. */
     if (fine)
         amr_input_finish(input);

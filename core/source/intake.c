@@ -9,6 +9,7 @@
 #include "core/log/record.h"
 #include "core/log/scan.h"
 #include "core/log/shapes.h"
+#include "core/source/copies.h"
 #include "core/source/ring.h"
 
 enum {
@@ -34,6 +35,10 @@ struct AmrIntake {
     AmrMemo *memo; /* NULL: nothing is remembered, heads neither */
     AmrShapes shapes;
     AmrRing ring;
+    AmrCopies *copies; /* NULL until something can be one */
+    guint64 seed;
+    gint64 past_over; /* monotonic microseconds; 0: not yet */
+    gboolean covered;
     Pending pending[BATCH];
     guint count;
     char scratch[AMR_EVENT_SCRATCH];
@@ -45,6 +50,7 @@ amr_intake_new(AmrStore *store)
     AmrIntake *intake = g_new0(AmrIntake, 1);
     intake->store = store;
     intake->memo = amr_memo_new(store);
+    intake->seed = (guint64)g_random_int() << 32 | g_random_int();
     return intake;
 }
 
@@ -52,6 +58,7 @@ void
 amr_intake_free(AmrIntake *intake)
 {
     amr_memo_free(intake->memo);
+    amr_copies_free(intake->copies);
     amr_ring_clear(&intake->ring);
     g_free(intake);
 }
@@ -62,6 +69,48 @@ amr_intake_forget(AmrIntake *intake)
     g_clear_pointer(&intake->memo, amr_memo_free);
 }
 
+void
+amr_intake_seed(AmrIntake *intake, guint64 seed)
+{
+    intake->seed = seed;
+}
+
+void
+amr_intake_past_is_over(AmrIntake *intake)
+{
+    if (intake->past_over == 0)
+        intake->past_over = g_get_monotonic_time();
+}
+
+void
+amr_intake_set_covered(AmrIntake *intake, gboolean covered)
+{
+    intake->covered = covered;
+}
+
+/* The moment that @head came, for what has no stamp of its own. What was read last of the past is
+ * still said by others a while after. */
+static gint64
+moment(const AmrIntake *intake)
+{
+    const gint64 now = g_get_monotonic_time();
+    return intake->past_over > 0 && now - intake->past_over > 2 * G_USEC_PER_SEC ? now : 0;
+}
+
+static gboolean
+is_copy(AmrIntake *intake, const AmrInput *input, const AmrHead *head, const char *block)
+{
+    const guint source = input->number * 2 + (head->from_kernel ? 1 : 0);
+
+    if (input->others_from == G_MAXUINT64 ||
+        (head->stamp_ms != 0 && head->stamp_ms < input->others_from))
+        return FALSE;
+    if (!intake->copies)
+        intake->copies = amr_copies_new(intake->seed);
+    return amr_copies_take(intake->copies, head, block, source,
+                           head->stamp_ms == 0 ? moment(intake) : 0);
+}
+
 /* Whether it is to be counted; then @origin says where it is kept. */
 static gboolean
 is_counted(AmrIntake *intake, const Place *place, const Pending *pending, AmrOrigin *origin)
@@ -69,7 +118,8 @@ is_counted(AmrIntake *intake, const Place *place, const Pending *pending, AmrOri
     AmrInput *input = place->input;
     const AmrSpan line = pending->line;
 
-    if (input->copies && amr_copies_take(input->copies, &pending->head, place->block))
+    input->stats.audited += pending->head.printed == 0 && pending->head.serial != 0;
+    if (is_copy(intake, input, &pending->head, place->block))
         return FALSE;
     input->stats.records++;
     *origin = (AmrOrigin){input->number, line.len, place->offset + line.off};
@@ -141,6 +191,37 @@ take_line(AmrIntake *intake, const Place *place, AmrSpan line)
         take_pending(intake, place);
 }
 
+/* The kernel's notice that it lost some. */
+static void
+take_loss(AmrIntake *intake, const Place *place, AmrSpan line)
+{
+    AmrInput *input = place->input;
+    AmrLoss loss;
+    guint64 *lost;
+
+    if (!amr_loss_read(&loss, place->block, line))
+        return;
+    take_pending(intake, place); /* in the order that they came */
+    /* What printk leaves out the audit stream has. */
+    if (loss.kind == AMR_LOSS_SUPPRESSED && (intake->covered || input->stats.audited > 0))
+        return;
+    lost = &input->stats.lost[loss.kind];
+    if (loss.total) {
+        /* After a boot it counts from the start. */
+        const guint64 since = loss.records < input->lost_total ? 0 : input->lost_total;
+        const guint64 more = loss.records - since;
+        *lost += more > input->lost_unnamed ? more - input->lost_unnamed : 0;
+        input->lost_total = loss.records;
+        input->lost_unnamed = 0;
+    } else if (loss.kind == AMR_LOSS_BACKLOG && input->lost_named) {
+        loss.records = 0; /* the second of a pair of notices */
+    } else {
+        *lost += MAX(loss.records, 1);
+        input->lost_unnamed += loss.kind == AMR_LOSS_BACKLOG;
+    }
+    input->lost_named = loss.total;
+}
+
 gsize
 amr_intake_block(gpointer data, AmrInput *input, const char *block, gsize size, guint64 offset,
                  gboolean last)
@@ -169,7 +250,7 @@ amr_intake_block(gpointer data, AmrInput *input, const char *block, gsize size, 
         else if (found == AMR_SCAN_TORN)
             input->stats.torn++;
         else
-            input->stats.losses++;
+            take_loss(intake, &place, line);
     }
     take_pending(intake, &place);
     input->dropping = amr_scan_is_cut(&scan);

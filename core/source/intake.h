@@ -23,6 +23,15 @@ gsize amr_intake_block(gpointer data, AmrInput *input, const char *block, gsize 
 /* The record at @origin of an input that is not kept; NULL if it is no longer held. */
 GBytes *amr_intake_raw(const AmrIntake *intake, const AmrOrigin *origin);
 
+/* While the past is read, records without a stamp are told apart by their number alone; from then
+ * on by time too. */
+void amr_intake_past_is_over(AmrIntake *intake);
+/* Another source gives all that the kernel's own log leaves out: what that suppressed is not lost.
+ */
+void amr_intake_set_covered(AmrIntake *intake, gboolean covered);
+
+/* Makes what is forgotten the same in each run, for tests. */
+void amr_intake_seed(AmrIntake *intake, guint64 seed);
 /* Takes the long way with each record from now on, as if none had been seen before. What the tests
  * measure the short one by. */
 void amr_intake_forget(AmrIntake *intake);

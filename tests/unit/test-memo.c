@@ -190,7 +190,8 @@ side_new(guint limit, gboolean journal, gboolean forgets)
         amr_intake_forget(side.intake);
     side.input->regular = !journal;
     if (journal)
-        side.input->copies = amr_copies_new(1); /* both forget the same */
+        side.input->others_from = 0;
+    amr_intake_seed(side.intake, 1); /* both forget the same */
     return side;
 }
 

@@ -66,12 +66,22 @@ say_permission_hint(const AmrTarget *target)
 }
 
 static void
+say_lost(const AmrIngest *ingest)
+{
+    guint64 lost[AMR_LOSS_COUNT];
+
+    (void)amr_ingest_lost(ingest, lost);
+    for (int kind = 1; kind < AMR_LOSS_COUNT; kind++) {
+        if (lost[kind])
+            tui_say("%" G_GUINT64_FORMAT " %s lost %s", lost[kind],
+                    lost[kind] == 1 ? "record was" : "records were",
+                    amr_loss_where((AmrLossKind)kind));
+    }
+}
+
+static void
 say_stats(const AmrIngestStats *stats)
 {
-    if (stats->losses)
-        tui_say("records were lost before they reached the log: %" G_GUINT64_FORMAT
-                " notices of it",
-                stats->losses);
     if (stats->overlong)
         tui_say("%" G_GUINT64_FORMAT " lines are too long to be read whole", stats->overlong);
     if (stats->torn)
@@ -101,6 +111,7 @@ report_sources(TuiCommand *command)
     }
     if (permission)
         say_permission_hint(command->session->target);
+    say_lost(ingest);
     say_stats(&stats);
     return failed && failed < n ? TUI_EXIT_PARTLY : status;
 }

@@ -83,10 +83,10 @@ tui_status_draw(const AmrSession *session, const char *host, gboolean loading, T
         add_sources(bar, session->ingest);
     tui_bar_add(bar, 5, TUI_ROLE_STATUS, NULL, TUI_ROLE_STATUS, denials);
     if (session->ingest) {
-        AmrIngestStats stats = amr_ingest_stats(session->ingest);
-        g_autofree char *lost = g_strdup_printf("LOST %" G_GUINT64_FORMAT, stats.losses);
-        if (stats.losses > 0)
-            tui_bar_add(bar, 2, TUI_ROLE_STATUS, NULL, TUI_ROLE_STATUS, lost);
+        guint64 lost = amr_ingest_lost(session->ingest, NULL);
+        g_autofree char *text = g_strdup_printf("LOST %" G_GUINT64_FORMAT, lost);
+        if (lost > 0)
+            tui_bar_add(bar, 2, TUI_ROLE_STATUS, NULL, TUI_ROLE_STATUS, text);
     }
     tui_bar_draw(bar, canvas, rect, 0);
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the kernel itself gives: /dev/kmsg, and datagrams of the audit netlink. */
+/* /dev/kmsg as text. */
 #include "config.h"
 
-#include <linux/netlink.h>
 #include <string.h>
 
 #include "core/source/decode-private.h"
@@ -102,51 +101,4 @@ amr_kmsg_end(AmrKmsg *kmsg)
 {
     flush_held(kmsg);
     kmsg->within = kmsg->without = FALSE;
-}
-
-/* ---- netlink --------------------------------------------------------------------------------- */
-
-static void
-give_message(guint type, const char *text, gsize len, AmrTextSink sink, gpointer data)
-{
-    char head[24];
-
-    while (len > 0 && (text[len - 1] == '\0' || text[len - 1] == '\n'))
-        len--;
-    (void)g_snprintf(head, sizeof head, "type=%u ", type);
-    sink(data, head, strlen(head));
-    while (len > 0) {
-        const char *newline = memchr(text, '\n', len);
-        const gsize n = newline ? (gsize)(newline - text) : len;
-        if (n > 0)
-            sink(data, text, n);
-        if (newline)
-            sink(data, " ", 1);
-        text += MIN(n + 1, len);
-        len -= MIN(n + 1, len);
-    }
-    sink(data, "\n", 1);
-}
-
-gboolean
-amr_decode_netlink(const void *datagram, gsize size, AmrTextSink sink, gpointer data)
-{
-    const char *bytes = datagram;
-    gsize at = 0;
-
-    while (at < size) {
-        struct nlmsghdr header;
-        gsize len;
-        if (size - at < sizeof header)
-            return FALSE;
-        memcpy(&header, bytes + at, sizeof header);
-        len = header.nlmsg_len;
-        if (len < sizeof header || len > size - at)
-            return FALSE;
-        if (header.nlmsg_type >= NLMSG_MIN_TYPE)
-            give_message(header.nlmsg_type, bytes + at + sizeof header, len - sizeof header, sink,
-                         data);
-        at += MIN((gsize)NLMSG_ALIGN(len), size - at);
-    }
-    return TRUE;
 }

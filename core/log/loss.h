@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How records get lost, and the kernel's own notices of it. No GLib here, nothing is allocated. */
+#ifndef AMR_LOG_LOSS_H
+#define AMR_LOG_LOSS_H
+
+#include "core/log/scan.h"
+
+/* X(NAME, word, where) */
+#define AMR_LOSSES(X)                                                                        \
+    X(BACKLOG, "backlog", "in the kernel, whose audit backlog was full")                     \
+    X(SUPPRESSED, "suppressed", "in the kernel's own log, which is rate limited")            \
+    X(OVERWRITTEN, "overwritten", "in the kernel's ring, overwritten before they were read") \
+    X(OVERRUN, "overrun", "on the way to armorer, whose audit socket was full")
+
+typedef enum {
+    AMR_LOSS_UNKNOWN,
+#define AMR_LOSS_ENUM(name, word, where) AMR_LOSS_##name,
+    AMR_LOSSES(AMR_LOSS_ENUM)
+#undef AMR_LOSS_ENUM
+    AMR_LOSS_COUNT
+} AmrLossKind;
+
+const char *amr_loss_word(AmrLossKind kind);  /* "backlog" */
+const char *amr_loss_where(AmrLossKind kind); /* behind "3 records lost " */
+
+typedef struct {
+    AmrLossKind kind;
+    uint64_t records; /* 0: it does not say; at least one */
+    bool total;       /* counted since the machine was started, not since the last notice */
+} AmrLoss;
+
+/* Reads a line that the scan gave as AMR_SCAN_LOSS: "audit: audit_lost=3 ...", "audit: backlog
+ * limit exceeded" (audit_log_lost() of kernel/audit.c prints both, one after the other, each if the
+ * rate of messages allows), "kauditd_printk_skb: 30 callbacks suppressed". False if it was not the
+ * kernel that said so. */
+bool amr_loss_read(AmrLoss *loss, const char *block, AmrSpan line);
+
+#endif

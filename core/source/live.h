@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Sources that give records one by one, as the kernel or the journal has them: each in a file of
+ * its own, that includes what is foreign. They give text lines, as a decoder does. Private to
+ * core/source.
+ */
+#ifndef AMR_SOURCE_LIVE_H
+#define AMR_SOURCE_LIVE_H
+
+#include "core/log/loss.h"
+#include "core/source/decode.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+    AMR_LIVE_GAVE,   /* there may be more */
+    AMR_LIVE_EMPTY,  /* nothing more for now */
+    AMR_LIVE_FAILED, /* nothing will come any more; the error is set */
+} AmrLiveStep;
+
+typedef struct AmrLive AmrLive;
+struct AmrLive {
+    int fd;                       /* readable when something may have come; borrowed from it */
+    guint64 lost[AMR_LOSS_COUNT]; /* that it noticed; counts up */
+    AmrDecodeCounts counts;       /* the same */
+    guint64 bytes;                /* read; the same */
+    gboolean restless;            /* set by a step: wants to rest */
+    /* Gives some lines, well within a slice; never waits. */
+    AmrLiveStep (*step)(AmrLive *live, AmrTextSink sink, gpointer data, GError **error);
+    /* Nothing came for a while after something did; may be NULL. */
+    void (*rest)(AmrLive *live);
+    void (*free)(AmrLive *live);
+};
+
+/* Long enough for what comes out of order, short enough for a storm to be judged when it ends. */
+#define AMR_LIVE_REST_MS 300
+
+/* ---- audit.c: the audit multicast -------------------------------------------------------------
+ */
+
+/* A socket that gets what the kernel's audit subsystem says from now on (AUDIT_NLGRP_READLOG, Linux
+ * 3.16; 8 MiB of it are kept where CAP_NET_ADMIN allows, else what net.core.rmem_max does). Needs
+ * CAP_AUDIT_READ, not root: AMR_ERROR_NOT_PERMITTED says what gives it. AMR_ERROR_NOT_ENABLED where
+ * the kernel has no audit. */
+int amr_audit_open(GError **error);
+/* Takes @fd over. Loss is noticed by ENOBUFS and by serials that never came, and, where
+ * CAP_AUDIT_CONTROL allows to ask, by the kernel's own count. */
+AmrLive *amr_live_audit_new(int fd);
+
+/* ---- kmsg.c: /dev/kmsg ------------------------------------------------------------------------
+ */
+
+/* Takes @fd over, which is open on /dev/kmsg and nobody else's. It gives what is in the ring, then
+ * what comes; what was overwritten before it was read is told by gaps in the sequence numbers. */
+AmrLive *amr_live_kmsg_new(int fd);
+
+G_END_DECLS
+#endif
