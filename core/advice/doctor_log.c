@@ -308,20 +308,25 @@ amr_exam_printk(AmrExam *exam)
 void
 amr_exam_lost(AmrExam *exam)
 {
-    AmrIngestStats stats;
+    g_autoptr(GString) where = g_string_new(NULL);
+    guint64 lost[AMR_LOSS_COUNT], sum;
 
     if (!exam->context.ingest || amr_ingest_source_count(exam->context.ingest) == 0)
         return;
-    stats = amr_ingest_stats(exam->context.ingest);
-    if (stats.losses == 0) {
+    sum = amr_ingest_lost(exam->context.ingest, lost);
+    if (sum == 0) {
         amr_exam_add(exam, AMR_CHECK_ID_LOST, AMR_CHECK_OK,
-                     g_strdup("What was read says of no lost record."), NULL);
+                     g_strdup("Of what was read, no record is known to be lost."), NULL);
         return;
     }
+    for (int kind = 1; kind < AMR_LOSS_COUNT; kind++) {
+        if (lost[kind])
+            g_string_append_printf(where, "%s%" G_GUINT64_FORMAT " %s", where->len ? "; " : "",
+                                   lost[kind], amr_loss_where((AmrLossKind)kind));
+    }
     amr_exam_add(exam, AMR_CHECK_ID_LOST, AMR_CHECK_WARNING,
-                 g_strdup_printf("The logs say %" G_GUINT64_FORMAT
-                                 " times that records were lost before they were written.",
-                                 stats.losses),
+                 g_strdup_printf("At least %" G_GUINT64_FORMAT " records were lost: %s.", sum,
+                                 where->str),
                  g_strdup("auditd with a larger backlog keeps more: -b 8192 in "
                           "/etc/audit/rules.d, then augenrules --load."));
 }
