@@ -52,11 +52,12 @@ amr_loss_read(AmrLoss *loss, const char *block, AmrSpan span)
 
     if (speaker != AMR_SPEAKER_KERNEL && speaker != AMR_SPEAKER_NOBODY)
         return false;
-    if (amr_cursor_skip(&line, "audit: audit_lost=")) {
+    (void)amr_cursor_skip(&line, "audit: ");
+    if (amr_cursor_skip(&line, "audit_lost=")) {
         *loss = (AmrLoss){AMR_LOSS_BACKLOG, read_number(&line), true};
         return true;
     }
-    if (amr_cursor_skip(&line, "audit: backlog limit exceeded")) {
+    if (amr_cursor_skip(&line, "backlog limit exceeded")) {
         *loss = (AmrLoss){AMR_LOSS_BACKLOG, 0, false};
         return true;
     }

@@ -222,7 +222,7 @@ static const struct {
     {"proc/sys/kernel/printk_ratelimit", "0\n", AMR_CHECK_ID_PRINTK, AMR_CHECK_OK, "all records"},
     {"var/log/audit/audit.log", NULL, AMR_CHECK_ID_LOGS, AMR_CHECK_UNKNOWN, NULL},
     {"var/log/audit/audit.log", "audit: kauditd_printk_skb: 7 callbacks suppressed\n",
-     AMR_CHECK_ID_LOST, AMR_CHECK_WARNING, "1 times"},
+     AMR_CHECK_ID_LOST, AMR_CHECK_WARNING, "7 in the kernel's own log"},
     {"sys/kernel/security/apparmor/profiles", "other (enforce)\n", AMR_CHECK_ID_NOT_LOADED,
      AMR_CHECK_WARNING, "pagewright (pagewright)"},
     {"etc/apparmor.d/disable/pagewright", "-> ../pagewright", AMR_CHECK_ID_DISABLED, AMR_CHECK_OK,
