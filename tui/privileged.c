@@ -13,6 +13,7 @@
 
 #include "core/base/error.h"
 #include "core/base/fsutil.h"
+#include "tui/agent.h"
 
 #define SAID_MAX 4096 /* of what the command says: its end */
 
@@ -202,6 +203,15 @@ spawn(const GPtrArray *argv, int input, int errors, GPid *pid, GError **error)
                                   restore_signals, NULL, pid, input, -1, errors, error);
 }
 
+/* polkit asks on this terminal; NULL where sudo is run, which asks by itself. */
+static TuiAgent *
+start_agent(const GPtrArray *argv)
+{
+    g_autofree char *name = g_path_get_basename(argv->pdata[0]);
+    g_autofree char *program = g_str_equal(name, "pkexec") ? find_program("pkttyagent") : NULL;
+    return program ? tui_agent_new(program, restore_signals) : NULL;
+}
+
 /* With our own signals set aside. */
 static gboolean
 run(const GPtrArray *argv, const char *input, Wait *wait, GError **error)
@@ -220,6 +230,7 @@ run(const GPtrArray *argv, const char *input, Wait *wait, GError **error)
     (void)sigaction(SIGINT, &ignore, &interrupt);
     (void)sigaction(SIGQUIT, &ignore, &quit);
     (void)sigaction(SIGTSTP, &usual, &stop);
+    g_autoptr(TuiAgent) agent = start_agent(argv);
     gboolean ok =
         g_unix_set_fd_nonblocking(ends[0], TRUE, error) && spawn(argv, in, said, &pid, error);
     amr_fs_close_fd(&said);
@@ -229,6 +240,7 @@ run(const GPtrArray *argv, const char *input, Wait *wait, GError **error)
         while (!wait->done)
             g_main_context_iteration(NULL, TRUE);
     }
+    g_clear_pointer(&agent, tui_agent_free);
     (void)sigaction(SIGINT, &interrupt, NULL);
     (void)sigaction(SIGQUIT, &quit, NULL);
     (void)sigaction(SIGTSTP, &stop, NULL);
