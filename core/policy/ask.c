@@ -218,9 +218,8 @@ ask_loaded(AmrAsker *asker, const char *ns, const char *name, const AmrQuestion 
             take_kernel(part, allowed, place);
     }
     AmrOracleVerdict verdict = place->answer.verdict;
-    place->answer.happens = verdict == AMR_ORACLE_ALLOWED || verdict == AMR_ORACLE_UNMEDIATED ||
-                            place->answer.mode == AMR_ORACLE_MODE_COMPLAIN ||
-                            place->answer.mode == AMR_ORACLE_MODE_UNCONFINED;
+    place->answer.happens =
+        amr_oracle_happens(&place->answer, question->klass, found && found->audit_all);
     if (verdict != AMR_ORACLE_UNKNOWN)
         return;
     if (policy->error)

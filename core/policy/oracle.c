@@ -174,13 +174,23 @@ amr_oracle_file_machine(const AmrOracleProfile *profile, const AmrPdb **pdb, gui
     return TRUE;
 }
 
+/* Of "parent///bin/child" the name that the parent's block has for it (basename() of the kernel's
+ * policy.h). */
+static const char *
+own_name(const char *name)
+{
+    for (const char *end = strstr(name, "//"); end; end = strstr(name, "//"))
+        name = end + 2;
+    return name;
+}
+
 gboolean
 amr_oracle_attaches(const AmrOracleProfile *profile, AmrBytes path)
 {
     const AmrPdb *pdb = &profile->rules->attachment;
     AmrPerms perms;
     if (!pdb->dfa)
-        return amr_bytes_is(path, profile->name);
+        return amr_bytes_is(path, own_name(profile->name));
     guint32 state = amr_dfa_walk(pdb->dfa, pdb->file, path.data, path.len);
     amr_pdb_file_perms(pdb, state, TRUE, &perms);
     if (perms.allow & AMR_K_EXEC)

@@ -266,9 +266,12 @@ const char *amr_oracle_verdict_word(AmrOracleVerdict verdict);
 
 typedef struct {
     AmrOracleVerdict verdict; /* what the rules say, whatever the mode */
-    gboolean happens; /* what the kernel makes of it: TRUE if allowed, in complain, unconfined */
+    gboolean happens;         /* what the kernel makes of it: amr_oracle_happens() */
     AmrOracleMode mode;
-    gboolean depends; /* on what the question left unknown: for other values it may be allowed */
+    /* On what the question left unknown: for other values it may be allowed. Or on the kernel: a
+     * link of rules that say "subset" whose name grants no more than its target but to look at
+     * attributes, which newer tables of permissions name, is refused up to 6.12 and made by 7.2. */
+    gboolean depends;
     guint32 allowed;  /* of the rights that were asked */
     guint32 missing;  /* the rest: no rule grants it */
     guint32 refused;  /* of the missing: by an explicit deny that is not audited */
@@ -282,6 +285,13 @@ typedef struct {
 
 void amr_oracle_ask(const AmrOracleProfile *profile, const AmrOracleQuestion *question,
                     AmrOracleAnswer *answer);
+
+/* Whether it happens under the mode of the answer: what is allowed; in complain mode all but what
+ * an explicit deny that is not logged refuses (which logs and lets pass if the profile has
+ * @audit_all, and never holds for executions); unconfined, all. Linux 6.1 to 7.2: aa_audit_file()
+ * of file.c, aa_check_perms() of lib.c, audit_caps() of capability.c return before they look at the
+ * mode. */
+gboolean amr_oracle_happens(const AmrOracleAnswer *answer, AmrClass klass, gboolean audit_all);
 
 /* The hot question: no allocation, a step a byte. @path need not end in a NUL. */
 void amr_oracle_ask_path(const AmrOracleProfile *profile, guint32 rights, gboolean owner,

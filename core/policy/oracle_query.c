@@ -33,8 +33,20 @@ amr_oracle_answer_add(AmrOracleAnswer *answer, const AmrPerms *perms, guint32 ri
     answer->prompted = (answer->prompted | (missing & perms->prompt)) & answer->missing;
 }
 
+gboolean
+amr_oracle_happens(const AmrOracleAnswer *answer, AmrClass klass, gboolean audit_all)
+{
+    guint32 held = answer->refused;
+    if (answer->verdict == AMR_ORACLE_ALLOWED || answer->verdict == AMR_ORACLE_UNMEDIATED ||
+        answer->mode == AMR_ORACLE_MODE_UNCONFINED)
+        return TRUE;
+    if (klass == AMR_CLASS_FILE)
+        held &= ~(guint32)AMR_PERM_EXEC;
+    return answer->mode == AMR_ORACLE_MODE_COMPLAIN && (audit_all || !held);
+}
+
 static void
-finish(const AmrOracleProfile *profile, AmrOracleAnswer *answer)
+finish(const AmrOracleProfile *profile, AmrClass klass, AmrOracleAnswer *answer)
 {
     answer->mode = profile->mode;
     if (answer->verdict != AMR_ORACLE_UNMEDIATED) {
@@ -45,9 +57,7 @@ finish(const AmrOracleProfile *profile, AmrOracleAnswer *answer)
         if (profile->audit_all)
             answer->audited = answer->allowed;
     }
-    answer->happens =
-        answer->verdict == AMR_ORACLE_ALLOWED || answer->verdict == AMR_ORACLE_UNMEDIATED ||
-        profile->mode == AMR_ORACLE_MODE_COMPLAIN || profile->mode == AMR_ORACLE_MODE_UNCONFINED;
+    answer->happens = amr_oracle_happens(answer, klass, profile->audit_all);
 }
 
 /* ---- files ------------------------------------------------------------------------------- */
@@ -61,7 +71,7 @@ finish_file(const AmrOracleProfile *profile, AmrOracleAnswer *answer)
     answer->refused = amr_perms_from_kernel(answer->refused);
     answer->audited = amr_perms_from_kernel(answer->audited);
     answer->prompted = amr_perms_from_kernel(answer->prompted);
-    finish(profile, answer);
+    finish(profile, AMR_CLASS_FILE, answer);
 }
 
 static void
@@ -106,7 +116,8 @@ exec_is_subset(guint32 link, guint32 target)
  * target too. Whether it is logged or quiet is told by the pair.
  */
 static void
-link_perms(const AmrPdb *pdb, guint32 start, const AmrOracleQuestion *question, AmrPerms *perms)
+link_perms(const AmrPdb *pdb, guint32 start, const AmrOracleQuestion *question, AmrPerms *perms,
+           gboolean *depends)
 {
     const AmrDfa *dfa = pdb->dfa;
     AmrBytes name = question->file.path, target = question->file.target;
@@ -130,7 +141,9 @@ link_perms(const AmrPdb *pdb, guint32 start, const AmrOracleQuestion *question, 
     state = amr_dfa_walk(dfa, start, target.data, target.len);
     amr_pdb_file_perms(pdb, state, owner, &own);
     guint32 over = perms->allow & ~own.allow & ~(guint32)AMR_K_LINK;
-    if (over || ((perms->allow & AMR_K_EXEC) && !exec_is_subset(perms->xindex, own.xindex)))
+    gboolean elsewhere = (perms->allow & AMR_K_EXEC) && !exec_is_subset(perms->xindex, own.xindex);
+    *depends = over == AMR_K_GETATTR && !elsewhere;
+    if (over || elsewhere)
         perms->allow &= ~(guint32)AMR_K_LINK;
 }
 
@@ -148,8 +161,10 @@ ask_file(const AmrOracleProfile *profile, const AmrOracleQuestion *question,
         return;
     }
     AmrPerms perms;
-    link_perms(pdb, start, question, &perms);
+    gboolean depends = FALSE;
+    link_perms(pdb, start, question, &perms, &depends);
     amr_oracle_answer_add(answer, &perms, amr_perms_to_kernel(question->rights));
+    answer->depends = depends;
     set_exec(pdb, &perms, answer);
     finish_file(profile, answer);
 }
@@ -235,5 +250,5 @@ amr_oracle_ask(const AmrOracleProfile *profile, const AmrOracleQuestion *questio
     }
     if (answer->verdict == AMR_ORACLE_UNMEDIATED)
         answer->allowed = question->rights;
-    finish(profile, answer);
+    finish(profile, question->klass, answer);
 }

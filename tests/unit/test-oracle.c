@@ -52,6 +52,8 @@ test_headers(void **state)
 static void
 test_namespaces(void **state)
 {
+    g_autoptr(AmrOracle) family = oracle_compile("profile a { profile /bin/b { /x r, } }");
+    assert_true(amr_oracle_attaches(amr_oracle_find(family, "a///bin/b"), AMR_BYTES("/bin/b")));
     g_autoptr(AmrOracle) oracle = oracle_compile("profile :ns:a { /x r, }\nprofile a { /y r, }\n");
     assert_int_equal(amr_oracle_count(oracle), 2);
     assert_string_equal(amr_oracle_find(oracle, ":ns:a")->ns, "ns");
@@ -150,6 +152,51 @@ test_answers(void **state)
         oracle_ask(oracle, "plain", Q(SIGNAL, AMR_MAY_SEND, .signal = {.number = 15}));
     assert_int_equal(depends.verdict, AMR_ORACLE_DENIED);
     assert_true(depends.depends);
+}
+
+/* As kernels 6.1 to 7.2 were seen to do it (tests/vm/attempt.c, passage.c). */
+static void
+test_complain(void **state)
+{
+    static const struct {
+        const char *profile, *rights, *path;
+        AmrOracleVerdict verdict;
+        gboolean happens;
+    } rows[] = {
+        {"soft", "r", "/allowed", AMR_ORACLE_ALLOWED, TRUE},
+        {"soft", "r", "/unknown", AMR_ORACLE_DENIED, TRUE},
+        {"soft", "r", "/denied", AMR_ORACLE_REFUSED, FALSE},
+        {"soft", "rw", "/denied", AMR_ORACLE_REFUSED, FALSE},
+        {"soft", "r", "/loud", AMR_ORACLE_DENIED, TRUE},
+        {"soft", "x", "/denied", AMR_ORACLE_REFUSED, TRUE}, /* in a profile that is made up */
+        {"loud", "r", "/denied", AMR_ORACLE_REFUSED, TRUE},
+        {"hard", "r", "/denied", AMR_ORACLE_REFUSED, FALSE},
+        {"hard", "r", "/unknown", AMR_ORACLE_DENIED, FALSE},
+    };
+    static const char rules[] = "{ /allowed r, deny /denied rx, audit deny /loud r, "
+                                "deny capability chown, deny signal set=term, }\n";
+    g_autofree char *text =
+        g_strdup_printf("profile soft flags=(complain) %sprofile loud flags=(complain, audit) %s"
+                        "profile hard %s",
+                        rules, rules, rules);
+    g_autoptr(AmrOracle) oracle = oracle_compile(text);
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        AmrOracleAnswer answer;
+        amr_oracle_ask_path(amr_oracle_find(oracle, rows[i].profile),
+                            oracle_letters(rows[i].rights), TRUE, rows[i].path,
+                            strlen(rows[i].path), &answer);
+        if (answer.verdict != rows[i].verdict || answer.happens != rows[i].happens)
+            fail_msg("%s %s %s: %s, happens %d", rows[i].profile, rows[i].path, rows[i].rights,
+                     amr_oracle_verdict_word(answer.verdict), answer.happens);
+    }
+    assert_false(
+        oracle_ask(oracle, "soft", Q(CAPABILITY, AMR_MAY_CHANGE, .capability = {0})).happens);
+    assert_true(
+        oracle_ask(oracle, "soft", Q(CAPABILITY, AMR_MAY_CHANGE, .capability = {1})).happens);
+    assert_false(
+        oracle_ask(oracle, "soft",
+                   Q(SIGNAL, AMR_MAY_SEND, .signal = {.number = 15, .peer = AMR_BYTES("x")}))
+            .happens);
 }
 
 /* Numbers as the system has them. */
@@ -402,9 +449,10 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_headers), cmocka_unit_test(test_namespaces),
         cmocka_unit_test(test_xattrs),  cmocka_unit_test(test_transitions),
-        cmocka_unit_test(test_answers), cmocka_unit_test(test_words),
-        cmocka_unit_test(test_records), cmocka_unit_test(test_streams),
-        cmocka_unit_test(test_cut_off), cmocka_unit_test(test_packed),
+        cmocka_unit_test(test_answers), cmocka_unit_test(test_complain),
+        cmocka_unit_test(test_words),   cmocka_unit_test(test_records),
+        cmocka_unit_test(test_streams), cmocka_unit_test(test_cut_off),
+        cmocka_unit_test(test_packed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -103,7 +103,9 @@ add_mode(GString *out, const AmrOracleAnswer *answer)
     else if (allowed || answer->verdict == AMR_ORACLE_UNMEDIATED)
         return;
     else if (answer->mode == AMR_ORACLE_MODE_COMPLAIN)
-        g_string_append(out, "; it happens all the same, and is logged: complain mode");
+        g_string_append(out, answer->happens
+                                 ? "; it happens all the same, and is logged: complain mode"
+                                 : "; an explicit deny holds in complain mode, too");
     else if (answer->mode == AMR_ORACLE_MODE_KILL)
         g_string_append(out, "; the program is killed");
     else if (answer->prompted)
