@@ -5,28 +5,31 @@
 #include <string.h>
 
 #include "tests/unit/agreement.h"
-#include "tests/unit/testing.h"
 
-static char *
-find_parser(void)
+/* The compiler's words; ARMORER_PARSER names another than the installed one ("chroot DIR parser").
+ */
+static char **
+parser_words(void)
 {
-    char *parser = g_find_program_in_path("apparmor_parser");
+    const char *other = g_getenv("ARMORER_PARSER");
+    g_autofree char *found = other ? NULL : g_find_program_in_path("apparmor_parser");
 
-    return parser ? parser : g_strdup("/sbin/apparmor_parser");
+    return g_strsplit(other ? other : found ? found : "/sbin/apparmor_parser", " ", -1);
 }
 
 GBytes *
 agreement_compile(const char *text, const char *argument, ...)
 {
     g_autoptr(GPtrArray) argv = g_ptr_array_new();
-    g_autofree char *parser = find_parser();
+    g_auto(GStrv) parser = parser_words();
     g_autoptr(GSubprocess) child = NULL;
     g_autoptr(GBytes) in = text ? g_bytes_new(text, strlen(text)) : NULL;
     g_autoptr(GBytes) out = NULL;
     g_autoptr(GError) error = NULL;
     va_list arguments;
 
-    g_ptr_array_add(argv, parser);
+    for (char **word = parser; *word; word++)
+        g_ptr_array_add(argv, *word);
     g_ptr_array_add(argv, (gpointer) "-QK");
     va_start(arguments, argument);
     for (; argument; argument = va_arg(arguments, const char *))
@@ -38,9 +41,9 @@ agreement_compile(const char *text, const char *argument, ...)
                           (text ? G_SUBPROCESS_FLAGS_STDIN_PIPE : G_SUBPROCESS_FLAGS_NONE) |
                               G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE,
                           &error);
-    assert_no_error(error);
+    g_assert_no_error(error);
     g_subprocess_communicate(child, in, NULL, &out, NULL, &error);
-    assert_no_error(error);
+    g_assert_no_error(error);
     return g_subprocess_get_successful(child) ? g_steal_pointer(&out) : NULL;
 }
 
@@ -77,7 +80,7 @@ agreement_policy_new(const char *text, GBytes *compiled, char **why)
     if (!reference)
         return NULL;
     oracle = amr_oracle_new(compiled, &error);
-    assert_no_error(error);
+    g_assert_no_error(error);
     policy = g_new0(AgreementPolicy, 1);
     policy->text = g_strdup(text);
     policy->reference = g_steal_pointer(&reference);
@@ -124,8 +127,16 @@ agreement_differs(const AgreementPolicy *policy, const MadeQuestion *question)
         return NULL;
     amr_oracle_ask(profile, &question->q, &oracle);
     ref_ask(policy->reference, mine, &question->q, &reference);
+    /* Kernels differ; where one kernel alone says no, the rules said yes. */
+    if (oracle.depends && question->q.klass == AMR_CLASS_FILE)
+        return NULL;
     if (profile->audit_all) /* flags=(audit): all is logged, whatever rules say */
         reference.audited = reference.allowed;
+    /* Where rules overlap, compilers 4.1 and 5.0 forget that setattr is audited. */
+    if (question->q.klass == AMR_CLASS_NETWORK && !policy->reference->for_3_0) {
+        oracle.audited &= ~(guint32)AMR_MAY_SETATTR;
+        reference.audited &= ~(guint32)AMR_MAY_SETATTR;
+    }
     if (oracle.verdict == reference.verdict && oracle.allowed == reference.allowed &&
         oracle.missing == reference.missing && oracle.refused == reference.refused &&
         oracle.audited == reference.audited && oracle.exec == reference.exec &&

@@ -10,6 +10,9 @@
  * compiler 3.0 knows, globs that overlap, denies across them. A few in a hundred do not compile
  * (two ways to execute one name). */
 char *policy_make(GRand *random);
+/* The same with the classes that compilers 4.0 and later know: mqueue, io_uring, userns. Without a
+ * line that names an ABI: the caller says which. */
+char *policy_make_newer(GRand *random);
 
 /* A question that holds what it points to. */
 typedef struct {

@@ -196,6 +196,27 @@ make_signal(MadeQuestion *m, GRand *random)
         m->q.signal.number = 35;
 }
 
+static void
+make_queue(MadeQuestion *m, GRand *random)
+{
+    const RefRule *rule = m->rule;
+    AmrOracleQuestion *q = &m->q;
+
+    q->rights = some_of(rule->rights, rule->rights | AMR_MAY_OPEN, random);
+    q->mqueue.sysv = rule->sysv && (!rule->posix || chance(random, 2));
+    q->mqueue.label = bytes(m, 1, rule->pattern[REF_PEER], "unconfined", random);
+    q->mqueue.name = bytes(m, 0, rule->pattern[REF_QUEUE], "/q", random);
+    if (q->mqueue.sysv) {
+        g_autoptr(GString) key = rule->pattern[REF_QUEUE] && !chance(random, 4)
+                                     ? ref_pattern_sample(rule->pattern[REF_QUEUE], random)
+                                     : g_string_new(NULL);
+        if (!key->len)
+            g_string_printf(key, "%u", g_rand_int(random));
+        g_strlcpy(m->bytes[0], key->str, sizeof m->bytes[0]);
+        q->mqueue.name.len = strlen(m->bytes[0]);
+    }
+}
+
 /* Questions that are of no rule. */
 static gboolean
 make_other(MadeQuestion *m, const RefPolicy *policy, GRand *random)
@@ -256,6 +277,17 @@ question_make(MadeQuestion *m, const RefPolicy *policy, GRand *random)
         if (chance(random, 3))
             m->q.change_profile.exec = bytes(m, 1, m->rule->pattern[REF_EXEC], "/a/b", random);
         break;
+    case AMR_CLASS_MQUEUE:
+        make_queue(m, random);
+        break;
+    case AMR_CLASS_IO_URING:
+        m->q.rights = chance(random, 2) ? AMR_MAY_SQPOLL : AMR_MAY_OVERRIDE_CREDS;
+        if (m->q.rights == AMR_MAY_OVERRIDE_CREDS)
+            m->q.io_uring.label = bytes(m, 0, m->rule->pattern[REF_PEER], "unconfined", random);
+        break;
+    case AMR_CLASS_USERNS:
+        m->q.rights = AMR_MAY_MAKE_USERNS;
+        break;
     default:
         return FALSE;
     }
@@ -280,6 +312,8 @@ question_text(const MadeQuestion *m)
         g_string_append_printf(out, " type %u", m->q.unix_socket.type);
     if (m->q.klass == AMR_CLASS_SIGNAL)
         g_string_append_printf(out, " %u", m->q.signal.number);
+    if (m->q.klass == AMR_CLASS_MQUEUE)
+        g_string_append(out, m->q.mqueue.sysv ? " sysv" : " posix");
     for (guint i = 0; i < G_N_ELEMENTS(m->bytes); i++) {
         g_autofree char *escaped = g_strescape(m->bytes[i], NULL);
         if (*escaped)

@@ -50,20 +50,64 @@ fits(const RefRule *rule, guint at, AmrBytes bytes)
     return !rule->pattern[at] || ref_pattern_matches(rule->pattern[at], bytes.data, bytes.len);
 }
 
-/* ---- files ---------------------------------------------------------------------------------- */
-
-static void
-ask_path(const RefProfile *profile, AmrBytes path, gboolean owner, Verdicts *v)
+/* What a program or a target alone is granted: the compiler has both in one list of names, so a
+ * rule for the one speaks of the other too (tried with 3.0.8). */
+static gboolean
+fits_alone(const RefRule *rule, AmrBytes name, gboolean exec)
 {
+    if (fits(rule, REF_TO, name))
+        return TRUE;
+    if (!exec)
+        return FALSE;
+    return rule->pattern[REF_EXEC] ? fits(rule, REF_EXEC, name)
+                                   : name.len > 1 && name.data[0] == '/' && name.data[1] != '/';
+}
+
+/* What of change_profile the name alone is granted: at once, and at an exec. Files and labels share
+ * a list of names, so this is part of what a link must not have over its target. */
+static guint
+may_change(const RefProfile *profile, AmrBytes name)
+{
+    guint granted = 0, denied = 0;
+
     for (guint i = 0; i < profile->rules->len; i++) {
         const RefRule *rule = profile->rules->pdata[i];
-        guint32 rights = rule->rights;
-        if (rule->klass != AMR_CLASS_FILE || (rule->owner && !owner) ||
-            !ref_pattern_matches(rule->pattern[REF_PATH], path.data, path.len))
-            continue;
-        if (rule->deny)
-            rights &= ~(guint32)AMR_PERM_LINK; /* denies the pair, not the name */
-        count_rule(v, rule, AMR_CLASS_FILE, rights);
+        for (guint exec = 0; rule->klass == AMR_CLASS_CHANGE_PROFILE && exec < 2; exec++)
+            if (fits_alone(rule, name, exec != 0))
+                *(rule->deny ? &denied : &granted) |= 1u << exec;
+    }
+    return granted & ~denied;
+}
+
+/* ---- files ---------------------------------------------------------------------------------- */
+
+/* With compilers from 4.1 on an ix of globs that a name without them overrides takes the m with it
+ * that it brought (tried with 4.1.8 and 5.0.2; 3.0.8 leaves it). */
+static gboolean
+is_overridden(const RefPolicy *policy, const RefRule *rule, const Verdicts *v)
+{
+    return !policy->for_3_0 && rule->maps_itself && !rule->pattern[REF_PATH]->exact && v->exec &&
+           v->exec->pattern[REF_PATH]->exact;
+}
+
+static void
+ask_path(const RefPolicy *policy, const RefProfile *profile, AmrBytes path, gboolean owner,
+         Verdicts *v)
+{
+    for (guint round = 0; round < 2; round++) {
+        for (guint i = 0; i < profile->rules->len; i++) {
+            const RefRule *rule = profile->rules->pdata[i];
+            guint32 rights = rule->rights;
+            if (rule->klass != AMR_CLASS_FILE || (rule->owner && !owner) ||
+                !ref_pattern_matches(rule->pattern[REF_PATH], path.data, path.len))
+                continue;
+            if (rule->deny)
+                rights &= ~(guint32)AMR_PERM_LINK; /* denies the pair, not the name */
+            if (round > 0 && is_overridden(policy, rule, v))
+                rights &= ~(guint32)AMR_PERM_MMAP_EXEC;
+            /* First which rule executes, then what all of them grant. */
+            count_rule(v, rule, AMR_CLASS_FILE, round == 0 ? rights & AMR_PERM_EXEC : rights);
+        }
     }
 }
 
@@ -86,8 +130,11 @@ links_to(const RefRule *rule, AmrBytes target)
 /* The name must grant l, a rule must pair it with the target, and where one that does asks for a
  * subset, all else that the name grants must be granted on the target. */
 static void
-ask_link(const RefProfile *profile, AmrBytes path, AmrBytes target, gboolean owner, Verdicts *v)
+ask_link(const RefPolicy *policy, const RefProfile *profile, const AmrOracleQuestion *question,
+         Verdicts *v)
 {
+    AmrBytes path = question->file.path, target = question->file.target;
+    gboolean owner = question->file.owner;
     Verdicts pair = {0}, own = {0};
     gboolean subset = FALSE;
     guint32 allowed;
@@ -103,25 +150,27 @@ ask_link(const RefProfile *profile, AmrBytes path, AmrBytes target, gboolean own
         /* The compiler keeps the word of it for owners only (tried with 3.0.8). */
         subset |= !rule->deny && rule->subset && owner;
     }
-    ask_path(profile, target, owner, &own);
+    ask_path(policy, profile, target, owner, &own);
     allowed = v->allow & ~v->deny & ~(guint32)AMR_PERM_LINK;
     v->audit = (v->audit & ~(guint32)AMR_PERM_LINK) | pair.audit;
     v->quiet |= pair.quiet;
     v->deny |= pair.deny;
     if (!(pair.allow & ~pair.deny) ||
-        (subset && ((allowed & ~(own.allow & ~own.deny)) ||
+        (subset && ((may_change(profile, path) & ~may_change(profile, target)) ||
+                    (allowed & ~(own.allow & ~own.deny)) ||
                     ((allowed & AMR_PERM_EXEC) && !same_transition(v->exec, own.exec)))))
         v->allow &= ~(guint32)AMR_PERM_LINK;
 }
 
 static void
-ask_file(const RefProfile *profile, const AmrOracleQuestion *question, AmrOracleAnswer *answer)
+ask_file(const RefPolicy *policy, const RefProfile *profile, const AmrOracleQuestion *question,
+         AmrOracleAnswer *answer)
 {
     Verdicts v = {0};
 
-    ask_path(profile, question->file.path, question->file.owner, &v);
+    ask_path(policy, profile, question->file.path, question->file.owner, &v);
     if ((question->rights & AMR_PERM_LINK) && question->file.target.data)
-        ask_link(profile, question->file.path, question->file.target, question->file.owner, &v);
+        ask_link(policy, profile, question, &v);
     answer_from(&v, question->rights, answer);
     if ((answer->allowed & AMR_PERM_EXEC) && v.exec) {
         answer->exec = v.exec->exec;
@@ -192,19 +241,6 @@ dbus_rights(const RefRule *rule, const AmrOracleQuestion *question)
     return rights & rule->rights;
 }
 
-/* What a program or a target alone is granted: the compiler has both in one list of names, so a
- * rule for the one speaks of the other too (tried with 3.0.8). */
-static gboolean
-fits_alone(const RefRule *rule, AmrBytes name, gboolean exec)
-{
-    if (fits(rule, REF_TO, name))
-        return TRUE;
-    if (!exec)
-        return FALSE;
-    return rule->pattern[REF_EXEC] ? fits(rule, REF_EXEC, name)
-                                   : name.len > 1 && name.data[0] == '/' && name.data[1] != '/';
-}
-
 /* At once by the target alone; at an exec the program must be granted, the target, and the two as
  * a pair. The compiler keeps no word of logging or quiet for any. */
 static void
@@ -233,6 +269,54 @@ ask_change_profile(const RefProfile *profile, const AmrOracleQuestion *question,
     v->allow = granted[0] && granted[1] && granted[2] && !denied ? AMR_MAY_CHANGE : 0;
 }
 
+/* A queue by its name; only where that does not grant all that is asked, by its label too
+ * (@labelled). A queue that is to be created has none: what a rule with a label that speaks of
+ * creating says of that, of reading and writing holds by the name alone (tried with 4.1.8 and
+ * 5.0.2). */
+static guint32
+mqueue_rights(const RefRule *rule, const AmrOracleQuestion *question, gboolean labelled)
+{
+    if (!(question->mqueue.sysv ? rule->sysv : rule->posix) ||
+        !fits(rule, REF_QUEUE, question->mqueue.name))
+        return 0;
+    if (rule->pattern[REF_PEER] && !labelled)
+        return rule->rights & AMR_MAY_CREATE
+                   ? rule->rights & (AMR_MAY_CREATE | AMR_MAY_MQ_READ | AMR_MAY_MQ_WRITE)
+                   : 0;
+    return labelled && !fits(rule, REF_PEER, question->mqueue.label) ? 0 : rule->rights;
+}
+
+static void
+ask_mqueue(const RefProfile *profile, const AmrOracleQuestion *question, Verdicts *v)
+{
+    for (gboolean labelled = FALSE; labelled <= TRUE; labelled++) {
+        Verdicts here = {0};
+        for (guint i = 0; i < profile->rules->len; i++) {
+            const RefRule *rule = profile->rules->pdata[i];
+            guint32 rights =
+                rule->klass == AMR_CLASS_MQUEUE ? mqueue_rights(rule, question, labelled) : 0;
+            if (rights)
+                count_rule(&here, rule, AMR_CLASS_MQUEUE, rights);
+        }
+        gboolean all = (question->rights & ~(here.allow & ~here.deny)) == 0;
+        if (!labelled || all)
+            *v = here;
+        if (all)
+            return;
+    }
+}
+
+/* Polling knows of no label; taking another's credentials is asked by the other's. */
+static guint32
+io_uring_rights(const RefRule *rule, const AmrOracleQuestion *question)
+{
+    guint32 rights = rule->rights;
+
+    if (!fits(rule, REF_PEER, question->io_uring.label))
+        rights &= ~(guint32)AMR_MAY_OVERRIDE_CREDS;
+    return rights;
+}
+
 /* The rights that @rule has to say something of. */
 static guint32
 rights_of(const RefRule *rule, const AmrOracleQuestion *question)
@@ -251,6 +335,10 @@ rights_of(const RefRule *rule, const AmrOracleQuestion *question)
         return dbus_rights(rule, question);
     case AMR_CLASS_UNIX:
         return unix_rights(rule, question);
+    case AMR_CLASS_IO_URING:
+        return io_uring_rights(rule, question);
+    case AMR_CLASS_USERNS:
+        return rule->rights;
     default:
         return 0;
     }
@@ -307,7 +395,7 @@ ref_ask(const RefPolicy *policy, const RefProfile *profile, const AmrOracleQuest
 
     memset(answer, 0, sizeof *answer);
     if (question->klass == AMR_CLASS_FILE) {
-        ask_file(profile, question, answer);
+        ask_file(policy, profile, question, answer);
         return;
     }
     if (question->klass == AMR_CLASS_PTRACE && policy->for_3_0 && is_forgotten(profile)) {
@@ -317,6 +405,8 @@ ref_ask(const RefPolicy *policy, const RefProfile *profile, const AmrOracleQuest
     }
     if (question->klass == AMR_CLASS_CHANGE_PROFILE)
         ask_change_profile(profile, question, &v);
+    else if (question->klass == AMR_CLASS_MQUEUE)
+        ask_mqueue(profile, question, &v);
     else if (question->klass == AMR_CLASS_CHANGE_HAT)
         v.allow = has_hat(policy, profile, question->change_hat.hat) ? AMR_MAY_CHANGE : 0;
     else if (question->klass == AMR_CLASS_RLIMIT) {

@@ -3,7 +3,7 @@
  * The reference matcher: a second opinion on what a profile allows, from its text. It reads what
  * `apparmor_parser -p` prints (includes expanded), keeps the rules as a list, and answers a
  * question by trying every rule: no state machine of the policy, nothing shared with the oracle
- * but the form of questions. What rules mean is apparmor.d(5) of 3.0 and 4.1; what that page
+ * but the form of questions. What rules mean is apparmor.d(5) of 3.0, 4.1 and 5.0; what that page
  * leaves open says so where it is decided.
  */
 #ifndef TESTS_UNIT_REFERENCE_H
@@ -63,6 +63,7 @@ enum {
     REF_MEMBER = 5,
     REF_EXEC = 0, /* change_profile */
     REF_TO = 1,
+    REF_QUEUE = 1, /* mqueue, with REF_PEER for its label; io_uring has the label alone */
     REF_PATTERNS = 6,
 };
 
@@ -77,6 +78,8 @@ typedef struct {
     guint64 numbers;       /* capabilities, signals: a bit each */
     guint32 family, types; /* family 0: any; a bit a type */
     gboolean inet_only;    /* a protocol without a family */
+    gboolean maps_itself;  /* grants m for its ix alone */
+    gboolean posix, sysv;  /* which kinds of mqueue */
     guint line;
 } RefRule;
 

@@ -72,6 +72,12 @@ const char *ref_value_of(const char *word, const char *key);
 /* Rules of one word: "capability", "network", ... ; FALSE if it is not known. Private to the
  * reader. */
 gboolean ref_read_rule(RefRule *rule, char **words, const RefVariables *variables, char **why);
+/* Of the classes that compilers 4.0 and later know. */
+gboolean ref_is_newer(const char *word);
+gboolean ref_read_newer(RefRule *rule, char **words, const RefVariables *variables);
+/* The pattern of number @at; FALSE if there is one already or it cannot be read. */
+gboolean ref_put(RefRule *rule, guint at, const char *text, const RefVariables *variables,
+                 RefKind kind);
 guint64 ref_signal_bit(guint number);
 void ref_rule_free(RefRule *rule);
 

@@ -85,8 +85,8 @@ static const char signals[] =
     "hup int quit ill trap abrt bus fpe kill usr1 segv usr2 pipe alrm term stkflt chld cont stop "
     "stp ttin ttou urg xcpu xfsz vtalrm prof winch io pwr sys";
 
-static gboolean
-put(RefRule *rule, guint at, const char *text, const RefVariables *variables, RefKind kind)
+gboolean
+ref_put(RefRule *rule, guint at, const char *text, const RefVariables *variables, RefKind kind)
 {
     if (rule->pattern[at])
         return FALSE;
@@ -155,7 +155,9 @@ read_mode(RefRule *rule, const char *word)
         } else if (ref_look_up(exec_modes, exec, &value)) {
             rule->rights |= AMR_PERM_EXEC;
             rule->exec = (AmrExecMode)value;
-            if (strchr(exec, 'i')) /* which may stay in the profile maps, too */
+            /* Which may stay in the profile maps, too. */
+            rule->maps_itself = strchr(exec, 'i') && !(rule->rights & AMR_PERM_MMAP_EXEC);
+            if (strchr(exec, 'i'))
                 rule->rights |= AMR_PERM_MMAP_EXEC;
             word += strlen(exec) - 1;
         } else {
@@ -201,7 +203,7 @@ read_file(RefRule *rule, char **words, const RefVariables *variables)
     if (n == 1 && strcmp(words[0], "file") == 0) {
         /* All: as "/{**,} rwlkmix" (as compilers 3.0 and 4.1 have it). */
         return read_mode(rule, rule->deny ? "rwlkmx" : "rwlkmix") &&
-               put(rule, REF_PATH, "/{**,}", variables, REF_FILE);
+               ref_put(rule, REF_PATH, "/{**,}", variables, REF_FILE);
     }
     if (n != 2 && (n != 4 || strcmp(words[2], "->") != 0))
         return FALSE;
@@ -211,7 +213,7 @@ read_file(RefRule *rule, char **words, const RefVariables *variables)
         name_target(rule, plain(words[3]), variables);
     if (rule->rights & AMR_PERM_LINK)
         rule->pair = rule->subset = TRUE;
-    return put(rule, REF_PATH, words[mode_first], variables, REF_FILE);
+    return ref_put(rule, REF_PATH, words[mode_first], variables, REF_FILE);
 }
 
 static gboolean
@@ -226,8 +228,8 @@ read_link(RefRule *rule, char **words, const RefVariables *variables)
         words++;
     }
     return g_strv_length(words) == 3 && strcmp(words[1], "->") == 0 &&
-           put(rule, REF_PATH, words[0], variables, REF_FILE) &&
-           put(rule, REF_LINK_TARGET, words[2], variables, REF_FILE);
+           ref_put(rule, REF_PATH, words[0], variables, REF_FILE) &&
+           ref_put(rule, REF_LINK_TARGET, words[2], variables, REF_FILE);
 }
 
 /* ---- the rest ------------------------------------------------------------------------------- */
@@ -311,7 +313,7 @@ read_signal(RefRule *rule, char **words, const RefVariables *variables)
     rule->klass = ptrace ? AMR_CLASS_PTRACE : AMR_CLASS_SIGNAL;
     for (words++; *words; words++) {
         const char *peer = ref_value_of(*words, "peer"), *set = ref_value_of(*words, "set");
-        if (peer ? !put(rule, REF_PEER, peer, variables, REF_PLAIN)
+        if (peer ? !ref_put(rule, REF_PEER, peer, variables, REF_PLAIN)
             : set && !ptrace
                 ? !read_signals(rule, set)
                 : !ref_all_of(ptrace ? ptrace_rights : net_rights, *words, &rule->rights))
@@ -335,8 +337,8 @@ read_peer(RefRule *rule, const char *text, const char *key, guint at, const RefV
         const char *label = ref_value_of(*one, "label"), *other = ref_value_of(*one, key);
         if (!label && !other)
             return FALSE;
-        if (!put(rule, label ? REF_PEER : at, label ? label : other, variables,
-                 strcmp(key, "addr") == 0 && !label ? REF_NUL : REF_PLAIN))
+        if (!ref_put(rule, label ? REF_PEER : at, label ? label : other, variables,
+                     strcmp(key, "addr") == 0 && !label ? REF_NUL : REF_PLAIN))
             return FALSE;
     }
     return TRUE;
@@ -357,7 +359,7 @@ read_unix(RefRule *rule, char **words, const RefVariables *variables)
         else if (type)
             good = ref_all_of(types, type, &rule->types);
         else if (addr)
-            good = put(rule, REF_LOCAL, addr, variables, REF_NUL);
+            good = ref_put(rule, REF_LOCAL, addr, variables, REF_NUL);
         else
             good = ref_all_of(net_rights, *words, &rule->rights);
         if (!good)
@@ -391,7 +393,7 @@ read_dbus(RefRule *rule, char **words, const RefVariables *variables)
         if (peer)
             good = read_peer(rule, peer, "name", REF_NAME, variables);
         else if (value)
-            good = put(rule, REF_BUS + at, value, variables, REF_PLAIN);
+            good = ref_put(rule, REF_BUS + at, value, variables, REF_PLAIN);
         else
             good = ref_all_of(dbus_rights, *words, &rule->rights);
         if (!good)
@@ -422,9 +424,9 @@ read_change_profile(RefRule *rule, char **words, const RefVariables *variables)
         if (strcmp(*words, "->") == 0) {
             if (!words[1] || words[2])
                 return FALSE;
-            return put(rule, REF_TO, words[1], variables, REF_PLAIN);
+            return ref_put(rule, REF_TO, words[1], variables, REF_PLAIN);
         }
-        if (!put(rule, REF_EXEC, *words, variables, REF_PLAIN))
+        if (!ref_put(rule, REF_EXEC, *words, variables, REF_PLAIN))
             return FALSE;
     }
     return TRUE;
@@ -448,6 +450,8 @@ ref_read_rule(RefRule *rule, char **words, const RefVariables *variables, char *
         good = read_dbus(rule, words, variables);
     else if (strcmp(word, "change_profile") == 0)
         good = read_change_profile(rule, words, variables);
+    else if (ref_is_newer(word))
+        good = ref_read_newer(rule, words, variables);
     else if (strcmp(word, "link") == 0)
         good = read_link(rule, words, variables);
     else

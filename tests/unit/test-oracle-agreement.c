@@ -158,6 +158,87 @@ test_shipped_policy(void **state)
     assert_true(count.verdicts[AMR_ORACLE_ALLOWED] > count.questions / 10);
 }
 
+/* ---- what compilers 4.0 and later know ------------------------------------------------------- */
+
+static GBytes *
+read_file(const char *path)
+{
+    char *data;
+    gsize size;
+
+    if (!g_file_get_contents(path, &data, &size, NULL))
+        fail_msg("cannot read %s", path);
+    return g_bytes_new_take(data, size);
+}
+
+/* Made policy with mqueue, io_uring and userns in it, and what newer compilers made of it: see
+ * tests/data/oracle/make. */
+static void
+ask_kept(Count *count, GRand *random)
+{
+    static const char *const compilers[] = {"4.1.8", "5.0.2"};
+    g_autofree char *dir = test_data("oracle/made");
+    g_autoptr(GDir) files = g_dir_open(dir, 0, NULL);
+    const char *name;
+
+    assert_non_null(files);
+    while ((name = g_dir_read_name(files))) {
+        g_autofree char *source = g_build_filename(dir, name, NULL), *text = NULL;
+        if (!g_str_has_suffix(name, ".aa"))
+            continue;
+        assert_true(g_file_get_contents(source, &text, NULL, NULL));
+        for (guint i = 0; i < G_N_ELEMENTS(compilers); i++) {
+            g_autofree char *compiled =
+                g_strdup_printf("%.*s-%s.bin", (int)strlen(source) - 3, source, compilers[i]);
+            g_autofree char *why = NULL;
+            g_autoptr(GBytes) bytes = read_file(compiled);
+            g_autoptr(AgreementPolicy) policy = agreement_policy_new(text, bytes, &why);
+            if (!policy)
+                fail_msg("%s: %s", compiled, why);
+            policy->reference->for_3_0 = FALSE;
+            ask_all(count, policy, random, long_run() ? 2000 : 200);
+        }
+    }
+}
+
+/* The same made anew, where the compiler at hand is one of those. */
+static void
+ask_newer(Count *count, GRand *random, const char *features)
+{
+    for (guint i = 0; i < (long_run() ? 300 : 40); i++) {
+        g_autofree char *text = policy_make_newer(random), *why = NULL;
+        g_autoptr(GBytes) compiled = agreement_compile(text, "-S", "-M", features, NULL);
+        g_autoptr(AgreementPolicy) policy =
+            compiled ? agreement_policy_new(text, compiled, &why) : NULL;
+        if (policy)
+            ask_all(count, policy, random, 60);
+        else if (compiled)
+            fail_msg("%s in\n%s", why, text);
+        else
+            count->refused++;
+    }
+}
+
+static void
+test_newer_policy(void **state)
+{
+    static const AmrClass classes[] = {AMR_CLASS_USERNS, AMR_CLASS_MQUEUE, AMR_CLASS_IO_URING};
+    g_autoptr(GRand) random = g_rand_new_with_seed(seed() + 3);
+    Count count = {0};
+
+    ask_kept(&count, random);
+    if (!agreement_bytes_decide()) {
+        g_autofree char *features = test_data("oracle/all-4.features");
+        ask_newer(&count, random, features);
+    }
+    summary(&count);
+    for (guint i = 0; i < G_N_ELEMENTS(classes); i++)
+        assert_true(count.classes[classes[i]] > 20);
+    assert_true(count.verdicts[AMR_ORACLE_ALLOWED] > count.questions / 10);
+    assert_true(count.verdicts[AMR_ORACLE_REFUSED] > count.questions / 200);
+    assert_true(count.refused * 4 < count.policies);
+}
+
 /* ---- the compiler's bytes -------------------------------------------------------------------- */
 
 /* The bytes as an octal pattern that matches them alone. */
@@ -379,9 +460,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_found),
-        cmocka_unit_test(test_made_policy),
-        cmocka_unit_test(test_shipped_policy),
+        cmocka_unit_test(test_found),          cmocka_unit_test(test_made_policy),
+        cmocka_unit_test(test_shipped_policy), cmocka_unit_test(test_newer_policy),
         cmocka_unit_test(test_same_as_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,4 +12,7 @@ AmrOracle *agree_load(const char *text);
 /* Things done for real under small profiles. The number of differences; *@tried counts. */
 guint attempt_all(guint *tried);
 
+/* Executions and links done for real under @policies files of made policy; the same. */
+guint passage_all(GRand *random, guint policies, guint *tried);
+
 #endif

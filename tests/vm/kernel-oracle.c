@@ -28,6 +28,14 @@ enum {
      AMR_K_LINK | AMR_K_LOCK | AMR_K_MMAP | AMR_K_ONEXEC | AMR_K_CHANGE_PROFILE)
 #define POLICY_BITS (0x0fffffffu & ~(guint32)AMR_K_LOCK)
 
+/* Such a kernel (7.2) answers for the bus of policy v9 only, and of older policy that all is
+ * allowed. */
+static gboolean
+knows_v9(void)
+{
+    return access("/sys/kernel/security/apparmor/features/network_v9", F_OK) == 0;
+}
+
 static int
 ask_kernel(const char *profile, const guint8 *question, gsize len, AmrPerms *perms)
 {
@@ -141,7 +149,9 @@ main(int argc, char **argv)
         if (profile->mode == AMR_ORACLE_MODE_UNCONFINED || profile->audit_all)
             continue;
         for (guint klass = AMR_K_CLASS_FILE; klass <= AMR_K_CLASS_DBUS; klass++)
-            bad += compare(rand, profile, (guint8)klass, (guint)atoi(argv[3]));
+            bad += klass == AMR_K_CLASS_DBUS && knows_v9() && profile->abi < 9
+                       ? 0
+                       : compare(rand, profile, (guint8)klass, (guint)atoi(argv[3]));
         failed += bad > 0;
         printf("# %s: %u of its answers are not the kernel's\n", profile->name, bad);
     }
