@@ -3,21 +3,37 @@
 
 #include "core/advice/choice.h"
 
+#include <string.h>
+
+#include "core/base/error.h"
 #include "core/base/fsutil.h"
+
+enum {
+    AUDIT_LOG,
+    NETLINK,
+    JOURNAL,
+    KMSG,
+    FIRST_SYSLOG
+};
+
+#define RATE_LIMITED "what rsyslog wrote of the kernel's log, which is rate limited"
 
 /* What is considered, the one that holds most first. */
 static const struct {
     AmrSourceKind kind;
     const char *name, *short_name, *holds;
 } known[] = {
-    {AMR_SOURCE_KIND_FILE, "var/log/audit/audit.log", "audit.log",
-     "what auditd wrote: all that the kernel's audit backlog let through"},
-    {AMR_SOURCE_KIND_FILE, "var/log/kern.log", "kern.log",
-     "what rsyslog wrote of the kernel's log, which is rate limited"},
-    {AMR_SOURCE_KIND_FILE, "var/log/syslog", "syslog",
-     "what rsyslog wrote of the kernel's log, which is rate limited"},
-    {AMR_SOURCE_KIND_FILE, "var/log/messages", "messages",
-     "what rsyslog wrote of the kernel's log, which is rate limited"},
+    [AUDIT_LOG] = {AMR_SOURCE_KIND_FILE, "var/log/audit/audit.log", "audit.log",
+                   "what auditd wrote: all that the kernel's audit backlog let through"},
+    [NETLINK] = {AMR_SOURCE_KIND_AUDIT, "audit netlink", "netlink",
+                 "all that the kernel's audit backlog lets through, at once"},
+    [JOURNAL] = {AMR_SOURCE_KIND_JOURNAL, "journal", "journal",
+                 "all if journald listens to audit, else the kernel's log, which is rate limited"},
+    [KMSG] = {AMR_SOURCE_KIND_KMSG, "/dev/kmsg", "kmsg",
+              "the kernel's own log since it was last overwritten, rate limited"},
+    [FIRST_SYSLOG] = {AMR_SOURCE_KIND_FILE, "var/log/kern.log", "kern.log", RATE_LIMITED},
+    {AMR_SOURCE_KIND_FILE, "var/log/syslog", "syslog", RATE_LIMITED},
+    {AMR_SOURCE_KIND_FILE, "var/log/messages", "messages", RATE_LIMITED},
 };
 
 const char *
@@ -41,6 +57,7 @@ clear_source(gpointer data)
     AmrChoiceSource *source = data;
     g_free(source->reason);
     g_free(source->remedy);
+    g_free(source->place);
 }
 
 void
@@ -60,30 +77,151 @@ get(const AmrChoice *choice, guint i)
 
 /* ---- looking --------------------------------------------------------------------------------- */
 
-static void
-look_at_file(const AmrTarget *target, AmrOpener *opener, AmrChoiceSource *source)
-{
-    g_autoptr(GError) error = NULL;
-    amr_autofd int fd = amr_opener_open(opener, AMR_OPEN_SOURCE, source->name, &error);
+typedef struct {
+    const AmrTarget *target;
+    AmrOpener *opener;
+    gboolean own; /* the machine that runs, whichever policy is meant */
+} Look;
 
-    if (fd >= 0) {
-        source->state = AMR_CHOICE_SPARE;
-        return;
-    }
-    source->reason = g_strdup(error->message);
-    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND)) {
-        source->state = AMR_CHOICE_ABSENT;
-        return;
-    }
-    source->state = AMR_CHOICE_REFUSED;
-    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED) &&
-        amr_target_is_live(target))
-        source->remedy = g_strdup("sudo armorer, or join the group adm");
+/* What stands in the way; takes over @error. */
+static void
+set_refused(const Look *look, AmrChoiceSource *source, GError *error, const char *remedy)
+{
+    const gboolean refused = g_error_matches(error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED) ||
+                             g_error_matches(error, AMR_ERROR, AMR_ERROR_NOT_PERMITTED);
+    const gboolean absent = g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) ||
+                            g_error_matches(error, AMR_ERROR, AMR_ERROR_NOT_ENABLED);
+
+    g_free(source->reason);
+    /* Which file that is is said already. */
+    if (error->domain == G_IO_ERROR && absent)
+        source->reason = g_strdup("Not there");
+    else if (error->domain == G_IO_ERROR && refused)
+        source->reason = g_strdup("Permission denied");
+    else
+        source->reason = g_strdup(error->message);
+    source->state = absent ? AMR_CHOICE_ABSENT : AMR_CHOICE_REFUSED;
+    if (refused && look->own)
+        source->remedy = g_strdup(remedy);
+    g_error_free(error);
 }
+
+static gboolean
+can_open(const Look *look, AmrChoiceSource *source, const char *name, GError **error)
+{
+    amr_autofd int fd = amr_opener_open(look->opener, AMR_OPEN_SOURCE, name, error);
+    struct stat status;
+
+    if (fd < 0)
+        return FALSE;
+    if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
+        source->written = (gint64)status.st_mtim.tv_sec * G_USEC_PER_SEC;
+    source->state = AMR_CHOICE_SPARE;
+    return TRUE;
+}
+
+static void
+look_at_file(const Look *look, AmrChoiceSource *source)
+{
+    GError *error = NULL;
+
+    if (!can_open(look, source, source->name, &error))
+        set_refused(look, source, error, "sudo armorer, or join the group adm");
+}
+
+static void
+look_at_audit(const Look *look, AmrChoiceSource *source)
+{
+    GError *error = NULL;
+    amr_autofd int fd = amr_audit_open(&error);
+
+    if (fd < 0)
+        set_refused(look, source, error, "sudo armorer (CAP_AUDIT_READ is enough)");
+    else
+        source->state = AMR_CHOICE_SPARE;
+}
+
+static void
+look_at_kmsg(const Look *look, AmrChoiceSource *source)
+{
+    GError *error = NULL;
+
+    if (!can_open(look, source, "dev/kmsg", &error))
+        set_refused(look, source, error, "sudo armorer (CAP_SYSLOG is enough)");
+}
+
+/* The directory is named after the machine, so that no container's journal is taken for its. */
+static char *
+read_machine(const Look *look, GError **error)
+{
+    g_autoptr(GBytes) bytes =
+        amr_opener_read(look->opener, AMR_OPEN_SOURCE, "etc/machine-id", 64, error);
+    g_autofree char *text = NULL;
+
+    if (!bytes)
+        return NULL;
+    text = g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
+    g_strchomp(text);
+    if (strlen(text) == 32 && strspn(text, "0123456789abcdef") == 32)
+        return g_steal_pointer(&text);
+    (void)amr_error_set(error, AMR_ERROR_NOT_ENABLED, "etc/machine-id names no machine");
+    return NULL;
+}
+
+static void
+look_at_journal(const Look *look, AmrChoiceSource *source)
+{
+    static const char *const places[] = {"var/log/journal", "run/log/journal"};
+    GError *error = NULL;
+    g_autofree char *machine = NULL;
+
+    if (!amr_journal_is_built()) {
+        source->state = AMR_CHOICE_LEFT_OUT;
+        source->reason = g_strdup("armorer was built without libsystemd");
+        return;
+    }
+    machine = read_machine(look, &error);
+    for (gsize i = 0; machine && i < G_N_ELEMENTS(places); i++) {
+        g_autofree char *directory = g_build_filename(places[i], machine, NULL);
+        g_autofree char *file = g_build_filename(directory, "system.journal", NULL);
+        g_clear_error(&error);
+        if (can_open(look, source, file, &error)) {
+            source->place = g_steal_pointer(&directory);
+            return;
+        }
+        if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+            break;
+    }
+    set_refused(look, source, error, "sudo armorer, or join the group systemd-journal");
+}
+
+static void
+look_at(const Look *look, AmrChoiceSource *source)
+{
+    const gboolean kernels =
+        source->kind == AMR_SOURCE_KIND_AUDIT || source->kind == AMR_SOURCE_KIND_KMSG;
+
+    if (kernels && !look->own) {
+        source->state = AMR_CHOICE_LEFT_OUT;
+        source->reason = g_strdup("It is of the kernel that runs, not of this root");
+    } else if (source->kind == AMR_SOURCE_KIND_AUDIT) {
+        look_at_audit(look, source);
+    } else if (source->kind == AMR_SOURCE_KIND_KMSG) {
+        look_at_kmsg(look, source);
+    } else if (source->kind == AMR_SOURCE_KIND_JOURNAL) {
+        look_at_journal(look, source);
+    } else {
+        look_at_file(look, source);
+    }
+}
+
+/* ---- choosing -------------------------------------------------------------------------------- */
 
 static void
 use(AmrChoiceSource *source, gboolean past, gboolean live, const char *reason)
 {
+    if (source->state != AMR_CHOICE_SPARE)
+        return;
     source->state = AMR_CHOICE_USED;
     source->past = past;
     source->live = live;
@@ -91,27 +229,65 @@ use(AmrChoiceSource *source, gboolean past, gboolean live, const char *reason)
     source->reason = g_strdup(reason);
 }
 
+/* A log that another one has left behind for a day: its daemon does not run any more. */
+static gboolean
+is_stale(const AmrChoice *choice, const AmrChoiceSource *source)
+{
+    for (guint i = 0; i < choice->sources->len; i++) {
+        const AmrChoiceSource *other = get(choice, i);
+        if (other != source && other->written > source->written + G_TIME_SPAN_DAY)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+is_used(const AmrChoiceSource *source)
+{
+    return source->state == AMR_CHOICE_USED;
+}
+
+/* One that has the past and, where the kernel itself may not be listened to, what comes; until one
+ * is found that holds all. What is live beside the netlink costs little, and has what that loses.
+ */
 static void
 choose(AmrChoice *choice, gboolean follow)
 {
-    const AmrChoiceSource *used = NULL;
+    AmrChoiceSource *audit_log = get(choice, AUDIT_LOG), *journal = get(choice, JOURNAL);
+    const gboolean stale = is_stale(choice, audit_log);
+    const char *holder = audit_log->short_name;
 
+    use(audit_log, TRUE, follow,
+        stale ? "It has the past; it was not written for a day or more, so others are read too"
+              : audit_log->holds);
+    if (follow)
+        use(get(choice, NETLINK), FALSE, TRUE, known[NETLINK].holds);
+    if (!is_used(audit_log) || stale) {
+        holder = journal->short_name;
+        use(journal, TRUE, follow, journal->holds);
+    }
+    if (!is_used(journal) && (!is_used(audit_log) || stale)) {
+        use(get(choice, KMSG), TRUE, follow, known[KMSG].holds);
+        for (guint i = FIRST_SYSLOG; i < choice->sources->len; i++) {
+            if (get(choice, i)->state != AMR_CHOICE_SPARE)
+                continue;
+            use(get(choice, i), TRUE, follow, known[i].holds);
+            holder = known[i].short_name;
+            break;
+        }
+    }
     for (guint i = 0; i < choice->sources->len; i++) {
         AmrChoiceSource *source = get(choice, i);
-        if (source->state != AMR_CHOICE_SPARE)
-            continue;
-        if (!used) {
-            use(source, TRUE, follow, source->holds);
-            used = source;
-        } else {
-            source->reason = g_strdup_printf("%s holds more", used->short_name);
-        }
+        if (source->state == AMR_CHOICE_SPARE)
+            source->reason = i == NETLINK ? g_strdup("It has no past")
+                                          : g_strdup_printf("%s holds as much or more", holder);
     }
 }
 
 AmrChoice *
 amr_choice_new(const AmrTarget *target, AmrOpener *opener, gboolean follow)
 {
+    const Look look = {target, opener, g_str_equal(amr_target_root_path(target), "/")};
     AmrChoice *choice = g_new0(AmrChoice, 1);
 
     choice->sources = g_array_new(FALSE, TRUE, sizeof(AmrChoiceSource));
@@ -121,7 +297,7 @@ amr_choice_new(const AmrTarget *target, AmrOpener *opener, gboolean follow)
                                   .name = known[i].name,
                                   .short_name = known[i].short_name,
                                   .holds = known[i].holds};
-        look_at_file(target, opener, &source);
+        look_at(&look, &source);
         g_array_append_val(choice->sources, source);
     }
     choose(choice, follow);
@@ -139,7 +315,10 @@ amr_choice_add(const AmrChoice *choice, AmrIngest *ingest, gboolean follow)
         const AmrChoiceSource *source = get(choice, i);
         if (source->state != AMR_CHOICE_USED)
             continue;
-        (void)amr_ingest_add_file(ingest, AMR_OPEN_SOURCE, source->name, follow);
+        if (source->kind == AMR_SOURCE_KIND_FILE)
+            (void)amr_ingest_add_file(ingest, AMR_OPEN_SOURCE, source->name, follow);
+        else
+            (void)amr_ingest_add(ingest, source->kind, source->place, follow);
         n++;
     }
     return n;
@@ -164,7 +343,8 @@ amr_choice_why_none(const AmrChoice *choice)
     GString *text = g_string_new(NULL);
 
     for (guint i = 0; i < choice->sources->len; i++)
-        g_string_append_printf(text, "%s%s", text->len ? "; " : "", get(choice, i)->reason);
+        g_string_append_printf(text, "%s%s: %s", text->len ? "; " : "", get(choice, i)->name,
+                               get(choice, i)->reason);
     return g_string_free(text, FALSE);
 }
 

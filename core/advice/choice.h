@@ -37,7 +37,8 @@ typedef struct {
     const char *holds;      /* what it is worth: "all that the kernel's backlog let through" */
     AmrChoiceState state;
     gboolean past, live; /* what it is used for; both FALSE unless USED */
-    const char *place;   /* of the journal: its directory below the root; else NULL */
+    char *place;         /* of the journal: its directory below the root; else NULL */
+    gint64 written;      /* microseconds since the epoch; 0: unknown */
     char *reason;        /* why that state, display form; never NULL */
     char *remedy;        /* the one step that would give it, display form; NULL: none is needed */
 } AmrChoiceSource;

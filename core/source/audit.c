@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/base/error.h"
+#include "core/source/ingest.h"
 #include "core/source/live.h"
 #include "core/source/serials.h"
 
@@ -112,10 +113,9 @@ amr_audit_open(GError **error)
     if (fd < 0) {
         errsv = errno;
         if (errsv == EPROTONOSUPPORT || errsv == EAFNOSUPPORT)
-            (void)amr_error_set(error, AMR_ERROR_NOT_ENABLED,
-                                "Audit netlink: This kernel has no audit subsystem");
+            (void)amr_error_set(error, AMR_ERROR_NOT_ENABLED, "This kernel has no audit subsystem");
         else
-            (void)amr_error_errno(error, errsv, "Audit netlink: Opening");
+            (void)amr_error_errno(error, errsv, "Opening");
         return -1;
     }
     /* A stall of ours must not lose records (FACTS section 1). */
@@ -127,9 +127,9 @@ amr_audit_open(GError **error)
     (void)close(fd);
     if (errsv == EPERM || errsv == EACCES)
         (void)amr_error_set(error, AMR_ERROR_NOT_PERMITTED,
-                            "Audit netlink: The capability CAP_AUDIT_READ is missing");
+                            "The capability CAP_AUDIT_READ is missing");
     else
-        (void)amr_error_errno(error, errsv, "Audit netlink: Joining the group of readers");
+        (void)amr_error_errno(error, errsv, "Joining the group of readers");
     return -1;
 }
 

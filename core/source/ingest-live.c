@@ -11,16 +11,27 @@
 #define AUDIT_SLACK_MS 60000
 
 static AmrLive *
-make(AmrSourceKind kind, int fd)
+make(AmrSourceKind kind, int fd, GError **error)
 {
-    return kind == AMR_SOURCE_KIND_AUDIT ? amr_live_audit_new(fd) : amr_live_kmsg_new(fd);
+    if (kind == AMR_SOURCE_KIND_AUDIT)
+        return amr_live_audit_new(fd);
+    if (kind == AMR_SOURCE_KIND_KMSG)
+        return amr_live_kmsg_new(fd);
+    return amr_live_journal_new(fd, error);
 }
 
 void
 amr_ingest_start_live(AmrIngest *ingest, AmrInput *input, int fd)
 {
+    GError *error = NULL;
+    AmrLive *live = make(input->kind, fd, &error);
+
     input->fd = -1; /* its own now */
-    amr_input_attach_live(input, make(input->kind, fd));
+    if (!live) {
+        amr_input_fail(input, error);
+        return;
+    }
+    amr_input_attach_live(input, live);
     if (input->follow)
         amr_ingest_wait(ingest, input);
     amr_ingest_schedule(ingest);
@@ -59,6 +70,18 @@ open_audit(AmrIngest *ingest, AmrInput *input)
     }
     fd = amr_audit_open(&error);
     if (fd < 0)
+        amr_input_fail_reading(input, error);
+    else
+        amr_ingest_start_live(ingest, input, fd);
+}
+
+static void
+open_journal(AmrIngest *ingest, AmrInput *input)
+{
+    GError *error = NULL;
+    const int fd = amr_opener_open_dir(ingest->opener, AMR_OPEN_SOURCE, input->directory, &error);
+
+    if (fd < 0)
         amr_input_fail(input, error);
     else
         amr_ingest_start_live(ingest, input, fd);
@@ -71,6 +94,8 @@ amr_ingest_open_live(AmrIngest *ingest, AmrInput *input)
         amr_ingest_start_live(ingest, input, input->fd);
     } else if (input->kind == AMR_SOURCE_KIND_AUDIT) {
         open_audit(ingest, input);
+    } else if (input->kind == AMR_SOURCE_KIND_JOURNAL) {
+        open_journal(ingest, input);
     } else {
         ingest->refs++;
         amr_opener_open_async(ingest->opener, AMR_OPEN_SOURCE, "dev/kmsg", ingest->openings,

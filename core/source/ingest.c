@@ -294,7 +294,8 @@ void
 amr_ingest_source_info(const AmrIngest *ingest, guint source, AmrSourceInfo *info)
 {
     const AmrInput *input = amr_ingest_input(ingest, source);
-    *info = (AmrSourceInfo){.name = input->name,
+    *info = (AmrSourceInfo){.kind = input->kind,
+                            .name = input->name,
                             .state = amr_input_state(input),
                             .error = input->error};
     amr_input_add_stats(input, &info->stats);

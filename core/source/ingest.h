@@ -89,6 +89,14 @@ guint amr_ingest_add(AmrIngest *ingest, AmrSourceKind kind, const char *place, g
  * amr_audit_open(), of KMSG as of /dev/kmsg. */
 guint amr_ingest_add_open(AmrIngest *ingest, AmrSourceKind kind, int fd, gboolean follow);
 
+/* A socket that gets what the kernel's audit subsystem says from now on (AUDIT_NLGRP_READLOG, Linux
+ * 3.16; 8 MiB of it are kept where CAP_NET_ADMIN allows, else what net.core.rmem_max does). Needs
+ * CAP_AUDIT_READ, not root: else AMR_ERROR_NOT_PERMITTED. AMR_ERROR_NOT_ENABLED where the kernel
+ * has no audit. */
+int amr_audit_open(GError **error);
+/* FALSE in a build without libsystemd: JOURNAL fails. */
+gboolean amr_journal_is_built(void);
+
 guint amr_ingest_source_count(const AmrIngest *ingest);
 void amr_ingest_source_info(const AmrIngest *ingest, guint source, AmrSourceInfo *info);
 AmrIngestStats amr_ingest_stats(const AmrIngest *ingest);

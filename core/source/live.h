@@ -38,13 +38,8 @@ struct AmrLive {
 /* ---- audit.c: the audit multicast -------------------------------------------------------------
  */
 
-/* A socket that gets what the kernel's audit subsystem says from now on (AUDIT_NLGRP_READLOG, Linux
- * 3.16; 8 MiB of it are kept where CAP_NET_ADMIN allows, else what net.core.rmem_max does). Needs
- * CAP_AUDIT_READ, not root: AMR_ERROR_NOT_PERMITTED says what gives it. AMR_ERROR_NOT_ENABLED where
- * the kernel has no audit. */
-int amr_audit_open(GError **error);
-/* Takes @fd over. Loss is noticed by ENOBUFS and by serials that never came, and, where
- * CAP_AUDIT_CONTROL allows to ask, by the kernel's own count. */
+/* Takes over @fd, as of amr_audit_open(). Loss is noticed by ENOBUFS and by serials that never
+ * came, and, where CAP_AUDIT_CONTROL allows to ask, by the kernel's own count. */
 AmrLive *amr_live_audit_new(int fd);
 
 /* ---- kmsg.c: /dev/kmsg ------------------------------------------------------------------------
@@ -53,6 +48,15 @@ AmrLive *amr_live_audit_new(int fd);
 /* Takes @fd over, which is open on /dev/kmsg and nobody else's. It gives what is in the ring, then
  * what comes; what was overwritten before it was read is told by gaps in the sequence numbers. */
 AmrLive *amr_live_kmsg_new(int fd);
+
+/* ---- journal.c: systemd's journal --------------------------------------------------------------
+ */
+
+/* Takes over @directory, which is open on the one that holds system.journal
+ * ("/var/log/journal/ID"); archived files of it are read too. The newest 100,000 entries of
+ * interest are its past. NULL and
+ * @error, as errno said; AMR_ERROR_NOT_ENABLED in a build without libsystemd. */
+AmrLive *amr_live_journal_new(int directory, GError **error);
 
 G_END_DECLS
 #endif

@@ -31,8 +31,10 @@ add_count(TuiBar *bar, guint priority, const char *word, guint n)
 }
 
 static void
-add_sources(TuiBar *bar, const AmrIngest *ingest)
+add_sources(TuiBar *bar, const AmrSession *session)
 {
+    const AmrIngest *ingest = session->ingest;
+    g_autofree char *chosen = session->choice ? amr_choice_summary(session->choice) : NULL;
     guint states[AMR_SOURCE_FAILED + 1] = {0};
     guint n = amr_ingest_source_count(ingest);
     for (guint i = 0; i < n; i++) {
@@ -42,7 +44,10 @@ add_sources(TuiBar *bar, const AmrIngest *ingest)
             states[info.state]++;
     }
     add_count(bar, 3, "reading", states[AMR_SOURCE_READING]);
-    add_count(bar, 6, "following", states[AMR_SOURCE_FOLLOWING]);
+    if (chosen && chosen[0] && states[AMR_SOURCE_FOLLOWING] > 0)
+        tui_bar_add(bar, 6, TUI_ROLE_STATUS, NULL, TUI_ROLE_STATUS, chosen);
+    else
+        add_count(bar, 6, "following", states[AMR_SOURCE_FOLLOWING]);
     add_count(bar, 6, "awaiting", states[AMR_SOURCE_AWAITED]);
     add_count(bar, 3, "failed", states[AMR_SOURCE_FAILED]);
     if (n == 0)
@@ -80,7 +85,7 @@ tui_status_draw(const AmrSession *session, const char *host, gboolean loading, T
     if (session->loaded)
         add_profiles(bar, session);
     if (session->ingest)
-        add_sources(bar, session->ingest);
+        add_sources(bar, session);
     tui_bar_add(bar, 5, TUI_ROLE_STATUS, NULL, TUI_ROLE_STATUS, denials);
     if (session->ingest) {
         guint64 lost = amr_ingest_lost(session->ingest, NULL);
