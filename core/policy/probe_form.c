@@ -36,8 +36,10 @@ name_like(const char *value, gboolean other)
         return g_strconcat("@", name, NULL);
     if (*value == ':')
         return g_strdup_printf(":armorer:%s", name);
-    if (*value && strspn(value, "0123456789") == strlen(value))
-        return g_strdup(other ? "2" : "1");
+    if (*value && strspn(value, "0123456789") == strlen(value)) {
+        gboolean zero = strspn(value, "0") == strlen(value); /* no key of a queue */
+        return g_strdup(zero ? "0" : other ? "2" : "1");
+    }
     return g_strdup(name);
 }
 
