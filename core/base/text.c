@@ -326,8 +326,10 @@ amr_policy_needs_quotes(const char *pattern)
 {
     guint braces = 0;
 
-    /* A glob character in the first place is no path to the lexer unless it is quoted. */
-    if (!is_bare(pattern[0]) && !g_str_has_prefix(pattern, "@{"))
+    /* A glob character in the first place is no path to the lexer unless it is quoted, and with a
+     * plus no word of a mount rule begins; a sign alone (`:`) may be one of the grammar. */
+    if (pattern[0] == '+' || (!pattern[1] && !g_ascii_isalnum(pattern[0]) && pattern[0] != '/') ||
+        (!is_bare(pattern[0]) && !g_str_has_prefix(pattern, "@{")))
         return TRUE;
     for (const char *p = pattern; *p; p++) {
         if (*p == '{')

@@ -20,7 +20,7 @@ amr_propose_term(AmrProposal *proposal, AmrRule *rule, AmrTerm term, AmrBytes by
 
     if (bytes.len == 0)
         return TRUE;
-    pattern = amr_policy_pattern(bytes, &error);
+    pattern = amr_rule_spell(term, bytes, &error);
     if (!pattern) {
         amr_propose_refuse(proposal, AMR_NO_RULE_NOT_EXPRESSIBLE,
                            g_strdup_printf("No rule can name it. %s.", error->message), NULL);

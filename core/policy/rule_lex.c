@@ -165,6 +165,26 @@ after_key(const Lexer *lexer)
 
 static gboolean take_list(Lexer *lexer);
 
+/* Rules whose names need not be paths; no header begins with their keyword, so that a brace there
+ * opens no block. */
+static gboolean
+is_mount(const Lexer *lexer)
+{
+    static const char *const keywords[] = {"mount", "remount", "umount", "unmount", NULL};
+    static const char *const before[] = {"audit", "deny", "allow", NULL};
+
+    for (const char *p = lexer->text; *p;) {
+        gsize len = strcspn(p, " \t");
+        g_autofree char *word = g_strndup(p, len);
+        if (g_strv_contains(keywords, word))
+            return TRUE;
+        if (len && !g_strv_contains(before, word))
+            return FALSE;
+        p += len + strspn(p + len, " \t");
+    }
+    return FALSE;
+}
+
 /* One character of a bare word, or what it opens. @list: we are in a list. */
 static gboolean
 take_bare(Lexer *lexer, gboolean first, gboolean list)
@@ -186,7 +206,7 @@ take_bare(Lexer *lexer, gboolean first, gboolean list)
             return wrong(lexer, lexer->at, "text after a closing quote");
         return TRUE;
     case '{':
-        if (first && !list)
+        if (first && !list && !is_mount(lexer))
             return wrong(lexer, at, "a brace that would open a block");
         return take_bracket(lexer, 0);
     case '[':

@@ -33,6 +33,33 @@ append_escaped(GString *out, const char **p)
     return TRUE;
 }
 
+static gboolean
+is_squeezed(AmrTerm term)
+{
+    return term == AMR_TERM_ADDR || term == AMR_TERM_PEER_ADDR || term == AMR_TERM_PATH ||
+           term == AMR_TERM_SOURCE || term == AMR_TERM_POINT || term == AMR_TERM_OLDROOT;
+}
+
+char *
+amr_rule_spell(AmrTerm term, AmrBytes name, GError **error)
+{
+    g_autofree char *pattern = amr_policy_pattern(name, error);
+    GString *spelled;
+
+    if (!pattern)
+        return NULL;
+    spelled = g_string_new(NULL);
+    for (const char *p = pattern; *p; p++) {
+        if (*p == '/' && p > pattern && p[-1] == '/' && is_squeezed(term))
+            g_string_append(spelled, "[/]");
+        else if (term == AMR_TERM_FSTYPE && (*p == ' ' || *p == ','))
+            g_string_append_printf(spelled, "\\%03o", *p);
+        else
+            g_string_append_c(spelled, *p);
+    }
+    return g_string_free(spelled, FALSE);
+}
+
 char *
 amr_rule_unspell(const char *spelled, GError **error)
 {
@@ -78,6 +105,9 @@ amr_rule_literal(const char *pattern)
         if (*p == '\\') {
             if (!append_escaped(out, &p))
                 return NULL;
+        } else if (g_str_has_prefix(p, "[/]")) {
+            g_string_append_c(out, '/');
+            p += strlen("[/]");
         } else if (strchr("*?[]{}", *p)) {
             return NULL;
         } else {

@@ -123,7 +123,7 @@ amr_term_is_pattern(AmrRuleKind kind, AmrTerm term)
         return TRUE;
     for (const AmrSlot *slot = grammar->slots; slot->term; slot++)
         if (slot->term == term)
-            return slot->form == AMR_FORM_PATTERN;
+            return slot->form == AMR_FORM_PATTERN || slot->form == AMR_FORM_PATTERNS;
     return FALSE;
 }
 

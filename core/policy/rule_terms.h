@@ -51,7 +51,8 @@ AmrRule *amr_terms_read(const AmrWord *words, guint n);
 /* Without qualifiers and without the comma. */
 void amr_terms_print(GString *out, const AmrRule *rule);
 
-/* Whether values of this term are patterns, with brackets and escapes of their own. */
+/* Whether values of this term are patterns (or a list of them), with brackets and escapes of their
+ * own. */
 gboolean amr_term_is_pattern(AmrRuleKind kind, AmrTerm term);
 
 /* "peer=(ip=)", "the source": how messages call a term. Static. */

@@ -68,9 +68,8 @@ list_value(const char *text, gboolean plain)
     }
     for (char **item = items; *item; item++) {
         char *word = unquoted(*item, strlen(*item));
-        /* Brackets that stood in quotes need not be closed. */
-        if (!word || strpbrk(word, **item == '"' ? " \t\"\\[]{}" : " \t\"\\") ||
-            (plain && !is_plain(word))) {
+        /* A blank within would part two words. */
+        if (!word || strpbrk(word, " \t\"") || (plain && !is_plain(word))) {
             g_free(word);
             return NULL;
         }

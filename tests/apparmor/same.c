@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Whether two compiled policies say the same, by what they mean:   same BEFORE AFTER
- * Prints "same", or how they differ, a line each. Exit status 0, 1 if they differ, 2 if they cannot be
- * compared.
+ * Prints "same", or how they differ, a line each. Exit status 0, 1 if they differ, 2 if they cannot
+ * be compared.
  */
 #include <stdio.h>
 

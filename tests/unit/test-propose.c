@@ -229,6 +229,13 @@ static const struct {
     {"bind mount",
      DENIED("mount", "class=\"mount\" name=\"/m n/\" srcname=\"/a*/\" flags=\"rw, bind\""),
      "p: mount options=(bind, rw) \"/a\\*/\" -> \"/m n/\","},
+    {"a source with two slashes",
+     DENIED("mount", "class=\"mount\" name=\"/m/\" fstype=\"davfs\" srcname=\"https://host//x\" "
+                     "flags=\"rw\""),
+     "p: mount fstype=(davfs) options=(rw) https:/[/]host/[/]x -> /m/,"},
+    {"a file system of a strange name",
+     DENIED("mount", "name=\"/m/\" fstype=612C622063 srcname=\"a\" flags=\"rw\""),
+     "p: mount fstype=(\"a\\054b\\040c\") options=(rw) a -> /m/,"},
     {"a flag of tomorrow", DENIED("mount", "name=\"/mnt/\" flags=\"rw, (x\""), "p: !incomplete"},
     {"remount", DENIED("mount", "class=\"mount\" name=\"/mnt/\" flags=\"ro, remount\""),
      "p: remount options=(ro) /mnt/,"},
