@@ -25,6 +25,13 @@ enum {
     X(LEFT, "narrower", "left h", "narrower", "Proposal: the next narrower rule", 0)              \
     X(RIGHT, "broader", "right l", "broader", "Proposal: the next broader rule", 0)               \
     X(OWNER, "owner", "o", "owner", "Proposal: for the owner of the file only, on or off", 0)     \
+    X(EXEC, "transition", "x", "transition", "Proposal: another way to execute: px, cx, ix", 0)   \
+    X(AUDIT, "audit", "a", "audit", "Proposal: log each use of the rule, on or off", 0)           \
+    X(DENY, "deny", "d", "deny", "Proposal: make it an explicit deny, or a rule again", 0)        \
+    X(SIDES, "sides", "b", "both sides", "Proposal: the other side's rule too, on or off", 0)     \
+    X(IGNORE, "ignore", "i", "ignore", "Proposal: let the denial be, without a rule", 0)          \
+    X(NEXT_PART, "next-part", ".", "next profile", "Proposal: to the next profile", 0)            \
+    X(LAST_PART, "previous-part", ",", "profile before", "Proposal: to the profile before", 0)    \
     X(ADD_INCLUDE, "add-include", "I", "add include",                                             \
       "Proposal: give the profile a local include, where it has none", TUI_ACTION_WRITES)         \
     X(WRITE, "write", "w", "write", "Write what is shown and reload the profile",                 \

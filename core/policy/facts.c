@@ -37,22 +37,27 @@ wanted_free(gpointer data)
 AmrFacts *
 amr_facts_new(void)
 {
-    AmrFacts *facts = g_new0(AmrFacts, 1);
+    AmrFacts *facts = g_rc_box_new0(AmrFacts);
     facts->known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, fact_free);
     facts->asked = g_hash_table_new(g_str_hash, g_str_equal);
     facts->wanted = g_ptr_array_new_with_free_func(wanted_free);
     return facts;
 }
 
-void
-amr_facts_free(AmrFacts *facts)
+static void
+facts_clear(gpointer data)
 {
-    if (!facts)
-        return;
+    AmrFacts *facts = data;
     g_hash_table_unref(facts->asked);
     g_hash_table_unref(facts->known);
     g_ptr_array_unref(facts->wanted);
-    g_free(facts);
+}
+
+void
+amr_facts_free(AmrFacts *facts)
+{
+    if (facts)
+        g_rc_box_release_full(facts, facts_clear);
 }
 
 void
@@ -106,6 +111,7 @@ asking_free(gpointer data)
     Asking *asking = data;
     if (asking->current)
         wanted_free(asking->current);
+    amr_facts_free(asking->facts);
     g_free(asking);
 }
 
@@ -167,7 +173,7 @@ amr_facts_ask_async(AmrFacts *facts, AmrAsker *asker, GCancellable *cancellable,
 {
     g_autoptr(GTask) task = g_task_new(NULL, cancellable, callback, data);
     Asking *asking = g_new0(Asking, 1);
-    *asking = (Asking){facts, asker, NULL, facts->generation};
+    *asking = (Asking){g_rc_box_acquire(facts), asker, NULL, facts->generation};
     g_task_set_source_tag(task, amr_facts_ask_async);
     g_task_set_task_data(task, asking, asking_free);
     ask_next(task);

@@ -31,8 +31,8 @@ gboolean amr_facts_want(const AmrFacts *facts);
 /* Policy became another: all is forgotten. What is being asked just now is no answer any more. */
 void amr_facts_forget(AmrFacts *facts);
 
-/* Asks @asker all that is wanted. Both must stay until then, and one call at a time. Fails only as
- * cancelled: what was answered by then is kept. */
+/* Asks @asker, which must stay until then, all that is wanted; one call at a time. Fails only as
+ * cancelled: what was answered by then is kept. @facts may be freed meanwhile. */
 void amr_facts_ask_async(AmrFacts *facts, AmrAsker *asker, GCancellable *cancellable,
                          GAsyncReadyCallback callback, gpointer data);
 gboolean amr_facts_ask_finish(GAsyncResult *result, GError **error);

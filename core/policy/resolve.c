@@ -27,6 +27,7 @@ resolved_free(gpointer data)
 {
     AmrResolved *resolved = data;
     amr_proposal_free(resolved->proposal);
+    amr_rule_free(resolved->granted);
     g_ptr_array_unref(resolved->under);
     if (resolved->bytes)
         g_string_chunk_free(resolved->bytes);
@@ -175,6 +176,8 @@ settle(const Run *run, AmrResolved *resolved)
         question ? amr_facts_look(run->context->facts, proposal->profile, question) : NULL;
     AmrOracleAnswer answer = {.verdict = fact ? fact->verdict : AMR_ORACLE_UNKNOWN};
 
+    if (answer.verdict == AMR_ORACLE_ALLOWED && proposal->candidates->len)
+        resolved->granted = amr_rule_copy(((AmrCandidate *)proposal->candidates->pdata[0])->rule);
     amr_propose_settle(proposal, &answer);
     if (!proposal->no_rule)
         amr_mirror_add(proposal, &resolved->event, &run->context->propose, run->context->facts);

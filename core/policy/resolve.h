@@ -53,6 +53,7 @@ typedef struct {
     AmrEvent event;        /* its profile and peer resolved; borrows from store and @bytes */
     AmrProposal *proposal; /* never NULL */
     guint best; /* of the candidates: the one that the decision on this execution takes, else 0 */
+    AmrRule *granted; /* the rule that policy on disk makes needless (GRANTED), else NULL */
     GPtrArray *under; /* AmrDecision, outermost first; empty if it is no null profile's */
     GStringChunk *bytes;
 } AmrResolved;

@@ -14,6 +14,9 @@ AmrRisk amr_risk_file(AmrBytes name, guint access, AmrExecMode exec, char **dang
 AmrRisk amr_risk_capability(const char *name, char **danger);
 /* A rule of terms other than network's. */
 AmrRisk amr_risk_terms(const AmrRule *rule, char **danger);
+/* Any rule: one that somebody wrote by hand. What a pattern reaches is tried on names that matter.
+ */
+AmrRisk amr_risk_rule(const AmrRule *rule, char **danger);
 AmrRisk amr_risk_network(const char *family, const char *type, char **danger);
 
 G_END_DECLS

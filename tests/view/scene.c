@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/fsutil.h"
+#include "tui/view/screen_private.h"
 
 #define NOW (G_GINT64_CONSTANT(1763715600) * G_USEC_PER_SEC)
 
@@ -93,8 +94,12 @@ scene_open(Scene *scene, const SceneOptions *options)
     *scene = (Scene){.root = test_dir_new()};
     for (gsize i = 0; i < G_N_ELEMENTS(files); i++)
         test_write(scene->root, files[i].name, files[i].text);
+    for (gsize i = 0; options->files && options->files[i]; i += 2)
+        test_write(scene->root, options->files[i], options->files[i + 1]);
+    g_autofree char *features = options->features ? test_data(options->features) : NULL;
     AmrTargetOptions target = {.root = scene->root,
                                .read_only = options->read_only,
+                               .features = features,
                                .clock = amr_clock_new_fixed(NOW)};
     scene->session = amr_session_new(&target, &error);
     assert_no_error(error);
@@ -178,6 +183,32 @@ scene_show(Scene *scene, int width, int height)
     g_autoptr(TuiCanvas) canvas = tui_canvas_new(width, height);
     tui_screen_draw(scene->screen, canvas);
     return tui_canvas_dump(canvas);
+}
+
+static gboolean
+on_tick(gpointer data)
+{
+    return G_SOURCE_CONTINUE;
+}
+
+void
+scene_settle(Scene *scene)
+{
+    static const char *const busy[] = {"being asked", "asking the compiler", "check pending",
+                                       "check running", "writing"};
+    gint64 end = g_get_monotonic_time() + 60 * G_USEC_PER_SEC;
+    guint tick = g_timeout_add(50, on_tick, NULL);
+    for (gboolean wait = TRUE; wait;) {
+        g_autofree char *shown = scene_show(scene, 200, 200);
+        wait = tui_screen_is_loading(scene->screen) || scene->screen->working > 0;
+        for (gsize i = 0; i < G_N_ELEMENTS(busy); i++)
+            wait = wait || strstr(shown, busy[i]);
+        if (wait && g_get_monotonic_time() > end)
+            fail_msg("never done:\n%s", shown);
+        if (wait)
+            g_main_context_iteration(NULL, TRUE);
+    }
+    g_source_remove(tick);
 }
 
 void

@@ -21,6 +21,8 @@ typedef struct {
 typedef struct {
     const char *log; /* of tests/data/view; NULL: no denials */
     gboolean read_only, elevates;
+    const char *features;     /* of its kernel, below tests/data; NULL: none */
+    const char *const *files; /* more of the root: name, text, ..., NULL; NULL: none */
 } SceneOptions;
 
 /* The session is loaded; the clock stands at 2025-11-21 09:00:00 UTC. */
@@ -35,6 +37,9 @@ void scene_change(Scene *scene, const char *id, const char *profile, const char 
 TuiAction scene_keys(Scene *scene, const char *keys);
 /* The screen as text. The caller frees. */
 char *scene_show(Scene *scene, int width, int height);
+/* Runs the main loop until nothing is being asked, read or checked for what is shown; a minute is a
+ * hang. */
+void scene_settle(Scene *scene);
 /* Compares with tests/data/view/NAME.txt, or writes it where ARMORER_MAKE_GOLDENS is set. */
 void scene_golden(const char *name, const char *text);
 

@@ -6,6 +6,7 @@
 #ifndef TUI_VIEW_CHOICE_H
 #define TUI_VIEW_CHOICE_H
 
+#include "core/policy/resolve.h"
 #include "core/session.h"
 
 G_BEGIN_DECLS
@@ -16,66 +17,108 @@ typedef enum {
     TUI_OWNER_OFF,
 } TuiOwner;
 
+/* What the user made of one denial; stays when it is proposed anew. */
 typedef struct {
-    AmrDenialId id;
-    AmrProposal *proposal;
-    guint chosen; /* candidate */
+    char *rule; /* the candidate that he took, printed; NULL: the best */
     TuiOwner owner;
+    gboolean audit, deny;
+    gboolean one_side; /* without the rule of the other side */
+    gboolean ignored;
+    AmrRule *edited; /* by hand, in place of them all; NULL */
+} TuiPick;
+
+typedef struct {
+    AmrDenialId id;              /* NONE: an execution that the log does not hold */
+    const AmrResolved *resolved; /* the choice's own, until it is refreshed */
+    const AmrProposal *proposal; /* of it */
+    guint chosen;                /* candidate */
+    TuiPick *pick;
+    gboolean off; /* held under an execution that is denied or ignored: there will be none */
 } TuiChoiceItem;
 
-typedef struct {
-    GPtrArray *items; /* TuiChoiceItem, at least one */
+typedef struct TuiChoice {
+    GPtrArray *items;  /* TuiChoiceItem, at least one if any was there; by profile */
+    GArray *ids;       /* AmrDenialId: of what it was made */
+    AmrFacts *facts;   /* what policy on disk says: to be asked while it is wanted */
+    GPtrArray *all;    /* AmrResolved */
+    GHashTable *picks; /* char * -> TuiPick */
+    GHashTable *modes; /* program in its profile -> AmrExecMode */
 } TuiChoice;
 
-/* For the denials @ids; those that the store does not know are left out. */
+/* For the denials @ids and what has to be decided with them; those that the store does not know are
+ * left out. */
 TuiChoice *tui_choice_new(const AmrSession *session, const AmrDenialId *ids, guint n);
 void tui_choice_free(TuiChoice *choice);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TuiChoice, tui_choice_free)
 
 /* Proposes anew, for more may be known of policy by now. What was chosen stays where its candidate
- * is still there, and where nothing was chosen the best is. */
+ * is still there, and where nothing was chosen the best is. The items are others then. */
 void tui_choice_refresh(TuiChoice *choice, const AmrSession *session);
 
-/* Whether it is not known so far what the target states of some item's rules. Nothing is signed
- * then.
- */
-gboolean tui_choice_is_pending(const TuiChoice *choice);
-/* Asks for all of them and proposes anew. Fails only if cancelled: whoever frees the choice before
- * the end cancels it. */
-void tui_choice_ask_async(TuiChoice *choice, const AmrSession *session, GCancellable *cancellable,
-                          GAsyncReadyCallback callback, gpointer data);
-gboolean tui_choice_ask_finish(GAsyncResult *result, GError **error);
+/* ---- one item ------------------------------------------------------------------------------- */
 
-/* NULL where no rule is right. */
+/* NULL where no rule is right, or none is wanted (ignored, edited by hand). */
 const AmrCandidate *tui_choice_candidate(const TuiChoiceItem *item);
-/* The candidate's rule with the owner as chosen; NULL as above. The caller frees. */
+/* The rule as chosen; NULL where there is none. The caller frees. */
 AmrRule *tui_choice_rule(const TuiChoiceItem *item);
-/* Whether the rule still answers the denial: not if `owner` was put on what was another's. */
-gboolean tui_choice_answers(const AmrSession *session, const TuiChoiceItem *item);
-/* Steps along the ladder; FALSE at its end. */
-gboolean tui_choice_step(TuiChoiceItem *item, int step);
-/* FALSE where the rule's kind knows no owner. */
-gboolean tui_choice_knows_owner(const TuiChoiceItem *item);
-gboolean tui_choice_toggle_owner(TuiChoiceItem *item);
+/* The other side's, if it is needed and wanted. The caller frees. */
+AmrRule *tui_choice_mirror(const TuiChoiceItem *item);
+/* Whether the rule still answers the denial: not if `owner` was put on what was another's, nor if
+ * it denies. Of a rule that was edited by hand: as far as it can be seen without the compiler. */
+gboolean tui_choice_answers(const TuiChoiceItem *item);
+/* Whether it is an execution that others are held under, or may be. */
+gboolean tui_choice_is_execution(const TuiChoiceItem *item);
+/* How many items are held under it directly or further in. */
+guint tui_choice_held(const TuiChoice *choice, const TuiChoiceItem *item);
+
+/* What may be done with the item now. */
+typedef enum {
+    TUI_CHANGE_OWNER,
+    TUI_CHANGE_EXEC,
+    TUI_CHANGE_AUDIT,
+    TUI_CHANGE_DENY,
+    TUI_CHANGE_SIDES,
+    TUI_CHANGE_IGNORE,
+} TuiChange;
+gboolean tui_choice_can(const TuiChoiceItem *item, TuiChange change);
+/* Does it, on or off; of EXEC the next transition that is possible. FALSE if it cannot be. The
+ * items may be others then. */
+gboolean tui_choice_change(TuiChoice *choice, const AmrSession *session, const TuiChoiceItem *item,
+                           TuiChange change);
+/* Steps along the ladder; FALSE at its end. The items may be others then. */
+gboolean tui_choice_step(TuiChoice *choice, const AmrSession *session, const TuiChoiceItem *item,
+                         int step);
+/* Takes @rule (over) in place of the candidates; NULL: those again. */
+void tui_choice_edit(const TuiChoiceItem *item, AmrRule *rule);
+
+/* ---- all of them ---------------------------------------------------------------------------- */
 
 /* How many items' denials of the same profile @item's rule answers, itself among them; and how
  * many there are. */
 guint tui_choice_covers(const TuiChoice *choice, const TuiChoiceItem *item, guint *of);
-/* The highest risk of all that is chosen, and the first danger of that height (may be NULL). */
-AmrRisk tui_choice_risk(const TuiChoice *choice, const char **danger);
+/* The risk of the rule as chosen, and of all that is chosen the highest. *danger (may become NULL)
+ * is the caller's. */
+AmrRisk tui_choice_item_risk(const TuiChoiceItem *item, char **danger);
+AmrRisk tui_choice_risk(const TuiChoice *choice, char **danger);
+/* How many profiles the items are of. */
+guint tui_choice_parts(const TuiChoice *choice);
+/* The first item of the profile after (@by 1) or before (-1) that of item @n; @n if there is none.
+ */
+guint tui_choice_part(const TuiChoice *choice, guint n, int by);
 
 /* The plan of all that is chosen, one change. Fails as amr_plan_add(), and with NOTHING_TO_DO where
  * no rule is chosen at all. */
 AmrPlan *tui_choice_plan(const TuiChoice *choice, const AmrSession *session, gboolean add_include,
                          GError **error);
-/* For rules that are granted on disk already: a plan that only loads. Fails as amr_plan_reload().
- */
-AmrPlan *tui_choice_reload(const TuiChoice *choice, const AmrSession *session, GError **error);
+/* For rules that are granted on disk already: a plan that only loads. With @granted those that are
+ * known to be, else those that are chosen. Fails as amr_plan_reload(). */
+AmrPlan *tui_choice_reload(const TuiChoice *choice, const AmrSession *session, gboolean granted,
+                           GError **error);
 /* The same as the text that `armorer apply --from -` reads. NULL where a profile's name cannot be
  * spelled. */
-char *tui_choice_text(const TuiChoice *choice, GError **error);
+char *tui_choice_text(const TuiChoice *choice, gboolean granted, GError **error);
 /* What to ask the kernel afterwards: AmrExecutorQuestion. */
-GPtrArray *tui_choice_questions(const TuiChoice *choice, const AmrSession *session);
+GPtrArray *tui_choice_questions(const TuiChoice *choice);
 
 G_END_DECLS
 #endif

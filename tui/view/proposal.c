@@ -1,49 +1,40 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "tui/view/proposal.h"
+#include <string.h>
 
-#include "tui/view/choice.h"
-#include "tui/view/detail.h"
-#include "tui/view/sign.h"
-#include "tui/widget/flow.h"
-#include "tui/widget/list.h"
+#include "tui/view/proposal_private.h"
 
-typedef struct {
-    TuiView view;
-    TuiChoice *choice;
-    TuiList list; /* of the items, where there are several */
-    gboolean add_include;
-    TuiSign *sign;
-    TuiFlow *flow;
-    AmrChangeState told;  /* the outcome that the store was told of */
-    GCancellable *asking; /* of the target, while it is asked */
-} Proposal;
-
-static AmrSession *
-session_of(const Proposal *view)
-{
-    return tui_screen_session(view->view.screen);
-}
-
-static TuiChoiceItem *
-current(const Proposal *view)
-{
-    return view->choice->items->pdata[view->list.cursor];
-}
-
-static gboolean
-lacks_include(const Proposal *view)
+gboolean
+tui_proposal_lacks_include(const TuiProposal *view)
 {
     return g_error_matches(tui_sign_plan_error(view->sign), AMR_ERROR, AMR_ERROR_NO_LOCAL_INCLUDE);
+}
+
+static void
+stand_on(TuiProposal *view, const TuiPick *pick)
+{
+    const GPtrArray *items = view->choice->items;
+    for (guint i = 0; i < items->len; i++)
+        if (((const TuiChoiceItem *)items->pdata[i])->pick == pick)
+            tui_list_moved(&view->list, i);
+    view->list.cursor = MIN(view->list.cursor, items->len - 1);
+}
+
+void
+tui_proposal_refresh(TuiProposal *view)
+{
+    const TuiPick *pick = tui_proposal_current(view)->pick;
+    tui_choice_refresh(view->choice, tui_proposal_session(view));
+    stand_on(view, pick);
 }
 
 /* ---- the plan ------------------------------------------------------------------------------- */
 
 static void
-set_danger(Proposal *view)
+set_danger(TuiProposal *view)
 {
-    const char *danger;
+    g_autofree char *danger = NULL;
     AmrRisk risk = tui_choice_risk(view->choice, &danger);
     if (risk != AMR_RISK_HIGH)
         tui_sign_set_danger(view->sign, NULL);
@@ -54,67 +45,65 @@ set_danger(Proposal *view)
 /* What was not shown is not signed: without a plan there is no command either, unless one that
  * shows it. */
 static void
-set_verb(Proposal *view, gboolean possible)
+set_verb(TuiProposal *view, gboolean possible, gboolean granted)
 {
     const char *verb[] = {"apply", "--from", "-", view->add_include ? "--add-include" : NULL, NULL};
-    g_autofree char *text = possible ? tui_choice_text(view->choice, NULL) : NULL;
+    g_autofree char *text = possible ? tui_choice_text(view->choice, granted, NULL) : NULL;
     tui_sign_set_verb(view->sign, text ? verb : NULL, text);
 }
 
-static void plan(Proposal *view);
-
-static void
-on_asked(GObject *source, GAsyncResult *result, gpointer data)
+/* Whether more is to be asked before it is known what the plan is: what the target states, and
+ * whether policy has decided on executions, or the other side allows it. */
+static gboolean
+has_to_wait(const TuiProposal *view)
 {
-    Proposal *view = data;
-
-    if (!tui_choice_ask_finish(result, NULL))
-        return; /* cancelled: the view may be gone */
-    g_clear_object(&view->asking);
-    plan(view);
-    tui_screen_dirty(view->view.screen);
-}
-
-/* Nothing is planned before it is known what the target states; policy may have been read anew
- * since it was asked. */
-static void
-ask_target(Proposal *view)
-{
-    if (view->asking)
-        g_cancellable_cancel(view->asking);
-    g_clear_object(&view->asking);
-    view->asking = g_cancellable_new();
-    set_verb(view, FALSE);
-    tui_sign_set_plan(view->sign, NULL, NULL);
-    tui_choice_ask_async(view->choice, session_of(view), view->asking, on_asked, view);
-}
-
-static void
-plan(Proposal *view)
-{
-    GError *error = NULL;
-    AmrPlan *made = NULL;
-    AmrPlan *reload = NULL;
-
-    if (tui_sign_is_writing(view->sign))
-        return;
-    if (tui_choice_is_pending(view->choice)) {
-        ask_target(view);
-        return;
+    const GPtrArray *all = view->choice->all;
+    for (guint i = 0; i < all->len; i++) {
+        const AmrResolved *resolved = all->pdata[i];
+        AmrClass klass = resolved->event.klass;
+        if (resolved->proposal->pending)
+            return TRUE;
+        if ((resolved->under->len || klass == AMR_CLASS_SIGNAL || klass == AMR_CLASS_PTRACE) &&
+            amr_facts_want(view->choice->facts))
+            return TRUE;
     }
-    made = tui_choice_plan(view->choice, session_of(view), view->add_include, &error);
+    return FALSE;
+}
+
+static void
+plan_nothing(TuiProposal *view)
+{
+    g_clear_pointer(&view->planned, g_free);
+    set_verb(view, FALSE, FALSE);
+    tui_sign_set_plan(view->sign, NULL, NULL);
+}
+
+static void
+plan_now(TuiProposal *view)
+{
+    AmrSession *session = tui_proposal_session(view);
+    GError *error = NULL;
+    AmrPlan *reload = NULL;
+    AmrPlan *made = tui_choice_plan(view->choice, session, view->add_include, &error);
+
+    gboolean granted = FALSE;
+
     if (made || g_error_matches(error, AMR_ERROR, AMR_ERROR_NOTHING_TO_DO))
-        reload = tui_choice_reload(view->choice, session_of(view), NULL);
+        reload = tui_choice_reload(view->choice, session, FALSE, NULL);
+    if (!made && !reload) {
+        reload = tui_choice_reload(view->choice, session, TRUE, NULL);
+        granted = reload != NULL;
+    }
     if (!made && reload) { /* every rule stands there: loading is what may be left */
         made = g_steal_pointer(&reload);
         g_clear_error(&error);
     }
-    tui_sign_set_questions(view->sign, tui_choice_questions(view->choice, session_of(view)));
+    tui_sign_set_questions(view->sign, tui_choice_questions(view->choice));
     set_danger(view);
     /* A local file that is root's to read: root's own command makes the plan, shows it and asks. */
     gboolean unseen = tui_screen_elevates(view->view.screen) &&
                       g_error_matches(error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED);
-    set_verb(view, made || unseen);
+    set_verb(view, made || unseen, granted);
     if (unseen) {
         g_clear_error(&error);
         tui_sign_set_unseen(view->sign);
@@ -124,169 +113,115 @@ plan(Proposal *view)
     }
 }
 
-/* ---- showing -------------------------------------------------------------------------------- */
-
-/* Why a narrower rule is not among the candidates. */
-static void
-describe_left_out(Proposal *view, const TuiChoiceItem *item)
+/* All that a plan is made of. */
+static char *
+text_of_all(const TuiProposal *view)
 {
-    if (view->asking)
-        tui_flow_add_words(view->flow, "target", TUI_ROLE_QUIET,
-                           "asking the compiler what it makes of these rules");
-    for (guint i = 0; i < item->proposal->left_out->len; i++) {
-        const AmrLeftOut *left_out = item->proposal->left_out->pdata[i];
-        g_autofree char *rule = amr_rule_print(left_out->rule);
-        g_autofree char *shown = amr_display_string(rule);
-        g_autofree char *text =
-            g_strdup_printf("%s is %s here%s%s", shown, amr_stating_word(left_out->stating),
-                            left_out->said ? ": " : "", left_out->said ? left_out->said : "");
-        tui_flow_add_words(view->flow, i == 0 ? "not" : "", TUI_ROLE_QUIET, text);
-    }
+    g_autofree char *chosen = tui_choice_text(view->choice, FALSE, NULL);
+    g_autofree char *granted = tui_choice_text(view->choice, TRUE, NULL);
+    return chosen && granted ? g_strconcat(chosen, granted, NULL) : NULL;
 }
 
-static void
-describe_candidate(Proposal *view, const TuiChoiceItem *item)
+void
+tui_proposal_plan(TuiProposal *view)
 {
-    const AmrCandidate *candidate = tui_choice_candidate(item);
-    g_autoptr(AmrRule) rule = tui_choice_rule(item);
-    g_autofree char *printed = amr_rule_print(rule);
-    g_autofree char *shown = amr_display_lines(amr_bytes(printed));
-    guint n = item->proposal->candidates->len, of;
-    guint covers = tui_choice_covers(view->choice, item, &of);
-    g_autofree char *label = g_strdup_printf("rule %u/%u", item->chosen + 1, n);
-
-    tui_flow_add_field(view->flow, label, TUI_ROLE_RULE, shown);
-    if (candidate->why)
-        tui_flow_add_words(view->flow, "allows", TUI_ROLE_TEXT, candidate->why);
-    if (of > 1) {
-        g_autofree char *answers = g_strdup_printf("%u of the %u marked denials", covers, of);
-        tui_flow_add_words(view->flow, "answers", TUI_ROLE_TEXT, answers);
-    }
-    if (!tui_choice_answers(session_of(view), item))
-        tui_flow_add_words(view->flow, "but", TUI_ROLE_WARNING,
-                           "this does not answer the denial: the file was not the program's own");
-    tui_flow_add_words(view->flow, "opens", candidate->opens ? TUI_ROLE_WARNING : TUI_ROLE_TEXT,
-                       candidate->opens ? candidate->opens : "nothing else");
-    tui_detail_add_risk(view->flow, candidate->risk, candidate->danger);
-    describe_left_out(view, item);
-}
-
-static void
-describe_target(Proposal *view, const TuiChoiceItem *item)
-{
-    g_autofree char *profile = amr_display_string(item->proposal->profile);
-    tui_flow_add_field(view->flow, "profile", TUI_ROLE_PROFILE, profile);
-    if (!lacks_include(view))
+    if (tui_sign_is_writing(view->sign))
         return;
-    if (tui_keymap_has(tui_screen_keymap(view->view.screen), TUI_ACTION_ADD_INCLUDE)) {
-        g_autofree char *key =
-            tui_keymap_show(tui_screen_keymap(view->view.screen), TUI_ACTION_ADD_INCLUDE, FALSE);
-        g_autofree char *text = g_strdup_printf("no local include: press %s to add one", key);
-        tui_flow_add_words(view->flow, "local", TUI_ROLE_WARNING, text);
-    } else {
-        tui_flow_add_words(view->flow, "local", TUI_ROLE_WARNING, "no local include");
+    tui_proposal_ask(view);
+    if (view->ask && has_to_wait(view)) {
+        plan_nothing(view);
+        return;
     }
-}
-
-static void
-fill(Proposal *view)
-{
-    const TuiChoiceItem *item = current(view);
-    AmrEvent event;
-
-    tui_flow_clear(view->flow);
-    tui_sign_describe_try(view->sign, view->flow);
-    if (tui_sign_state(view->sign) >= TUI_SIGN_WRITING) { /* the answer first */
-        tui_sign_describe(view->sign, view->flow);
-        tui_flow_add(view->flow, TUI_ROLE_TEXT, NULL);
-    }
-    if (amr_store_event(session_of(view)->store, item->id, &event)) {
-        g_autofree char *sentence = amr_explain(&event);
-        tui_flow_add(view->flow, TUI_ROLE_TITLE, sentence);
-    }
-    if (tui_choice_candidate(item)) {
-        describe_candidate(view, item);
-        describe_target(view, item);
-    } else {
-        tui_flow_add_words(view->flow, "no rule", TUI_ROLE_WARNING, item->proposal->reason);
-        if (item->proposal->remedy)
-            tui_flow_add_words(view->flow, "instead", TUI_ROLE_TEXT, item->proposal->remedy);
-    }
-    if (tui_sign_state(view->sign) < TUI_SIGN_WRITING &&
-        (tui_choice_candidate(item) || view->choice->items->len > 1))
-        tui_sign_describe(view->sign, view->flow);
-}
-
-static void
-draw_items(Proposal *view, TuiCanvas *canvas, TuiRect rect)
-{
-    tui_list_fit(&view->list, view->choice->items->len, (guint)rect.height);
-    for (guint i = 0; i < view->list.height && view->list.top + i < view->list.n; i++) {
-        guint n = view->list.top + i;
-        const TuiChoiceItem *item = view->choice->items->pdata[n];
-        g_autoptr(AmrRule) rule = tui_choice_rule(item);
-        g_autofree char *printed = rule ? amr_rule_print(rule) : g_strdup("(no rule)");
-        g_autofree char *shown = amr_display_lines(amr_bytes(printed));
-        TuiRole role = n == view->list.cursor ? TUI_ROLE_SELECTED
-                       : rule                 ? TUI_ROLE_RULE
-                                              : TUI_ROLE_QUIET;
-        tui_canvas_put_field(canvas, rect, 0, (int)i, rect.width, shown, FALSE, role);
-    }
-}
-
-static void
-draw(TuiView *base, TuiCanvas *canvas, TuiRect rect)
-{
-    Proposal *view = (Proposal *)base;
-    int items = (int)MIN(view->choice->items->len, 1000);
-
-    if (items > 1 && rect.height >= 8) {
-        TuiRect list = {rect.x, rect.y, rect.width, MIN(items, rect.height / 4)};
-        draw_items(view, canvas, list);
-        tui_canvas_horizontal(canvas, rect, list.height, TUI_ROLE_BORDER);
-        rect.y += list.height + 1;
-        rect.height -= list.height + 1;
-    }
-    rect.height -= tui_sign_draw_prompt(view->sign, canvas, rect);
-    fill(view);
-    tui_flow_draw(view->flow, canvas, rect);
+    /* What came of asking may change nothing: then what is shown and checked stays. */
+    g_autofree char *text = text_of_all(view);
+    if (view->planned && text && strcmp(view->planned, text) == 0)
+        return;
+    g_free(view->planned);
+    view->planned = g_steal_pointer(&text);
+    plan_now(view);
 }
 
 /* ---- actions -------------------------------------------------------------------------------- */
 
+/* Whatever the text: policy, or the wish for an include, is another. */
+static void
+plan_anew(TuiProposal *view)
+{
+    g_clear_pointer(&view->planned, g_free);
+    tui_proposal_plan(view);
+}
+
 /* By a key: what was tried before was another change. */
 static void
-plan_another(Proposal *view)
+plan_another(TuiProposal *view)
 {
     tui_sign_forget_try(view->sign);
-    plan(view);
+    plan_anew(view);
 }
 
 static TuiStale
-step(Proposal *view, int by)
+step(TuiProposal *view, int by)
 {
-    if (tui_choice_step(current(view), by))
+    const TuiChoiceItem *item = tui_proposal_current(view);
+    const TuiPick *pick = item->pick;
+
+    if (tui_choice_step(view->choice, tui_proposal_session(view), item, by)) {
+        stand_on(view, pick);
         plan_another(view);
-    else
+    } else {
         tui_screen_say(view->view.screen, TUI_ROLE_QUIET, "This is the %s of its rules",
                        by < 0 ? "narrowest" : "broadest");
+    }
     return TUI_STALE_VIEW;
 }
 
+/* What the keys change of the item, and what is said where that cannot be. */
+static const struct {
+    TuiAction action;
+    TuiChange change;
+    const char *label, *otherwise;
+} changes[] = {
+    {TUI_ACTION_EXEC, TUI_CHANGE_EXEC, NULL,
+     "There is no other transition: no profile or child attaches to it"},
+    {TUI_ACTION_OWNER, TUI_CHANGE_OWNER, "owner on/off", "A rule of this kind knows no owner"},
+    {TUI_ACTION_AUDIT, TUI_CHANGE_AUDIT, "audit on/off", "There is no rule to audit"},
+    {TUI_ACTION_DENY, TUI_CHANGE_DENY, "deny on/off", "There is no rule to turn round"},
+    {TUI_ACTION_SIDES, TUI_CHANGE_SIDES, "other side on/off", "Nothing is needed on another side"},
+    {TUI_ACTION_IGNORE, TUI_CHANGE_IGNORE, NULL, "This execution is in no log: nothing to ignore"},
+};
+
 static TuiStale
-toggle_owner(Proposal *view)
+change(TuiProposal *view, gsize which)
 {
-    if (tui_choice_toggle_owner(current(view)))
+    const TuiChoiceItem *item = tui_proposal_current(view);
+    const TuiPick *pick = item->pick;
+
+    if (tui_choice_change(view->choice, tui_proposal_session(view), item, changes[which].change)) {
+        stand_on(view, pick);
         plan_another(view);
-    else
-        tui_screen_say(view->view.screen, TUI_ROLE_QUIET, "A rule of this kind knows no owner");
+    } else {
+        tui_screen_say(view->view.screen, TUI_ROLE_QUIET, "%s", changes[which].otherwise);
+    }
+    return TUI_STALE_FRAME;
+}
+
+/* To the first item of the next profile or the one before. */
+static TuiStale
+go_to_part(TuiProposal *view, int by)
+{
+    guint to = tui_choice_part(view->choice, view->list.cursor, by);
+    if (to == view->list.cursor)
+        tui_screen_say(view->view.screen, TUI_ROLE_QUIET, "This is the %s profile",
+                       by < 0 ? "first" : "last");
+    tui_flow_scroll_to(view->flow, 0);
+    view->list.cursor = to;
     return TUI_STALE_VIEW;
 }
 
 static TuiStale
-add_include(Proposal *view)
+add_include(TuiProposal *view)
 {
-    if (!view->add_include && !lacks_include(view))
+    if (!view->add_include && !tui_proposal_lacks_include(view))
         return TUI_STALE_NOTHING;
     view->add_include = !view->add_include;
     plan_another(view);
@@ -295,7 +230,7 @@ add_include(Proposal *view)
 
 /* Whether what is shown may still be changed by keys. */
 static gboolean
-is_open(const Proposal *view)
+is_open(const TuiProposal *view)
 {
     TuiSignState state = tui_sign_state(view->sign);
     return state != TUI_SIGN_WRITING && state != TUI_SIGN_DONE;
@@ -304,7 +239,7 @@ is_open(const Proposal *view)
 static TuiStale
 act(TuiView *base, TuiAction action)
 {
-    Proposal *view = (Proposal *)base;
+    TuiProposal *view = (TuiProposal *)base;
     TuiStale stale = tui_sign_act(view->sign, action);
 
     if (!(stale & TUI_STALE_FOREIGN))
@@ -316,13 +251,18 @@ act(TuiView *base, TuiAction action)
     }
     if (tui_flow_act(view->flow, action))
         return TUI_STALE_VIEW;
+    for (gsize i = 0; i < G_N_ELEMENTS(changes); i++)
+        if (changes[i].action == action)
+            return is_open(view) ? change(view, i) : TUI_STALE_NOTHING;
     switch (action) {
     case TUI_ACTION_LEFT:
         return is_open(view) ? step(view, -1) : TUI_STALE_NOTHING;
     case TUI_ACTION_RIGHT:
         return is_open(view) ? step(view, +1) : TUI_STALE_NOTHING;
-    case TUI_ACTION_OWNER:
-        return is_open(view) ? toggle_owner(view) : TUI_STALE_NOTHING;
+    case TUI_ACTION_NEXT_PART:
+        return go_to_part(view, +1);
+    case TUI_ACTION_LAST_PART:
+        return go_to_part(view, -1);
     case TUI_ACTION_ADD_INCLUDE:
         return is_open(view) ? add_include(view) : TUI_STALE_NOTHING;
     case TUI_ACTION_OPEN: /* the preview is the confirmation: only w writes */
@@ -337,12 +277,12 @@ act(TuiView *base, TuiAction action)
 static TuiStale
 key(TuiView *base, TuiKey pressed)
 {
-    return tui_sign_key(((Proposal *)base)->sign, pressed);
+    return tui_sign_key(((TuiProposal *)base)->sign, pressed);
 }
 
 /* What became of the denials: quiet from now on, as far as we know, or waiting for a load. */
 static void
-tell_store(Proposal *view)
+tell_store(TuiProposal *view)
 {
     AmrChangeState state = tui_sign_outcome(view->sign);
     AmrDenialState becomes =
@@ -353,8 +293,10 @@ tell_store(Proposal *view)
     view->told = state;
     for (guint i = 0; i < view->choice->items->len; i++) {
         const TuiChoiceItem *item = view->choice->items->pdata[i];
-        if (tui_choice_candidate(item) && tui_choice_answers(session_of(view), item)) {
-            amr_store_set_state(session_of(view)->store, item->id, becomes);
+        g_autoptr(AmrRule) rule = tui_choice_rule(item);
+        /* What is denied explicitly is quiet from now on, too. */
+        if (item->id && rule && (rule->deny || tui_choice_answers(item))) {
+            amr_store_set_state(tui_proposal_session(view)->store, item->id, becomes);
             if (change)
                 tui_screen_answered(view->view.screen, change, item->id);
         }
@@ -365,7 +307,7 @@ tell_store(Proposal *view)
 static void
 news(TuiView *base, TuiNews what)
 {
-    Proposal *view = (Proposal *)base;
+    TuiProposal *view = (TuiProposal *)base;
     if (what != TUI_NEWS_SESSION)
         return;
     tui_sign_news(view->sign);
@@ -374,22 +316,26 @@ news(TuiView *base, TuiNews what)
     if (tui_sign_state(view->sign) >= TUI_SIGN_WRITING) {
         tell_store(view);
     } else {
-        tui_choice_refresh(view->choice, session_of(view));
-        plan(view);
+        amr_facts_forget(view->choice->facts);
+        tui_proposal_refresh(view);
+        plan_anew(view);
     }
 }
 
 static gboolean
 busy(const TuiView *base)
 {
-    return tui_sign_is_writing(((const Proposal *)base)->sign);
+    return tui_sign_is_writing(((const TuiProposal *)base)->sign);
 }
 
 static void
 hints(const TuiView *base, GArray *out)
 {
-    const Proposal *view = (const Proposal *)base;
-    const TuiChoiceItem *item = current(view);
+    const TuiProposal *view = (const TuiProposal *)base;
+    const TuiChoiceItem *item = tui_proposal_current(view);
+    gboolean open = is_open(view);
+    guint parts = tui_choice_parts(view->choice);
+    gboolean ladder = open && tui_choice_candidate(item) && item->proposal->candidates->len > 1;
     const struct {
         gboolean when;
         TuiHint hint;
@@ -398,11 +344,12 @@ hints(const TuiView *base, GArray *out)
          {TUI_ACTION_WRITE,
           tui_sign_state(view->sign) == TUI_SIGN_RELOADS ? "load it" : "write and reload"}},
         {TRUE, {TUI_ACTION_BACK, NULL}},
-        {is_open(view) && (view->add_include || lacks_include(view)),
+        {open && (view->add_include || tui_proposal_lacks_include(view)),
          {TUI_ACTION_ADD_INCLUDE, NULL}},
-        {is_open(view) && item->proposal->candidates->len > 1, {TUI_ACTION_LEFT, NULL}},
-        {is_open(view) && item->proposal->candidates->len > 1, {TUI_ACTION_RIGHT, NULL}},
-        {is_open(view) && tui_choice_knows_owner(item), {TUI_ACTION_OWNER, "owner on/off"}},
+        {open && tui_choice_can(item, TUI_CHANGE_EXEC), {TUI_ACTION_EXEC, "another transition"}},
+        {ladder, {TUI_ACTION_LEFT, NULL}},
+        {ladder, {TUI_ACTION_RIGHT, NULL}},
+        {parts > 1, {TUI_ACTION_NEXT_PART, NULL}},
         {tui_flow_has_more(view->flow), {TUI_ACTION_PAGE_DOWN, "more"}},
     };
 
@@ -416,12 +363,19 @@ hints(const TuiView *base, GArray *out)
         if (table[i].when)
             g_array_append_val(out, table[i].hint);
     }
+    for (gsize i = 0; open && i < G_N_ELEMENTS(changes); i++) {
+        TuiHint hint = {changes[i].action, changes[i].label};
+        if (changes[i].change == TUI_CHANGE_IGNORE && item->pick->ignored)
+            hint.label = "ignore no more";
+        if (changes[i].change != TUI_CHANGE_EXEC && tui_choice_can(item, changes[i].change))
+            g_array_append_val(out, hint);
+    }
 }
 
 static char *
 place(const TuiView *base)
 {
-    const Proposal *view = (const Proposal *)base;
+    const TuiProposal *view = (const TuiProposal *)base;
     guint n = view->choice->items->len;
     const char *more = tui_flow_has_more(view->flow) ? "more below" : "";
     return n > 1 ? g_strdup_printf("%s  %u of %u", more, view->list.cursor + 1, n) : g_strdup(more);
@@ -430,10 +384,9 @@ place(const TuiView *base)
 static void
 proposal_free(TuiView *base)
 {
-    Proposal *view = (Proposal *)base;
-    if (view->asking)
-        g_cancellable_cancel(view->asking);
-    g_clear_object(&view->asking);
+    TuiProposal *view = (TuiProposal *)base;
+    tui_proposal_ask_drop(view);
+    g_free(view->planned);
     tui_sign_free(view->sign);
     tui_choice_free(view->choice);
     tui_flow_free(view->flow);
@@ -442,7 +395,7 @@ proposal_free(TuiView *base)
 
 static const TuiViewClass class = {
     .title = "Proposal",
-    .draw = draw,
+    .draw = tui_proposal_draw,
     .act = act,
     .key = key,
     .hints = hints,
@@ -465,7 +418,7 @@ tui_proposal_new(TuiScreen *screen, AmrDenialId id)
     g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(AmrDenialId));
     GHashTableIter iter;
     gpointer marked;
-    Proposal *view = g_new0(Proposal, 1);
+    TuiProposal *view = g_new0(TuiProposal, 1);
 
     g_hash_table_iter_init(&iter, tui_screen_marks(screen));
     while (g_hash_table_iter_next(&iter, &marked, NULL)) {
@@ -481,6 +434,6 @@ tui_proposal_new(TuiScreen *screen, AmrDenialId id)
     view->list.n = view->choice->items->len;
     view->sign = tui_sign_new(screen);
     view->flow = tui_flow_new();
-    plan(view);
+    tui_proposal_plan(view);
     return &view->view;
 }

@@ -267,6 +267,12 @@ tui_sign_state(const TuiSign *sign)
     return sign->state;
 }
 
+guint
+tui_sign_parts(const TuiSign *sign)
+{
+    return sign->box ? sign->box->plan->parts->len : 0;
+}
+
 const GError *
 tui_sign_plan_error(const TuiSign *sign)
 {

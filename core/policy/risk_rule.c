@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The risk of a rule that no proposal made. */
+#include <string.h>
+
+#include "core/policy/glob.h"
+#include "core/policy/risk.h"
+
+/* One name for each kind of file that risk.c warns of: what matches one is rated as it is. */
+static const char *const samples[] = {
+    "/etc/shadow",
+    "/etc/passwd",
+    "/etc/sudoers",
+    "/etc/cron.d/x",
+    "/etc/ld.so.preload",
+    "/etc/systemd/system/x.service",
+    "/etc/profile",
+    "/etc/apparmor.d/x",
+    "/etc/ssh/ssh_host_rsa_key",
+    "/root/.ssh/id_rsa",
+    "/home/u/.ssh/id_rsa",
+    "/home/u/.gnupg/secring.gpg",
+    "/home/u/.bashrc",
+    "/home/u/.netrc",
+    "/home/u/.mozilla/firefox/x",
+    "/home/u/x",
+    "/dev/mem",
+    "/dev/sda",
+    "/dev/input/event0",
+    "/run/docker.sock",
+    "/proc/sys/kernel/core_pattern",
+    "/proc/1/mem",
+    "/proc/1/environ",
+    "/sys/kernel/security/apparmor/.load",
+    "/sys/power/state",
+    "/boot/vmlinuz",
+    "/usr/bin/sudo",
+    "/usr/bin/bash",
+    "/bin/sh",
+    "/usr/bin/python3",
+    "/usr/lib/x.so",
+    "/usr/bin/env",
+    "/usr/sbin/modprobe",
+    "/tmp/x",
+    "/opt/x",
+    "/etc/x",
+    "/var/log/x",
+};
+
+/* Variables as they mostly are; what is not known may be anything. */
+static char *
+without_variables(const char *pattern)
+{
+    static const char *const known[][2] = {{"@{HOME}", "/home/*/"}, {"@{HOMEDIRS}", "/home/"},
+                                           {"@{PROC}", "/proc/"},   {"@{sys}", "/sys/"},
+                                           {"@{run}", "/run/"},     {"@{pid}", "[0-9]*"},
+                                           {"@{pids}", "[0-9]*"}};
+    GString *out = g_string_new(NULL);
+    while (*pattern) {
+        const char *end = g_str_has_prefix(pattern, "@{") ? strchr(pattern, '}') : NULL;
+        if (!end) {
+            g_string_append_c(out, *pattern++);
+            continue;
+        }
+        g_autofree char *name = g_strndup(pattern, (gsize)(end - pattern) + 1);
+        const char *value = "**";
+        for (gsize i = 0; i < G_N_ELEMENTS(known); i++)
+            if (strcmp(name, known[i][0]) == 0)
+                value = known[i][1];
+        g_string_append(out, value);
+        pattern = end + 1;
+    }
+    g_string_replace(out, "//", "/", 0);
+    return g_string_free(out, FALSE);
+}
+
+static AmrRisk
+risk_pattern(const AmrRule *rule, char **danger)
+{
+    g_autofree char *pattern = without_variables(rule->file.pattern);
+    AmrRisk highest = AMR_RISK_LOW;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(samples); i++) {
+        AmrBytes name = amr_bytes(samples[i]);
+        char *why = NULL;
+        AmrRisk risk = amr_glob_match(pattern, name)
+                           ? amr_risk_file(name, rule->file.access, rule->file.exec, &why)
+                           : AMR_RISK_LOW;
+        if (risk > highest) {
+            g_free(*danger);
+            *danger = g_strdup_printf("It reaches %s", why);
+            highest = risk;
+        }
+        g_free(why);
+    }
+    /* Broad: there is nothing but wildcards below the root or one directory of it. */
+    gsize fixed = strcspn(pattern, "*?[{");
+    const char *slash = memchr(pattern + 1, '/', fixed > 1 ? fixed - 1 : 0);
+    if (highest < AMR_RISK_HIGH && strstr(pattern, "**") &&
+        (!slash || !memchr(slash + 1, '/', fixed - (gsize)(slash + 1 - pattern)))) {
+        g_free(*danger);
+        *danger = g_strdup("It reaches whatever there is below one directory of the root");
+        highest = AMR_RISK_HIGH;
+    }
+    return highest;
+}
+
+static AmrRisk
+risk_file(const AmrRule *rule, char **danger)
+{
+    g_autofree char *literal = amr_rule_literal(rule->file.pattern);
+    if (literal)
+        return amr_risk_file(amr_bytes(literal), rule->file.access, rule->file.exec, danger);
+    return risk_pattern(rule, danger);
+}
+
+static AmrRisk
+risk_capabilities(const AmrRule *rule, char **danger)
+{
+    AmrRisk highest = AMR_RISK_LOW;
+    if (!rule->capability.names)
+        return amr_risk_capability(NULL, danger);
+    for (char **name = rule->capability.names; *name; name++) {
+        char *why = NULL;
+        AmrRisk risk = amr_risk_capability(*name, &why);
+        if (risk > highest) {
+            g_free(*danger);
+            *danger = g_steal_pointer(&why);
+            highest = risk;
+        }
+        g_free(why);
+    }
+    return highest;
+}
+
+AmrRisk
+amr_risk_rule(const AmrRule *rule, char **danger)
+{
+    *danger = NULL;
+    if (rule->deny)
+        return AMR_RISK_LOW;
+    switch (rule->kind) {
+    case AMR_RULE_FILE:
+        return risk_file(rule, danger);
+    case AMR_RULE_CAPABILITY:
+        return risk_capabilities(rule, danger);
+    case AMR_RULE_NETWORK:
+        return amr_risk_network(rule->terms.value[AMR_TERM_FAMILY],
+                                rule->terms.value[AMR_TERM_TYPE], danger);
+    case AMR_RULE_OPAQUE:
+        *danger = g_strdup("armorer does not understand this rule: the compiler alone decides "
+                           "what it allows");
+        return AMR_RISK_HIGH;
+    case AMR_RULE_INCLUDE:
+        *danger = g_strdup("It allows all that the included file says, now and later");
+        return AMR_RISK_HIGH;
+    case AMR_RULE_LINK:
+        *danger = g_strdup("Who may use the new name may use the file that it stands for");
+        return AMR_RISK_MEDIUM;
+    default:
+        return amr_risk_terms(rule, danger);
+    }
+}

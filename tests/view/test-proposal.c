@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Proposals of several denials: what complain mode holds, both sides of a signal, the keys. */
+#include "tests/view/scene.h"
+
+#include <string.h>
+
+static const char *const files[] = {
+    "etc/apparmor.d/starter",
+    "profile starter /opt/bin/starter flags=(complain) {\n"
+    "  /opt/bin/starter mr,\n"
+    "  /srv/starter/known r,\n"
+    "  include if exists <local/starter>\n"
+    "}\n",
+    "etc/apparmor.d/helper",
+    "profile helper /opt/bin/helper {\n"
+    "  /opt/bin/helper mr,\n"
+    "  deny signal (receive) set=(kill),\n"
+    "  include if exists <local/helper>\n"
+    "}\n",
+    "sys/kernel/security/apparmor/profiles",
+    "helper (enforce)\nstarter (complain)\n",
+    "sys/kernel/security/apparmor/.replace",
+    "",
+    NULL,
+};
+
+static const SceneOptions held = {
+    .log = "held.log", .files = files, .features = "../../data/demo/etc/apparmor.d/abi/3.0"};
+
+/* Keys, with a settled screen after each word of them. */
+static void
+press(Scene *scene, const char *keys)
+{
+    g_auto(GStrv) words = g_strsplit(keys, " ", -1);
+    for (char **word = words; *word; word++) {
+        scene_keys(scene, *word);
+        scene_settle(scene);
+    }
+}
+
+static void
+test_goldens(void **state)
+{
+    static const struct {
+        const char *name, *keys;
+    } rows[] = {
+        {"held", "home p"},
+        {"held-one", "home down p down"},
+        {"held-nested", "home down down p ."},
+        {"held-transition", "home down down p down down x"},
+        {"held-denied", "home p d"},
+        {"held-ignored", "home down p down i"},
+        {"held-hat", "home down down down down p"},
+        {"sides", "home down down down down down p"},
+        {"sides-one", "home down down down down down p b"},
+        {"sides-denied", "end p"},
+        {"proposal-audit", "end p a"},
+        {"proposal-deny", "end p d"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        Scene scene;
+        scene_open(&scene, &held);
+        press(&scene, rows[i].keys);
+        assert_goldens(&scene, rows[i].name);
+        scene_close(&scene);
+    }
+}
+
+/* Whatever is on the screen, nothing is written but by w; Enter does nothing, Esc leaves. */
+static void
+test_keys_write_nothing(void **state)
+{
+    static const char *const keys[] = {"enter", "x",    "a",     "d",  "d",   "o",
+                                       "b",     "i",    "i",     ".",  ",",   "left",
+                                       "right", "down", "enter", "up", "esc", "esc"};
+    Scene scene;
+    scene_open(&scene, &held);
+    press(&scene, "home p");
+    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
+        press(&scene, keys[i]);
+        assert_int_equal(amr_history_count(scene.session->history), 0);
+    }
+    assert_shows(&scene, "starter");
+    scene_close(&scene);
+}
+
+static AmrDenialState
+state_of(const Scene *scene, AmrDenialId id)
+{
+    return amr_store_get(scene->session->store, id)->state;
+}
+
+/* All that is held is one change of two profiles, and all of it is fixed then. A shell asks for a
+ * typed word. */
+static void
+test_writes_all(void **state)
+{
+    Scene scene;
+    scene_open(&scene, &held);
+    press(&scene, "home p w");
+    assert_shows(&scene, "Type yes");
+    press(&scene, "y e s enter");
+    assert_shows(&scene, "done");
+    g_autofree char *starter = test_read(scene.root, "etc/apparmor.d/local/starter");
+    g_autofree char *helper = test_read(scene.root, "etc/apparmor.d/local/helper");
+    assert_string_equal(starter, "/usr/bin/dash ix,\n/srv/starter/list r,\n/opt/bin/helper px,\n");
+    assert_string_equal(helper, "/srv/helper/data r,\n");
+    assert_int_equal(amr_history_count(scene.session->history), 1);
+    for (AmrDenialId id = 1; id <= 3; id++)
+        assert_int_equal(state_of(&scene, id), AMR_DENIAL_STATE_FIXED);
+    assert_int_equal(state_of(&scene, 5), AMR_DENIAL_STATE_NEW);
+    press(&scene, "esc 3 u w");
+    assert_shows(&scene, "done");
+    g_autofree char *starter_after = test_read(scene.root, "etc/apparmor.d/local/starter");
+    g_autofree char *helper_after = test_read(scene.root, "etc/apparmor.d/local/helper");
+    assert_string_equal(starter_after, "");
+    assert_string_equal(helper_after, "");
+    assert_int_equal(state_of(&scene, 1), AMR_DENIAL_STATE_NEW);
+    scene_close(&scene);
+}
+
+static void
+test_both_sides(void **state)
+{
+    Scene scene;
+    scene_open(&scene, &held);
+    press(&scene, "home down down down down down p w");
+    assert_shows(&scene, "done");
+    g_autofree char *starter = test_read(scene.root, "etc/apparmor.d/local/starter");
+    g_autofree char *helper = test_read(scene.root, "etc/apparmor.d/local/helper");
+    assert_string_equal(starter, "signal (send) set=(term) peer=helper,\n");
+    assert_string_equal(helper, "signal (receive) set=(term) peer=starter,\n");
+    assert_int_equal(amr_history_count(scene.session->history), 1);
+    scene_close(&scene);
+}
+
+static void
+test_ignores(void **state)
+{
+    Scene scene;
+    scene_open(&scene, &held);
+    press(&scene, "home p down i");
+    assert_int_equal(state_of(&scene, 2), AMR_DENIAL_STATE_IGNORED);
+    assert_shows(&scene, "it is let be");
+    assert_hides(&scene, "+/srv/starter/list r,");
+    press(&scene, "esc");
+    assert_int_equal(state_of(&scene, 2), AMR_DENIAL_STATE_IGNORED); /* of the session */
+    press(&scene, "home down p"); /* asked for by name it stands there, and can be taken back */
+    press(&scene, "down i");
+    assert_int_equal(state_of(&scene, 2), AMR_DENIAL_STATE_NEW);
+    assert_shows(&scene, "+/srv/starter/list r,");
+    scene_close(&scene);
+}
+
+/* The view may go while it is asked. */
+static void
+test_leaves_early(void **state)
+{
+    for (guint rounds = 0; rounds < 6; rounds++) {
+        Scene scene;
+        scene_open(&scene, &held);
+        scene_keys(&scene, "home p");
+        for (guint i = 0; i < rounds * 3; i++)
+            g_main_context_iteration(NULL, FALSE);
+        if (rounds % 2)
+            scene_keys(&scene, "esc p esc");
+        scene_close(&scene);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_goldens),    cmocka_unit_test(test_keys_write_nothing),
+        cmocka_unit_test(test_writes_all), cmocka_unit_test(test_both_sides),
+        cmocka_unit_test(test_ignores),    cmocka_unit_test(test_leaves_early),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

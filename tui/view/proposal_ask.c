@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What has to be asked before a proposal is whole: what the target states, what policy on disk
+ * says. */
+#include "config.h"
+
+#include "tui/view/proposal_private.h"
+
+struct TuiProposalAsk {
+    TuiProposal *view; /* NULL: nobody waits */
+    TuiScreen *screen;
+    AmrAsker *asker;
+    GPtrArray *all; /* AmrResolved: what is asked about stays while it is */
+    GCancellable *cancellable;
+};
+
+static void
+end(TuiProposalAsk *ask)
+{
+    TuiScreen *screen = ask->screen;
+    if (ask->view)
+        ask->view->ask = NULL;
+    amr_asker_free(ask->asker);
+    g_clear_pointer(&ask->all, g_ptr_array_unref);
+    g_object_unref(ask->cancellable);
+    g_free(ask);
+    tui_screen_end_work(screen);
+}
+
+static void next(TuiProposalAsk *ask);
+
+/* With one more answer. */
+static void
+go_on(TuiProposalAsk *ask, gboolean answered)
+{
+    if (!ask->view || !answered) {
+        end(ask);
+        return;
+    }
+    tui_proposal_refresh(ask->view);
+    next(ask);
+}
+
+static void
+on_stated(GObject *source, GAsyncResult *result, gpointer data)
+{
+    go_on(data, amr_propose_ask_finish(result, NULL));
+}
+
+static void
+on_facts(GObject *source, GAsyncResult *result, gpointer data)
+{
+    go_on(data, amr_facts_ask_finish(result, NULL));
+}
+
+static const AmrProposal *
+first_pending(const GPtrArray *all)
+{
+    for (guint i = 0; i < all->len; i++) {
+        const AmrResolved *resolved = all->pdata[i];
+        if (resolved->proposal->pending)
+            return resolved->proposal;
+    }
+    return NULL;
+}
+
+/* One answer of the target serves all rules of the same form, so these come first. */
+static void
+next(TuiProposalAsk *ask)
+{
+    TuiProposal *view = ask->view;
+    TuiChoice *choice = view->choice;
+    AmrProposeContext context = amr_session_propose_context(tui_proposal_session(view));
+    const AmrProposal *pending = first_pending(choice->all);
+
+    g_clear_pointer(&ask->all, g_ptr_array_unref);
+    ask->all = g_ptr_array_ref(choice->all);
+    if (pending) {
+        amr_propose_ask_async(pending, &context, ask->cancellable, on_stated, ask);
+    } else if (amr_facts_want(choice->facts)) {
+        amr_facts_ask_async(choice->facts, ask->asker, ask->cancellable, on_facts, ask);
+    } else {
+        TuiScreen *screen = ask->screen;
+        end(ask);
+        tui_proposal_plan(view);
+        tui_screen_dirty(screen);
+    }
+}
+
+static AmrAsker *
+new_asker(const AmrSession *session)
+{
+    const AmrAskContext context = {
+        .target = session->target,
+        .opener = session->opener,
+        .compiler = session->compiler,
+        .index = session->index,
+        .index_error = session->index_error,
+    };
+    return amr_asker_new(&context);
+}
+
+void
+tui_proposal_ask(TuiProposal *view)
+{
+    TuiScreen *screen = view->view.screen;
+
+    if (view->ask || (!first_pending(view->choice->all) && !amr_facts_want(view->choice->facts)))
+        return;
+    if (!tui_screen_begin_work(screen)) /* TUI_NEWS_SESSION will bring us back */
+        return;
+    view->ask = g_new0(TuiProposalAsk, 1);
+    view->ask->view = view;
+    view->ask->screen = screen;
+    view->ask->asker = new_asker(tui_proposal_session(view));
+    view->ask->cancellable = g_cancellable_new();
+    next(view->ask);
+}
+
+void
+tui_proposal_ask_drop(TuiProposal *view)
+{
+    if (!view->ask)
+        return;
+    view->ask->view = NULL;
+    g_cancellable_cancel(view->ask->cancellable);
+    view->ask = NULL;
+}

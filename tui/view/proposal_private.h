@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What proposal.c, which acts, proposal_show.c, which shows, and proposal_ask.c share. */
+#ifndef TUI_VIEW_PROPOSAL_PRIVATE_H
+#define TUI_VIEW_PROPOSAL_PRIVATE_H
+
+#include "tui/view/choice.h"
+#include "tui/view/proposal.h"
+#include "tui/view/sign.h"
+#include "tui/widget/flow.h"
+#include "tui/widget/list.h"
+
+G_BEGIN_DECLS
+
+typedef struct TuiProposalAsk TuiProposalAsk;
+
+typedef struct {
+    TuiView view;
+    TuiChoice *choice;
+    TuiList list; /* of the items, where there are several */
+    gboolean add_include;
+    TuiSign *sign;
+    TuiFlow *flow;
+    AmrChangeState told; /* the outcome that the store was told of */
+    TuiProposalAsk *ask; /* under way; NULL */
+    char *planned;       /* what the plan was made of, as text; NULL: none */
+} TuiProposal;
+
+static inline AmrSession *
+tui_proposal_session(const TuiProposal *view)
+{
+    return tui_screen_session(view->view.screen);
+}
+
+static inline const TuiChoiceItem *
+tui_proposal_current(const TuiProposal *view)
+{
+    return view->choice->items->pdata[view->list.cursor];
+}
+
+/* proposal.c: plans what is chosen, unless that has to wait for an answer. */
+void tui_proposal_plan(TuiProposal *view);
+/* Whether the plan fails for want of a local include. */
+gboolean tui_proposal_lacks_include(const TuiProposal *view);
+/* The choice proposes anew; the cursor stays on its item. */
+void tui_proposal_refresh(TuiProposal *view);
+
+/* proposal_ask.c: asks the target and policy on disk what is not known, then refreshes and plans
+ * anew. Does nothing while it asks already. */
+void tui_proposal_ask(TuiProposal *view);
+/* Nobody waits any more. */
+void tui_proposal_ask_drop(TuiProposal *view);
+
+/* proposal_show.c */
+void tui_proposal_draw(TuiView *view, TuiCanvas *canvas, TuiRect rect);
+
+G_END_DECLS
+
+#endif
