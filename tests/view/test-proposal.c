@@ -24,8 +24,9 @@ static const char *const files[] = {
     NULL,
 };
 
-static const SceneOptions held = {
-    .log = "held.log", .files = files, .features = "../../data/demo/etc/apparmor.d/abi/3.0"};
+static const SceneOptions held = {.log = "held.log",
+                                  .files = files,
+                                  .features = "../../data/demo/etc/apparmor.d/abi/3.0"};
 
 /* Keys, with a settled screen after each word of them. */
 static void
