@@ -241,6 +241,11 @@ judge(AmrRun *run, const AmrRule *asked, AmrGrant grant, const char *message, GE
     case AMR_GRANT_NOT_ENFORCED:
         amr_run_note(run, "Not enforced here: %s (%s)", rule, message ? message : "");
         return TRUE;
+    case AMR_GRANT_WEAKENED: /* who signs the rule does not sign what is made of it */
+        g_ptr_array_add(run->besides,
+                        g_strdup_printf("Compiled here it allows more than it says (%s): %s",
+                                        message ? message : "a condition is lost", rule));
+        return TRUE;
     case AMR_GRANT_DENIED:
         return amr_error_set(error, AMR_ERROR_EXPLICIT_DENY,
                              "%s: A deny rule of the profile stands against it: %s", profile, rule);

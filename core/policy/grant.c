@@ -44,6 +44,7 @@ typedef struct {
     char *unread;
     AmrOracle *changed; /* of the last compilation, if its bytes are others */
     char *unenforced;   /* what the compiler says if it does not enforce the rule */
+    gboolean weakened;  /* it enforces less of its conditions */
     AmrGrant grant;
     char *message;
 } Ask;
@@ -245,7 +246,7 @@ judge_with(Ask *ask, const AmrCompileResult *result)
         settle(ask, AMR_GRANT_REJECTED, error->message);
     } else if (ask->unenforced && (same || !ask->include)) {
         /* An include holds many rules: one that is not enforced says nothing of the others. */
-        settle(ask, AMR_GRANT_NOT_ENFORCED, ask->unenforced);
+        settle(ask, ask->weakened ? AMR_GRANT_WEAKENED : AMR_GRANT_NOT_ENFORCED, ask->unenforced);
     } else if (same) {
         judge_same(ask);
     } else if (is_in_vain(ask)) {
@@ -348,6 +349,7 @@ on_probed(GObject *source, GAsyncResult *result, gpointer data)
     stating = amr_probe_look(ask->prober, ask->index, ask->profile, ask->rule->pdata[0], &said);
     if (stating == AMR_STATING_WEAKENED || stating == AMR_STATING_DROPPED)
         ask->unenforced = g_strdup(said);
+    ask->weakened = stating == AMR_STATING_WEAKENED;
     ask->step++;
     next(task);
 }

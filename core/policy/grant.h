@@ -19,6 +19,7 @@ G_BEGIN_DECLS
     X(GRANTED, "granted-already")   /* changes nothing, it is allowed */                  \
     X(DENIED, "explicitly-denied")  /* changes nothing, it is denied all the same */      \
     X(NOT_ENFORCED, "not-enforced") /* accepted, but the target drops or downgrades it */ \
+    X(WEAKENED, "weakened")         /* the target makes one of it that allows more */     \
     X(REJECTED, "rejected")         /* the compiler refuses it */
 
 typedef enum {
@@ -39,7 +40,7 @@ const char *amr_grant_word(AmrGrant grant);
  *
  * Asks for @rule in @block, whose text in @scratch gets it just before the closing brace. The
  * scratch is left as it was. One call at a time on one scratch. @message (may be NULL): the
- * compiler's words for REJECTED and NOT_ENFORCED, display form; and see NEEDED above. */
+ * compiler's words for REJECTED, NOT_ENFORCED and WEAKENED, display form; and see NEEDED above. */
 void amr_grant_async(AmrCompiler *compiler, AmrScratch *scratch, const AmrIndex *index,
                      const AmrBlock *block, const AmrRule *rule, GCancellable *cancellable,
                      GAsyncReadyCallback callback, gpointer data);

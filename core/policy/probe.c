@@ -9,6 +9,7 @@
 #include "core/base/text.h"
 #include "core/policy/insert.h"
 #include "core/policy/oracle.h"
+#include "core/policy/question.h"
 
 /* Profiles of the text that is compiled: 0 is empty, 1 holds the rule, those behind its variants.
  */
@@ -250,6 +251,20 @@ is_same(const AmrOracle *oracle, guint a, guint b, GError **error)
     return comparison && comparison->same;
 }
 
+/* Whether all that the form asks for is allowed with it. What the compiler warns of may be a part
+ * of what it makes of a rule, such as the old table of families beside the new rules. */
+static gboolean
+is_allowed(const AmrRule *form, const AmrOracle *oracle)
+{
+    g_autoptr(AmrQuestion) question = form->deny ? NULL : amr_question_of_rule(form);
+    const AmrOracleProfile *profile = amr_oracle_find(oracle, PROFILE "1");
+    AmrOracleAnswer answer = {.verdict = AMR_ORACLE_UNKNOWN};
+
+    if (question && profile)
+        amr_question_ask(question, profile, &answer);
+    return answer.verdict == AMR_ORACLE_ALLOWED;
+}
+
 /* @said is taken over. */
 static void
 judge_conditions(Asking *asking, const AmrOracle *oracle, char *said, GError **error)
@@ -265,10 +280,14 @@ judge_conditions(Asking *asking, const AmrOracle *oracle, char *said, GError **e
         settle(asking, AMR_STATING_WEAKENED, said);
         return;
     }
+    if (!*error && said && is_allowed(current(asking), oracle))
+        g_clear_pointer(&said, g_free);
     if (*error)
         g_free(said);
+    else if (!said)
+        settle(asking, AMR_STATING_STATED, NULL);
     else
-        settle(asking, said ? AMR_STATING_WEAKENED : AMR_STATING_STATED, said);
+        settle(asking, strstr(said, "downgrad") ? AMR_STATING_WEAKENED : AMR_STATING_DROPPED, said);
 }
 
 static void
@@ -290,20 +309,29 @@ judge_compiled(Asking *asking, const AmrCompileResult *result)
         settle(asking, AMR_STATING_NOT_ASKED, g_strdup(error->message));
 }
 
+/* Why it does not compile, without the line of a text that nobody sees. */
+static char *
+refusal_of(const AmrCompileResult *result)
+{
+    g_autoptr(GError) error = NULL;
+    const char *text;
+
+    amr_compile_result_to_error(result, AMR_ERROR_RULE_REJECTED, &error);
+    text = error->message;
+    if (g_str_has_prefix(text, "line ") && strstr(text, ": "))
+        text = strstr(text, ": ") + strlen(": ");
+    return g_strdup(text);
+}
+
 static void
 judge_refused(Asking *asking, const AmrCompileResult *result)
 {
-    g_autoptr(GError) error = NULL;
-
     if (asking->step == STEP_NOTHING) {
-        amr_compile_result_to_error(result, AMR_ERROR_COMPILER, &error);
-        settle(asking, AMR_STATING_NOT_ASKED, g_strdup(error->message));
+        settle(asking, AMR_STATING_NOT_ASKED, refusal_of(result));
         return;
     }
-    if (asking->step == STEP_RULE) {
-        amr_compile_result_to_error(result, AMR_ERROR_RULE_REJECTED, &error);
-        asking->refusal = g_strdup(error->message);
-    }
+    if (asking->step == STEP_RULE)
+        asking->refusal = refusal_of(result);
     asking->step++;
 }
 

@@ -22,7 +22,7 @@ G_BEGIN_DECLS
 #define AMR_STATINGS(X)                                                             \
     X(STATED, "stated")     /* as it is written */                                  \
     X(WEAKENED, "weakened") /* more is allowed than it says: a condition is lost */ \
-    X(DROPPED, "dropped")   /* it comes to nothing */                               \
+    X(DROPPED, "dropped")   /* it, or a part of it, comes to nothing */             \
     X(REFUSED, "refused")   /* the compiler does not take it */                     \
     X(NOT_ASKED, "unknown") /* the compiler could not be asked */
 
