@@ -417,6 +417,12 @@ amr_ingest_set_changed(AmrIngest *ingest, AmrIngestChanged changed, gpointer dat
     ingest->changed_data = data;
 }
 
+void
+amr_ingest_set_taken(AmrIngest *ingest, AmrIngestTaken taken, gpointer data)
+{
+    amr_intake_set_taken(ingest->intake, taken, data);
+}
+
 GBytes *
 amr_ingest_raw(AmrIngest *ingest, const AmrOrigin *origin)
 {

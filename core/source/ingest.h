@@ -116,6 +116,11 @@ gboolean amr_ingest_load_finish(AmrIngest *ingest, GAsyncResult *result, GError 
 typedef void (*AmrIngestChanged)(gpointer data);
 void amr_ingest_set_changed(AmrIngest *ingest, AmrIngestChanged changed, gpointer data);
 
+/* Called for each occurrence as it is counted, with its denial (AMR_DENIAL_NONE: of no kind that
+ * the store keeps); what is to be done about it waits for the other call, after the slice. */
+typedef void (*AmrIngestTaken)(gpointer data, AmrDenialId id);
+void amr_ingest_set_taken(AmrIngest *ingest, AmrIngestTaken taken, gpointer data);
+
 /* The bytes of the raw record at @origin, read again from its file if that is still the same file,
  * else from the ring of the last 4 MiB of records of all other sources, decoded; NULL if no longer
  * held. */

@@ -39,6 +39,8 @@ struct AmrIntake {
     guint64 seed;
     gint64 past_over; /* monotonic microseconds; 0: not yet */
     gboolean covered;
+    AmrIngestTaken taken;
+    gpointer taken_data;
     Pending pending[BATCH];
     guint count;
     char scratch[AMR_EVENT_SCRATCH];
@@ -73,6 +75,13 @@ void
 amr_intake_seed(AmrIntake *intake, guint64 seed)
 {
     intake->seed = seed;
+}
+
+void
+amr_intake_set_taken(AmrIntake *intake, AmrIngestTaken taken, gpointer data)
+{
+    intake->taken = taken;
+    intake->taken_data = data;
 }
 
 void
@@ -145,9 +154,19 @@ take_new(AmrIntake *intake, const Place *place, const Pending *pending)
         stats->overlong++;
     } else if (is_counted(intake, place, pending, &origin)) {
         const AmrDenialId id = amr_store_add(intake->store, &event, &origin);
+        if (intake->taken)
+            intake->taken(intake->taken_data, id);
         if (intake->memo)
             amr_memo_keep(intake->memo, &pending->text, &record, place->block, id);
     }
+}
+
+static void
+take_repeat(AmrIntake *intake, const AmrOccurrence *occurrence, const AmrOrigin *origin)
+{
+    amr_store_repeat(intake->store, occurrence, origin);
+    if (intake->taken)
+        intake->taken(intake->taken_data, occurrence->id);
 }
 
 /* Takes what is pending, in the order that it came. */
@@ -167,7 +186,7 @@ take_pending(AmrIntake *intake, const Place *place)
             !amr_memo_find(intake->memo, &pending->text, &pending->head, &occurrence))
             take_new(intake, place, pending);
         else if (is_counted(intake, place, pending, &origin))
-            amr_store_repeat(intake->store, &occurrence, &origin);
+            take_repeat(intake, &occurrence, &origin);
     }
     intake->count = 0;
 }

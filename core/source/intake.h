@@ -30,6 +30,8 @@ void amr_intake_past_is_over(AmrIntake *intake);
  */
 void amr_intake_set_covered(AmrIntake *intake, gboolean covered);
 
+void amr_intake_set_taken(AmrIntake *intake, AmrIngestTaken taken, gpointer data);
+
 /* Makes what is forgotten the same in each run, for tests. */
 void amr_intake_seed(AmrIntake *intake, guint64 seed);
 /* Takes the long way with each record from now on, as if none had been seen before. What the tests

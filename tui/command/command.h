@@ -50,6 +50,10 @@ int tui_command_open(TuiCommand *command, gboolean load);
  * A log that is named twice is read once. Returns an exit status, having said what could not be
  * read: TUI_EXIT_PARTLY if only some could. */
 int tui_command_read_logs(TuiCommand *command, char **files);
+/* The same, and with @follow what comes later is read on. Returns when the past is. */
+int tui_command_start_logs(TuiCommand *command, char **files, gboolean follow);
+/* Says how many records were lost, and where, if any were. */
+void tui_command_say_lost(const TuiCommand *command);
 
 /* ---- filters --------------------------------------------------------------------------------- */
 
@@ -95,6 +99,13 @@ void tui_split_profile(const char *full, char **ns, const char **name);
  * twice a row. */
 typedef void (*TuiFillRow)(guint row, gpointer data, TuiCell *cells);
 void tui_out_table(const TuiTable *table, guint rows, TuiFillRow fill, gpointer data);
+/* Rows that come one after another, as wide as the first ones: @widths is all zero before these,
+ * which bring the header. FALSE if standard output takes no more. */
+typedef struct {
+    guint column[TUI_TABLE_COLUMNS_MAX];
+} TuiOutWidths;
+gboolean tui_out_rows(const TuiTable *table, TuiOutWidths *widths, guint rows, TuiFillRow fill,
+                      gpointer data);
 
 /* ---- changes --------------------------------------------------------------------------------- */
 

@@ -2,17 +2,12 @@
 /* armorer denials: what was refused, distinct and counted. */
 #include "config.h"
 
-#include "tui/command/command.h"
+#include "tui/command/denials.h"
 
-typedef struct {
-    AmrSession *session;
-    const AmrDenialId *ids;
-} Rows;
-
-static void
-fill_row(guint row, gpointer data, TuiCell *cells)
+void
+tui_denials_fill_row(guint row, gpointer data, TuiCell *cells)
 {
-    const Rows *rows = data;
+    const TuiDenialRows *rows = data;
 
     tui_table_denials_row(rows->session, rows->ids[row], cells);
 }
@@ -38,8 +33,8 @@ add_uid(TuiJson *json, const char *key, gboolean has, guint32 uid)
         tui_json_null(json, key);
 }
 
-static gboolean
-out_denial(const AmrSession *session, AmrDenialId id)
+gboolean
+tui_denials_out_json(const AmrSession *session, AmrDenialId id, const char *happened)
 {
     const AmrDenial *denial = amr_store_get(session->store, id);
     AmrEvent event;
@@ -54,6 +49,10 @@ out_denial(const AmrSession *session, AmrDenialId id)
     requested = amr_perms_to_mask(event.requested);
     denied = amr_perms_to_mask(event.denied);
     json = tui_json_new();
+    if (happened) {
+        tui_json_text(json, "event", happened);
+        tui_json_time(json, "arrived", amr_clock_now(amr_target_clock(session->target)));
+    }
     tui_json_text(json, "verdict", amr_verdict_word(event.verdict));
     tui_json_bytes(json, "profile", event.field[AMR_FIELD_PROFILE]);
     tui_json_bytes(json, "namespace", amr_event_namespace(&event));
@@ -79,7 +78,11 @@ int
 tui_command_denials(TuiCommand *command, int argc, char **argv)
 {
     g_autofree char *since = NULL;
-    const GOptionEntry entries[] = {TUI_OPTION_SINCE(&since), {0}};
+    gboolean follow = FALSE;
+    const GOptionEntry entries[] = {TUI_OPTION_SINCE(&since),
+                                    {"follow", 'f', 0, G_OPTION_ARG_NONE, &follow,
+                                     "go on: each new denial as it comes", NULL},
+                                    {0}};
     g_auto(GStrv) words = NULL;
     g_autofree char **files = NULL;
     g_autoptr(AmrFilter) filter = NULL;
@@ -98,16 +101,18 @@ tui_command_denials(TuiCommand *command, int argc, char **argv)
     filter = tui_command_filter(command, words, since, &files);
     if (!filter)
         return TUI_EXIT_USAGE;
+    if (follow)
+        return tui_denials_follow(command, filter, files);
     status = tui_command_read_logs(command, files);
     ids = tui_command_denial_ids(command, filter, AMR_ORDER_LAST, &n, &status);
     if (n == 0)
         return status;
     if (command->options->json) {
-        for (guint i = 0; i < n && out_denial(session, ids[i]); i++)
+        for (guint i = 0; i < n && tui_denials_out_json(session, ids[i], NULL); i++)
             ;
     } else {
-        Rows rows = {session, ids};
-        tui_out_table(&tui_table_denials, n, fill_row, &rows);
+        TuiDenialRows rows = {session, ids};
+        tui_out_table(&tui_table_denials, n, tui_denials_fill_row, &rows);
     }
     return status;
 }

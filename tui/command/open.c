@@ -65,12 +65,12 @@ say_permission_hint(const AmrTarget *target)
         tui_say("reading system logs needs the group adm, or sudo");
 }
 
-static void
-say_lost(const AmrIngest *ingest)
+void
+tui_command_say_lost(const TuiCommand *command)
 {
     guint64 lost[AMR_LOSS_COUNT];
 
-    (void)amr_ingest_lost(ingest, lost);
+    (void)amr_ingest_lost(command->session->ingest, lost);
     for (int kind = 1; kind < AMR_LOSS_COUNT; kind++) {
         if (lost[kind])
             tui_say("%" G_GUINT64_FORMAT " %s lost %s", lost[kind],
@@ -102,6 +102,8 @@ report_sources(TuiCommand *command)
         AmrSourceInfo info = {0};
         int own;
         amr_ingest_source_info(ingest, i, &info);
+        if (info.state == AMR_SOURCE_AWAITED && info.error)
+            tui_say("%s; waiting for it", info.error->message);
         if (info.state != AMR_SOURCE_FAILED || !info.error)
             continue;
         failed++;
@@ -111,13 +113,19 @@ report_sources(TuiCommand *command)
     }
     if (permission)
         say_permission_hint(command->session->target);
-    say_lost(ingest);
+    tui_command_say_lost(command);
     say_stats(&stats);
     return failed && failed < n ? TUI_EXIT_PARTLY : status;
 }
 
 int
 tui_command_read_logs(TuiCommand *command, char **files)
+{
+    return tui_command_start_logs(command, files, FALSE);
+}
+
+int
+tui_command_start_logs(TuiCommand *command, char **files, gboolean follow)
 {
     AmrSession *session = command->session;
     g_autoptr(GPtrArray) names = g_ptr_array_new();
@@ -130,7 +138,7 @@ tui_command_read_logs(TuiCommand *command, char **files)
     add_once(names, seen, command->options->logs);
     add_once(names, seen, files);
     g_ptr_array_add(names, NULL);
-    if (!amr_session_add_logs(session, (const char *const *)names->pdata, FALSE, &why)) {
+    if (!amr_session_add_logs(session, (const char *const *)names->pdata, follow, &why)) {
         tui_say("no log can be read: %s", why ? why : "none was named");
         say_permission_hint(session->target);
         return geteuid() != 0 && amr_target_is_live(session->target) ? TUI_EXIT_REFUSED

@@ -134,16 +134,18 @@ out_row(const TuiTable *table, const guint *widths, const char *const *texts)
     return tui_out_line(line->str);
 }
 
-void
-tui_out_table(const TuiTable *table, guint rows, TuiFillRow fill, gpointer data)
+/* As wide as the first rows and the header ask for. */
+static gboolean
+out_header(const TuiTable *table, guint *widths, guint rows, TuiFillRow fill, gpointer data)
 {
-    guint widths[TUI_TABLE_COLUMNS_MAX] = {0};
     const char *texts[TUI_TABLE_COLUMNS_MAX];
     TuiCell cells[TUI_TABLE_COLUMNS_MAX] = {0};
 
     for (guint i = 0; i < table->n; i++) {
         texts[i] = table->columns[i].title;
-        widths[i] = tui_text_width(texts[i]);
+        widths[i] = MAX(1, tui_text_width(texts[i]));
+        if (rows == 0) /* what will come does not say yet */
+            widths[i] = MAX(widths[i], table->columns[i].width);
     }
     for (guint row = 0; row < MIN(rows, ROWS_MEASURED); row++) {
         fill(row, data, cells);
@@ -151,16 +153,33 @@ tui_out_table(const TuiTable *table, guint rows, TuiFillRow fill, gpointer data)
             widths[i] = MAX(widths[i], MIN(tui_text_width(cells[i].text), WIDTH_MAX));
         tui_cells_clear(cells, table->n);
     }
-    if (!out_row(table, widths, texts))
-        return;
-    for (guint row = 0; row < rows; row++) {
-        gboolean more;
+    return out_row(table, widths, texts);
+}
+
+gboolean
+tui_out_rows(const TuiTable *table, TuiOutWidths *widths, guint rows, TuiFillRow fill,
+             gpointer data)
+{
+    const char *texts[TUI_TABLE_COLUMNS_MAX];
+    TuiCell cells[TUI_TABLE_COLUMNS_MAX] = {0};
+    gboolean more = TRUE;
+
+    if (widths->column[0] == 0)
+        more = out_header(table, widths->column, rows, fill, data);
+    for (guint row = 0; row < rows && more; row++) {
         fill(row, data, cells);
         for (guint i = 0; i < table->n; i++)
             texts[i] = cells[i].text;
-        more = out_row(table, widths, texts);
+        more = out_row(table, widths->column, texts);
         tui_cells_clear(cells, table->n);
-        if (!more)
-            return;
     }
+    return more;
+}
+
+void
+tui_out_table(const TuiTable *table, guint rows, TuiFillRow fill, gpointer data)
+{
+    TuiOutWidths widths = {0};
+
+    (void)tui_out_rows(table, &widths, rows, fill, data);
 }
