@@ -82,7 +82,7 @@ compile_finish(AmrRun *run, const AmrPlan *plan, GAsyncResult *result, GError **
     g_autoptr(AmrCompileResult) compiled =
         amr_compiler_run_finish(run->executor->compiler, result, error);
 
-    if (!compiled || !amr_complain_unset(run->scratch, run->index, plan, load, error))
+    if (!compiled || !amr_complain_unset(run->scratch, plan, load, error))
         return NULL;
     return g_steal_pointer(&compiled);
 }

@@ -8,6 +8,9 @@
 #include "core/change/plan_private.h"
 #include "core/policy/index_scan.h"
 
+#define DEPTH_MAX 64     /* of includes in includes */
+#define STEPS_MAX 100000 /* includes that are followed */
+
 /* ---- headers -----------------------------------------------------------------------------------
  */
 
@@ -34,28 +37,63 @@ complain_flags(const char *flags)
     return g_string_free(out, FALSE);
 }
 
+/* From *@at up to the brace of @block; *@at goes there. */
 static void
-edit_header(GString *text, const AmrScanItem *block)
+append_header(GString *out, const char *data, gsize *at, const AmrScanItem *block)
 {
     g_autofree char *flags = complain_flags(block->flags);
 
     if (block->flags[0]) {
-        g_string_erase(text, (gssize)block->flags_at, (gssize)strlen(block->flags));
-        g_string_insert(text, (gssize)block->flags_at, flags);
+        g_string_append_len(out, data + *at, (gssize)(block->flags_at - *at));
+        g_string_append(out, flags);
+        *at = block->flags_at + strlen(block->flags);
     } else {
-        g_string_insert(text, (gssize)block->open, " flags=(complain) ");
+        g_string_append_len(out, data + *at, (gssize)(block->open - *at));
+        g_string_append(out, " flags=(complain) ");
+        *at = block->open;
     }
 }
 
-static guint
-count_blocks(const GArray *items)
-{
-    guint n = 0;
+/* ---- files -------------------------------------------------------------------------------------
+ */
 
-    for (guint i = 0; i < items->len; i++)
-        n += g_array_index(items, AmrScanItem, i).kind == AMR_SCAN_BLOCK;
-    return n;
+/* A file as it is, and where its blocks began when the index read it. */
+typedef struct {
+    GBytes *bytes;
+    GArray *items;   /* AmrScanItem */
+    GArray *headers; /* gsize: of the blocks, in their order */
+} File;
+
+typedef struct {
+    const AmrTarget *target;
+    const AmrIndex *index;
+    const AmrPlan *plan;
+    GHashTable *files;  /* name -> File */
+    GHashTable *blocks; /* place_of() -> AmrBlock: all that the load defines */
+    GHashTable *wanted; /* AmrBlock: those that shall say complain */
+    guint steps;
+    GError *error; /* what ended it */
+} Text;
+
+static void
+file_free(gpointer data)
+{
+    File *file = data;
+    g_clear_pointer(&file->bytes, g_bytes_unref);
+    g_clear_pointer(&file->items, g_array_unref);
+    g_clear_pointer(&file->headers, g_array_unref);
+    g_free(file);
 }
+
+static void
+text_clear(Text *text)
+{
+    g_hash_table_unref(text->files);
+    g_hash_table_unref(text->blocks);
+    g_hash_table_unref(text->wanted);
+    g_clear_error(&text->error);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Text, text_clear)
 
 static GArray *
 scan(GBytes *bytes)
@@ -66,141 +104,295 @@ scan(GBytes *bytes)
     return amr_scan_file((AmrBytes){data, len});
 }
 
-GBytes *
-amr_complain_edit(GBytes *bytes, const gboolean *which, guint n, GError **error)
+static GArray *
+headers_of(const GArray *items)
 {
-    g_autoptr(GArray) items = scan(bytes);
-    gsize len;
-    const char *data = g_bytes_get_data(bytes, &len);
-    GString *text;
+    GArray *headers = g_array_new(FALSE, FALSE, sizeof(gsize));
 
-    if (count_blocks(items) != n) {
-        amr_error_set(error, AMR_ERROR_CHANGED_UNDERNEATH,
-                      "It does not hold the profiles any more that it held");
-        return NULL;
-    }
-    text = g_string_new_len(len ? data : "", (gssize)len);
-    /* From the last to the first, so that the offsets hold. */
-    for (guint i = items->len; i-- > 0;) {
+    for (guint i = 0; i < items->len; i++) {
         const AmrScanItem *item = &g_array_index(items, AmrScanItem, i);
-        if (item->kind == AMR_SCAN_BLOCK && which[--n])
-            edit_header(text, item);
+        if (item->kind == AMR_SCAN_BLOCK)
+            g_array_append_val(headers, item->header);
     }
-    return g_string_free_to_bytes(text);
+    return headers;
 }
 
-/* ---- which blocks ------------------------------------------------------------------------------
- */
-
-const char *
-amr_complain_conflict(const AmrIndex *index, const AmrPlanLoad *load, const char *const *wanted)
+static GBytes *
+bytes_now(Text *text, const char *name)
 {
-    for (guint i = 0; wanted[i]; i++) {
-        const AmrBlock *block = amr_index_find_typed(index, wanted[i]);
+    const AmrPlanFile *planned = text->plan ? amr_plan_find_file(text->plan, name) : NULL;
+    GBytes *bytes = NULL;
 
-        if (!block || g_path_is_absolute(block->file) || !amr_index_bytes(index, block->file))
-            return wanted[i];
-        for (guint k = 0; load->profiles[k]; k++) {
-            const AmrBlock *other = amr_index_find_typed(index, load->profiles[k]);
-            if (other && other->header == block->header && strcmp(other->file, block->file) == 0 &&
-                !g_strv_contains(wanted, load->profiles[k]))
-                return load->profiles[k];
-        }
-    }
+    if (planned)
+        return planned->after ? g_bytes_ref(planned->after) : NULL;
+    (void)amr_plan_read(text->target, name, &bytes, NULL);
+    return bytes;
+}
+
+/* NULL where there is none that the index read: it defines nothing. Or with text->error. */
+static const File *
+find_file(Text *text, const char *name)
+{
+    GBytes *read = amr_index_bytes(text->index, name);
+    File *file = g_hash_table_lookup(text->files, name);
+    g_autoptr(GArray) items = NULL;
+    g_autoptr(GArray) headers = NULL;
+    g_autofree char *shown = amr_display_string(name);
+
+    if (file || !read)
+        return file;
+    file = g_new0(File, 1);
+    g_hash_table_insert(text->files, g_strdup(name), file);
+    file->bytes = bytes_now(text, name);
+    items = scan(read);
+    file->headers = headers_of(items);
+    file->items = file->bytes ? scan(file->bytes) : NULL;
+    headers = file->items ? headers_of(file->items) : NULL;
+    if (headers && headers->len == file->headers->len)
+        return file;
+    amr_error_set(&text->error, AMR_ERROR_CHANGED_UNDERNEATH,
+                  "%s: It does not hold the profiles any more that it held", shown);
     return NULL;
 }
 
-/* A flag a block of @file, in its order, as the index read it. */
-static gboolean *
-find_blocks(const AmrIndex *index, const AmrPlanLoad *load, const char *file, guint *n)
-{
-    GBytes *bytes = amr_index_bytes(index, file);
-    g_autoptr(GArray) items = bytes ? scan(bytes) : NULL;
-    gboolean *which;
+/* ---- blocks ------------------------------------------------------------------------------------
+ */
 
-    if (!items)
-        return NULL;
-    which = g_new0(gboolean, count_blocks(items) + 1);
-    *n = 0;
-    for (guint i = 0; i < items->len; i++) {
-        const AmrScanItem *item = &g_array_index(items, AmrScanItem, i);
-        if (item->kind != AMR_SCAN_BLOCK)
-            continue;
-        for (guint k = 0; load->complain[k] && !which[*n]; k++) {
-            const AmrBlock *block = amr_index_find_typed(index, load->complain[k]);
-            which[*n] = block && block->header == item->header && strcmp(block->file, file) == 0;
-        }
-        (*n)++;
-    }
-    return which;
+static char *
+place_of(const char *file, gsize header, const AmrBlock *parent)
+{
+    return g_strdup_printf("%" G_GSIZE_FORMAT ":%p:%s", header, (gconstpointer)parent, file);
 }
 
-/* The files that hold the blocks of load->complain, each once; borrowed. */
-static GPtrArray *
-find_files(const AmrIndex *index, const AmrPlanLoad *load)
+static gboolean
+text_init(Text *text, const AmrPlanLoad *load, GError **error)
 {
-    GPtrArray *files = g_ptr_array_new();
-
-    for (guint i = 0; load->complain && load->complain[i]; i++) {
-        const AmrBlock *block = amr_index_find_typed(index, load->complain[i]);
-        if (block && !g_ptr_array_find_with_equal_func(files, block->file, g_str_equal, NULL))
-            g_ptr_array_add(files, block->file);
+    text->files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, file_free);
+    text->blocks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    text->wanted = g_hash_table_new(NULL, NULL);
+    for (guint i = 0; load->profiles[i]; i++) {
+        const AmrBlock *block = amr_index_find_typed(text->index, load->profiles[i]);
+        if (block)
+            g_hash_table_insert(text->blocks, place_of(block->file, block->header, block->parent),
+                                (gpointer)block);
     }
-    return files;
+    for (guint i = 0; load->complain[i]; i++) {
+        const AmrBlock *block = amr_index_find_typed(text->index, load->complain[i]);
+        g_autofree char *shown = amr_display_string(load->complain[i]);
+        if (!block)
+            return amr_error_set(error, AMR_ERROR_REFUSED, "%s: No file defines it", shown);
+        g_hash_table_add(text->wanted, (gpointer)block);
+    }
+    return TRUE;
+}
+
+/* ---- rendering ---------------------------------------------------------------------------------
+ */
+
+/* One open brace. A block takes each file once, a block within it starts anew. */
+typedef struct {
+    const AmrBlock *block;
+    GHashTable *taken; /* name of a file -> whether its text stands here in place of its include */
+} Level;
+
+typedef struct {
+    const File *file;
+    const char *name;
+    const char *data;
+    gsize at;         /* up to which the file is in out */
+    guint nth;        /* block */
+    GArray *levels;   /* Level */
+    GString *out;     /* the text */
+    gboolean changed; /* and it is not the file's own */
+} Frame;
+
+static const Level no_level;
+
+static gboolean render(Text *text, const char *name, const Level *around, guint depth, GString *out,
+                       gboolean *changed);
+
+static const Level *
+innermost(const Frame *frame)
+{
+    return &g_array_index(frame->levels, Level, frame->levels->len - 1);
+}
+
+static void
+open_block(Text *text, Frame *frame, const AmrScanItem *item)
+{
+    const Level *around = innermost(frame);
+    gsize header = g_array_index(frame->file->headers, gsize, frame->nth++);
+    g_autofree char *place = place_of(frame->name, header, around->block);
+    const AmrBlock *block = g_hash_table_lookup(text->blocks, place);
+    Level level = {block ? block : around->block, NULL};
+
+    level.taken = block ? g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL)
+                        : g_hash_table_ref(around->taken);
+    if (block && g_hash_table_remove(text->wanted, block)) {
+        append_header(frame->out, frame->data, &frame->at, item);
+        frame->changed = TRUE;
+    }
+    g_array_append_val(frame->levels, level);
+}
+
+static void
+close_block(Frame *frame)
+{
+    if (frame->levels->len < 2)
+        return;
+    g_hash_table_unref(innermost(frame)->taken);
+    g_array_set_size(frame->levels, frame->levels->len - 1);
+}
+
+/* @with stands in the place of the directive; NULL: nothing. */
+static void
+replace(Frame *frame, const AmrScanItem *item, const GString *with)
+{
+    g_string_append_len(frame->out, frame->data + frame->at, (gssize)(item->header - frame->at));
+    if (with)
+        g_string_append_printf(frame->out, "\n%s\n", with->str);
+    frame->at = item->close;
+    frame->changed = TRUE;
+}
+
+/* The file @name, or all that the directory holds, into @out. */
+static gboolean
+render_target(Text *text, const Level *around, const char *name, guint depth, GString *out,
+              gboolean *changed)
+{
+    g_autofree const char **entries = amr_index_entries(text->index, name);
+    const char *const one[] = {name, NULL};
+
+    for (const char *const *file = entries ? entries : one; *file; file++) {
+        if (entries && !g_hash_table_insert(around->taken, g_strdup(*file), NULL))
+            continue;
+        if (!render(text, *file, around, depth + 1, out, changed))
+            return FALSE;
+        g_string_append_c(out, '\n');
+    }
+    for (guint i = 0; *changed && entries && entries[i]; i++)
+        g_hash_table_insert(around->taken, g_strdup(entries[i]), GINT_TO_POINTER(TRUE));
+    return TRUE;
+}
+
+static gboolean
+include(Text *text, Frame *frame, const AmrScanItem *item, guint depth)
+{
+    const Level *level = innermost(frame);
+    g_autofree char *name = amr_index_meant(text->index, item->name);
+    g_autoptr(GString) inner = g_string_new(NULL);
+    gboolean changed = FALSE;
+    gpointer replaced;
+
+    if (!name)
+        return TRUE;
+    if (g_hash_table_lookup_extended(level->taken, name, NULL, &replaced)) {
+        if (replaced) /* the compiler would not know that it has it */
+            replace(frame, item, NULL);
+        return TRUE;
+    }
+    g_hash_table_insert(level->taken, g_strdup(name), NULL);
+    if (depth >= DEPTH_MAX || ++text->steps > STEPS_MAX)
+        return amr_error_set(&text->error, AMR_ERROR_LIMIT, "Its includes go too deep");
+    if (!render_target(text, level, name, depth, inner, &changed))
+        return FALSE;
+    if (changed) {
+        replace(frame, item, inner);
+        g_hash_table_insert(level->taken, g_steal_pointer(&name), GINT_TO_POINTER(TRUE));
+    }
+    return TRUE;
+}
+
+static gboolean
+render_items(Text *text, Frame *frame, guint depth)
+{
+    for (guint i = 0; i < frame->file->items->len; i++) {
+        const AmrScanItem *item = &g_array_index(frame->file->items, AmrScanItem, i);
+        if (item->kind == AMR_SCAN_BLOCK)
+            open_block(text, frame, item);
+        else if (item->kind == AMR_SCAN_CLOSE)
+            close_block(frame);
+        else if (item->kind == AMR_SCAN_INCLUDE && !include(text, frame, item, depth))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* The file @name as it stands in @around. */
+static gboolean
+render(Text *text, const char *name, const Level *around, guint depth, GString *out,
+       gboolean *changed)
+{
+    const File *file = find_file(text, name);
+    g_autoptr(GArray) levels = NULL;
+    Frame frame = {.file = file, .name = name, .out = out};
+    gboolean ok;
+    gsize len;
+
+    if (!file)
+        return text->error == NULL;
+    frame.data = g_bytes_get_data(file->bytes, &len);
+    frame.levels = levels = g_array_new(FALSE, FALSE, sizeof(Level));
+    g_array_append_vals(levels, around, 1);
+    g_hash_table_ref(around->taken);
+    ok = render_items(text, &frame, depth);
+    while (levels->len > 1)
+        close_block(&frame);
+    g_hash_table_unref(around->taken);
+    g_string_append_len(out, frame.data + frame.at, (gssize)(len - frame.at));
+    *changed |= frame.changed;
+    return ok;
+}
+
+GBytes *
+amr_complain_text(const AmrTarget *target, const AmrIndex *index, const AmrPlan *plan,
+                  const AmrPlanLoad *load, GError **error)
+{
+    g_auto(Text) text = {.target = target, .index = index, .plan = plan};
+    g_autoptr(GHashTable) taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GString) out = g_string_new(NULL);
+    g_autofree char *shown = amr_display_string(load->path);
+    Level top = no_level;
+    gboolean changed = FALSE;
+
+    top.taken = taken;
+    if (!text_init(&text, load, error))
+        return NULL;
+    if (!render(&text, load->path, &top, 0, out, &changed)) {
+        g_propagate_prefixed_error(error, g_steal_pointer(&text.error), "%s: ", shown);
+        return NULL;
+    }
+    if (g_hash_table_size(text.wanted) > 0) {
+        amr_error_set(error, AMR_ERROR_REFUSED, "%s: Not all of its profiles are found in it",
+                      shown);
+        return NULL;
+    }
+    return g_string_free_to_bytes(g_steal_pointer(&out));
 }
 
 /* ---- in the copy -------------------------------------------------------------------------------
  */
 
-static gboolean
-set_file(AmrScratch *scratch, const AmrTarget *target, const AmrIndex *index, const AmrPlan *plan,
-         const AmrPlanLoad *load, const char *file, GError **error)
-{
-    const AmrPlanFile *planned = plan ? amr_plan_find_file(plan, file) : NULL;
-    g_autofree char *shown = amr_display_string(file);
-    g_autoptr(GBytes) bytes = planned ? g_bytes_ref(planned->after) : NULL;
-    g_autoptr(GBytes) edited = NULL;
-    guint n = 0;
-    g_autofree gboolean *which = find_blocks(index, load, file, &n);
-
-    if (!bytes && !amr_plan_read(target, file, &bytes, error))
-        return FALSE;
-    edited = bytes && which ? amr_complain_edit(bytes, which, n, error) : NULL;
-    if (edited)
-        return amr_scratch_set(scratch, file, edited, error);
-    if (error && !*error)
-        return amr_error_set(error, AMR_ERROR_CHANGED_UNDERNEATH, "%s: It is not there any more",
-                             shown);
-    g_prefix_error(error, "%s: ", shown);
-    return FALSE;
-}
-
 gboolean
 amr_complain_set(AmrScratch *scratch, const AmrTarget *target, const AmrIndex *index,
                  const AmrPlan *plan, const AmrPlanLoad *load, GError **error)
 {
-    g_autoptr(GPtrArray) files = find_files(index, load);
+    g_autoptr(GBytes) text = NULL;
 
-    for (guint i = 0; i < files->len; i++) {
-        if (!set_file(scratch, target, index, plan, load, files->pdata[i], error))
-            return FALSE;
-    }
-    return TRUE;
+    if (!load->complain || !load->complain[0])
+        return TRUE;
+    text = amr_complain_text(target, index, plan, load, error);
+    return text && amr_scratch_set(scratch, load->path, text, error);
 }
 
 gboolean
-amr_complain_unset(AmrScratch *scratch, const AmrIndex *index, const AmrPlan *plan,
-                   const AmrPlanLoad *load, GError **error)
+amr_complain_unset(AmrScratch *scratch, const AmrPlan *plan, const AmrPlanLoad *load,
+                   GError **error)
 {
-    g_autoptr(GPtrArray) files = find_files(index, load);
+    const AmrPlanFile *planned = plan ? amr_plan_find_file(plan, load->path) : NULL;
 
-    for (guint i = 0; i < files->len; i++) {
-        const char *file = files->pdata[i];
-        const AmrPlanFile *planned = plan ? amr_plan_find_file(plan, file) : NULL;
-
-        if (planned ? !amr_scratch_set(scratch, file, planned->after, error)
-                    : !amr_scratch_restore(scratch, file, error))
-            return FALSE;
-    }
-    return TRUE;
+    if (!load->complain || !load->complain[0])
+        return TRUE;
+    return planned ? amr_scratch_set(scratch, load->path, planned->after, error)
+                   : amr_scratch_restore(scratch, load->path, error);
 }

@@ -13,25 +13,22 @@
 
 G_BEGIN_DECLS
 
-/* @bytes where the header of each block i with @which[i] (in the order of the file, @n of them) has
- * the flag complain, and no other mode; NULL with CHANGED_UNDERNEATH if it does not have @n blocks.
- */
-GBytes *amr_complain_edit(GBytes *bytes, const gboolean *which, guint n, GError **error);
+/* The text of the top-level file load->path where each of load->complain, and nothing else, has the
+ * flag complain and no other mode. What an included file defines is brought in by its text, in the
+ * place of the include, where some of it has to say complain: so that two profiles that share a
+ * child by an abstraction are told apart. Files are as @plan will have them (NULL: as they are on
+ * disk). CHANGED_UNDERNEATH where a file does not hold the blocks any more that the index read,
+ * LIMIT where includes go too deep, REFUSED where one of load->complain is not found. */
+GBytes *amr_complain_text(const AmrTarget *target, const AmrIndex *index, const AmrPlan *plan,
+                          const AmrPlanLoad *load, GError **error);
 
-/* Which of the profiles @wanted (NULL-terminated) of the top-level file @load has to be told to
- * stand for more profiles of it than these: a block of an abstraction that two of them include.
- * NULL: none. Borrowed from load->profiles or @wanted. */
-const char *amr_complain_conflict(const AmrIndex *index, const AmrPlanLoad *load,
-                                  const char *const *wanted);
-
-/* Makes the headers of load->complain say so in @scratch, which mirrors the policy. The files are
- * as @plan will have them (NULL: as they are on disk). Nothing to do where load->complain is
+/* Puts that text into @scratch, which mirrors the policy. Nothing to do where load->complain is
  * empty. */
 gboolean amr_complain_set(AmrScratch *scratch, const AmrTarget *target, const AmrIndex *index,
                           const AmrPlan *plan, const AmrPlanLoad *load, GError **error);
 /* Takes that back, for other loads from the same copy. */
-gboolean amr_complain_unset(AmrScratch *scratch, const AmrIndex *index, const AmrPlan *plan,
-                            const AmrPlanLoad *load, GError **error);
+gboolean amr_complain_unset(AmrScratch *scratch, const AmrPlan *plan, const AmrPlanLoad *load,
+                            GError **error);
 
 G_END_DECLS
 #endif

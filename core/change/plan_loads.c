@@ -207,7 +207,8 @@ keep_complain(AmrPlan *plan, const AmrPlanContext *context, AmrPlanLoad *load, c
 {
     g_autoptr(GString) names = g_string_new(NULL);
     g_autofree char *file = amr_display_string(load->path);
-    const char *conflict;
+    g_autoptr(GBytes) text = NULL;
+    g_autoptr(GError) problem = NULL;
 
     load->complain = g_new0(char *, modes->complain->len + 1);
     for (guint i = 0; i < modes->complain->len; i++) {
@@ -217,15 +218,12 @@ keep_complain(AmrPlan *plan, const AmrPlanContext *context, AmrPlanLoad *load, c
     }
     if (!names->len)
         return TRUE;
-    conflict = amr_complain_conflict(context->index, load, (const char *const *)load->complain);
-    if (conflict) {
-        g_autofree char *shown = amr_display_string(conflict);
+    text = amr_complain_text(context->target, context->index, plan, load, &problem);
+    if (!text)
         return amr_error_set(error, AMR_ERROR_REFUSED,
                              "%s\" of %s: In complain mode in the kernel only, and cannot be kept "
-                             "so, for \"%s\" is not; load the file first, or put it into complain "
-                             "mode on disk",
-                             names->str, file, shown);
-    }
+                             "so (%s); load the file first, or put it into complain mode on disk",
+                             names->str, file, problem->message);
     amr_plan_note(
         plan,
         "%s\" of %s: In complain mode in the kernel only, and stays so: the file is loaded "

@@ -118,6 +118,13 @@ const char **amr_index_affected(const AmrIndex *index, const char *file);
  * top-level @file defines. NULL-terminated, free with g_strfreev(). */
 char **amr_index_defines(const AmrIndex *index, const char *file);
 
+/* The file that an include of @written means, as the names above; NULL where it leads out of the
+ * policy, or cannot be followed. The caller frees. */
+char *amr_index_meant(const AmrIndex *index, const char *written);
+/* The files of the directory @name that an include of it takes, in that order; NULL if it is no
+ * directory. NULL-terminated, borrowed strings, free with g_free(). */
+const char **amr_index_entries(const AmrIndex *index, const char *name);
+
 gboolean amr_index_is_disabled(const AmrIndex *index, const char *file);
 gboolean amr_index_is_force_complain(const AmrIndex *index, const char *file);
 

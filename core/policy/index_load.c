@@ -150,32 +150,51 @@ clean_path(const char *path)
 static IndexFile *
 resolve(AmrIndex *index, const IndexFile *from, const AmrScanItem *item)
 {
-    const char *policy = amr_target_policy_path(index->target);
     g_autofree char *clean = clean_path(item->name);
+    g_autofree char *meant = amr_index_meant(index, item->name);
     g_autofree char *shown = amr_display_string(item->name);
     g_autofree char *where = amr_display_string(from->name);
-    gsize len = policy ? strlen(policy) : 0;
 
-    if (!clean || clean[0] == '\0') {
+    if (!clean || clean[0] == '\0')
         amr_index_note(index, "%s:%u: include %s leads out of the policy", where, item->line,
                        shown);
+    else if (!meant)
+        amr_index_note(index, "%s:%u: absolute include %s is outside of the policy: not followed",
+                       where, item->line, shown);
+    else if (clean[0] != '/' && !item->magic && item->kind == AMR_SCAN_INCLUDE)
+        amr_index_note(index,
+                       "%s:%u: include %s without <> depends on the directory in which the "
+                       "parser runs; taken below the policy",
+                       where, item->line, shown);
+    return meant ? amr_index_file(index, meant) : NULL;
+}
+
+char *
+amr_index_meant(const AmrIndex *index, const char *written)
+{
+    const char *policy = amr_target_policy_path(index->target);
+    g_autofree char *clean = clean_path(written);
+    gsize len = policy ? strlen(policy) : 0;
+
+    if (!clean || clean[0] == '\0')
         return NULL;
-    }
-    if (clean[0] != '/') {
-        if (!item->magic && item->kind == AMR_SCAN_INCLUDE)
-            amr_index_note(index,
-                           "%s:%u: include %s without <> depends on the directory in which the "
-                           "parser runs; taken below the policy",
-                           where, item->line, shown);
-        return amr_index_file(index, clean);
-    }
     if (len && strncmp(clean, policy, len) == 0 && clean[len] == '/')
-        return amr_index_file(index, clean + len + 1);
-    if (amr_target_is_live(index->target))
-        return amr_index_file(index, clean);
-    amr_index_note(index, "%s:%u: absolute include %s is outside of the policy: not followed",
-                   where, item->line, shown);
-    return NULL;
+        return g_strdup(clean + len + 1);
+    return clean[0] != '/' || amr_target_is_live(index->target) ? g_steal_pointer(&clean) : NULL;
+}
+
+const char **
+amr_index_entries(const AmrIndex *index, const char *name)
+{
+    const IndexFile *file = amr_index_known(index, name);
+    const char **names;
+
+    if (!file || !file->entries)
+        return NULL;
+    names = g_new0(const char *, file->entries->len + 1);
+    for (guint i = 0; i < file->entries->len; i++)
+        names[i] = ((IndexFile *)file->entries->pdata[i])->name;
+    return names;
 }
 
 static void

@@ -172,6 +172,7 @@ add_file(Scanner *s, const AmrLexToken *token, AmrScanKind kind)
         .kind = kind,
         .line = token->line,
         .header = token->start,
+        .close = token->end,
         .magic = token->magic,
         .if_exists = token->if_exists,
         .name = amr_lex_decode(token->file),

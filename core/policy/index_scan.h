@@ -23,7 +23,7 @@ typedef enum {
 typedef struct {
     AmrScanKind kind;
     guint line;
-    gsize header, open, close; /* of a block */
+    gsize header, open, close; /* of a block; of an include header and close: the directive */
     gboolean whole;            /* of a block: its closing brace is there */
     gboolean hat;              /* by `hat` or `^` */
     gboolean bare;             /* without a keyword: a block only at the top of policy */

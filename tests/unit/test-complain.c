@@ -15,73 +15,94 @@
 static const struct {
     const char *name, *text;
     gboolean which[4];
-    guint n;
-    const char *want; /* NULL: changed underneath */
+    const char *want;
 } edits[] = {
-    {"no flags", "profile a /bin/a { }\n", {TRUE}, 1, "profile a /bin/a  flags=(complain) { }\n"},
-    {"none wanted", "profile a { }\nprofile b { }\n", {FALSE, FALSE}, 2, NULL},
+    {"no flags", "profile a /bin/a { }\n", {TRUE}, "profile a /bin/a  flags=(complain) { }\n"},
     {"flags",
      "profile a flags=(attach_disconnected) { }",
      {TRUE},
-     1,
      "profile a flags=(complain, attach_disconnected) { }"},
     {"another mode",
      "profile a flags=(audit, kill mediate_deleted) { }",
      {TRUE},
-     1,
      "profile a flags=(complain, audit, mediate_deleted) { }"},
-    {"only a mode", "profile a flags=(enforce) { }", {TRUE}, 1, "profile a flags=(complain) { }"},
-    {"the old form", "/bin/a (audit) { }", {TRUE}, 1, "/bin/a (complain, audit) { }"},
+    {"only a mode", "profile a flags=(enforce) { }", {TRUE}, "profile a flags=(complain) { }"},
+    {"the old form", "/bin/a (audit) { }", {TRUE}, "/bin/a (complain, audit) { }"},
     {"conditions",
      "profile a xattrs=(user.x=y) flags=(audit) { }",
      {TRUE},
-     1,
      "profile a xattrs=(user.x=y) flags=(complain, audit) { }"},
     {"conditions alone",
      "profile a xattrs=(user.x=y) { }",
      {TRUE},
-     1,
      "profile a xattrs=(user.x=y)  flags=(complain) { }"},
     {"a comment that looks like flags",
      "profile a # flags=(audit) {\n{ }",
      {TRUE},
-     1,
      "profile a # flags=(audit) {\n flags=(complain) { }"},
     {"a child, not its parent",
      "profile a {\n  profile c { /x r, }\n  ^h { }\n}\nprofile b { }\n",
      {FALSE, TRUE, TRUE, FALSE},
-     4,
      "profile a {\n  profile c  flags=(complain) { /x r, }\n  ^h  flags=(complain) { }\n}\n"
      "profile b { }\n"},
     {"all",
      "profile a { profile c { } }\nprofile b flags=(audit) { }",
      {TRUE, TRUE, TRUE},
-     3,
      "profile a  flags=(complain) { profile c  flags=(complain) { } }\n"
      "profile b flags=(complain, audit) { }"},
-    {"another number of profiles", "profile a { }\n", {TRUE, FALSE}, 2, NULL},
 };
+
+/* The text of the file with profiles of it, by their places in it, in complain mode. */
+static GBytes *
+edit(const Changing *fixture, const gboolean *which, GError **error)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    g_auto(GStrv) defines = amr_index_defines(fixture->index, "edit");
+    guint n = 0;
+    for (guint i = 0; i < amr_index_count(fixture->index); i++) {
+        const AmrBlock *block = amr_index_block(fixture->index, i);
+        if (strcmp(block->file, "edit") == 0 && which[n++])
+            g_ptr_array_add(names, block->name);
+    }
+    g_ptr_array_add(names, NULL);
+    const AmrPlanLoad load = {.path = (char *)"edit",
+                              .profiles = defines,
+                              .complain = (char **)names->pdata};
+    return amr_complain_text(fixture->target, fixture->index, NULL, &load, error);
+}
 
 static void
 test_edit(void **state)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(edits); i++) {
         g_autoptr(GError) error = NULL;
-        g_autoptr(GBytes) bytes = g_bytes_new_static(edits[i].text, strlen(edits[i].text));
-        g_autoptr(GBytes) got = amr_complain_edit(bytes, edits[i].which, edits[i].n, &error);
-        gboolean same = strcmp(edits[i].name, "none wanted") == 0;
-        const char *want = same ? edits[i].text : edits[i].want;
-
+        Changing fixture;
         print_message("# %s\n", edits[i].name);
-        if (!want) {
-            assert_null(got);
-            assert_error(error, AMR_ERROR, AMR_ERROR_CHANGED_UNDERNEATH);
-            continue;
-        }
+        changing_init(&fixture);
+        test_write(fixture.dir, POLICY "edit", edits[i].text);
+        changing_reopen(&fixture, FALSE);
+        g_autoptr(GBytes) got = edit(&fixture, edits[i].which, &error);
         assert_no_error(error);
         g_autofree char *text = g_strndup(g_bytes_get_data(got, NULL), g_bytes_get_size(got));
-        assert_string_equal(text, want);
+        assert_string_equal(text, edits[i].want);
+        changing_clear(&fixture);
     }
+}
+
+/* Another number of profiles than the index read. */
+static void
+test_edit_changed(void **state)
+{
+    const gboolean which[] = {TRUE, FALSE};
+    g_autoptr(GError) error = NULL;
+    Changing fixture;
+    changing_init(&fixture);
+    test_write(fixture.dir, POLICY "edit", "profile a { }\nprofile b { }\n");
+    changing_reopen(&fixture, FALSE);
+    test_write(fixture.dir, POLICY "edit", "profile a { }\n");
+    assert_null(edit(&fixture, which, &error));
+    assert_error(error, AMR_ERROR, AMR_ERROR_CHANGED_UNDERNEATH);
+    changing_clear(&fixture);
 }
 
 /* ---- loaded ------------------------------------------------------------------------------------
@@ -247,50 +268,120 @@ test_moved_headers(void **state)
     changing_clear(&fixture);
 }
 
-/* Two profiles that get their child from one abstraction: in one file neither can be told apart,
- * in two files each is loaded as it was. */
-static void
-test_shared_block(void **state)
+/* Profiles that get a child from one abstraction, and only some of these children are in complain
+ * mode in the kernel: each is loaded as it was, in one file and in several. */
+static const struct {
+    const char *name;
+    const char *files[4][2]; /* of the policy */
+    const char *loaded;      /* the kernel's list; the modes are those after the change too */
+    const char *profile;     /* that gets a rule */
+} shared[] = {
+    {"in two files",
+     {{"abstractions/help", "profile helper {\n  include if exists <local/help>\n}\n"},
+      {"both", "profile p {\n  include <abstractions/help>\n}\n"},
+      {"other", "profile q {\n  include <abstractions/help>\n}\n"}},
+     "p (enforce)\np//helper (complain)\nq (enforce)\nq//helper (enforce)\n",
+     "p//helper"},
+    {"in one file",
+     {{"abstractions/help", "profile helper {\n  include if exists <local/help>\n}\n"},
+      {"both", "profile p {\n  include <abstractions/help>\n}\n"
+               "profile q { include <abstractions/help> }\n"}},
+     "p (enforce)\np//helper (complain)\nq (enforce)\nq//helper (enforce)\n",
+     "p//helper"},
+    {"the other one, and a parent",
+     {{"abstractions/help", "profile helper {\n  include if exists <local/help>\n}\n"},
+      {"both", "profile p {\n  include <abstractions/help>\n}\n"
+               "profile q { include <abstractions/help> }\n"}},
+     "p (complain)\np//helper (enforce)\nq (enforce)\nq//helper (complain)\n",
+     "p//helper"},
+    {"by way of another abstraction, which is met twice",
+     {{"abstractions/help", "profile helper {\n  include if exists <local/help>\n}\n"},
+      {"abstractions/more", "/more r,\ninclude <abstractions/help>\n/other r,\n"},
+      {"both", "profile p {\n  include <abstractions/more>\n  include <abstractions/help>\n}\n"
+               "profile q {\n  include <abstractions/help>\n  include <abstractions/more>\n}\n"}},
+     "p (enforce)\np//helper (complain)\nq (enforce)\nq//helper (enforce)\n",
+     "p//helper"},
+    {"the same, the other one",
+     {{"abstractions/help", "profile helper {\n  include if exists <local/help>\n}\n"},
+      {"abstractions/more", "/more r,\ninclude <abstractions/help>\n/other r,\n"},
+      {"both", "profile p {\n  include <abstractions/more>\n  include <abstractions/help>\n}\n"
+               "profile q {\n  include <abstractions/help>\n  include <abstractions/more>\n}\n"}},
+     "p (enforce)\np//helper (enforce)\nq (enforce)\nq//helper (complain)\n",
+     "p//helper"},
+    {"in a directory",
+     {{"abstractions/d/a", "/more r,\n"},
+      {"abstractions/d/help", "profile helper {\n  include if exists <local/help>\n}\n"},
+      {"both", "profile p {\n  include <abstractions/d>\n  include <abstractions/d/a>\n}\n"
+               "profile q {\n  include <abstractions/d>\n}\n"}},
+     "p (enforce)\np//helper (complain)\nq (enforce)\nq//helper (enforce)\n",
+     "p//helper"},
+    {"children of children",
+     {{"abstractions/help", "profile helper {\n  include if exists <local/help>\n}\n"},
+      {"both", "profile p {\n  profile x { include <abstractions/help> }\n"
+               "  profile y { include <abstractions/help> }\n}\n"}},
+     "p (enforce)\np//x (enforce)\np//x//helper (complain)\np//y (complain)\n"
+     "p//y//helper (enforce)\n",
+     "p//x//helper"},
+};
+
+/* 3.0.8 writes a child's child without the name of its grandparent. */
+static int
+compiled_mode_of(const Changing *fixture, const char *name)
 {
-    Changing fixture;
-    g_autoptr(GError) error = NULL;
+    int mode = compiled_mode(fixture, name);
+    const char *child = strstr(name, "//");
+    return mode < 0 && child ? compiled_mode(fixture, child + 2) : mode;
+}
+
+static void
+check_shared(gsize n)
+{
+    g_auto(GStrv) lines = g_strsplit(shared[n].loaded, "\n", -1);
     const char *const rules[] = {"/etc/new r,", NULL};
+    g_autoptr(GError) error = NULL;
+    Changing fixture;
     changing_init(&fixture);
     keep_loads(&fixture);
-    test_write(fixture.dir, POLICY "abstractions/help",
-               "profile helper {\n  include if exists <local/help>\n}\n");
-    test_write(fixture.dir, POLICY "both",
-               "profile p {\n  include <abstractions/help>\n}\n"
-               "profile q {\n  include <abstractions/help>\n}\n");
-    test_write(fixture.dir, KERNEL "profiles",
-               "p (enforce)\np//helper (complain)\nq (enforce)\nq//helper (enforce)\n");
+    for (guint i = 0; i < 4 && shared[n].files[i][0]; i++) {
+        g_autofree char *path = g_strconcat(POLICY, shared[n].files[i][0], NULL);
+        test_write(fixture.dir, path, shared[n].files[i][1]);
+    }
+    test_write(fixture.dir, KERNEL "profiles", shared[n].loaded);
     changing_reopen(&fixture, FALSE);
-    assert_null(changing_plan(&fixture, "p//helper", rules, FALSE, &error));
-    assert_error(error, AMR_ERROR, AMR_ERROR_REFUSED);
-    assert_non_null(strstr(error->message, "q//helper"));
-    g_clear_error(&error);
-
-    test_write(fixture.dir, POLICY "both", "profile p {\n  include <abstractions/help>\n}\n");
-    test_write(fixture.dir, POLICY "other", "profile q {\n  include <abstractions/help>\n}\n");
-    changing_reopen(&fixture, FALSE);
-    g_autoptr(AmrPlan) plan = changing_plan(&fixture, "p//helper", rules, FALSE, &error);
+    g_autoptr(AmrPlan) plan = changing_plan(&fixture, shared[n].profile, rules, FALSE, &error);
     assert_no_error(error);
-    assert_int_equal(plan->loads->len, 2);
     g_autoptr(AmrOutcome) outcome = changing_run(&fixture, plan, &error);
     assert_no_error(error);
     assert_non_null(outcome);
-    assert_int_equal(compiled_mode(&fixture, "p//helper"), 1);
-    assert_int_equal(compiled_mode(&fixture, "q//helper"), 0);
+    for (guint i = 0; lines[i] && lines[i][0]; i++) {
+        char *mode = strstr(lines[i], " (");
+        *mode = '\0';
+        print_message("# %s\n", lines[i]);
+        assert_int_equal(compiled_mode_of(&fixture, lines[i]), strcmp(mode + 1, "(complain)") == 0);
+    }
+    /* The policy itself says what it said. */
+    for (guint i = 0; i < 4 && shared[n].files[i][0]; i++) {
+        g_autofree char *path = g_strconcat(POLICY, shared[n].files[i][0], NULL);
+        changing_assert_text(&fixture, path, shared[n].files[i][1]);
+    }
     changing_clear(&fixture);
+}
+
+static void
+test_shared_block(void **state)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(shared); i++) {
+        print_message("# %s\n", shared[i].name);
+        check_shared(i);
+    }
 }
 
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_edit),
-        cmocka_unit_test(test_loads),
-        cmocka_unit_test(test_moved_headers),
+        cmocka_unit_test(test_edit),         cmocka_unit_test(test_edit_changed),
+        cmocka_unit_test(test_loads),        cmocka_unit_test(test_moved_headers),
         cmocka_unit_test(test_shared_block),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
