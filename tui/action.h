@@ -22,8 +22,8 @@ enum {
     X(MARK, "mark", "space", "mark", "Mark the denial under the cursor, or take the mark off", 0) \
     X(MARK_ALL, "mark-all", "*", "mark all", "Mark all that are shown, or none if all are", 0)    \
     X(PROPOSE, "propose", "p", "propose", "Propose rules for the marked denials, or this one", 0) \
-    X(LEFT, "narrower", "left h", "narrower", "Proposal: the next narrower rule", 0)              \
-    X(RIGHT, "broader", "right l", "broader", "Proposal: the next broader rule", 0)               \
+    X(LEFT, "narrower", "left h", "narrower", "Proposal: a narrower rule. Profiles: fold", 0)     \
+    X(RIGHT, "broader", "right l", "broader", "Proposal: a broader rule. Profiles: unfold", 0)    \
     X(OWNER, "owner", "o", "owner", "Proposal: for the owner of the file only, on or off", 0)     \
     X(EXEC, "transition", "x", "transition", "Proposal: another way to execute: px, cx, ix", 0)   \
     X(AUDIT, "audit", "a", "audit", "Proposal: log each use of the rule, on or off", 0)           \
@@ -45,12 +45,18 @@ enum {
     X(FILTERS, "filters", "F", "filters on/off", "Filters off, and on again", 0)                  \
     X(FREEZE, "freeze", "Z", "freeze",                                                            \
       "Freeze input: what comes is counted, and shown when it thaws", 0)                          \
+    X(MENU, "menu", "m", "menu", "What can be done with this one", 0)                             \
+    X(ITS_DENIALS, "its-denials", "D", "its denials", "Profiles: the denials of this one", 0)     \
+    X(FOLD_ALL, "fold-all", "z", "fold all", "Profiles: fold all children, or unfold them", 0)    \
+    X(RELOAD, "reload", "", "load", "Profiles: load it as it stands on disk", TUI_ACTION_WRITES)  \
     X(RAW, "raw", "r", "raw", "The record as it stands in the log", 0)                            \
     X(SORT, "sort", "s", "sort", "Another order, from a menu", 0)                                 \
     X(SORT_TIME, "sort-time", "", "by time", "In the order of time", 0)                           \
     X(SORT_ARRIVAL, "sort-arrival", "", "by arrival", "In the order of arrival", 0)               \
     X(SORT_COUNT, "sort-count", "", "by count", "Most often first", 0)                            \
     X(SORT_PROFILE, "sort-profile", "", "by profile", "By profile", 0)                            \
+    X(SORT_MODE, "sort-mode", "", "by mode", "By mode", 0)                                        \
+    X(SORT_PROCESSES, "sort-processes", "", "by processes", "By processes, the most first", 0)    \
     X(REFRESH, "refresh", "R f5", "refresh", "Read policy, kernel and history again", 0)          \
     X(TAB_DENIALS, "denials", "1", "denials", "Go to the denials", 0)                             \
     X(TAB_PROFILES, "profiles", "2", "profiles", "Go to the profiles", 0)                         \

@@ -72,6 +72,10 @@ gboolean amr_loaded_raw(AmrOpener *opener, const char *ns, const char *name, gbo
                         AmrLoadedRaw *raw, GError **error);
 void amr_loaded_raw_clear(AmrLoadedRaw *raw);
 
+/* When what the kernel holds was loaded: full name ("name", ":ns:name") -> gint64 in microseconds
+ * since the epoch, by the stamps of its raw policy; what exports none is not in it. */
+GHashTable *amr_loaded_times(AmrOpener *opener);
+
 /* Processes by confinement: the label of every process that may be read. Elements AmrProcess. */
 typedef struct {
     guint pid;

@@ -4,25 +4,109 @@
 
 #include <string.h>
 
+/* Policy with children, hats, a namespace, and what is only on disk or only in the kernel. */
+static const struct {
+    const char *name, *text;
+} more[] = {
+    {"etc/apparmor.d/usr.sbin.lanternd", "# what the lantern may\n"
+                                         "/usr/sbin/lanternd flags=(attach_disconnected) {\n"
+                                         "  include <abstractions/base> # all do\n"
+                                         "\tcapability setuid,\t# tabs\n"
+                                         "  deny /etc/shadow r,\n"
+                                         "  audit owner \"/srv/two words/*\" rw,\n"
+                                         "  /usr/sbin/lanternd mr,\n"
+                                         "  /usr/lib/{a,b}/\\{c px -> wick,\n"
+                                         "  include if exists <local/usr.sbin.lanternd>\n"
+                                         "\n"
+                                         "  profile wick {\n"
+                                         "    @{PROC}/1/stat r,\n"
+                                         "    include if exists <local/wick>\n"
+                                         "  }\n"
+                                         "  ^FLAME {\n"
+                                         "    signal (send) set=(term) peer=crate,\n"
+                                         "  }\n"
+                                         "}\n"},
+    {"etc/apparmor.d/abstractions/base", "/etc/ld.so.cache r,\n"},
+    {"etc/apparmor.d/local/usr.sbin.lanternd", "# what this site adds\n"
+                                               "/etc/lantern/site.conf r,\n"
+                                               "/srv/\x1b[2J\xe2\x80\xae"
+                                               "evil r,\n"},
+    {"etc/apparmor.d/unused", "profile unused /opt/unused { /opt/unused r, }\n"},
+    {"etc/apparmor.d/off", "profile off /opt/off flags=(complain) { /opt/off r, }\n"},
+    {"etc/apparmor.d/disable/off", ""},
+    {"sys/kernel/security/apparmor/profiles", "/usr/sbin/lanternd (enforce)\n"
+                                              "/usr/sbin/lanternd//wick (enforce)\n"
+                                              "/usr/sbin/lanternd//FLAME (complain)\n"
+                                              ":web://kettle (kill)\n"
+                                              "snap.\x1b"
+                                              "[31mx (enforce)\n"
+                                              "crate (enforce)\n"
+                                              "stray (user)\n"
+                                              "pagewright (enforce)\n"},
+    {"proc/900/attr/current", "crate//&:web:kettle (mixed)\n"},
+    {"proc/900/comm", "two\x1b\n"},
+    {"proc/901/attr/current", "/usr/sbin/lanternd//wick (enforce)\n"},
+    {"proc/901/comm", "wick\n"},
+};
+
+static void
+open_more(Scene *scene, const SceneOptions *options)
+{
+    scene_open(scene, options);
+    for (gsize i = 0; i < G_N_ELEMENTS(more); i++)
+        test_write(scene->root, more[i].name, more[i].text);
+    tui_screen_reload(scene->screen);
+    while (tui_screen_is_loading(scene->screen))
+        g_main_context_iteration(NULL, TRUE);
+}
+
 static const struct {
     const char *name, *log, *keys;
     gboolean read_only;
-} scenes[] = {
-    {"denials-sort", "denials.log", "s down", FALSE},
-    {"denials-frozen", "denials.log", "Z up", FALSE},
-    {"denials-find", "denials.log", "home / b ü", FALSE},
-    {"denials-find-none", "denials.log", "home / q q", FALSE},
-    {"denials-filter", "denials.log", "f p r o f i l e : * w r * space ! o p : e x e c enter",
-     FALSE},
-    {"denials-filter-typed", "denials.log", "f p a g e", FALSE},
-    {"denials-filter-wrong", "denials.log", "f c o l o r : r e d enter", FALSE},
-    {"denials-filter-off", "denials.log", "f c r a t e enter F", FALSE},
-    {"denials-filter-none", "denials.log", "f u i d : 7 7 enter", FALSE},
-    {"denials-filter-many", "denials.log",
-     "f ! o p : a space ! o p : b space ! o p : c space ! o p : d space c l a s s : f i l e enter",
-     FALSE},
-    {"hostile-filter", "hostile.log", "f 2 J enter", FALSE},
+} scenes[] =
+    {
+        {"denials-sort", "denials.log", "s down", FALSE},
+        {"denials-frozen", "denials.log", "Z up", FALSE},
+        {"denials-find", "denials.log", "home / b ü", FALSE},
+        {"denials-find-none", "denials.log", "home / q q", FALSE},
+        {"denials-filter", "denials.log", "f p r o f i l e : * w r * space ! o p : e x e c enter",
+         FALSE},
+        {"denials-filter-typed", "denials.log", "f p a g e", FALSE},
+        {"denials-filter-wrong", "denials.log", "f c o l o r : r e d enter", FALSE},
+        {"denials-filter-off", "denials.log", "f c r a t e enter F", FALSE},
+        {"denials-filter-none", "denials.log", "f u i d : 7 7 enter", FALSE},
+        {"denials-filter-many", "denials.log",
+         "f ! o p : a space ! o p : b space ! o p : c space ! o p : d space c l a s s : f i l e "
+         "enter",
+         FALSE},
+        {"hostile-filter", "hostile.log", "f 2 J enter", FALSE},
+},
+  profile_scenes[] = {
+      {"profiles-folded", "denials.log", "2", FALSE},
+      {"profiles-open", "denials.log", "2 z", FALSE},
+      {"profiles-by-denials", "denials.log", "2 s 3", FALSE},
+      {"profiles-filter", "denials.log", "2 f m o d e : e * space ! l a n t e r n enter", FALSE},
+      {"profiles-menu", "denials.log", "2 m", FALSE},
+      {"profiles-menu-no-load", "denials.log", "2 G m end", FALSE},
+      {"profiles-menu-read-only", "denials.log", "2 m", TRUE},
+      {"profile", "denials.log", "2 enter", FALSE},
+      {"profile-stacked", "denials.log", "2 down enter", FALSE},
+      {"profile-its-denials", "denials.log", "2 D", FALSE},
+      {"profile-load", "denials.log", "2 m 4", FALSE},
 };
+
+static void
+test_profile_goldens(void **state)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(profile_scenes); i++) {
+        SceneOptions options = {profile_scenes[i].log, profile_scenes[i].read_only, FALSE};
+        Scene scene;
+        open_more(&scene, &options);
+        scene_keys(&scene, profile_scenes[i].keys);
+        assert_goldens(&scene, profile_scenes[i].name);
+        scene_close(&scene);
+    }
+}
 
 static void
 test_goldens(void **state)
@@ -183,17 +267,108 @@ test_find(void **state)
     }
 }
 
+/* Children fold under their parents; the cursor stays on its profile, or goes where it is folded.
+ */
+static void
+test_folding(void **state)
+{
+    static const struct {
+        const char *keys, *shows, *hides;
+    } rows[] = {
+        {"2 right", "//FLAME", "nothing"},
+        {"2 right", "1 of 10", "+ /usr"},
+        {"2 right left", "1 of 8", "//FLAME"},
+        {"2 right down down left", "1 of 10", "nothing"},
+        {"2 right down down left left", "1 of 8", "//wick"},
+        {"2 down right", "2 of 8", "//FLAME"},
+        {"2 z down down z", "1 of 8", "//wick"},
+        {"2 z down down z", "+ /usr/sbin/lanternd", "nothing"},
+        {"2 z end z", "8 of 8", "//wick"},
+        {"2 down s 3", "3 of 8", "nothing"}, /* crate, behind lanternd and pagewright */
+        {"2 / w i c k enter", "Not found", "nothing"},
+        {"2 z / w i c k enter", "3 of 10", "nothing"},
+        {"2 f w i c k enter", "1 of 10 [wick]", "pagewright"},
+        {"2 f w i c k enter right", "1 of 10 [wick]", "pagewright"},
+        {"2 f d r i f t : m o d e enter", "2 of 10 [drift:mode]", "pagewright"},
+        {"2 f ! d e n i a l s : 0 enter", "3 of 10 [!denials:0]", "kettle"},
+        {"2 f l o c a l : enter", "No value", "nothing"},
+        {"2 f c o l o r : x enter", "known are mode: profile: processes:", "nothing"},
+        {"2 down down down down D", "No denial of it", "nothing"},
+        {"2 D esc", "1 of 8", "> Its denials"},
+        {"2 down D enter esc esc", "2 of 8", "> Its denials"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        SceneOptions options = {"denials.log", FALSE, FALSE};
+        Scene scene;
+        open_more(&scene, &options);
+        scene_keys(&scene, rows[i].keys);
+        assert_shows(&scene, rows[i].shows);
+        assert_hides(&scene, rows[i].hides);
+        scene_close(&scene);
+    }
+}
+
+/* What is read again leaves the cursor on its profile, though others come in before it. */
+static void
+test_profile_stays(void **state)
+{
+    SceneOptions options = {"denials.log", FALSE, FALSE};
+    Scene scene;
+    scene_open(&scene, &options);
+    scene_keys(&scene, "2 end");
+    assert_shows(&scene, "3 of 3");
+    test_write(scene.root, "sys/kernel/security/apparmor/profiles",
+               "/a (enforce)\n/usr/sbin/lanternd (enforce)\ncrate (complain)\n"
+               "pagewright (enforce)\nzebra (enforce)\n");
+    tui_screen_reload(scene.screen);
+    while (tui_screen_is_loading(scene.screen))
+        g_main_context_iteration(NULL, TRUE);
+    assert_shows(&scene, "4 of 5");
+    scene_close(&scene);
+}
+
+/* Loading needs w, and is done by the command with more rights where we lack them. */
+static void
+test_load(void **state)
+{
+    SceneOptions options = {"denials.log", FALSE, TRUE}, read_only = {"denials.log", TRUE, TRUE};
+    Scene scene;
+    scene_open(&scene, &options);
+    test_write(scene.root, "sys/kernel/security/apparmor/.replace", "");
+    tui_screen_reload(scene.screen);
+    while (tui_screen_is_loading(scene.screen))
+        g_main_context_iteration(NULL, TRUE);
+    scene_keys(&scene, "2 down m end enter enter");
+    assert_shows(&scene, "Load crate as it stands on disk");
+    assert_null(scene.elevated);
+    scene_keys(&scene, "w");
+    assert_non_null(scene.elevated);
+    assert_true(g_str_has_prefix(scene.elevated, "apply --from - --reload --expect "));
+    assert_true(g_str_has_suffix(scene.elevated, "\n# profile: crate\n"));
+    scene_close(&scene);
+
+    scene_open(&scene, &read_only);
+    scene_keys(&scene, "2 down m end enter w");
+    assert_null(scene.elevated);
+    assert_hides(&scene, "Load crate");
+    scene_close(&scene);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_goldens),
+        cmocka_unit_test(test_profile_goldens),
         cmocka_unit_test(test_freezes),
         cmocka_unit_test(test_filter_and_cursor),
         cmocka_unit_test(test_filter_given_up),
         cmocka_unit_test(test_filter_and_new),
         cmocka_unit_test(test_marks),
         cmocka_unit_test(test_find),
+        cmocka_unit_test(test_folding),
+        cmocka_unit_test(test_profile_stays),
+        cmocka_unit_test(test_load),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

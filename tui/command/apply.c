@@ -14,7 +14,7 @@
 /* ---- what is to be applied ------------------------------------------------------------------- */
 
 static GPtrArray *
-read_from(const char *file, GError **error)
+read_from(const char *file, gboolean reload, GError **error)
 {
     gboolean standard_input = g_str_equal(file, "-");
     g_autofree char *name = standard_input ? g_strdup("standard input") : amr_display_string(file);
@@ -33,7 +33,7 @@ read_from(const char *file, GError **error)
     if (!bytes)
         return NULL;
     const char *data = g_bytes_get_data(bytes, &len);
-    return tui_rulefile_read((AmrBytes){data, len}, name, error);
+    return tui_rulefile_read((AmrBytes){data, len}, name, reload, error);
 }
 
 static GPtrArray *
@@ -207,17 +207,17 @@ apply(TuiCommand *command, Request *request)
 
 /* The rules, read before anything else is looked at; NULL with *status, having said why. */
 static GPtrArray *
-read_rules(const char *from, char **words, int *status)
+read_rules(const char *from, char **words, gboolean reload, int *status)
 {
     g_autoptr(GError) error = NULL;
     GPtrArray *groups;
 
-    if (from ? words != NULL : (!words || !words[1])) {
-        tui_say("apply takes PROFILE RULE..., or --from FILE");
+    if (from ? words != NULL : !words || (!words[1] && !reload)) {
+        tui_say("apply takes PROFILE RULE..., or --from FILE; --reload takes a PROFILE alone too");
         *status = TUI_EXIT_USAGE;
         return NULL;
     }
-    groups = from ? read_from(from, &error) : read_words(words, &error);
+    groups = from ? read_from(from, reload, &error) : read_words(words, &error);
     if (!groups) {
         *status = tui_fail(error);
         return NULL;
@@ -251,7 +251,7 @@ tui_command_apply(TuiCommand *command, int argc, char **argv)
 
     if (tui_command_parse(command, tui_verb_find("apply"), entries, &argc, &argv, &words,
                           &status) &&
-        (groups = read_rules(from, words, &status))) {
+        (groups = read_rules(from, words, request.reload, &status))) {
         request.groups = groups;
         status = tui_command_open(command, TRUE);
         if (status == TUI_EXIT_DONE)

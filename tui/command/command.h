@@ -91,10 +91,6 @@ void tui_say_notes(const GPtrArray *notes);
 /* Says @error and returns its exit status. */
 int tui_fail(const GError *error);
 
-/* "name" or ":ns:name" into its parts; *name is borrowed from @full, *ns is owned ("" for the
- * root). */
-void tui_split_profile(const char *full, char **ns, const char **name);
-
 /* Table output: cells of rows padded to columns, the last one as long as it is. @fill is called
  * twice a row. */
 typedef void (*TuiFillRow)(guint row, gpointer data, TuiCell *cells);

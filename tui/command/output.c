@@ -86,22 +86,6 @@ tui_fail(const GError *error)
     return tui_exit_status(error);
 }
 
-void
-tui_split_profile(const char *full, char **ns, const char **name)
-{
-    const char *end = full[0] == ':' ? strchr(full + 1, ':') : NULL;
-
-    if (!end) {
-        *ns = g_strdup("");
-        *name = full;
-        return;
-    }
-    *ns = g_strndup(full + 1, (gsize)(end - full - 1));
-    *name = end + 1;
-    if (g_str_has_prefix(*name, "//"))
-        *name += 2;
-}
-
 /* ---- tables ---------------------------------------------------------------------------------- */
 
 #define WIDTH_MAX     48   /* a longer cell pushes its row to the right instead of all rows */

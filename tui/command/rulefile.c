@@ -144,7 +144,7 @@ drop_empty(GPtrArray *groups)
 }
 
 GPtrArray *
-tui_rulefile_read(AmrBytes text, const char *name, GError **error)
+tui_rulefile_read(AmrBytes text, const char *name, gboolean keep_empty, GError **error)
 {
     g_autoptr(GPtrArray) groups =
         g_ptr_array_new_with_free_func((GDestroyNotify)tui_rule_group_free);
@@ -168,6 +168,7 @@ tui_rulefile_read(AmrBytes text, const char *name, GError **error)
             return NULL;
         }
     }
-    drop_empty(groups);
+    if (!keep_empty)
+        drop_empty(groups);
     return g_steal_pointer(&groups);
 }

@@ -24,10 +24,10 @@ void tui_rule_group_free(TuiRuleGroup *group);
 /* Reads @text: `# profile: NAME` headers, rules one a line, other comments and blank lines between
  * them.
  * @name is what messages call it, display form. Profiles that come twice are one group; one
- * without rules is none. Elements TuiRuleGroup. Fails with AMR_ERROR_PARSE and the line's number: a
- * rule before any header, a line that is not exactly one rule, `#include`, a header that cannot be
- * read, a NUL. */
-GPtrArray *tui_rulefile_read(AmrBytes text, const char *name, GError **error);
+ * without rules is none, unless @keep_empty. Elements TuiRuleGroup. Fails with AMR_ERROR_PARSE and
+ * the line's number: a rule before any header, a line that is not exactly one rule, `#include`, a
+ * header that cannot be read, a NUL. */
+GPtrArray *tui_rulefile_read(AmrBytes text, const char *name, gboolean keep_empty, GError **error);
 
 /* All that @fd gives, a pipe too; AMR_ERROR_LIMIT beyond TUI_RULEFILE_MAX. @name for messages. */
 GBytes *tui_rulefile_slurp(int fd, const char *name, GError **error);

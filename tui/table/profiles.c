@@ -5,7 +5,8 @@
 
 static const TuiColumn columns[] = {
     {"MODE", 10, 0, FALSE},  {"PROFILE", 24, 0, FALSE}, {"PROCESSES", 9, 2, TRUE},
-    {"DENIALS", 7, 1, TRUE}, {"FILE", 0, 3, FALSE},
+    {"DENIALS", 7, 1, TRUE}, {"DRIFT", 11, 3, FALSE},   {"LOCAL", 6, 5, FALSE},
+    {"FILE", 0, 4, FALSE},
 };
 
 const TuiTable tui_table_profiles = {columns, G_N_ELEMENTS(columns)};
@@ -26,21 +27,57 @@ mode_role(AmrMode mode)
     }
 }
 
+static TuiRole
+drift_role(AmrDrift drift)
+{
+    switch (drift) {
+    case AMR_DRIFT_EDITED:
+    case AMR_DRIFT_MODE:
+        return TUI_ROLE_WARNING;
+    default:
+        return TUI_ROLE_QUIET;
+    }
+}
+
+/* The kernel prints "user" for prompt; a word that we do not know stands as it is. */
+static char *
+show_mode(const AmrSession *session, const TuiProfile *profile)
+{
+    if (!profile->loaded)
+        return g_strdup(session->loaded ? "not loaded" : "unknown");
+    return profile->mode ? g_strdup(amr_mode_word(profile->mode))
+                         : amr_display_string(profile->mode_word);
+}
+
+static char *
+show_local(const AmrSession *session, const AmrBlock *block)
+{
+    AmrLocal local;
+
+    if (!block)
+        return g_strdup("");
+    if (!amr_index_local(session->index, block, &local))
+        return g_strdup("none");
+    return g_strdup(local.exists ? "yes" : "absent");
+}
+
 void
-tui_table_profiles_row(const AmrSession *session, const AmrLoadedProfile *profile, guint processes,
-                       guint denials, TuiCell *cells)
+tui_table_profiles_row(const AmrSession *session, const TuiProfile *profile, gboolean below,
+                       TuiCell *cells)
 {
     const AmrBlock *block =
         session->index ? amr_index_find(session->index, profile->ns, profile->name) : NULL;
-    g_autofree char *full = profile->ns[0] ? g_strdup_printf(":%s:%s", profile->ns, profile->name)
-                                           : g_strdup(profile->name);
+    guint processes = profile->processes + (below ? profile->processes_below : 0);
+    guint denials = profile->denials + (below ? profile->denials_below : 0);
+    const char *drift = profile->drift > AMR_DRIFT_NONE ? amr_drift_word(profile->drift) : "";
 
-    /* The kernel prints "user" for prompt; a word that we do not know stands as it is. */
-    cells[0] = (TuiCell){profile->mode ? g_strdup(amr_mode_word(profile->mode))
-                                       : amr_display_string(profile->mode_word),
-                         mode_role(profile->mode)};
-    cells[1] = (TuiCell){amr_display_string(full), TUI_ROLE_PROFILE};
+    if (profile->drift == AMR_DRIFT_NOT_LOADED) /* the mode says so */
+        drift = "";
+    cells[0] = (TuiCell){show_mode(session, profile), mode_role(profile->mode)};
+    cells[1] = (TuiCell){amr_display_string(profile->full), TUI_ROLE_PROFILE};
     cells[2] = (TuiCell){g_strdup_printf("%u", processes), TUI_ROLE_TEXT};
     cells[3] = (TuiCell){g_strdup_printf("%u", denials), denials ? TUI_ROLE_DENIED : TUI_ROLE_TEXT};
-    cells[4] = (TuiCell){block ? amr_display_string(block->file) : g_strdup("-"), TUI_ROLE_QUIET};
+    cells[4] = (TuiCell){g_strdup(drift), drift_role(profile->drift)};
+    cells[5] = (TuiCell){show_local(session, block), TUI_ROLE_QUIET};
+    cells[6] = (TuiCell){block ? amr_display_string(block->file) : g_strdup("-"), TUI_ROLE_QUIET};
 }

@@ -7,6 +7,7 @@
 #define TUI_TABLE_TABLE_H
 
 #include "core/session.h"
+#include "tui/table/gather.h"
 #include "tui/terminal/theme.h"
 
 G_BEGIN_DECLS
@@ -34,15 +35,16 @@ typedef struct {
 extern const TuiTable
     tui_table_denials; /* mark, count, last seen, verdict, profile, tried, object */
 void tui_table_denials_row(const AmrSession *session, AmrDenialId id, TuiCell *cells);
-extern const TuiTable tui_table_profiles; /* mode, name, processes, denials, file */
-extern const TuiTable tui_table_changes;  /* id, time, state, profile, file, rules */
-extern const TuiTable tui_table_checks;   /* state, check, answer */
+/* mode, name, processes, denials, drift, local, file */
+extern const TuiTable tui_table_profiles;
+extern const TuiTable tui_table_changes; /* id, time, state, profile, file, rules */
+extern const TuiTable tui_table_checks;  /* state, check, answer */
 void tui_table_checks_row(const AmrCheck *check, TuiCell *cells);
 TuiRole tui_check_role(AmrCheckState state);
 void tui_table_changes_row(const AmrSession *session, const AmrChange *change, TuiCell *cells);
-/* @processes: how many run under it; @denials: how many of the store are of it. */
-void tui_table_profiles_row(const AmrSession *session, const AmrLoadedProfile *profile,
-                            guint processes, guint denials, TuiCell *cells);
+/* With @below, its figures count those of what is below it too. */
+void tui_table_profiles_row(const AmrSession *session, const TuiProfile *profile, gboolean below,
+                            TuiCell *cells);
 void tui_cells_clear(TuiCell *cells, guint n);
 
 /* Width in terminal cells of display-form text, and its longest beginning within @width cells (in

@@ -44,6 +44,7 @@ act(TuiView *base, TuiAction action)
         return choose(base, tui_menu_choose(view->menu));
     case TUI_ACTION_BACK:
     case TUI_ACTION_LEFT:
+    case TUI_ACTION_MENU:
     case TUI_ACTION_SORT:
         return TUI_STALE_CLOSED;
     default:

@@ -49,9 +49,9 @@ tui_denials_find_cursor(Denials *view)
 {
     guint n = amr_selection_count(view->rows);
 
+    view->list.n = n;
     if (view->follow && n > 0) {
         view->list.cursor = n - 1;
-        view->list.n = n;
         stand_on(view, at(view, n - 1));
         view->tied = view->id;
     } else if (!go_back_to(view, view->tied) && !go_back_to(view, view->id)) {

@@ -1,123 +1,44 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "tui/view/profiles.h"
+#include "tui/view/profiles_private.h"
 
-#include <string.h>
+#include "tui/view/chooser.h"
+#include "tui/view/denials.h"
+#include "tui/view/profile.h"
+#include "tui/view/reload.h"
+#include "tui/view/split.h"
 
-#include "tui/widget/flow.h"
-#include "tui/widget/list.h"
-
-#define WINDOW 256 /* denials counted at a time */
-
-typedef struct {
-    TuiView view;
-    TuiList list;
-    char *name;            /* what the cursor stands on, as policy writes it */
-    GHashTable *processes; /* name -> how many */
-    GHashTable *denials;   /* name -> how many distinct ones */
-    guint counted;         /* denials counted so far, in the order of arrival */
-} Profiles;
-
-static const AmrLoaded *
-loaded_of(const Profiles *view)
+static const TuiProfile *
+current(const Profiles *view)
 {
-    return tui_screen_session(view->view.screen)->loaded;
-}
-
-static guint
-count(const Profiles *view)
-{
-    return loaded_of(view) ? amr_loaded_count(loaded_of(view)) : 0;
-}
-
-static char *
-full_name(const AmrLoadedProfile *profile)
-{
-    return profile->ns[0] ? g_strdup_printf(":%s:%s", profile->ns, profile->name)
-                          : g_strdup(profile->name);
-}
-
-/* ---- figures -------------------------------------------------------------------------------- */
-
-static void
-count_one(GHashTable *table, char *name)
-{
-    guint n = GPOINTER_TO_UINT(g_hash_table_lookup(table, name));
-    g_hash_table_insert(table, name, GUINT_TO_POINTER(n + 1)); /* takes the name over */
-}
-
-static void
-count_processes(Profiles *view)
-{
-    g_autoptr(GPtrArray) processes =
-        amr_processes_read(tui_screen_session(view->view.screen)->opener, NULL);
-    g_hash_table_remove_all(view->processes);
-    for (guint i = 0; processes && i < processes->len; i++) {
-        const AmrProcess *process = processes->pdata[i];
-        count_one(view->processes, g_strdup(process->label));
-    }
-}
-
-/* Only those that came since the last time: distinct denials do not go away. */
-static void
-count_denials(Profiles *view)
-{
-    AmrStore *store = tui_screen_session(view->view.screen)->store;
-    AmrDenialId ids[WINDOW];
-    guint n;
-    while ((n = amr_store_window(store, AMR_ORDER_ARRIVAL, view->counted, WINDOW, ids)) > 0) {
-        for (guint i = 0; i < n; i++) {
-            AmrEvent event;
-            if (amr_store_event(store, ids[i], &event))
-                count_one(view->denials, amr_event_profile(&event));
-        }
-        view->counted += n;
-    }
-}
-
-/* ---- the cursor is tied to the name --------------------------------------------------------- */
-
-static void
-take_row(Profiles *view)
-{
-    g_free(view->name);
-    view->name = NULL;
-    if (view->list.cursor < count(view))
-        view->name = full_name(amr_loaded_profile(loaded_of(view), view->list.cursor));
-}
-
-static void
-find_cursor(Profiles *view)
-{
-    guint n = count(view);
-    for (guint i = 0; view->name && i < n; i++) {
-        g_autofree char *name = full_name(amr_loaded_profile(loaded_of(view), i));
-        if (strcmp(name, view->name) == 0) {
-            tui_list_moved(&view->list, i);
-            return;
-        }
-    }
-    view->list.cursor = MIN(view->list.cursor, n > 0 ? n - 1 : 0);
-    take_row(view);
+    return tui_profiles_row(view, view->list.cursor);
 }
 
 /* ---- drawing -------------------------------------------------------------------------------- */
 
 static void
-draw_row(Profiles *view, guint row, const guint *widths, TuiCanvas *canvas, TuiRect rect, int y)
+draw_list(Profiles *view, TuiCanvas *canvas, TuiRect rect)
 {
     const TuiTable *table = &tui_table_profiles;
-    const AmrLoadedProfile *profile = amr_loaded_profile(loaded_of(view), row);
-    g_autofree char *name = full_name(profile);
-    TuiCell cells[TUI_TABLE_COLUMNS_MAX] = {{NULL, TUI_ROLE_TEXT}};
+    guint widths[TUI_TABLE_COLUMNS_MAX];
+    int header = rect.height > 3;
 
-    tui_table_profiles_row(tui_screen_session(view->view.screen), profile,
-                           GPOINTER_TO_UINT(g_hash_table_lookup(view->processes, name)),
-                           GPOINTER_TO_UINT(g_hash_table_lookup(view->denials, name)), cells);
-    tui_columns_draw_row(table, widths, cells, canvas, rect, y,
-                         row == view->list.cursor ? TUI_ROLE_SELECTED : TUI_ROLE_COUNT);
-    tui_cells_clear(cells, table->n);
+    tui_list_fit(&view->list, view->rows->len, (guint)MAX(1, rect.height - header));
+    tui_columns_fit(table, rect.width, widths);
+    if (header)
+        tui_columns_draw_header(table, widths, canvas, rect, 0);
+    if (view->rows->len == 0)
+        tui_canvas_put_field(canvas, rect, 0, header, rect.width, "No profile matches all words.",
+                             FALSE, TUI_ROLE_QUIET);
+    for (guint i = 0; i < view->list.height && view->list.top + i < view->list.n; i++) {
+        TuiCell cells[TUI_TABLE_COLUMNS_MAX] = {{NULL, TUI_ROLE_TEXT}};
+        guint row = view->list.top + i;
+        tui_profiles_cells(view, tui_profiles_row(view, row), cells);
+        tui_columns_draw_row(table, widths, cells, canvas, rect, (int)i + header,
+                             row == view->list.cursor ? TUI_ROLE_SELECTED : TUI_ROLE_COUNT);
+        tui_cells_clear(cells, table->n);
+    }
 }
 
 static void
@@ -128,65 +49,279 @@ draw_empty(Profiles *view, TuiCanvas *canvas, TuiRect rect)
     gboolean loading = tui_screen_is_loading(view->view.screen);
 
     tui_flow_add(flow, TUI_ROLE_TITLE,
-                 loading ? "Reading the kernel's profiles." : "No profile is loaded.");
+                 loading ? "Reading the kernel's profiles."
+                         : "No profile is loaded, and none is on disk.");
     if (session->loaded_error)
         tui_flow_add(flow, TUI_ROLE_WARNING, session->loaded_error->message);
+    if (session->index_error)
+        tui_flow_add(flow, TUI_ROLE_WARNING, session->index_error->message);
     tui_flow_draw(flow, canvas, rect);
+}
+
+static void
+draw_detail(Profiles *view, TuiCanvas *canvas, TuiRect rect)
+{
+    const TuiProfile *profile = current(view);
+
+    if (view->stale_detail && profile)
+        tui_profile_fill(view->detail, tui_screen_session(view->view.screen), view->profiles,
+                         profile);
+    view->stale_detail = FALSE;
+    if (profile)
+        tui_flow_draw(view->detail, canvas, rect);
 }
 
 static void
 draw(TuiView *base, TuiCanvas *canvas, TuiRect rect)
 {
     Profiles *view = (Profiles *)base;
-    guint widths[TUI_TABLE_COLUMNS_MAX];
-    int header = rect.height > 3;
+    TuiRect list, detail;
 
-    if (count(view) == 0) {
+    tui_search_draw(view->search, canvas, &rect);
+    if (view->profiles->rows->len == 0) {
         draw_empty(view, canvas, rect);
         return;
     }
-    count_denials(view);
-    find_cursor(view);
-    tui_list_fit(&view->list, count(view), (guint)MAX(1, rect.height - header));
-    tui_columns_fit(&tui_table_profiles, rect.width, widths);
-    if (header)
-        tui_columns_draw_header(&tui_table_profiles, widths, canvas, rect, 0);
-    for (guint i = 0; i < view->list.height && view->list.top + i < view->list.n; i++)
-        draw_row(view, view->list.top + i, widths, canvas, rect, (int)i + header);
+    tui_profiles_refresh(view);
+    tui_profiles_find_cursor(view);
+    view->split = tui_split(canvas, rect, view->in_detail, &list, &detail);
+    if (list.height > 0)
+        draw_list(view, canvas, list);
+    if (detail.height > 0)
+        draw_detail(view, canvas, detail);
+}
+
+/* ---- orders and what can be done ------------------------------------------------------------ */
+
+static const struct {
+    TuiAction action;
+    const char *label;
+} orders[] = {{TUI_ACTION_SORT_PROFILE, "by name"},
+              {TUI_ACTION_SORT_MODE, "by mode"},
+              {TUI_ACTION_SORT_COUNT, "by denials"},
+              {TUI_ACTION_SORT_PROCESSES, "by processes"}};
+
+static void
+choose_order(Profiles *view)
+{
+    TuiMenu *menu = tui_menu_new("Sort profiles");
+    for (guint i = 0; i < G_N_ELEMENTS(orders); i++)
+        tui_menu_add_choice(menu, orders[i].action, orders[i].label,
+                            orders[i].action == view->order);
+    tui_screen_push(view->view.screen, tui_chooser_new(view->view.screen, menu));
+}
+
+static gboolean
+take_order(Profiles *view, TuiAction action)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(orders); i++) {
+        if (orders[i].action != action)
+            continue;
+        view->order = action;
+        view->stale_rows = TRUE;
+        return TRUE;
+    }
+    return FALSE;
+}
+
+/* Why it cannot be loaded now; NULL: it can. */
+static const char *
+no_load(const Profiles *view, const TuiProfile *profile)
+{
+    const AmrSession *session = tui_screen_session(view->view.screen);
+
+    if (!session->index || !session->loaded)
+        return "The policy on disk or the kernel's list could not be read.";
+    if (profile->drift == AMR_DRIFT_KERNEL)
+        return "No file on disk defines it.";
+    if (!profile->loaded)
+        return "It is not loaded, and what is not loaded stays so.";
+    if (amr_target_load_way(session->target) == AMR_LOAD_NONE)
+        return "There is no kernel here to load it into.";
+    return NULL;
+}
+
+static void
+show_menu(Profiles *view)
+{
+    TuiScreen *screen = view->view.screen;
+    const TuiProfile *profile = current(view);
+    if (!profile)
+        return;
+    g_autofree char *title = amr_display_string(profile->full);
+    TuiMenu *menu = tui_menu_new(title);
+
+    if (!view->in_detail)
+        tui_menu_add(menu, TUI_ACTION_OPEN, "policy text and processes", NULL);
+    tui_menu_add(menu, TUI_ACTION_ITS_DENIALS, NULL,
+                 profile->denials + profile->denials_below > 0 ? NULL : "None was seen so far.");
+    if (profile->below > 0 && !view->sift)
+        tui_menu_add(menu, tui_profiles_is_open(view, profile) ? TUI_ACTION_LEFT : TUI_ACTION_RIGHT,
+                     tui_profiles_is_open(view, profile) ? "fold its children"
+                                                         : "unfold its children",
+                     NULL);
+    if (tui_keymap_allows(tui_screen_keymap(screen), TUI_ACTION_RELOAD))
+        tui_menu_add(menu, TUI_ACTION_RELOAD, "load what is on disk", no_load(view, profile));
+    tui_screen_push(screen, tui_chooser_new(screen, menu));
+}
+
+static void
+reload(Profiles *view)
+{
+    const TuiProfile *profile = current(view);
+    const char *why = profile ? no_load(view, profile) : "There is no profile here.";
+
+    if (why)
+        tui_screen_say(view->view.screen, TUI_ROLE_WARNING, "%s", why);
+    else
+        tui_screen_push(view->view.screen, tui_reload_new(view->view.screen, profile->full));
+}
+
+/* A word of a filter that matches exactly @name and then @after: what is a wildcard in the name
+ * stands in brackets, and quotes keep its blanks. */
+static char *
+filter_for(const char *name, const char *after)
+{
+    g_autoptr(GString) word = g_string_new("\"profile:");
+
+    for (const char *p = name; *p; p++) {
+        if (*p == '"')
+            g_string_append_c(word, '?'); /* a quote cannot be quoted */
+        else if (strchr("*?[", *p))
+            g_string_append_printf(word, "[%c]", *p);
+        else
+            g_string_append_c(word, *p);
+    }
+    g_string_append(word, after);
+    g_string_append_c(word, '"');
+    return g_string_free(g_steal_pointer(&word), FALSE);
+}
+
+/* Its own; where it has none, those of what is below it: hats, children, //null-X. */
+static void
+show_denials(Profiles *view)
+{
+    const TuiProfile *profile = current(view);
+    if (!profile || profile->denials + profile->denials_below == 0) {
+        tui_screen_say(view->view.screen, TUI_ROLE_WARNING, "No denial of it was seen so far");
+        return;
+    }
+    gboolean own = g_hash_table_contains(view->profiles->denials, profile->full);
+    g_autofree char *line = filter_for(profile->full, own ? "" : "//*");
+    tui_screen_push(view->view.screen, tui_denials_new_filtered(view->view.screen, line));
 }
 
 /* ---- actions -------------------------------------------------------------------------------- */
+
+/* Left and right fold, as in any tree: left on what is folded goes to its parent. */
+static TuiStale
+fold(Profiles *view, gboolean open)
+{
+    const TuiProfile *profile = current(view);
+
+    if (!profile || view->sift)
+        return TUI_STALE_NOTHING;
+    if (!open && !tui_profiles_is_open(view, profile))
+        tui_profiles_go_up(view);
+    else
+        tui_profiles_fold(view, profile, open);
+    return TUI_STALE_VIEW;
+}
 
 static TuiStale
 act(TuiView *base, TuiAction action)
 {
     Profiles *view = (Profiles *)base;
-    find_cursor(view);
-    if (!tui_list_act(&view->list, action))
-        return TUI_STALE_FOREIGN;
-    take_row(view);
-    return TUI_STALE_VIEW;
+    TuiStale stale;
+
+    tui_profiles_refresh(view);
+    tui_profiles_find_cursor(view);
+    if (view->in_detail && tui_flow_act(view->detail, action))
+        return TUI_STALE_VIEW;
+    if (!view->in_detail && tui_list_act(&view->list, action)) {
+        tui_profiles_moved(view);
+        return TUI_STALE_VIEW;
+    }
+    stale = tui_search_act(view->search, action);
+    if (!(stale & TUI_STALE_FOREIGN)) {
+        view->in_detail = view->in_detail && view->split;
+        return stale;
+    }
+    switch (action) {
+    case TUI_ACTION_OPEN:
+        view->in_detail = current(view) != NULL;
+        return TUI_STALE_VIEW;
+    case TUI_ACTION_BACK:
+        if (!view->in_detail)
+            return TUI_STALE_FOREIGN;
+        view->in_detail = FALSE;
+        return TUI_STALE_VIEW;
+    case TUI_ACTION_LEFT:
+    case TUI_ACTION_RIGHT:
+        return view->in_detail ? TUI_STALE_NOTHING : fold(view, action == TUI_ACTION_RIGHT);
+    case TUI_ACTION_FOLD_ALL:
+        tui_profiles_fold_all(view);
+        return TUI_STALE_VIEW;
+    case TUI_ACTION_SORT:
+        choose_order(view);
+        return TUI_STALE_FRAME;
+    case TUI_ACTION_MENU:
+        show_menu(view);
+        return TUI_STALE_FRAME;
+    case TUI_ACTION_RELOAD:
+        reload(view);
+        return TUI_STALE_FRAME;
+    case TUI_ACTION_ITS_DENIALS:
+        show_denials(view);
+        return TUI_STALE_FRAME;
+    default:
+        return take_order(view, action) ? TUI_STALE_VIEW : TUI_STALE_FOREIGN;
+    }
 }
 
 static void
 news(TuiView *base, TuiNews what)
 {
-    if (what == TUI_NEWS_SESSION)
-        count_processes((Profiles *)base);
+    Profiles *view = (Profiles *)base;
+
+    if (what == TUI_NEWS_SESSION) {
+        tui_profiles_read(view->profiles, tui_screen_session(base->screen));
+        view->stale_rows = view->stale_detail = TRUE;
+        tui_profiles_refresh(view);
+    } else if (what == TUI_NEWS_STORE) {
+        tui_screen_wants_work(base->screen);
+    }
+}
+
+static gboolean
+work(TuiView *base)
+{
+    return tui_profiles_work((Profiles *)base);
 }
 
 static void
 hints(const TuiView *base, GArray *out)
 {
-    static const TuiHint list[] = {{TUI_ACTION_REFRESH, NULL}, {TUI_ACTION_NEXT_TAB, NULL}};
-    g_array_append_vals(out, list, G_N_ELEMENTS(list));
+    static const TuiHint list[] = {{TUI_ACTION_OPEN, "policy"},  {TUI_ACTION_MENU, NULL},
+                                   {TUI_ACTION_RIGHT, "unfold"}, {TUI_ACTION_ITS_DENIALS, NULL},
+                                   {TUI_ACTION_FILTER, NULL},    {TUI_ACTION_FIND, NULL},
+                                   {TUI_ACTION_SORT, NULL},      {TUI_ACTION_FOLD_ALL, NULL},
+                                   {TUI_ACTION_REFRESH, NULL}};
+    static const TuiHint detail[] = {{TUI_ACTION_BACK, NULL},
+                                     {TUI_ACTION_DOWN, "scroll"},
+                                     {TUI_ACTION_MENU, NULL},
+                                     {TUI_ACTION_ITS_DENIALS, NULL}};
+    if (((const Profiles *)base)->in_detail)
+        g_array_append_vals(out, detail, G_N_ELEMENTS(detail));
+    else
+        g_array_append_vals(out, list, G_N_ELEMENTS(list));
 }
 
 static char *
 place(const TuiView *base)
 {
     const Profiles *view = (const Profiles *)base;
-    guint n = count(view);
+    guint n = view->rows->len;
     return n > 0 ? g_strdup_printf("%u of %u", view->list.cursor + 1, n) : NULL;
 }
 
@@ -194,9 +329,15 @@ static void
 profiles_free(TuiView *base)
 {
     Profiles *view = (Profiles *)base;
-    g_hash_table_unref(view->processes);
-    g_hash_table_unref(view->denials);
+    tui_search_free(view->search);
+    tui_sift_free(view->sift);
+    tui_profiles_free(view->profiles);
+    g_array_unref(view->rows);
+    g_hash_table_unref(view->open);
+    tui_flow_free(view->detail);
     g_free(view->name);
+    g_free(view->tied);
+    g_free(view->origin);
     g_free(view);
 }
 
@@ -207,17 +348,25 @@ static const TuiViewClass class = {
     .hints = hints,
     .place = place,
     .news = news,
+    .work = work,
     .free = profiles_free,
 };
 
 TuiView *
 tui_profiles_new(TuiScreen *screen)
 {
+    const AmrSession *session = tui_screen_session(screen);
     Profiles *view = g_new0(Profiles, 1);
+
     view->view = (TuiView){&class, screen};
-    view->processes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    view->denials = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    if (loaded_of(view))
-        count_processes(view);
+    view->profiles = tui_profiles_new_rows();
+    view->rows = g_array_new(FALSE, FALSE, sizeof(guint));
+    view->open = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    view->order = TUI_ACTION_SORT_PROFILE;
+    view->detail = tui_flow_new();
+    view->search = tui_search_new(&view->view, &tui_profiles_search);
+    view->stale_rows = TRUE;
+    if (session->loaded || session->index)
+        tui_profiles_read(view->profiles, session);
     return &view->view;
 }

@@ -12,6 +12,8 @@ typedef struct {
     char *text;
     TuiRole role;
     gboolean exact;
+    TuiSpan *spans; /* NULL: all of it has its role */
+    guint n_spans;
 } Paragraph;
 
 struct TuiFlow {
@@ -26,6 +28,7 @@ paragraph_free(gpointer data)
     Paragraph *paragraph = data;
     g_free(paragraph->label);
     g_free(paragraph->text);
+    g_free(paragraph->spans);
     g_free(paragraph);
 }
 
@@ -53,7 +56,7 @@ tui_flow_clear(TuiFlow *flow)
     flow->labels = 0;
 }
 
-static void
+static Paragraph *
 add(TuiFlow *flow, const char *label, TuiRole role, const char *text, gboolean exact)
 {
     Paragraph *paragraph = g_new0(Paragraph, 1);
@@ -64,6 +67,7 @@ add(TuiFlow *flow, const char *label, TuiRole role, const char *text, gboolean e
     if (label)
         flow->labels = MAX(flow->labels, MIN(tui_canvas_text_width(label), LABEL_MAX) + 1);
     g_ptr_array_add(flow->paragraphs, paragraph);
+    return paragraph;
 }
 
 void
@@ -97,6 +101,21 @@ tui_flow_add_list(TuiFlow *flow, const char *label, TuiRole role, char *const *v
         g_autofree char *shown = amr_display_lines(amr_bytes(values[i]));
         add(flow, i == 0 ? label : "", role, shown, TRUE);
     }
+}
+
+/* The lead is part of the text, so that rows break as ever. */
+void
+tui_flow_add_spans(TuiFlow *flow, const char *lead, const char *text, const TuiSpan *spans, guint n)
+{
+    const guint shift = lead ? (guint)strlen(lead) : 0;
+    g_autofree char *whole = g_strconcat(lead ? lead : "", text, NULL);
+    Paragraph *paragraph = add(flow, NULL, TUI_ROLE_TEXT, whole, TRUE);
+
+    paragraph->spans = g_new0(TuiSpan, n + 2);
+    paragraph->spans[paragraph->n_spans++] = (TuiSpan){0, TUI_ROLE_QUIET};
+    paragraph->spans[paragraph->n_spans++] = (TuiSpan){shift, TUI_ROLE_TEXT};
+    for (guint i = 0; i < n; i++)
+        paragraph->spans[paragraph->n_spans++] = (TuiSpan){shift + spans[i].from, spans[i].role};
 }
 
 void
@@ -180,6 +199,27 @@ indent_of(const TuiFlow *flow, const Paragraph *paragraph, int width, gboolean f
     return paragraph->exact && !first && width > 20 ? 2 : 0;
 }
 
+/* Bytes @from to @to of a paragraph's text, each in its role. */
+static void
+put_row(const Paragraph *paragraph, TuiCanvas *canvas, TuiRect rect, int x, int y, gsize from,
+        gsize to)
+{
+    TuiRole role = paragraph->role;
+    gsize at = from;
+
+    for (guint i = 0; i < paragraph->n_spans && at < to; i++) {
+        const TuiSpan *span = &paragraph->spans[i];
+        if (span->from > at) {
+            g_autofree char *text = g_strndup(paragraph->text + at, MIN(span->from, to) - at);
+            x = tui_canvas_put(canvas, rect, x, y, text, role);
+            at = MIN(span->from, to);
+        }
+        role = span->role;
+    }
+    g_autofree char *rest = g_strndup(paragraph->text + at, to - at);
+    tui_canvas_put(canvas, rect, x, y, rest, role);
+}
+
 /* Draws (or with @canvas NULL only counts) a paragraph whose first row is @row of the flow. */
 static guint
 flow_paragraph(const TuiFlow *flow, const Paragraph *paragraph, TuiCanvas *canvas, TuiRect rect,
@@ -196,10 +236,9 @@ flow_paragraph(const TuiFlow *flow, const Paragraph *paragraph, TuiCanvas *canva
         int indent = indent_of(flow, paragraph, rect.width, p == paragraph->text);
         gsize next = 0;
         gsize len = break_row(p, MAX(1, rect.width - indent), paragraph->exact, &next);
-        if (canvas) {
-            g_autofree char *text = g_strndup(p, len);
-            tui_canvas_put(canvas, rect, indent, row + (int)rows, text, paragraph->role);
-        }
+        gsize from = (gsize)(p - paragraph->text);
+        if (canvas && row + (int)rows >= 0 && row + (int)rows < rect.height)
+            put_row(paragraph, canvas, rect, indent, row + (int)rows, from, from + len);
         p += next;
         rows++;
     } while (*p);

@@ -29,6 +29,15 @@ void tui_flow_add_field(TuiFlow *flow, const char *label, TuiRole role, const ch
 void tui_flow_add_words(TuiFlow *flow, const char *label, TuiRole role, const char *words);
 /* The same for each of @values (raw bytes of rules, names or files; NULL-terminated), one label. */
 void tui_flow_add_list(TuiFlow *flow, const char *label, TuiRole role, char *const *values);
+/* From byte @from of a text on, it has @role. */
+typedef struct {
+    guint from;
+    TuiRole role;
+} TuiSpan;
+/* An exact text of several roles behind a fixed @lead (a line's number; may be NULL): what begins
+ * before the first span has the role TEXT. @spans in the order of their places; copied. */
+void tui_flow_add_spans(TuiFlow *flow, const char *lead, const char *text, const TuiSpan *spans,
+                        guint n);
 void tui_flow_add_format(TuiFlow *flow, TuiRole role, const char *format, ...) G_GNUC_PRINTF(3, 4);
 /* A unified diff in display form, each line by its first character. */
 void tui_flow_add_diff(TuiFlow *flow, const char *diff);

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "tui/view/profile.h"
+
+#include <string.h>
+
+#include "tui/table/table.h"
+#include "tui/view/policy_text.h"
+
+#define PROCESSES_SHOWN 20
+#define REACHED_SHOWN   10
+
+static void
+add_mode(TuiFlow *flow, const AmrSession *session, const TuiProfile *profile)
+{
+    TuiCell cells[TUI_TABLE_COLUMNS_MAX] = {{NULL, TUI_ROLE_TEXT}};
+
+    tui_table_profiles_row(session, profile, FALSE, cells);
+    tui_flow_add_field(flow, "mode", cells[0].role, cells[0].text);
+    tui_cells_clear(cells, tui_table_profiles.n);
+    if (profile->drift > AMR_DRIFT_NONE)
+        tui_flow_add_words(flow, "drift",
+                           profile->drift == AMR_DRIFT_EDITED || profile->drift == AMR_DRIFT_MODE
+                               ? TUI_ROLE_WARNING
+                               : TUI_ROLE_TEXT,
+                           amr_drift_sentence(profile->drift));
+}
+
+/* Which other profiles a rule in the local file would reach. */
+static void
+add_reached(TuiFlow *flow, const AmrIndex *index, const AmrBlock *block, const AmrLocal *local)
+{
+    g_autoptr(GPtrArray) reached = amr_index_reached(index, local->target);
+    g_autoptr(GString) names = g_string_new(NULL);
+    guint others = 0;
+
+    for (guint i = 0; i < reached->len; i++) {
+        const AmrBlock *other = reached->pdata[i];
+        if (other == block || ++others > REACHED_SHOWN)
+            continue;
+        if (names->len > 0)
+            g_string_append(names, ", ");
+        amr_display_append(names, amr_bytes(other->name));
+    }
+    if (others > REACHED_SHOWN)
+        g_string_append_printf(names, " and %u more", others - REACHED_SHOWN);
+    if (others > 0)
+        tui_flow_add_words(flow, "reaches too", TUI_ROLE_WARNING, names->str);
+}
+
+static void
+add_place(TuiFlow *flow, const AmrIndex *index, const AmrBlock *block)
+{
+    g_autofree char *file = amr_display_string(block->file);
+    g_autofree char *where = g_strdup_printf("%s line %u", file, block->line);
+    AmrLocal local;
+
+    tui_flow_add_field(flow, "file", TUI_ROLE_PATH, where);
+    if (block->attachment) {
+        g_autofree char *attachment = amr_display_string(block->attachment);
+        tui_flow_add_field(flow, "attaches to", TUI_ROLE_PATH, attachment);
+    }
+    if (block->flags[0]) {
+        g_autofree char *flags = amr_display_string(block->flags);
+        tui_flow_add_field(flow, "flags", TUI_ROLE_TEXT, flags);
+    }
+    if (!amr_index_local(index, block, &local)) {
+        tui_flow_add_words(flow, "local", TUI_ROLE_WARNING, "the profile has no local include");
+        return;
+    }
+    g_autofree char *target = amr_display_string(local.target);
+    g_autofree char *by = amr_display_string(local.file);
+    g_autofree char *text = g_strdup_printf("%s%s, included by %s line %u", target,
+                                            local.exists ? "" : " (not there yet)", by, local.line);
+    tui_flow_add_words(flow, "local", TUI_ROLE_PATH, text);
+    add_reached(flow, index, block, &local);
+}
+
+static void
+add_processes(TuiFlow *flow, const TuiProfiles *profiles, const TuiProfile *profile)
+{
+    guint shown = 0;
+
+    if (!profiles->has_processes) {
+        tui_flow_add_words(flow, "processes", TUI_ROLE_QUIET, profiles->processes_error);
+        return;
+    }
+    g_autofree char *n = g_strdup_printf("%u", profile->processes);
+    tui_flow_add_field(flow, "processes", TUI_ROLE_TEXT, n);
+    for (guint i = 0; i < profiles->processes->len && shown < PROCESSES_SHOWN; i++) {
+        const AmrProcess *process = profiles->processes->pdata[i];
+        if (!tui_profiles_runs_under(process, profile))
+            continue;
+        g_autofree char *comm = amr_display_string(process->comm);
+        g_autofree char *label = amr_display_string(process->label);
+        gboolean stacked = strstr(process->label, "//&") != NULL;
+        g_autofree char *text =
+            g_strdup_printf("%u %s%s%s", process->pid, comm, stacked ? " in the stack " : "",
+                            stacked ? label : "");
+        tui_flow_add_field(flow, "", TUI_ROLE_TEXT, text);
+        shown++;
+    }
+    if (profile->processes > shown) {
+        g_autofree char *more = g_strdup_printf("and %u more", profile->processes - shown);
+        tui_flow_add_field(flow, "", TUI_ROLE_QUIET, more);
+    }
+}
+
+static void
+add_denials(TuiFlow *flow, const TuiProfile *profile)
+{
+    g_autofree char *own = profile->denials_below > 0
+                               ? g_strdup_printf("%u, and %u of what is below it", profile->denials,
+                                                 profile->denials_below)
+                               : g_strdup_printf("%u", profile->denials);
+    tui_flow_add_field(flow, "denials", profile->denials > 0 ? TUI_ROLE_DENIED : TUI_ROLE_TEXT,
+                       own);
+}
+
+void
+tui_profile_fill(TuiFlow *flow, const AmrSession *session, const TuiProfiles *profiles,
+                 const TuiProfile *profile)
+{
+    const AmrBlock *block =
+        session->index ? amr_index_find(session->index, profile->ns, profile->name) : NULL;
+    g_autofree char *full = amr_display_string(profile->full);
+
+    tui_flow_clear(flow);
+    tui_flow_add_exact(flow, TUI_ROLE_TITLE, full);
+    add_mode(flow, session, profile);
+    if (block)
+        add_place(flow, session->index, block);
+    add_processes(flow, profiles, profile);
+    add_denials(flow, profile);
+    if (profile->below > 0)
+        tui_flow_add_format(flow, TUI_ROLE_QUIET, "Children and hats below it: %u",
+                            profile->below);
+    if (!block)
+        return;
+    tui_flow_add(flow, TUI_ROLE_TEXT, NULL);
+    tui_policy_text_add(flow, session->index, block);
+}

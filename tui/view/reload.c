@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "tui/view/reload.h"
+
+#include "tui/view/sign.h"
+#include "tui/widget/flow.h"
+
+typedef struct {
+    TuiView view;
+    char *full;
+    TuiSign *sign;
+    TuiFlow *flow;
+} Reload;
+
+static AmrPlan *
+make_plan(const Reload *view, GError **error)
+{
+    AmrSession *session = tui_screen_session(view->view.screen);
+    AmrPlanContext context = amr_session_plan_context(session);
+    g_autoptr(GPtrArray) no_rules = g_ptr_array_new();
+    AmrPlanRequest request = {view->full, no_rules};
+
+    if (!session->index) {
+        amr_error_set(error, AMR_ERROR_BUSY, "Policy is still being read");
+        return NULL;
+    }
+    return amr_plan_reload(&context, &request, 1, error);
+}
+
+static void
+plan(Reload *view)
+{
+    const char *verb[] = {"apply", "--from", "-", NULL};
+    g_autofree char *name = NULL, *input = NULL;
+    GError *error = NULL;
+    AmrPlan *made = NULL;
+
+    if (tui_sign_is_writing(view->sign))
+        return;
+    name = amr_policy_name(AMR_PLACE_PATTERN, amr_bytes(view->full), &error);
+    if (name) {
+        input = g_strdup_printf("# profile: %s\n", name);
+        made = make_plan(view, &error);
+    }
+    tui_sign_set_verb(view->sign, made ? verb : NULL, input);
+    tui_sign_set_plan(view->sign, made, error);
+}
+
+/* ---- showing -------------------------------------------------------------------------------- */
+
+static void
+draw(TuiView *base, TuiCanvas *canvas, TuiRect rect)
+{
+    Reload *view = (Reload *)base;
+    g_autofree char *name = amr_display_string(view->full);
+
+    tui_flow_clear(view->flow);
+    tui_sign_describe_try(view->sign, view->flow);
+    tui_flow_add_format(view->flow, TUI_ROLE_TITLE, "Load %s as it stands on disk", name);
+    tui_flow_add(view->flow, TUI_ROLE_TEXT,
+                 "Nothing is written. All that its file defines is loaded again.");
+    tui_sign_describe(view->sign, view->flow);
+    tui_flow_draw(view->flow, canvas, rect);
+}
+
+/* ---- actions -------------------------------------------------------------------------------- */
+
+static TuiStale
+act(TuiView *base, TuiAction action)
+{
+    Reload *view = (Reload *)base;
+    TuiStale stale = tui_sign_act(view->sign, action);
+    if (!(stale & TUI_STALE_FOREIGN))
+        return stale;
+    if (tui_flow_act(view->flow, action))
+        return TUI_STALE_VIEW;
+    if (action == TUI_ACTION_BACK)
+        return TUI_STALE_CLOSED;
+    return action == TUI_ACTION_OPEN ? TUI_STALE_NOTHING : TUI_STALE_FOREIGN;
+}
+
+static void
+news(TuiView *base, TuiNews what)
+{
+    Reload *view = (Reload *)base;
+    if (what != TUI_NEWS_SESSION)
+        return;
+    tui_sign_news(view->sign);
+    if (tui_sign_state(view->sign) == TUI_SIGN_FAILED)
+        tui_sign_try_again(view->sign);
+    if (tui_sign_state(view->sign) < TUI_SIGN_WRITING)
+        plan(view);
+}
+
+static gboolean
+busy(const TuiView *base)
+{
+    return tui_sign_is_writing(((const Reload *)base)->sign);
+}
+
+static void
+hints(const TuiView *base, GArray *out)
+{
+    static const TuiHint write = {TUI_ACTION_WRITE, "load"};
+    static const TuiHint list[] = {{TUI_ACTION_BACK, NULL}, {TUI_ACTION_DOWN, "scroll"}};
+    if (tui_sign_is_ready(((const Reload *)base)->sign))
+        g_array_append_val(out, write);
+    g_array_append_vals(out, list, G_N_ELEMENTS(list));
+}
+
+static void
+reload_free(TuiView *base)
+{
+    Reload *view = (Reload *)base;
+    tui_sign_free(view->sign);
+    tui_flow_free(view->flow);
+    g_free(view->full);
+    g_free(view);
+}
+
+static const TuiViewClass class = {
+    .title = "Load",
+    .draw = draw,
+    .act = act,
+    .hints = hints,
+    .news = news,
+    .busy = busy,
+    .free = reload_free,
+};
+
+TuiView *
+tui_reload_new(TuiScreen *screen, const char *full)
+{
+    Reload *view = g_new0(Reload, 1);
+    view->view = (TuiView){&class, screen};
+    view->full = g_strdup(full);
+    view->sign = tui_sign_new(screen);
+    view->flow = tui_flow_new();
+    plan(view);
+    return &view->view;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Loading what stands on disk for one profile, shown; w confirms. */
+#ifndef TUI_VIEW_RELOAD_H
+#define TUI_VIEW_RELOAD_H
+
+#include "tui/view/screen.h"
+
+G_BEGIN_DECLS
+
+/* @full: "name" or ":ns:name". */
+TuiView *tui_reload_new(TuiScreen *screen, const char *full);
+
+G_END_DECLS
+#endif
