@@ -56,6 +56,7 @@ enum {
     X(SORT_COUNT, "sort-count", "", "by count", "Most often first", 0)                            \
     X(SORT_PROFILE, "sort-profile", "", "by profile", "By profile", 0)                            \
     X(SORT_MODE, "sort-mode", "", "by mode", "By mode", 0)                                        \
+    X(SORT_STATE, "sort-state", "", "by state", "By how it stands", 0)                            \
     X(SORT_PROCESSES, "sort-processes", "", "by processes", "By processes, the most first", 0)    \
     X(REFRESH, "refresh", "R f5", "refresh", "Read policy, kernel and history again", 0)          \
     X(TAB_DENIALS, "denials", "1", "denials", "Go to the denials", 0)                             \

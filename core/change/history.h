@@ -68,6 +68,8 @@ gboolean amr_change_may_undo(const AmrChange *change, GError **error);
 gboolean amr_change_may_stand(const AmrChange *change);
 /* The plan that was carried out; for who may not read it, a GIOError of permission. */
 AmrPlan *amr_history_plan(const AmrHistory *history, const AmrChange *change, GError **error);
+/* The number of the user who asked for @change; FALSE where it may not be read (it is root's). */
+gboolean amr_history_who(AmrHistory *history, const AmrChange *change, guint64 *uid);
 
 /* ---- for the executor, under the lock ------------------------------------------------------ */
 

@@ -9,6 +9,7 @@
 #include "core/change/history_private.h"
 
 #define RAW_MAX  (64 * 1024 * 1024)
+#define WHO_MAX  32
 #define HELD     "held"
 #define HELD_MAX (16 * 1024 * 1024)
 
@@ -37,6 +38,18 @@ amr_history_raw(AmrHistory *history, const char *id, guint n, GError **error)
 {
     g_autofree char *name = g_strdup_printf("raw.%u", n);
     return amr_history_read_of(history, id, name, RAW_MAX, error);
+}
+
+gboolean
+amr_history_who(AmrHistory *history, const AmrChange *change, guint64 *uid)
+{
+    g_autoptr(GBytes) bytes = amr_history_read_of(history, change->id, "who", WHO_MAX, NULL);
+    gsize len = 0;
+    const char *data = bytes ? g_bytes_get_data(bytes, &len) : NULL;
+
+    if (len > 0 && data[len - 1] == '\n')
+        len--;
+    return amr_bytes_to_uint64((AmrBytes){data, len}, uid);
 }
 
 void

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/session.h"
 
@@ -25,13 +26,16 @@ static const struct {
     {"etc/apparmor.d/spaced", "profile :web:even /e { }\n"},
     {"sys/kernel/security/apparmor/profiles",
      "even (enforce)\nedited (enforce)\nedited//kid (enforce)\nlax (enforce)\nstrict (complain)\n"
-     "forced (complain)\nstray (enforce)\n:web://even (enforce)\n"},
+     "forced (complain)\nstray (enforce)\nagain (enforce)\n:web://even (enforce)\n"},
     {"sys/kernel/security/apparmor/policy/profiles/even.1/name", "even\n"},
     {"sys/kernel/security/apparmor/policy/profiles/even.1/raw_data", "new"},
     {"sys/kernel/security/apparmor/policy/profiles/edited.2/name", "edited\n"},
     {"sys/kernel/security/apparmor/policy/profiles/edited.2/raw_data", "old"},
     {"sys/kernel/security/apparmor/policy/profiles/edited.2/profiles/kid.3/name", "kid\n"},
     {"sys/kernel/security/apparmor/policy/profiles/edited.2/profiles/kid.3/raw_data", "new"},
+    {"etc/apparmor.d/again", "profile again /a { }\n"},
+    {"sys/kernel/security/apparmor/policy/profiles/again.5/name", "again\n"},
+    {"sys/kernel/security/apparmor/policy/raw_data/7/raw_data", "old"},
     {"sys/kernel/security/apparmor/policy/namespaces/web/profiles/even.4/name", "even\n"},
     {"sys/kernel/security/apparmor/policy/namespaces/web/profiles/even.4/raw_data", "old"},
 };
@@ -45,8 +49,21 @@ static const struct {
     {"", "strict", AMR_DRIFT_MODE},      {"", "forced", AMR_DRIFT_NONE},
     {"", "stray", AMR_DRIFT_KERNEL},     {"", "out", AMR_DRIFT_NOT_LOADED},
     {"", "off", AMR_DRIFT_DISABLED},     {"web", "even", AMR_DRIFT_EDITED},
-    {"", "nowhere", AMR_DRIFT_UNKNOWN},
+    {"", "nowhere", AMR_DRIFT_UNKNOWN},  {"", "again", AMR_DRIFT_NONE},
 };
+
+/* Loaded again, and the same: the data is old, what it stands in is not. */
+static void
+link_again(const char *root)
+{
+    static const struct timespec later[2] = {{4000000000, 0}, {4000000000, 0}};
+    static const char base[] = "sys/kernel/security/apparmor/policy";
+    g_autofree char *link = g_build_filename(root, base, "profiles/again.5/raw_data", NULL);
+    g_autofree char *dir = g_build_filename(root, base, "raw_data/7", NULL);
+
+    assert_int_equal(symlink("../../raw_data/7/raw_data", link), 0);
+    assert_int_equal(utimensat(AT_FDCWD, dir, later, 0), 0);
+}
 
 static void
 test_drift(void **state)
@@ -64,6 +81,7 @@ test_drift(void **state)
         if (g_str_has_suffix(path, "raw_data"))
             assert_int_equal(utimensat(AT_FDCWD, path, *files[i].text == 'o' ? past : later, 0), 0);
     }
+    link_again(root);
     AmrTargetOptions options = {.root = root};
     g_autoptr(AmrSession) session = amr_session_new(&options, &error);
     assert_no_error(error);

@@ -155,6 +155,8 @@ scene_change(Scene *scene, const char *id, const char *profile, const char *rule
     }
     assert_true(amr_history_state(scene->session->history, id, state, NULL, &error));
     amr_fs_close_fd(&lock);
+    g_autofree char *who = g_strdup_printf("changes/%s/who", id); /* not whoever runs the test */
+    test_write(amr_target_state_path(scene->session->target), who, "1000\n");
     tui_screen_reload(scene->screen);
     while (tui_screen_is_loading(scene->screen))
         g_main_context_iteration(NULL, TRUE);

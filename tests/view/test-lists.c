@@ -354,6 +354,41 @@ test_load(void **state)
     scene_close(&scene);
 }
 
+/* The changes find, filter and sort; their cursor is tied to its change. */
+static void
+test_changes(void **state)
+{
+    static const struct {
+        const char *name, *keys, *shows, *hides;
+    } rows[] = {
+        {"changes-filter", "3 f p r o f i l e : p * enter", "1 of 2 [profile:p*]", "two words"},
+        {"changes-filter-none", "3 f s t a t e : u n d o n e enter", "No change matches", "hosts"},
+        {"changes-sort", "3 s", "by state", "nothing"},
+        {NULL, "3 s 3", "2 of 2", "by state"},
+        {NULL, "3 s 2 home", "1 of 2", "by state"},
+        {NULL, "3 / w o r d s enter", "2 of 2", "Not found"},
+        {NULL, "3 / w o r d s esc", "1 of 2", "Not found"},
+        {NULL, "3 f h o s t s enter down F", "1 of 2", "[hosts]  1"},
+        {NULL, "3 down f h o s t s enter F", "2 of 2", "nothing"},
+        {NULL, "3 enter", "who", "nothing"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        SceneOptions options = {"denials.log", FALSE, FALSE};
+        Scene scene;
+        scene_open(&scene, &options);
+        scene_change(&scene, "0123456789abcdef", "/usr/sbin/lanternd",
+                     "\"/srv/lantern/two words\" r,", AMR_CHANGE_STATE_LOADED);
+        scene_change(&scene, "123456789abcdef0", "pagewright", "/etc/hosts r,",
+                     AMR_CHANGE_STATE_VERIFIED);
+        scene_keys(&scene, rows[i].keys);
+        assert_shows(&scene, rows[i].shows);
+        assert_hides(&scene, rows[i].hides);
+        if (rows[i].name)
+            assert_goldens(&scene, rows[i].name);
+        scene_close(&scene);
+    }
+}
+
 int
 main(void)
 {
@@ -369,6 +404,7 @@ main(void)
         cmocka_unit_test(test_folding),
         cmocka_unit_test(test_profile_stays),
         cmocka_unit_test(test_load),
+        cmocka_unit_test(test_changes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

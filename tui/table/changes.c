@@ -4,8 +4,8 @@
 #include "tui/table/table.h"
 
 static const TuiColumn columns[] = {
-    {"ID", 16, 0, FALSE},      {"TIME", 19, 3, FALSE}, {"STATE", 11, 0, FALSE},
-    {"PROFILE", 16, 1, FALSE}, {"FILE", 16, 2, FALSE}, {"RULES", 0, 0, FALSE},
+    {"ID", 16, 4, FALSE},      {"TIME", 19, 2, FALSE}, {"STATE", 11, 0, FALSE},
+    {"PROFILE", 16, 1, FALSE}, {"FILE", 16, 3, FALSE}, {"RULES", 0, 0, FALSE},
 };
 
 const TuiTable tui_table_changes = {columns, G_N_ELEMENTS(columns)};

@@ -134,8 +134,7 @@ tui_profile_fill(TuiFlow *flow, const AmrSession *session, const TuiProfiles *pr
     add_processes(flow, profiles, profile);
     add_denials(flow, profile);
     if (profile->below > 0)
-        tui_flow_add_format(flow, TUI_ROLE_QUIET, "Children and hats below it: %u",
-                            profile->below);
+        tui_flow_add_format(flow, TUI_ROLE_QUIET, "Children and hats below it: %u", profile->below);
     if (!block)
         return;
     tui_flow_add(flow, TUI_ROLE_TEXT, NULL);

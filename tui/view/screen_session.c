@@ -16,6 +16,12 @@ tui_screen_answered(TuiScreen *screen, const char *change, AmrDenialId id)
     g_array_append_val(ids, id);
 }
 
+const GArray *
+tui_screen_answers(const TuiScreen *screen, const char *change)
+{
+    return g_hash_table_lookup(screen->answered, change);
+}
+
 void
 tui_screen_taken_back(TuiScreen *screen, const char *change)
 {
