@@ -154,23 +154,87 @@ amr_order_place(const AmrStoreOrder *order, AmrDenialId id, guint *place)
 
 /* ---- those of the whole store --------------------------------------------------------------- */
 
+/* What an order goes by, beside the rows: a full store is sorted without looking at them again. */
+typedef struct {
+    gint64 by;
+    AmrDenialId id;
+} Key;
+
+static int
+compare_keys(gconstpointer a, gconstpointer b, gpointer data)
+{
+    const Key *x = a, *y = b;
+    const int order = (x->by > y->by) - (x->by < y->by);
+    (void)data;
+    return order != 0 ? order : (x->id > y->id) - (x->id < y->id);
+}
+
+static int
+compare_profiles(gconstpointer a, gconstpointer b, gpointer data)
+{
+    const AmrStore *store = data;
+    const AmrStoreProfile *x = amr_store_profile(store, *(const guint32 *)a);
+    const AmrStoreProfile *y = amr_store_profile(store, *(const guint32 *)b);
+    const int order = compare_names(store, x->space, y->space);
+    return order != 0 ? order : compare_names(store, x->name, y->name);
+}
+
+/* Of each profile its place by name; equal names have equal places. */
+static gint64 *
+rank_profiles(AmrStore *store)
+{
+    const guint n = store->profiles->len;
+    g_autofree guint32 *sorted = g_new(guint32, n);
+    gint64 *ranks = g_new0(gint64, n);
+
+    for (guint i = 0; i < n; i++)
+        sorted[i] = i;
+    g_qsort_with_data(sorted, (gint)n, sizeof *sorted, compare_profiles, store);
+    for (guint i = 1; i < n; i++)
+        ranks[sorted[i]] =
+            ranks[sorted[i - 1]] + (compare_profiles(&sorted[i - 1], &sorted[i], store) != 0);
+    return ranks;
+}
+
+static gint64
+key_of(const AmrRow *row, AmrOrder which, const gint64 *ranks)
+{
+    switch (which) {
+    case AMR_ORDER_LAST:
+        return row->denial.last;
+    case AMR_ORDER_COUNT:
+        return -(gint64)row->denial.count;
+    case AMR_ORDER_PROFILE:
+        return ranks[row->profile];
+    default:
+        return 0;
+    }
+}
+
 /* Fills an order that is asked for the first time. */
 static AmrStoreOrder *
 use(AmrStore *store, AmrOrder which)
 {
     AmrStoreOrder *order = &store->orders[which];
-    Context context = {store, which};
+    const guint shown = amr_store_shown(store);
+    guint n = 0;
 
     if (order->sequence)
         return order;
-    amr_order_init(order);
-    g_ptr_array_set_size(order->iters, (gint)store->given);
-    for (AmrDenialId id = 1; id <= amr_store_shown(store); id++) {
-        if (amr_store_row(store, id)->denial.id != AMR_DENIAL_NONE)
-            remember(order, id, g_sequence_append(order->sequence, GUINT_TO_POINTER(id)));
+    g_autofree Key *keys = g_new(Key, shown);
+    g_autofree gint64 *ranks = which == AMR_ORDER_PROFILE ? rank_profiles(store) : NULL;
+    for (AmrDenialId id = 1; id <= shown; id++) {
+        const AmrRow *row = amr_store_row(store, id);
+        if (row->denial.id != AMR_DENIAL_NONE)
+            keys[n++] = (Key){key_of(row, which, ranks), id};
     }
     if (which != AMR_ORDER_ARRIVAL)
-        g_sequence_sort(order->sequence, compare, &context);
+        g_qsort_with_data(keys, (gint)n, sizeof *keys, compare_keys, NULL);
+    amr_order_init(order);
+    g_ptr_array_set_size(order->iters, (gint)store->given);
+    for (guint i = 0; i < n; i++)
+        remember(order, keys[i].id,
+                 g_sequence_append(order->sequence, GUINT_TO_POINTER(keys[i].id)));
     return order;
 }
 

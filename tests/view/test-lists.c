@@ -354,6 +354,43 @@ test_load(void **state)
     scene_close(&scene);
 }
 
+#define MANY 9000
+
+/* A key looks at a bounded number of rows, the rest is looked at between keys: how long a list is
+ * holds up nobody. */
+static void
+test_slices(void **state)
+{
+    SceneOptions options = {NULL, FALSE, FALSE};
+    g_autoptr(GString) log = g_string_new(NULL);
+    Scene scene;
+
+    for (guint i = 0; i < MANY; i++)
+        g_string_append_printf(log,
+                               "type=AVC msg=audit(1763713000.000:%u): apparmor=\"DENIED\" "
+                               "operation=\"open\" profile=\"p%u\" name=\"/srv/%u\" pid=1 "
+                               "comm=\"x\" requested_mask=\"r\" denied_mask=\"r\" fsuid=0 "
+                               "ouid=0\n",
+                               i, i % 2, i);
+    scene_open(&scene, &options);
+    scene_feed(&scene, log->str, log->len);
+    scene_keys(&scene, "f p r o f i l e : p 1");
+    assert_shows(&scene, "to look at");
+    scene_keys(&scene, "enter up"); /* it is not waited for */
+    assert_shows(&scene, "HELD");
+    while (g_main_context_iteration(NULL, FALSE))
+        ;
+    assert_shows(&scene, "4500 of 9000 [profile:p1]");
+    assert_shows(&scene, "4499 of 4500");
+
+    scene_keys(&scene, "home / / 8 9 9 9 enter");
+    assert_shows(&scene, "1 of 4500");
+    while (g_main_context_iteration(NULL, FALSE))
+        ;
+    assert_shows(&scene, "4500 of 4500");
+    scene_close(&scene);
+}
+
 /* The changes find, filter and sort; their cursor is tied to its change. */
 static void
 test_changes(void **state)
@@ -405,6 +442,7 @@ main(void)
         cmocka_unit_test(test_profile_stays),
         cmocka_unit_test(test_load),
         cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_slices),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
