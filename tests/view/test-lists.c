@@ -294,6 +294,13 @@ test_folding(void **state)
         {"2 f l o c a l : enter", "No value", "nothing"},
         {"2 f c o l o r : x enter", "known are mode: profile: processes:", "nothing"},
         {"2 down down down down D", "No denial of it", "nothing"},
+        {"2 enter / s i g n a l enter", "signal (send)", "Not found"}, /* beyond the screen */
+        {"2 enter / s i g n a l enter n", "Found beyond the end", "mode      enforce"},
+        {"2 enter / s i g n a l enter up up up up up up up up up up up up", "mode      enforce",
+         "Not found"},
+        {"2 enter / s i g n a l esc", "mode      enforce", "FLAME"},
+        {"2 enter / z z z enter", "Not found: zzz", "nothing"},
+        {"1 home enter / d e n i e d _ m enter", "denied_mask", "Not found"},
         {"2 D esc", "1 of 8", "> Its denials"},
         {"2 down D enter esc esc", "2 of 8", "> Its denials"},
     };

@@ -19,24 +19,12 @@ struct TuiSift {
     GArray *words; /* Word */
 };
 
-static gboolean
-begins_with(const char *text, const char *needle)
-{
-    for (; *needle; text++, needle++) {
-        if (g_ascii_tolower(*text) != g_ascii_tolower(*needle))
-            return FALSE;
-    }
-    return TRUE;
-}
-
 gboolean
 tui_cells_find(const TuiCell *cells, guint n, const char *text)
 {
     for (guint i = 0; i < n; i++) {
-        for (const char *p = cells[i].text; p && *p; p++) {
-            if (begins_with(p, text))
-                return TRUE;
-        }
+        if (cells[i].text && tui_text_has(cells[i].text, text))
+            return TRUE;
     }
     return FALSE;
 }
@@ -55,7 +43,7 @@ find_column(const TuiTable *table, const char *word)
 {
     for (guint i = 0; i < table->n; i++) {
         g_autofree char *key = column_key(&table->columns[i]);
-        if (key && begins_with(word, key))
+        if (key && tui_text_begins(word, key))
             return (int)i;
     }
     return -1;

@@ -22,6 +22,26 @@ char_width(gunichar c)
     return g_unichar_iswide(c) ? 2 : 1;
 }
 
+gboolean
+tui_text_begins(const char *text, const char *with)
+{
+    for (; *with; text++, with++) {
+        if (g_ascii_tolower(*text) != g_ascii_tolower(*with))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean
+tui_text_has(const char *text, const char *needle)
+{
+    for (; *text; text++) {
+        if (tui_text_begins(text, needle))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 guint
 tui_text_width(const char *text)
 {

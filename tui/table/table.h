@@ -47,6 +47,10 @@ void tui_table_profiles_row(const AmrSession *session, const TuiProfile *profile
                             TuiCell *cells);
 void tui_cells_clear(TuiCell *cells, guint n);
 
+/* Whether @text begins with @with, and whether @needle stands in @text; ASCII letters of either
+ * case are one. */
+gboolean tui_text_begins(const char *text, const char *with);
+gboolean tui_text_has(const char *text, const char *needle);
 /* Width in terminal cells of display-form text, and its longest beginning within @width cells (in
  * bytes). */
 guint tui_text_width(const char *text);

@@ -187,6 +187,9 @@ act(TuiView *base, TuiAction action)
         tui_changes_moved(view);
         return TUI_STALE_VIEW;
     }
+    stale = view->in_detail ? tui_search_act(view->text_search, action) : TUI_STALE_FOREIGN;
+    if (!(stale & TUI_STALE_FOREIGN))
+        return stale;
     stale = tui_search_act(view->search, action);
     if (!(stale & TUI_STALE_FOREIGN)) {
         view->in_detail = view->in_detail && view->split;
@@ -222,7 +225,8 @@ news(TuiView *base, TuiNews what)
 static gboolean
 work(TuiView *base)
 {
-    return tui_search_work(((Changes *)base)->search);
+    gboolean more = tui_search_work(((Changes *)base)->text_search);
+    return tui_search_work(((Changes *)base)->search) || more;
 }
 
 static void
@@ -253,6 +257,7 @@ changes_free(TuiView *base)
 {
     Changes *view = (Changes *)base;
     tui_search_free(view->search);
+    tui_search_free(view->text_search);
     tui_sift_free(view->sift);
     g_array_unref(view->rows);
     tui_flow_free(view->detail);
@@ -282,6 +287,7 @@ tui_changes_new(TuiScreen *screen)
     view->rows = g_array_new(FALSE, FALSE, sizeof(guint));
     view->order = TUI_ACTION_SORT_TIME;
     view->search = tui_search_new(&view->view, &tui_changes_search);
+    view->text_search = tui_search_new_text(&view->view, view->detail);
     tui_changes_make_rows(view);
     return &view->view;
 }

@@ -16,11 +16,11 @@ typedef struct {
     TuiList list;
     GArray *rows; /* guint: numbers of the history, as they are shown */
     TuiAction order;
-    TuiSift *sift; /* NULL: all are shown */
-    TuiSearch *search;
-    char *id;     /* what the cursor stands on; NULL: nothing is there */
-    char *tied;   /* what it was last put on */
-    char *origin; /* where it stood when a search began */
+    TuiSift *sift;                   /* NULL: all are shown */
+    TuiSearch *search, *text_search; /* of the rows, and of the detail */
+    char *id;                        /* what the cursor stands on; NULL: nothing is there */
+    char *tied;                      /* what it was last put on */
+    char *origin;                    /* where it stood when a search began */
     TuiFlow *detail;
     gboolean in_detail, split;
 } Changes;

@@ -243,6 +243,9 @@ act(TuiView *base, TuiAction action)
         return TUI_STALE_VIEW;
     if (!view->in_detail && tui_list_act(&view->list, action))
         return move(view, action);
+    stale = view->in_detail ? tui_search_act(view->text_search, action) : TUI_STALE_FOREIGN;
+    if (!(stale & TUI_STALE_FOREIGN))
+        return stale;
     stale = tui_search_act(view->search, action);
     if (!(stale & TUI_STALE_FOREIGN)) {
         view->in_detail = view->in_detail && view->split;
@@ -346,6 +349,7 @@ denials_free(TuiView *base)
     Denials *view = (Denials *)base;
     amr_selection_free(view->rows);
     tui_search_free(view->search);
+    tui_search_free(view->text_search);
     tui_flow_free(view->detail);
     g_free(view);
 }
@@ -369,6 +373,7 @@ denials_new(TuiScreen *screen, const char *title)
     view->follow = TRUE;
     view->detail = tui_flow_new();
     view->search = tui_search_new(&view->view, &tui_denials_search);
+    view->text_search = tui_search_new_text(&view->view, view->detail);
     tui_denials_select(view);
     return view;
 }

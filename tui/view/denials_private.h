@@ -16,9 +16,9 @@ typedef struct {
     TuiViewClass class; /* its own, for its title */
     TuiList list;
     AmrOrder order;
-    TuiSearch *search;
-    AmrSelection *rows; /* what is shown */
-    AmrDenialId id;     /* what the cursor stands on; NONE: nothing is there */
+    TuiSearch *search, *text_search; /* of the rows, and of the detail */
+    AmrSelection *rows;              /* what is shown */
+    AmrDenialId id;                  /* what the cursor stands on; NONE: nothing is there */
     AmrDenialId tied;   /* what it was last put on: it goes back there when that is shown again */
     AmrDenialId origin; /* where it stood when a search began */
     gboolean follow, follow_origin;

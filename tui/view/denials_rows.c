@@ -103,6 +103,7 @@ gboolean
 tui_denials_work(Denials *view)
 {
     gboolean more = amr_selection_work(view->rows, SLICE);
+    more = tui_search_work(view->text_search) || more;
     return tui_search_work(view->search) || more;
 }
 

@@ -3,12 +3,13 @@
 
 #include "tui/view/pager.h"
 
-#include "tui/widget/flow.h"
+#include "tui/view/search.h"
 
 typedef struct {
     TuiView view;
     TuiViewClass class; /* its own, for its title */
     TuiFlow *flow;
+    TuiSearch *search;
 } Pager;
 
 static void
@@ -22,15 +23,26 @@ act(TuiView *base, TuiAction action)
 {
     if (tui_flow_act(((Pager *)base)->flow, action))
         return TUI_STALE_VIEW;
+    TuiStale stale = tui_search_act(((Pager *)base)->search, action);
+    if (!(stale & TUI_STALE_FOREIGN))
+        return stale;
     if (action == TUI_ACTION_BACK || action == TUI_ACTION_RAW)
         return TUI_STALE_CLOSED;
     return TUI_STALE_FOREIGN;
 }
 
+static gboolean
+work(TuiView *base)
+{
+    return tui_search_work(((Pager *)base)->search);
+}
+
 static void
 hints(const TuiView *base, GArray *out)
 {
-    static const TuiHint list[] = {{TUI_ACTION_BACK, NULL}, {TUI_ACTION_UP, "scroll"}};
+    static const TuiHint list[] = {{TUI_ACTION_BACK, NULL},
+                                   {TUI_ACTION_UP, "scroll"},
+                                   {TUI_ACTION_FIND, NULL}};
     g_array_append_vals(out, list, G_N_ELEMENTS(list));
 }
 
@@ -38,6 +50,7 @@ static void
 pager_free(TuiView *base)
 {
     Pager *view = (Pager *)base;
+    tui_search_free(view->search);
     tui_flow_free(view->flow);
     g_free(view);
 }
@@ -47,9 +60,10 @@ tui_pager_new(TuiScreen *screen, const char *title, const char *text)
 {
     Pager *view = g_new0(Pager, 1);
     view->class = (TuiViewClass){
-        .title = title, .draw = draw, .act = act, .hints = hints, .free = pager_free};
+        .title = title, .draw = draw, .act = act, .hints = hints, .work = work, .free = pager_free};
     view->view = (TuiView){&view->class, screen};
     view->flow = tui_flow_new();
+    view->search = tui_search_new_text(&view->view, view->flow);
     tui_flow_add_exact(view->flow, TUI_ROLE_TEXT, text);
     return &view->view;
 }

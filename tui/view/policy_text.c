@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define LINES_MAX 4000
+#define BYTES_MAX (1024 * 1024)
 #define TAB       8
 
 /* ---- colours -------------------------------------------------------------------------------- */
@@ -108,6 +109,7 @@ typedef struct {
     const AmrBlock *block;
     GPtrArray *locals; /* GArray of AmrLocal, of the block and of those in it */
     guint lines;
+    gsize bytes;
 } Text;
 
 /* A line in display form, its tabs outside of quotes as blanks. */
@@ -142,6 +144,7 @@ add_line(Text *text, AmrBytes line, const char *lead)
 
     tui_flow_add_spans(text->flow, lead, shown, spans, n);
     text->lines++;
+    text->bytes += line.len;
 }
 
 /* The next line of @rest, which is moved behind it. */
@@ -166,6 +169,12 @@ bytes_of(const AmrIndex *index, const char *file)
     return (AmrBytes){data, len};
 }
 
+static gboolean
+is_full(const Text *text)
+{
+    return text->lines >= LINES_MAX || text->bytes >= BYTES_MAX;
+}
+
 static void
 add_local(Text *text, const AmrLocal *local)
 {
@@ -179,7 +188,7 @@ add_local(Text *text, const AmrLocal *local)
         return;
     }
     tui_flow_add_format(text->flow, TUI_ROLE_ADDED, "   + %s:", name);
-    while (rest.len > 0 && text->lines < LINES_MAX) {
+    while (rest.len > 0 && !is_full(text)) {
         AmrBytes line = next_line(&rest);
         g_autofree char *lead = g_strdup_printf("%4u+ ", ++number);
         add_line(text, line, lead);
@@ -234,7 +243,7 @@ void
 tui_policy_text_add(TuiFlow *flow, const AmrIndex *index, const AmrBlock *block)
 {
     AmrBytes rest = bytes_of(index, block->file);
-    Text text = {flow, index, block, NULL, 0};
+    Text text = {flow, index, block, NULL, 0, 0};
     guint number = block->line;
 
     if (!rest.data || block->header > rest.len) {
@@ -248,15 +257,15 @@ tui_policy_text_add(TuiFlow *flow, const AmrIndex *index, const AmrBlock *block)
     while (start > 0 && rest.data[start - 1] != '\n')
         start--;
     rest = (AmrBytes){rest.data + start, end - start};
-    for (; rest.len > 0 && text.lines < LINES_MAX; number++) {
+    for (; rest.len > 0 && !is_full(&text); number++) {
         AmrBytes line = next_line(&rest);
         g_autofree char *lead = g_strdup_printf("%4u  ", number);
         add_line(&text, line, lead);
         add_locals_at(&text, number);
     }
     if (rest.len > 0)
-        tui_flow_add_format(flow, TUI_ROLE_WARNING, "More lines than %u: the rest is left out.",
-                            LINES_MAX);
+        tui_flow_add_format(flow, TUI_ROLE_WARNING, "After %u lines: the rest is left out.",
+                            text.lines);
     add_locals_elsewhere(&text);
     g_ptr_array_unref(text.locals);
 }

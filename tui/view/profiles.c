@@ -242,6 +242,9 @@ act(TuiView *base, TuiAction action)
         tui_profiles_moved(view);
         return TUI_STALE_VIEW;
     }
+    stale = view->in_detail ? tui_search_act(view->text_search, action) : TUI_STALE_FOREIGN;
+    if (!(stale & TUI_STALE_FOREIGN))
+        return stale;
     stale = tui_search_act(view->search, action);
     if (!(stale & TUI_STALE_FOREIGN)) {
         view->in_detail = view->in_detail && view->split;
@@ -330,6 +333,7 @@ profiles_free(TuiView *base)
 {
     Profiles *view = (Profiles *)base;
     tui_search_free(view->search);
+    tui_search_free(view->text_search);
     tui_sift_free(view->sift);
     tui_profiles_free(view->profiles);
     g_array_unref(view->rows);
@@ -365,6 +369,7 @@ tui_profiles_new(TuiScreen *screen)
     view->order = TUI_ACTION_SORT_PROFILE;
     view->detail = tui_flow_new();
     view->search = tui_search_new(&view->view, &tui_profiles_search);
+    view->text_search = tui_search_new_text(&view->view, view->detail);
     view->stale_rows = TRUE;
     if (session->loaded || session->index)
         tui_profiles_read(view->profiles, session);

@@ -17,8 +17,8 @@ typedef struct {
     GArray *rows;     /* guint: places of profiles, as they are shown */
     GHashTable *open; /* full names of those whose children are shown */
     TuiAction order;
-    TuiSift *sift; /* NULL: all are shown */
-    TuiSearch *search;
+    TuiSift *sift;                   /* NULL: all are shown */
+    TuiSearch *search, *text_search; /* of the rows, and of the detail */
     TuiList list;
     char *name;   /* what the cursor stands on; NULL: nothing is there */
     char *tied;   /* what it was last put on */

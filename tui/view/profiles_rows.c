@@ -169,6 +169,7 @@ tui_profiles_work(Profiles *view)
         view->stale_detail = TRUE;
         view->stale_rows |= view->order == TUI_ACTION_SORT_COUNT || view->sift;
     }
+    more = tui_search_work(view->text_search) || more;
     return tui_search_work(view->search) || more;
 }
 

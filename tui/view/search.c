@@ -23,6 +23,8 @@ typedef struct {
 struct TuiSearch {
     TuiView *view;
     const TuiSearchClass *class;
+    TuiFlow *flow; /* NULL: the view's rows are looked through, else this */
+    guint origin;  /* its top when a search began */
     Typing typing;
     GPtrArray *finds, *filters;        /* what was typed before */
     char *text;                        /* what is looked for */
@@ -44,6 +46,15 @@ tui_search_new(TuiView *view, const TuiSearchClass *class)
     return search;
 }
 
+TuiSearch *
+tui_search_new_text(TuiView *view, TuiFlow *text)
+{
+    static const TuiSearchClass none = {0};
+    TuiSearch *search = tui_search_new(view, &none);
+    search->flow = text;
+    return search;
+}
+
 void
 tui_search_free(TuiSearch *search)
 {
@@ -59,13 +70,61 @@ tui_search_free(TuiSearch *search)
     g_free(search);
 }
 
+/* ---- rows of the view, or of a text --------------------------------------------------------- */
+
+static guint
+count_rows(const TuiSearch *search)
+{
+    return search->flow ? tui_flow_total(search->flow) : search->class->rows(search->view);
+}
+
+static guint
+cursor_row(const TuiSearch *search)
+{
+    return search->flow ? tui_flow_top(search->flow) : search->class->cursor(search->view);
+}
+
+static void
+go_to(TuiSearch *search, guint row)
+{
+    if (search->flow)
+        tui_flow_show(search->flow, row);
+    else
+        search->class->go(search->view, row);
+}
+
+static void
+keep_origin(TuiSearch *search)
+{
+    if (search->flow)
+        search->origin = tui_flow_top(search->flow);
+    else
+        search->class->origin(search->view, FALSE);
+}
+
+static void
+back_to_origin(TuiSearch *search)
+{
+    if (search->flow)
+        tui_flow_scroll_to(search->flow, search->origin);
+    else
+        search->class->origin(search->view, TRUE);
+}
+
+static gboolean
+is_match(const TuiSearch *search, guint row)
+{
+    return search->flow ? tui_flow_has_text(search->flow, row, search->text)
+                        : search->class->matches(search->view, row, search->text);
+}
+
 /* ---- finding -------------------------------------------------------------------------------- */
 
 static gboolean
 scan_slice(TuiSearch *search)
 {
     Scan *scan = &search->scan;
-    const guint n = search->class->rows(search->view);
+    const guint n = count_rows(search);
 
     for (guint i = 0; i < TUI_SEARCH_SLICE && scan->left > 0 && n > 0; i++, scan->left--) {
         guint row = scan->row;
@@ -73,9 +132,9 @@ scan_slice(TuiSearch *search)
             row = scan->step > 0 ? 0 : n - 1;
             scan->wrapped = TRUE;
         }
-        if (search->class->matches(search->view, row, search->text)) {
+        if (is_match(search, row)) {
             scan->active = FALSE;
-            search->class->go(search->view, row);
+            go_to(search, row);
             if (scan->wrapped && search->typing == TYPING_NOTHING)
                 tui_screen_say(search->view->screen, TUI_ROLE_QUIET, "Found beyond the %s",
                                scan->step > 0 ? "end" : "beginning");
@@ -99,14 +158,14 @@ scan_slice(TuiSearch *search)
 static void
 scan_from_cursor(TuiSearch *search, int step, gboolean here)
 {
-    guint row = search->class->cursor(search->view);
+    guint row = cursor_row(search);
 
     search->missing = FALSE;
     search->scan = (Scan){.active = TRUE,
                           .row = here       ? row
                                  : step > 0 ? row + 1
                                             : row - 1,
-                          .left = search->class->rows(search->view),
+                          .left = count_rows(search),
                           .step = step};
     if (scan_slice(search))
         tui_screen_wants_work(search->view->screen);
@@ -195,7 +254,7 @@ on_changed(const char *line, gpointer data)
     g_free(search->text);
     search->text = g_strdup(line);
     search->scan.active = FALSE;
-    search->class->origin(search->view, TRUE);
+    back_to_origin(search);
     if (line[0])
         scan_from_cursor(search, 1, TRUE);
 }
@@ -248,7 +307,7 @@ static void
 begin(TuiSearch *search, Typing what)
 {
     if (what == TYPING_FIND) {
-        search->class->origin(search->view, FALSE);
+        keep_origin(search);
         type(search, what, NULL);
         return;
     }
@@ -263,7 +322,7 @@ cancelled(TuiSearch *search, Typing was)
 {
     search->scan.active = FALSE;
     if (was == TYPING_FIND) {
-        search->class->origin(search->view, TRUE);
+        back_to_origin(search);
         return;
     }
     (void)take_line(search, search->line_before, NULL); /* it could be read before */
@@ -328,7 +387,7 @@ tui_search_act(TuiSearch *search, TuiAction action)
 static char *
 figures(const TuiSearch *search)
 {
-    guint shown = search->class->rows(search->view), all = search->class->all(search->view);
+    guint shown = count_rows(search), all = search->class->all(search->view);
     guint left = search->class->left ? search->class->left(search->view) : 0;
 
     if (search->off)

@@ -7,6 +7,7 @@
 #define TUI_VIEW_SEARCH_H
 
 #include "tui/view/screen.h"
+#include "tui/widget/flow.h"
 
 G_BEGIN_DECLS
 
@@ -35,6 +36,8 @@ typedef struct TuiSearch TuiSearch;
 
 /* @view is borrowed and owns it. */
 TuiSearch *tui_search_new(TuiView *view, const TuiSearchClass *class);
+/* Finds in @text, which is borrowed too, by rows; there is no filter. */
+TuiSearch *tui_search_new_text(TuiView *view, TuiFlow *text);
 void tui_search_free(TuiSearch *search);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TuiSearch, tui_search_free)
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/text.h"
+#include "tui/table/table.h"
 
 #define LABEL_MAX 15 /* cells of the column of labels, at most */
 
@@ -14,12 +15,17 @@ typedef struct {
     gboolean exact;
     TuiSpan *spans; /* NULL: all of it has its role */
     guint n_spans;
+    /* How many rows it takes, and where that holds: a width, and the flow's labels; 0: unknown. */
+    guint rows;
+    int width, labels;
 } Paragraph;
 
 struct TuiFlow {
     GPtrArray *paragraphs;
     int labels; /* cells of the widest label, and a gap */
     guint scroll, height, total;
+    guint marked; /* a row, from 1; 0: none */
+    int width;    /* of the last draw */
 };
 
 static void
@@ -245,13 +251,24 @@ flow_paragraph(const TuiFlow *flow, const Paragraph *paragraph, TuiCanvas *canva
     return rows;
 }
 
+/* Counted once for each width: a long text is scrolled row by row. */
+static guint
+rows_of(const TuiFlow *flow, Paragraph *paragraph, int width)
+{
+    if (paragraph->rows == 0 || paragraph->width != width || paragraph->labels != flow->labels) {
+        paragraph->rows = flow_paragraph(flow, paragraph, NULL, (TuiRect){0, 0, width, 1}, 0);
+        paragraph->width = width;
+        paragraph->labels = flow->labels;
+    }
+    return paragraph->rows;
+}
+
 guint
 tui_flow_rows(const TuiFlow *flow, int width)
 {
     guint rows = 0;
-    TuiRect rect = {0, 0, MAX(1, width), 1};
     for (guint i = 0; i < flow->paragraphs->len; i++)
-        rows += flow_paragraph(flow, flow->paragraphs->pdata[i], NULL, rect, 0);
+        rows += rows_of(flow, flow->paragraphs->pdata[i], MAX(1, width));
     return rows;
 }
 
@@ -262,11 +279,20 @@ tui_flow_draw(TuiFlow *flow, TuiCanvas *canvas, TuiRect rect)
         return;
     flow->total = tui_flow_rows(flow, rect.width);
     flow->height = (guint)rect.height;
+    flow->width = rect.width;
     guint most = flow->total > flow->height ? flow->total - flow->height : 0;
     flow->scroll = MIN(flow->scroll, most);
     int row = -(int)flow->scroll;
-    for (guint i = 0; i < flow->paragraphs->len && row < rect.height; i++)
-        row += (int)flow_paragraph(flow, flow->paragraphs->pdata[i], canvas, rect, row);
+    for (guint i = 0; i < flow->paragraphs->len && row < rect.height; i++) {
+        Paragraph *paragraph = flow->paragraphs->pdata[i];
+        int rows = (int)rows_of(flow, paragraph, rect.width);
+        if (row + rows > 0)
+            (void)flow_paragraph(flow, paragraph, canvas, rect, row);
+        row += rows;
+    }
+    row = (int)flow->marked - 1 - (int)flow->scroll;
+    if (flow->marked > 0 && row >= 0 && row < rect.height)
+        tui_canvas_paint(canvas, (TuiRect){rect.x, rect.y + row, rect.width, 1}, TUI_ROLE_MARKED);
 }
 
 gboolean
@@ -276,25 +302,26 @@ tui_flow_act(TuiFlow *flow, TuiAction action)
     switch (action) {
     case TUI_ACTION_UP:
         flow->scroll -= flow->scroll > 0;
-        return TRUE;
+        break;
     case TUI_ACTION_DOWN:
         flow->scroll++;
         break;
     case TUI_ACTION_PAGE_UP:
         flow->scroll -= MIN(flow->scroll, page);
-        return TRUE;
+        break;
     case TUI_ACTION_PAGE_DOWN:
         flow->scroll += page;
         break;
     case TUI_ACTION_FIRST:
         flow->scroll = 0;
-        return TRUE;
+        break;
     case TUI_ACTION_LAST:
         flow->scroll = flow->total;
         break;
     default:
         return FALSE;
     }
+    flow->marked = 0;
     flow->scroll = MIN(flow->scroll, flow->total > flow->height ? flow->total - flow->height : 0);
     return TRUE;
 }
@@ -303,6 +330,43 @@ void
 tui_flow_scroll_to(TuiFlow *flow, guint row)
 {
     flow->scroll = row;
+    flow->marked = 0;
+}
+
+guint
+tui_flow_total(const TuiFlow *flow)
+{
+    return flow->total;
+}
+
+guint
+tui_flow_top(const TuiFlow *flow)
+{
+    return flow->marked > 0 ? flow->marked - 1 : flow->scroll;
+}
+
+gboolean
+tui_flow_has_text(const TuiFlow *flow, guint row, const char *text)
+{
+    guint at = 0;
+
+    for (guint i = 0; i < flow->paragraphs->len && at <= row; i++) {
+        Paragraph *paragraph = flow->paragraphs->pdata[i];
+        if (at == row)
+            return tui_text_has(paragraph->text, text) ||
+                   (paragraph->label && tui_text_has(paragraph->label, text));
+        at += rows_of(flow, paragraph, flow->width);
+    }
+    return FALSE;
+}
+
+void
+tui_flow_show(TuiFlow *flow, guint row)
+{
+    const guint before = flow->height / 3; /* some of what stands above it */
+    if (row < flow->scroll || row >= flow->scroll + flow->height)
+        flow->scroll = row > before ? row - before : 0;
+    flow->marked = row + 1;
 }
 
 gboolean

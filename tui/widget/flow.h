@@ -49,6 +49,13 @@ void tui_flow_draw(TuiFlow *flow, TuiCanvas *canvas, TuiRect rect);
 /* Scrolls; FALSE if @action does not. */
 gboolean tui_flow_act(TuiFlow *flow, TuiAction action);
 void tui_flow_scroll_to(TuiFlow *flow, guint row);
+/* For finding: rows as of the last draw, the first one shown, whether @text (of display form; ASCII
+ * letters of either case are one) stands in the paragraph that begins at @row; and scrolls so that
+ * @row is seen, marked until the next scroll. */
+guint tui_flow_total(const TuiFlow *flow);
+guint tui_flow_top(const TuiFlow *flow);
+gboolean tui_flow_has_text(const TuiFlow *flow, guint row, const char *text);
+void tui_flow_show(TuiFlow *flow, guint row);
 /* Whether more follows below what the last draw showed. */
 gboolean tui_flow_has_more(const TuiFlow *flow);
 
