@@ -3,6 +3,7 @@
  * How fast, and with how little: each figure with its target, status 1 if one is missed.
  *   bench all LOG ARMORER     LOG from ./generate; ARMORER is the program
  *   bench oracle              questions to compiled policy alone
+ *   bench list                a list of as many denials as are held
  *   bench read|ingest LOG     what `all` times, as processes of their own like grep
  */
 #include "config.h"
@@ -214,12 +215,16 @@ main(int argc, char **argv)
         bench_log(argv[0], argv[2], argv[3], dir);
         bench_records(argv[2]);
         bench_distinct();
+        bench_list();
         bench_hostile(dir);
         bench_oracle();
     } else if (argc == 2 && strcmp(argv[1], "oracle") == 0) {
         bench_oracle();
+    } else if (argc == 2 && strcmp(argv[1], "list") == 0) {
+        bench_list();
     } else {
-        fputs("usage: bench all LOG ARMORER | bench oracle | bench read|ingest LOG\n", stderr);
+        fputs("usage: bench all LOG ARMORER | bench oracle | bench list | bench read|ingest LOG\n",
+              stderr);
         return 2;
     }
     return bench_missed() > 0;

@@ -27,6 +27,7 @@ void bench_ingest(const char *file);
 void bench_read(const char *file);
 
 void bench_records(const char *file);
+void bench_list(void);
 void bench_distinct(void);
 /* @dir is where it may write. */
 void bench_hostile(const char *dir);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/denial/selection.h"
 #include "core/log/shapes.h"
 #include "core/session.h"
 
@@ -226,6 +227,41 @@ bench_distinct(void)
     full = resident();
     (void)amr_store_window(store, AMR_ORDER_LAST, 0, 1, &first);
     bench_note("  an order in use, of a million", (resident() - full) / DISTINCT, "bytes");
+}
+
+/* What a list of as many denials as are held costs a key: a slice of a filter, and once an order.
+ */
+void
+bench_list(void)
+{
+    const char *const words[] = {"state", NULL}; /* in the names of all: each goes into the list */
+    g_autofree char *scratch = g_malloc0(AMR_EVENT_SCRATCH);
+    g_autoptr(AmrStore) store = amr_store_new(0);
+    g_autoptr(AmrClock) clock = amr_clock_new_system();
+    double slices[AMR_STORE_LIMIT / 2048 + 1], start, whole;
+    gboolean more = TRUE;
+    guint n = 0;
+    AmrDenialId first;
+
+    for (guint i = 0; i < AMR_STORE_LIMIT; i++)
+        add_distinct(store, scratch, i);
+    whole = bench_now();
+    g_autoptr(AmrSelection) selection =
+        amr_selection_new(store, AMR_ORDER_LAST, amr_filter_new(words, clock, NULL));
+    while (more) {
+        start = bench_now();
+        more = amr_selection_work(selection, 2048);
+        slices[n++] = bench_now() - start;
+    }
+    if (amr_selection_count(selection) != AMR_STORE_LIMIT)
+        bench_fail("%u of %d denials filtered", amr_selection_count(selection), AMR_STORE_LIMIT);
+    bench_note("a filter over 262,144 denials", (bench_now() - whole) * 1000, "ms");
+    bench_at_most("  a slice of it, which a key may wait for", bench_median(slices, n) * 1000, 2,
+                  "ms");
+    start = bench_now();
+    (void)amr_store_window(store, AMR_ORDER_PROFILE, 0, 1, &first);
+    bench_at_most("  another order of them, asked for the first time", (bench_now() - start) * 1000,
+                  400, "ms");
 }
 
 /* ---- hostile lines ----------------------------------------------------------------------------
