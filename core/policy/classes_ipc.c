@@ -138,22 +138,37 @@ amr_propose_userns(AmrProposal *proposal)
                           "What the kernel offers to root within a user namespace.");
 }
 
+/* The kernel's number as rules have it: no limit is a word, and of niceness the compiler takes -20
+ * to 19 and adds 20 (tried with 3.0.8 and 5.0.2). NULL for what no rule can say. */
+static char *
+limit_value(AmrBytes resource, AmrBytes value)
+{
+    guint64 number;
+
+    if (!amr_bytes_to_uint64(value, &number))
+        return NULL;
+    if (amr_bytes_is(resource, "nice"))
+        return number < 40 ? g_strdup_printf("%d", (int)number - 20) : NULL;
+    if (number == G_MAXUINT64)
+        return g_strdup("infinity");
+    return number <= G_MAXINT64 ? g_strdup_printf("%" G_GUINT64_FORMAT, number) : NULL;
+}
+
 void
 amr_propose_rlimit(AmrProposal *proposal, const AmrEvent *event)
 {
     g_autoptr(AmrRule) rule = amr_rule_new(AMR_RULE_RLIMIT);
     AmrBytes name = field(event, AMR_FIELD_RLIMIT), value = field(event, AMR_FIELD_VALUE);
-    g_autofree char *resource = amr_display(name), *limit = amr_display(value), *what = NULL;
+    g_autofree char *resource = amr_display(name), *limit = limit_value(name, value), *what = NULL;
 
-    if (name.len == 0 || value.len == 0) {
-        amr_propose_refuse(proposal, AMR_NO_RULE_INCOMPLETE,
-                           g_strdup("The record does not say which limit was to be set to what."),
-                           NULL);
+    if (name.len == 0 || !limit) {
+        amr_propose_refuse_incomplete(proposal, "The record does not say which limit was to be set "
+                                                "to what, as a rule could.");
         return;
     }
-    if (!amr_propose_term(proposal, rule, AMR_TERM_RESOURCE, name) ||
-        !amr_propose_term(proposal, rule, AMR_TERM_VALUE, value))
+    if (!amr_propose_term(proposal, rule, AMR_TERM_RESOURCE, name))
         return;
+    amr_rule_set(rule, AMR_TERM_VALUE, limit);
     what =
         g_strdup_printf("raise its limit of %s up to %s, and runs with this limit from its start",
                         resource, limit);
@@ -165,7 +180,9 @@ amr_propose_change_profile(AmrProposal *proposal, const AmrEvent *event)
 {
     g_autoptr(AmrRule) rule = amr_rule_new(AMR_RULE_CHANGE_PROFILE);
     AmrBytes target = amr_propose_either(event, AMR_FIELD_TARGET, AMR_FIELD_NAME2);
-    g_autofree char *shown = NULL, *what = NULL;
+    gboolean stack = amr_bytes_is(field(event, AMR_FIELD_OPERATION), "stack") ||
+                     amr_bytes_is(field(event, AMR_FIELD_OPERATION), "stack_onexec");
+    g_autofree char *shown = NULL, *what = NULL, *stacked = NULL;
 
     if (target.len == 0)
         target = field(event, AMR_FIELD_NAME);
@@ -177,6 +194,12 @@ amr_propose_change_profile(AmrProposal *proposal, const AmrEvent *event)
     if (!amr_propose_term(proposal, rule, AMR_TERM_TARGET, target))
         return;
     shown = amr_display(target);
-    what = g_strdup_printf("change to the profile %s, and do all that is allowed there", shown);
+    if (stack) { /* match_component() of security/apparmor/domain.c */
+        stacked = g_strconcat("&", rule->terms.value[AMR_TERM_TARGET], NULL);
+        amr_rule_set(rule, AMR_TERM_TARGET, stacked);
+        what = g_strdup_printf("put the profile %s beside its own, and is held by both", shown);
+    } else {
+        what = g_strdup_printf("change to the profile %s, and do all that is allowed there", shown);
+    }
     amr_propose_add_terms(proposal, g_steal_pointer(&rule), what, NULL);
 }

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-/* "rw, nosuid, remount" as words for a list without "remount"; *remount if it stood there. */
+/* "rw, nosuid, remount" as words for a list without "remount"; *remount if it stood there. Without
+ * any flag, that is rw, the kernel writes none (audit_cb() of mount.c). */
 static char *
 options_of(AmrBytes flags, gboolean *remount)
 {
@@ -20,7 +21,7 @@ options_of(AmrBytes flags, gboolean *remount)
         else if (**word)
             g_string_append_printf(options, "%s%s", options->len ? " " : "", *word);
     }
-    return g_strdup(options->str);
+    return g_strdup(flags.len ? options->str : "rw");
 }
 
 static gboolean

@@ -223,6 +223,7 @@ typedef struct {
         struct {
             AmrBytes target; /* label, ":ns:name" in a namespace */
             AmrBytes exec;   /* of an exec transition (onexec): the program; NULL: at once */
+            gboolean stack;  /* to the target beside itself: rules say `-> &target` */
         } change_profile;
         struct {
             AmrBytes hat; /* without its parent's name */

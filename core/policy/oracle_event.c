@@ -234,6 +234,9 @@ take_change_profile(Asker *asker)
     for (guint i = 0; i < G_N_ELEMENTS(names) && !question->change_profile.target.len; i++)
         question->change_profile.target = field(asker, names[i]);
     question->rights = AMR_MAY_CHANGE;
+    question->change_profile.stack =
+        amr_bytes_is(field(asker, AMR_FIELD_OPERATION), "stack") ||
+        amr_bytes_is(field(asker, AMR_FIELD_OPERATION), "stack_onexec");
     return question->change_profile.target.len
                ? TRUE
                : refuse(asker, "The record does not name the profile to change to.");

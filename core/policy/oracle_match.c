@@ -32,6 +32,13 @@ change_to(const AmrPdb *pdb, guint32 state, AmrBytes target, guint32 wanted)
     return (perms.allow & wanted) != 0;
 }
 
+/* A target that is stacked stands behind an ampersand (match_component() of domain.c). */
+static guint32
+in_stack(const AmrPdb *pdb, guint32 state, const AmrOracleQuestion *question)
+{
+    return state && question->change_profile.stack ? amr_dfa_step(pdb->dfa, state, '&') : state;
+}
+
 void
 amr_oracle_ask_change_profile(const AmrOracleProfile *profile, const AmrOracleQuestion *question,
                               AmrOracleAnswer *answer)
@@ -45,16 +52,18 @@ amr_oracle_ask_change_profile(const AmrOracleProfile *profile, const AmrOracleQu
         return;
     }
     gboolean allowed;
+    guint32 to = in_stack(pdb, start, question);
     if (exec.data) {
         /* The call names the target alone; then the program must be one for onexec, and behind a
          * NUL the target its pair (aa_change_profile and profile_onexec of domain.c). */
         guint32 state = amr_dfa_walk(pdb->dfa, start, exec.data, exec.len);
         amr_pdb_file_perms(pdb, state, FALSE, &perms);
         allowed =
-            (perms.allow & AMR_K_ONEXEC) && change_to(pdb, start, target, AMR_K_ONEXEC) &&
-            change_to(pdb, state ? amr_dfa_step(pdb->dfa, state, 0) : 0, target, AMR_K_ONEXEC);
+            (perms.allow & AMR_K_ONEXEC) && change_to(pdb, to, target, AMR_K_ONEXEC) &&
+            change_to(pdb, in_stack(pdb, state ? amr_dfa_step(pdb->dfa, state, 0) : 0, question),
+                      target, AMR_K_ONEXEC);
     } else {
-        allowed = change_to(pdb, start, target, AMR_K_CHANGE_PROFILE);
+        allowed = change_to(pdb, to, target, AMR_K_CHANGE_PROFILE);
     }
     perms = (AmrPerms){.allow = allowed ? AMR_MAY_CHANGE : 0};
     amr_oracle_answer_add(answer, &perms, question->rights);

@@ -223,6 +223,16 @@ append_rest(GString *text, AmrOracleQuestion *part)
     }
 }
 
+static void
+append_target(GString *text, const AmrOracleQuestion *part)
+{
+    g_autofree char *target = amr_bytes_dup(part->change_profile.target);
+    g_autofree char *stacked = g_strconcat("&", target, NULL);
+
+    append_name(text, " -> ",
+                part->change_profile.stack ? amr_bytes(stacked) : part->change_profile.target);
+}
+
 /* One part as the rule that would grant it. */
 static char *
 print_part(AmrOracleQuestion *part)
@@ -237,7 +247,7 @@ print_part(AmrOracleQuestion *part)
         break;
     case AMR_CLASS_CHANGE_PROFILE:
         append_name(text, " ", part->change_profile.exec);
-        append_name(text, " -> ", part->change_profile.target);
+        append_target(text, part);
         break;
     case AMR_CLASS_CHANGE_HAT:
         append_name(text, " ", part->change_hat.hat);

@@ -413,7 +413,9 @@ check_name(const Bench *bench, const Place *place, const AmrOracleProfile *profi
     for (char **other = others; *other; other++) {
         gboolean slashes =
             (place->kind == KIND_PATH || place->kind == KIND_DIRECTORY) && strstr(*other, "//");
-        if (strcmp(*other, name) == 0 || slashes)
+        /* A stack is asked about profile by profile. */
+        gboolean stack = place->kind == KIND_LABEL && strstr(*other, "//&");
+        if (strcmp(*other, name) == 0 || slashes || stack)
             continue;
         place->ask(&question, amr_bytes(*other));
         amr_oracle_ask(profile, &question, &answer);

@@ -159,6 +159,13 @@ is_policy(const char *name)
            strcmp(name, "cache") != 0 && !strstr(name, ".dpkg-") && !g_str_has_suffix(name, "~");
 }
 
+static void
+make_directory(const Tree *tree, const char *place)
+{
+    g_autofree char *path = g_build_filename(tree->dir, place, NULL);
+    assert_int_equal(g_mkdir_with_parents(path, 0755), 0);
+}
+
 /* Copies @from/@name to both trees at @to; what is below abi/ is no policy. */
 static void
 take(Tree *tree, const char *from, const char *to)
@@ -174,6 +181,8 @@ take(Tree *tree, const char *from, const char *to)
         if (!is_policy(name))
             continue;
         if (g_file_test(path, G_FILE_TEST_IS_DIR)) {
+            make_directory(tree, as_is); /* one that is included may be empty */
+            make_directory(tree, rewritten);
             take(tree, path, place);
             continue;
         }
@@ -220,28 +229,58 @@ compile(AmrCompiler *compiler, const Tree *tree, const char *which, const char *
     return result;
 }
 
-static void
-assert_same(const char *unit, const AmrCompileResult *a, const AmrCompileResult *b)
+/* NULL if both say the same, else a difference. */
+static char *
+difference(const AmrCompileResult *a, const AmrCompileResult *b)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(AmrOracle) before = NULL, after = NULL;
     g_autoptr(AmrOracleComparison) comparison = NULL;
+    const AmrOracleDifference *one;
+
+    if (strcmp(a->sha256, b->sha256) == 0)
+        return NULL;
+    before = amr_oracle_new(a->output, &error);
+    after = before ? amr_oracle_new(b->output, &error) : NULL;
+    comparison = after ? amr_oracle_compare(before, after, &error) : NULL;
+    assert_no_error(error);
+    if (comparison->same)
+        return NULL;
+    one = comparison->differences->pdata[0];
+    return g_strdup_printf("%s %s %s", amr_oracle_change_word(one->change), one->profile,
+                           one->what);
+}
+
+/* Whether the compiler makes other policy of the same file when it runs again: 4.1.0 does, of files
+ * whose denials take m from what ix gives. */
+static gboolean
+is_unsteady(AmrCompiler *compiler, const Tree *tree, const char *unit, const AmrCompileResult *a)
+{
+    for (guint i = 0; i < 12; i++) {
+        g_autoptr(AmrCompileResult) again = compile(compiler, tree, "as-is", unit);
+        g_autofree char *differs = again->ok ? difference(a, again) : NULL;
+        if (differs)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* FALSE if the compiler cannot tell. */
+static gboolean
+check_same(AmrCompiler *compiler, const Tree *tree, const char *unit, const AmrCompileResult *a)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(AmrCompileResult) b = compile(compiler, tree, "again", unit);
+    g_autofree char *differs = NULL;
 
     if (!b->ok) {
         amr_compile_result_to_error(b, AMR_ERROR_RULE_REJECTED, &error);
         fail_msg("%s: rewritten it does not compile: %s", unit, error->message);
     }
-    if (strcmp(a->sha256, b->sha256) == 0)
-        return;
-    before = amr_oracle_new(a->output, &error);
-    after = before ? amr_oracle_new(b->output, &error) : NULL;
-    comparison = after ? amr_oracle_compare(before, after, &error) : NULL;
-    assert_no_error(error);
-    if (!comparison->same) {
-        const AmrOracleDifference *one = comparison->differences->pdata[0];
-        fail_msg("%s: not the same: %s %s %s", unit, amr_oracle_change_word(one->change),
-                 one->profile, one->what);
-    }
+    differs = difference(a, b);
+    if (differs && !is_unsteady(compiler, tree, unit, a))
+        fail_msg("%s: not the same: %s", unit, differs);
+    return !differs;
 }
 
 static void
@@ -259,7 +298,7 @@ test_shipped(void **state)
     assert_no_error(error);
     g_autoptr(AmrCompiler) compiler = amr_compiler_new(target);
     Tree tree = {.dir = test_dir_new(), .units = g_ptr_array_new_with_free_func(g_free)};
-    guint compiled = 0, broken = 0;
+    guint compiled = 0, broken = 0, unsteady = 0;
 
     take(&tree, policy, "");
     take(&tree, setting("ARMORER_EXTRA", "/usr/share/apparmor/extra-profiles"), "extra");
@@ -276,15 +315,19 @@ test_shipped(void **state)
             broken++;
             continue;
         }
-        g_autoptr(AmrCompileResult) b = compile(compiler, &tree, "again", unit);
-        assert_same(unit, a, b);
-        compiled++;
+        if (check_same(compiler, &tree, unit, a)) {
+            compiled++;
+        } else {
+            print_message("%s: this compiler makes other policy of it at each run\n", unit);
+            unsteady++;
+        }
     }
-    print_message("seed %u: %u rules, %u of them verbatim; %u files the same, %u broken\n", seed,
-                  tree.count.rules, tree.count.verbatim, compiled, broken);
+    print_message("seed %u: %u rules, %u of them verbatim; %u files the same, %u unsteady, %u "
+                  "broken\n",
+                  seed, tree.count.rules, tree.count.verbatim, compiled, unsteady, broken);
     assert_true(tree.count.rules > 500);
     assert_true(tree.count.verbatim < tree.count.rules / 20);
-    assert_true(compiled > 5 && broken < compiled / 4);
+    assert_true(compiled > 5 && broken + unsteady < compiled / 4);
     g_ptr_array_unref(tree.units);
     test_dir_remove(tree.dir);
 }
