@@ -151,7 +151,7 @@ set_other_end(AmrRule *rule, const AmrEvent *event)
 }
 
 /* Both ends; then, for a program's own port mostly is another one at each connection, the other
- * end alone; then the accesses alone. Records of old kernels have no mask: all accesses. */
+ * end alone; then the accesses alone. */
 static void
 add_fine(AmrProposal *proposal, const AmrEvent *event, const AmrRule *bare)
 {
@@ -165,6 +165,24 @@ add_fine(AmrProposal *proposal, const AmrEvent *event, const AmrRule *bare)
         add_network(proposal, g_steal_pointer(&other), "Any address and port of its own.");
     if (bare->terms.access)
         add_network(proposal, amr_rule_copy(bare), "Any address, any port.");
+}
+
+/* The accesses that the mask names, or where old kernels log none, those of the operation: a rule
+ * that names none is broader, and with a port below 1024 answers bind alone (the compiler, 4.1 and
+ * 5.0, then writes that port as one to bind for every access). */
+static gboolean
+take_accesses(AmrProposal *proposal, AmrRule *rule, const AmrEvent *event)
+{
+    AmrBytes denied = amr_propose_denied_mask(event);
+    AmrOracleQuestion question;
+
+    if (denied.len)
+        return amr_propose_take_access(proposal, rule, denied);
+    if (amr_oracle_question_of(event, &question, NULL) && question.klass == AMR_CLASS_NETWORK) {
+        g_autofree char *words = amr_oracle_rights_words(AMR_CLASS_NETWORK, question.rights);
+        amr_rule_set_access(rule, words);
+    }
+    return TRUE;
 }
 
 void
@@ -186,7 +204,7 @@ amr_propose_network(AmrProposal *proposal, const AmrEvent *event)
         return;
     }
     bare = coarse_rule(family, type);
-    if (denied.len && !amr_propose_take_access(proposal, bare, denied))
+    if (!take_accesses(proposal, bare, event))
         return;
     if (is_type(type) && amr_propose_reads_back(bare))
         add_fine(proposal, event, bare);

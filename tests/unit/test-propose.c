@@ -126,7 +126,7 @@ static const struct {
     {"capability of a hostile record", DENIED("capable", "capability=1 capname=\"x, /etc/** rw\""),
      "p: !incomplete"},
     {"network", DENIED("create", "family=\"inet\" sock_type=\"stream\" protocol=6"),
-     "p: network inet stream, | network inet,"},
+     "p: network (create) inet stream, | network inet stream, | network inet,"},
     {"network, an access",
      DENIED("create", "family=\"inet\" sock_type=\"stream\" protocol=6 "
                       "requested_mask=\"create\" denied_mask=\"create\""),
@@ -146,8 +146,8 @@ static const struct {
      "network inet6 dgram, | network inet6,"},
     {"network of old kernels: no mask",
      DENIED("sendmsg", "lport=765 fport=2049 family=\"inet\" sock_type=\"stream\" protocol=6"),
-     "p: network inet stream port=765 peer=(port=2049), | network inet stream "
-     "peer=(port=2049), | network inet stream, | network inet,"},
+     "p: network (send) inet stream port=765 peer=(port=2049), | network (send) inet stream "
+     "peer=(port=2049), | network (send) inet stream, | network inet stream, | network inet,"},
     {"network, an address that is none",
      DENIED("bind", "saddr=\"1.2.3.4, /** rw\" src=99999 family=\"inet\" sock_type=\"dgram\" "
                     "protocol=17 requested=\"bind\" denied=\"bind\""),
