@@ -23,8 +23,10 @@ typedef struct {
 struct AmrProbe {
     guint refs; /* the owner's, and one of each asking, which may outlive it */
     const AmrTarget *target;
-    AmrCompiler *compiler; /* NULL once the owner has freed the probe, and perhaps both */
-    GHashTable *answers;   /* key_of() -> Answer */
+    AmrCompiler *compiler;  /* NULL once the owner has freed the probe, and perhaps both */
+    GHashTable *answers;    /* key_of() -> Answer */
+    char *failed, *failure; /* the compiler that could not be run, and why: one that hangs is not
+                               waited for again at every form */
 };
 
 static void
@@ -52,6 +54,8 @@ probe_unref(AmrProbe *probe)
     if (--probe->refs)
         return;
     g_hash_table_unref(probe->answers);
+    g_free(probe->failed);
+    g_free(probe->failure);
     g_free(probe);
 }
 
@@ -68,6 +72,8 @@ void
 amr_probe_forget(AmrProbe *probe)
 {
     g_hash_table_remove_all(probe->answers);
+    g_clear_pointer(&probe->failed, g_free);
+    g_clear_pointer(&probe->failure, g_free);
 }
 
 const char *
@@ -108,6 +114,15 @@ add_compiler(GChecksum *sum, const AmrTarget *target)
             g_checksum_update(sum, (const guchar *)file, sizeof file);
         }
     }
+}
+
+static char *
+compiler_of(const AmrProbe *probe)
+{
+    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+
+    add_compiler(sum, probe->target);
+    return g_strdup(g_checksum_get_string(sum));
 }
 
 static char *
@@ -350,6 +365,25 @@ judge(Asking *asking, const AmrCompileResult *result)
  */
 
 static void
+fail(Asking *asking, const char *why)
+{
+    AmrProbe *probe = asking->probe;
+
+    g_free(probe->failed);
+    g_free(probe->failure);
+    probe->failed = compiler_of(probe);
+    probe->failure = g_strdup(why);
+}
+
+/* Whether the compiler is one that could not be run; then nothing more is asked of it. */
+static gboolean
+has_failed(const AmrProbe *probe)
+{
+    g_autofree char *compiler = probe->failed ? compiler_of(probe) : NULL;
+    return compiler && strcmp(compiler, probe->failed) == 0;
+}
+
+static void
 on_compiled(GObject *source, GAsyncResult *result, gpointer data)
 {
     g_autoptr(GTask) task = data;
@@ -366,7 +400,7 @@ on_compiled(GObject *source, GAsyncResult *result, gpointer data)
     if (compiled)
         judge(asking, compiled);
     else
-        settle(asking, AMR_STATING_NOT_ASKED, g_strdup(error->message));
+        fail(asking, error->message);
     next(task);
 }
 
@@ -384,8 +418,12 @@ next(GTask *task)
     AmrCompileJob job = {.kind = AMR_COMPILE_CHECK};
     g_autoptr(GBytes) text = NULL;
 
-    while (asking->forms->len && is_known(asking))
-        g_ptr_array_set_size(asking->forms, (gint)asking->forms->len - 1);
+    while (asking->forms->len && (is_known(asking) || has_failed(asking->probe))) {
+        if (is_known(asking))
+            g_ptr_array_set_size(asking->forms, (gint)asking->forms->len - 1);
+        else
+            settle(asking, AMR_STATING_NOT_ASKED, g_strdup(asking->probe->failure));
+    }
     if (asking->forms->len == 0) {
         g_task_return_boolean(task, TRUE);
         return;

@@ -219,6 +219,41 @@ test_cache(void **state)
     tear_down(&place);
 }
 
+/* A compiler that hangs is waited for once. */
+static void
+test_hangs(void **state)
+{
+    Place place = {0};
+    g_autoptr(GError) error = NULL;
+    g_autofree char *parser = NULL, *script = NULL, *one = NULL, *two = NULL, *count = NULL;
+    g_autofree char *policy = NULL, *features = NULL;
+
+    set_up(&place, "policy/abi/3.0", NULL);
+    policy = g_build_filename(place.dir, "policy", NULL);
+    features = g_build_filename(policy, "abi", "3.0", NULL);
+    /* The first question (for its warnings) is answered. */
+    script =
+        g_strdup_printf("echo run >>%s/runs; case \"$*\" in *-V) exit 0 ;; esac; exec sleep 60",
+                        place.dir);
+    parser = write_parser(&place, script);
+    amr_probe_free(place.probe);
+    amr_compiler_free(place.compiler);
+    amr_target_free(place.target);
+    place.target = amr_target_new(
+        &(AmrTargetOptions){.policy = policy, .features = features, .parser = parser}, &error);
+    assert_no_error(error);
+    place.compiler = amr_compiler_new(place.target);
+    amr_compiler_set_limits(place.compiler, 1, (guint64)1 << 30);
+    place.probe = amr_probe_new(place.compiler);
+    one = ask(&place, "p", "signal (send) set=(term) peer=one,");
+    two = ask(&place, "p", "ptrace (read) peer=one,");
+    assert_true(g_str_has_prefix(one, "unknown: "));
+    assert_string_equal(one, two);
+    count = test_read(place.dir, "runs");
+    assert_string_equal(count, "run\nrun\n");
+    tear_down(&place);
+}
+
 /* ---- proposals ------------------------------------------------------------------------------- */
 
 static AmrProposal *
@@ -328,8 +363,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_stated),      cmocka_unit_test(test_no_features),
         cmocka_unit_test(test_no_compiler), cmocka_unit_test(test_cache),
-        cmocka_unit_test(test_proposed),    cmocka_unit_test(test_pending),
-        cmocka_unit_test(test_freed),
+        cmocka_unit_test(test_hangs),       cmocka_unit_test(test_proposed),
+        cmocka_unit_test(test_pending),     cmocka_unit_test(test_freed),
     };
     return cmocka_run_group_tests_name("probe", tests, NULL, NULL);
 }
