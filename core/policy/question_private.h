@@ -28,18 +28,8 @@ gboolean amr_question_name(AmrQuestionReader *reader, const char *spelled, AmrBy
 /* The same, of a path. */
 gboolean amr_question_path(AmrQuestionReader *reader, const char *spelled, AmrBytes *name);
 
-/* "(a, b)" or "a" into its items; quotes hold what is in them together. */
-char **amr_question_items(const char *text);
-/* What stands behind "KEY=", or NULL. */
-const char *amr_question_value(const char *word, const char *key);
-
-/* Appends the number of each item; @number says -1 for a word that it does not know. */
-gboolean amr_question_numbers(AmrQuestionReader *reader, const char *value,
-                              int (*number)(AmrBytes));
-
-/* Reads what follows `rlimit`, a mount's words, and the words of those classes that have keys;
- * the class and its own words (question_words.c). *@known is FALSE, and nothing taken, if the next
- * word is none of theirs. */
+/* Reads a question of the classes that the grammar of rules has a table for (question_words.c).
+ * *@known is FALSE, and nothing taken, if the next word is none of theirs. */
 gboolean amr_question_keyed(AmrQuestionReader *reader, gboolean *known);
 
 /* Makes the parts, when all is read: of what was left out, everything. */

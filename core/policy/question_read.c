@@ -70,49 +70,6 @@ amr_question_path(AmrQuestionReader *reader, const char *spelled, AmrBytes *name
     return TRUE;
 }
 
-/* "(a, b)" or "a" into its items; quotes hold what is in them together. */
-char **
-amr_question_items(const char *text)
-{
-    g_autoptr(GStrvBuilder) items = g_strv_builder_new();
-    g_autoptr(GString) item = g_string_new(NULL);
-    gboolean quoted = FALSE;
-    gsize len = strlen(text), end = len && text[0] == '(' ? len - 1 : len;
-    for (gsize i = text[0] == '(' ? 1 : 0; i <= end; i++) {
-        gboolean ends = i == end || (!quoted && (text[i] == ',' || text[i] == ' '));
-        if (!ends) {
-            quoted ^= text[i] == '"';
-            g_string_append_c(item, text[i]);
-        } else if (item->len) {
-            g_strv_builder_add(items, item->str);
-            g_string_truncate(item, 0);
-        }
-    }
-    return g_strv_builder_end(items);
-}
-
-/* What stands behind "KEY=", or NULL. */
-const char *
-amr_question_value(const char *word, const char *key)
-{
-    gsize len = strlen(key);
-    return word && strncmp(word, key, len) == 0 && word[len] == '=' ? word + len + 1 : NULL;
-}
-
-/* Appends the number of each item; @number says -1 for a word that it does not know. */
-gboolean
-amr_question_numbers(AmrQuestionReader *reader, const char *value, int (*number)(AmrBytes))
-{
-    g_auto(GStrv) items = amr_question_items(value);
-    for (char **item = items; *item; item++) {
-        int n = number(amr_bytes(*item));
-        if (n < 0)
-            return amr_question_wrong(reader, "this word is not known");
-        g_array_append_vals(reader->numbers, &n, 1);
-    }
-    return TRUE;
-}
-
 /* ---- files ------------------------------------------------------------------------------------
  */
 
@@ -200,43 +157,21 @@ read_link(AmrQuestionReader *reader)
     return !amr_question_peek(reader) || amr_question_wrong(reader, "text behind the question");
 }
 
-/* ---- the rest ----*/
-static gboolean
-capability_word(AmrQuestionReader *reader, const char *word)
-{
-    return amr_question_numbers(reader, word, amr_oracle_capability);
-}
+/* ---- the rest ---------------------------------------------------------------------------------
+ */
 
 static gboolean
 read_capability(AmrQuestionReader *reader)
 {
     reader->part.klass = AMR_CLASS_CAPABILITY;
     reader->part.rights = AMR_MAY_CHANGE;
-    for (; amr_question_peek(reader); reader->at++)
-        if (!capability_word(reader, amr_question_peek(reader)))
-            return FALSE;
-    return TRUE;
-}
-
-static gboolean
-read_change_profile(AmrQuestionReader *reader)
-{
-    AmrOracleQuestion *part = &reader->part;
-    part->klass = AMR_CLASS_CHANGE_PROFILE;
-    part->rights = AMR_MAY_CHANGE;
-    if (!amr_question_accept(reader, "safe"))
-        (void)amr_question_accept(reader, "unsafe");
-    if (amr_question_peek(reader) && strcmp(amr_question_peek(reader), "->") != 0) {
-        if (!amr_question_path(reader, amr_question_peek(reader), &part->change_profile.exec))
-            return FALSE;
-        reader->at++;
+    for (; amr_question_peek(reader); reader->at++) {
+        int number = amr_oracle_capability(amr_bytes(amr_question_peek(reader)));
+        if (number < 0)
+            return amr_question_wrong(reader, "this word is not known");
+        g_array_append_vals(reader->numbers, &number, 1);
     }
-    if (!amr_question_accept(reader, "->") || !amr_question_peek(reader))
-        return amr_question_wrong(reader, "change_profile [PROGRAM] -> PROFILE");
-    if (!amr_question_name(reader, amr_question_peek(reader), &part->change_profile.target))
-        return FALSE;
-    reader->at++;
-    return !amr_question_peek(reader) || amr_question_wrong(reader, "text behind the question");
+    return TRUE;
 }
 
 static gboolean
@@ -248,50 +183,6 @@ read_change_hat(AmrQuestionReader *reader)
         return amr_question_wrong(reader, "change_hat HAT");
     if (!amr_question_name(reader, amr_question_peek(reader), &reader->part.change_hat.hat))
         return FALSE;
-    reader->at++;
-    return !amr_question_peek(reader) || amr_question_wrong(reader, "text behind the question");
-}
-
-/* A number with K, M, G behind it; nice counts down from 20, as the kernel has it. */
-static gboolean
-limit_value(guint resource, const char *word, guint64 *value)
-{
-    static const char units[] = "KMG";
-    gboolean nice = g_strcmp0(amr_oracle_limit_word(resource), "nice") == 0;
-    char *end;
-    if (strcmp(word, "infinity") == 0) {
-        *value = G_MAXUINT64;
-        return TRUE;
-    }
-    gint64 number = g_ascii_strtoll(word, &end, 10);
-    const char *unit = *end ? strchr(units, *end) : NULL;
-    guint shift = unit ? 10 * (guint)(unit - units + 1) : 0;
-    if (end == word || (*end && !unit) || (unit && end[1] && strcmp(end + 1, "B") != 0))
-        return FALSE;
-    if (nice ? number < -20 || number > 19 : number < 0 || number > (G_MAXINT64 >> shift))
-        return FALSE;
-    *value = nice ? (guint64)(20 - number) : (guint64)number << shift;
-    return TRUE;
-}
-
-static gboolean
-read_rlimit(AmrQuestionReader *reader)
-{
-    AmrOracleQuestion *part = &reader->part;
-    part->klass = AMR_CLASS_RLIMIT;
-    part->rights = AMR_MAY_CHANGE;
-    if (!amr_question_accept(reader, "rlimit") || !amr_question_peek(reader))
-        return amr_question_wrong(reader, "set rlimit NAME <= VALUE");
-    int number = amr_oracle_limit(amr_bytes(amr_question_peek(reader)));
-    if (number < 0)
-        return amr_question_wrong(reader, "no resource of this name");
-    part->rlimit.resource = (guint)number;
-    reader->at++;
-    (void)amr_question_accept(reader, "<=");
-    if (!amr_question_peek(reader) ||
-        !limit_value(part->rlimit.resource, amr_question_peek(reader), &part->rlimit.value))
-        return amr_question_wrong(reader,
-                                  "a limit is a number, perhaps with K, M or G, or infinity");
     reader->at++;
     return !amr_question_peek(reader) || amr_question_wrong(reader, "text behind the question");
 }
@@ -310,12 +201,8 @@ read_class(AmrQuestionReader *reader)
         return read_capability(reader);
     if (amr_question_accept(reader, "link"))
         return read_link(reader);
-    if (amr_question_accept(reader, "change_profile"))
-        return read_change_profile(reader);
     if (amr_question_accept(reader, "change_hat"))
         return read_change_hat(reader);
-    if (amr_question_accept(reader, "set"))
-        return read_rlimit(reader);
     return read_file(reader);
 }
 

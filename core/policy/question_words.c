@@ -1,77 +1,80 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Questions of the classes whose rules have words and keys: network, unix, signal, mount, ... */
+/* Questions of the classes whose rules have words and keys: network, unix, signal, mount, ... The
+ * grammar of rules reads them; here stands what they ask. */
 #include <string.h>
 
 #include "core/base/error.h"
 #include "core/policy/question_private.h"
+#include "core/policy/rule_terms.h"
 
-enum {
-    PROTOCOL_ICMP = 1,
-    PROTOCOL_TCP = 6,
-    PROTOCOL_UDP = 17,
-};
-
-/* ---- words and keys ----*/
-/* Access words of the class: "send", "(send, receive)". TRUE and nothing taken if there are none.
+/* ---- values -----------------------------------------------------------------------------------
  */
-static gboolean
-read_rights(AmrQuestionReader *reader)
+
+/* What is wrong is said of the word in which @value stands; the first one is the keyword. */
+static void
+point_at(AmrQuestionReader *reader, const char *value)
 {
-    for (;;) {
-        const char *word = amr_question_peek(reader);
-        guint32 rights = 0;
-        if (!word || strchr(word, '=') || word[0] == '"' || word[0] == '/')
-            return TRUE;
-        g_auto(GStrv) items = amr_question_items(word);
-        g_autofree char *joined = g_strjoinv(" ", items);
-        if (!amr_oracle_rights(reader->part.klass, amr_bytes(joined), &rights))
-            return word[0] != '(' ||
-                   amr_question_wrong(reader, "an access that this class does not know");
-        reader->part.rights |= rights;
-        reader->at++;
+    for (guint i = 1; i < reader->words->len; i++) {
+        if (strstr(g_array_index(reader->words, AmrWord, i).text, value)) {
+            reader->at = i;
+            return;
+        }
     }
 }
 
-typedef gboolean (*KeyReader)(AmrQuestionReader *reader, const char *word);
-
-/* All words to the end, each by @read. */
 static gboolean
-read_keys(AmrQuestionReader *reader, KeyReader read)
+wrong_value(AmrQuestionReader *reader, const char *value, const char *what)
 {
-    if (!read_rights(reader))
-        return FALSE;
-    for (; amr_question_peek(reader); reader->at++)
-        if (!read(reader, amr_question_peek(reader)))
-            return reader->error && *reader->error
-                       ? FALSE
-                       : amr_question_wrong(reader, "this word is not understood");
-    return TRUE;
+    point_at(reader, value);
+    return amr_question_wrong(reader, what);
+}
+
+/* TRUE and nothing taken where the rule does not say it. */
+static gboolean
+take_name(AmrQuestionReader *reader, const AmrRule *rule, AmrTerm term, AmrBytes *name)
+{
+    const char *value = rule->terms.value[term];
+    if (!value)
+        return TRUE;
+    point_at(reader, value);
+    return amr_question_name(reader, value, name);
 }
 
 static gboolean
-read_label(AmrQuestionReader *reader, const char *value, AmrBytes *label)
+take_path(AmrQuestionReader *reader, const AmrRule *rule, AmrTerm term, AmrBytes *name)
 {
-    if (value[0] != '(')
-        return amr_question_name(reader, value, label);
-    g_auto(GStrv) items = amr_question_items(value);
-    for (char **item = items; *item; item++) {
-        const char *inner = amr_question_value(*item, "label");
-        if (!inner || !amr_question_name(reader, inner, label))
-            return FALSE;
+    const char *value = rule->terms.value[term];
+    if (!value)
+        return TRUE;
+    point_at(reader, value);
+    return amr_question_path(reader, value, name);
+}
+
+static gboolean
+take_numbers(AmrQuestionReader *reader, const char *value, int (*number)(AmrBytes))
+{
+    g_auto(GStrv) words = g_strsplit(value ? value : "", " ", -1);
+    for (char **word = words; *word; word++) {
+        int n = number(amr_bytes(*word));
+        if (n < 0)
+            return wrong_value(reader, *word, "this word is not known");
+        g_array_append_vals(reader->numbers, &n, 1);
     }
     return TRUE;
 }
 
+/* ---- network ----------------------------------------------------------------------------------
+ */
+
+static const struct {
+    const char *word;
+    guint type, protocol;
+} protocols[] = {{"tcp", 1, 6}, {"udp", 2, 17}, {"icmp", 3, 1}};
+
 static gboolean
-read_protocol(AmrQuestionReader *reader, const char *word)
+take_protocol(AmrQuestionReader *reader, const char *word)
 {
-    static const struct {
-        const char *word;
-        guint type, protocol;
-    } protocols[] = {{"tcp", 1, PROTOCOL_TCP},
-                     {"udp", 2, PROTOCOL_UDP},
-                     {"icmp", 3, PROTOCOL_ICMP}};
-    for (guint i = 0; i < G_N_ELEMENTS(protocols); i++) {
+    for (guint i = 0; word && i < G_N_ELEMENTS(protocols); i++) {
         if (strcmp(word, protocols[i].word) != 0)
             continue;
         reader->part.network.protocol = protocols[i].protocol;
@@ -79,138 +82,95 @@ read_protocol(AmrQuestionReader *reader, const char *word)
             g_array_append_vals(reader->numbers, &protocols[i].type, 1);
         return TRUE;
     }
-    return FALSE;
+    return !word || wrong_value(reader, word, "this word is not known");
 }
 
 static gboolean
-read_address(AmrQuestionReader *reader, const char *key, const char *value,
-             AmrOracleAddress *address)
+take_address(AmrQuestionReader *reader, const char *ip, const char *port, AmrOracleAddress *address)
 {
-    g_autoptr(GInetAddress) parsed = NULL;
-    guint64 port;
-    if (strcmp(key, "port") == 0) {
-        if (!amr_bytes_to_uint64(amr_bytes(value), &port) || port > G_MAXUINT16)
-            return amr_question_wrong(reader, "a port is a number up to 65535");
-        address->port = (guint16)port;
+    guint64 number;
+    if (port) {
+        if (!amr_bytes_to_uint64(amr_bytes(port), &number) || number > G_MAXUINT16)
+            return wrong_value(reader, port, "a port is a number up to 65535");
+        address->port = (guint16)number;
         address->has_port = TRUE;
-        return TRUE;
     }
-    if (strcmp(value, "none") == 0)
+    if (!ip || strcmp(ip, "none") == 0)
         return TRUE;
-    parsed = g_inet_address_new_from_string(value);
+    g_autoptr(GInetAddress) parsed = g_inet_address_new_from_string(ip);
     if (!parsed)
-        return amr_question_wrong(reader, "an address is that of one host, IPv4 or IPv6");
+        return wrong_value(reader, ip, "an address is that of one host, IPv4 or IPv6");
     address->size = (guint8)g_inet_address_get_native_size(parsed);
     memcpy(address->bytes, g_inet_address_to_bytes(parsed), address->size);
     return TRUE;
 }
 
 static gboolean
-read_addresses(AmrQuestionReader *reader, char **items, AmrOracleAddress *address)
+ask_network(AmrQuestionReader *reader, const AmrRule *rule)
 {
-    static const char *const keys[] = {"ip", "port"};
-    for (; *items; items++) {
-        const char *value = NULL;
-        for (guint i = 0; i < G_N_ELEMENTS(keys) && !value; i++) {
-            value = amr_question_value(*items, keys[i]);
-            if (value && !read_address(reader, keys[i], value, address))
-                return FALSE;
-        }
-        if (!value)
-            return FALSE;
-    }
-    return TRUE;
-}
-
-static gboolean
-network_word(AmrQuestionReader *reader, const char *word)
-{
-    const char *peer = amr_question_value(word, "peer");
-    int number;
-    if (strchr(word, '=')) {
-        g_auto(GStrv) items = amr_question_items(peer ? peer : word);
-        return read_addresses(reader, items,
-                              peer ? &reader->part.network.peer : &reader->part.network.local);
-    }
-    if (read_protocol(reader, word))
-        return TRUE;
-    if (reader->any_family && (number = amr_oracle_family(amr_bytes(word))) >= 0) {
+    char *const *value = rule->terms.value;
+    const char *family = value[AMR_TERM_FAMILY], *type = value[AMR_TERM_TYPE];
+    int number = family ? amr_oracle_family(amr_bytes(family)) : -1;
+    if (number >= 0) {
         reader->part.network.family = (guint)number;
         reader->any_family = FALSE;
-        return TRUE;
+    } else if (family) {
+        /* The first word may be the type, too. */
+        if (type || !take_numbers(reader, family, amr_oracle_socket_type))
+            return FALSE;
     }
-    return amr_question_numbers(reader, word, amr_oracle_socket_type);
+    return take_numbers(reader, type, amr_oracle_socket_type) &&
+           take_protocol(reader, value[AMR_TERM_PROTOCOL]) &&
+           take_address(reader, value[AMR_TERM_IP], value[AMR_TERM_PORT],
+                        &reader->part.network.local) &&
+           take_address(reader, value[AMR_TERM_PEER_IP], value[AMR_TERM_PEER_PORT],
+                        &reader->part.network.peer);
 }
 
 /* ---- those with a peer ------------------------------------------------------------------------
  */
 
 static gboolean
-signal_word(AmrQuestionReader *reader, const char *word)
+ask_signal(AmrQuestionReader *reader, const AmrRule *rule)
 {
-    const char *value = amr_question_value(word, "set");
-    if (value)
-        return amr_question_numbers(reader, value, amr_oracle_signal);
-    value = amr_question_value(word, "peer");
-    return value && read_label(reader, value, &reader->part.signal.peer);
+    return take_numbers(reader, rule->terms.value[AMR_TERM_SET], amr_oracle_signal) &&
+           take_name(reader, rule, AMR_TERM_PEER_LABEL, &reader->part.signal.peer);
 }
 
 static gboolean
-ptrace_word(AmrQuestionReader *reader, const char *word)
+ask_ptrace(AmrQuestionReader *reader, const AmrRule *rule)
 {
-    const char *value = amr_question_value(word, "peer");
-    return value && read_label(reader, value, &reader->part.ptrace.peer);
+    return take_name(reader, rule, AMR_TERM_PEER_LABEL, &reader->part.ptrace.peer);
 }
 
 static gboolean
-unix_word(AmrQuestionReader *reader, const char *word)
+ask_unix(AmrQuestionReader *reader, const AmrRule *rule)
 {
     AmrOracleQuestion *part = &reader->part;
-    const char *value = amr_question_value(word, "type");
-    if (value)
-        return amr_question_numbers(reader, value, amr_oracle_socket_type);
-    value = amr_question_value(word, "addr");
-    if (value)
-        return amr_question_name(reader, value, &part->unix_socket.address);
-    value = amr_question_value(word, "peer");
-    if (!value)
-        return FALSE;
-    g_auto(GStrv) items = amr_question_items(value);
-    for (char **item = items; *item; item++) {
-        const char *addr = amr_question_value(*item, "addr"),
-                   *label = amr_question_value(*item, "label");
-        if (addr ? !amr_question_name(reader, addr, &part->unix_socket.peer_address)
-                 : !label || !amr_question_name(reader, label, &part->unix_socket.peer))
-            return FALSE;
-    }
-    return TRUE;
+    const char *const *value = (const char *const *)rule->terms.value;
+    if (value[AMR_TERM_LABEL] || value[AMR_TERM_PROTOCOL])
+        return wrong_value(reader,
+                           value[AMR_TERM_LABEL] ? value[AMR_TERM_LABEL] : value[AMR_TERM_PROTOCOL],
+                           "of sockets their own label and protocol are not asked");
+    return take_numbers(reader, value[AMR_TERM_TYPE], amr_oracle_socket_type) &&
+           take_name(reader, rule, AMR_TERM_ADDR, &part->unix_socket.address) &&
+           take_name(reader, rule, AMR_TERM_PEER_ADDR, &part->unix_socket.peer_address) &&
+           take_name(reader, rule, AMR_TERM_PEER_LABEL, &part->unix_socket.peer);
 }
 
 static gboolean
-dbus_word(AmrQuestionReader *reader, const char *word)
+ask_dbus(AmrQuestionReader *reader, const AmrRule *rule)
 {
-    AmrQuestionName names[AMR_QUESTION_NAMES];
-    guint n = amr_question_names(&reader->part, names);
-    const char *peer = amr_question_value(word, "peer");
-    if (!peer) {
-        for (guint i = 0; i < n; i++) {
-            const char *value = amr_question_value(word, names[i].key);
-            if (value)
-                return amr_question_name(reader, value, names[i].value);
-        }
-        return FALSE;
-    }
-    if (peer[0] != '(')
-        return amr_question_name(reader, peer, &reader->part.dbus.peer);
-    g_auto(GStrv) items = amr_question_items(peer);
-    for (char **item = items; *item; item++) {
-        const char *name = amr_question_value(*item, "name"),
-                   *label = amr_question_value(*item, "label");
-        if (name ? !amr_question_name(reader, name, &reader->part.dbus.name)
-                 : !label || !amr_question_name(reader, label, &reader->part.dbus.peer))
-            return FALSE;
-    }
-    return TRUE;
+    AmrOracleQuestion *part = &reader->part;
+    const char *peer = rule->terms.value[AMR_TERM_PEER_NAME];
+    if (peer && rule->terms.value[AMR_TERM_NAME])
+        return wrong_value(reader, peer, "a name is bound, or is a peer's");
+    return take_name(reader, rule, AMR_TERM_BUS, &part->dbus.bus) &&
+           take_name(reader, rule, peer ? AMR_TERM_PEER_NAME : AMR_TERM_NAME, &part->dbus.name) &&
+           take_name(reader, rule, AMR_TERM_PATH, &part->dbus.path) &&
+           take_name(reader, rule, AMR_TERM_INTERFACE, &part->dbus.interface) &&
+           take_name(reader, rule, AMR_TERM_MEMBER, &part->dbus.member) &&
+           take_name(reader, rule, AMR_TERM_PEER_LABEL, &part->dbus.peer);
 }
 
 /* ---- mount ------------------------------------------------------------------------------------
@@ -225,65 +185,47 @@ enum {
 };
 
 static gboolean
-read_flags(AmrQuestionReader *reader, const char *value)
+take_flags(AmrQuestionReader *reader, const char *words)
 {
-    g_auto(GStrv) items = amr_question_items(value);
-    g_autofree char *joined = g_strjoinv(" ", items);
     guint32 flags;
-    if (!amr_oracle_mount_flags(amr_bytes(joined), &flags))
+    if (!words)
+        return TRUE;
+    if (!amr_oracle_mount_flags(amr_bytes(words), &flags))
         return amr_question_wrong(reader, "an option of mounts that is not known");
     reader->part.mount.flags |= flags;
     return TRUE;
 }
 
 static gboolean
-mount_word(AmrQuestionReader *reader, const char *word)
+ask_mount(AmrQuestionReader *reader, const AmrRule *rule)
 {
     AmrOracleQuestion *part = &reader->part;
-    const char *value = amr_question_value(word, "fstype");
-    value = value ? value : amr_question_value(word, "vfstype");
-    if (value) {
-        g_auto(GStrv) items = amr_question_items(value);
-        return items[0] && !items[1] && amr_question_name(reader, items[0], &part->mount.fstype);
-    }
-    value = amr_question_value(word, "options");
-    if (value)
-        return read_flags(reader, value);
-    if (strcmp(word, "options") == 0 || strcmp(word, "in") == 0)
-        return TRUE;
-    if (word[0] == '(')
-        return read_flags(reader, word);
-    value = amr_question_value(word, "oldroot");
-    if (value)
-        return amr_question_path(reader, value, &part->mount.source);
-    if (strcmp(word, "->") == 0) {
-        reader->at++;
-        return amr_question_peek(reader) &&
-               amr_question_path(reader, amr_question_peek(reader), &part->mount.point);
-    }
-    gboolean source = part->rights == AMR_MAY_MOUNT && !(part->mount.flags & MOUNT_REMOUNT);
-    AmrBytes *name = source ? &part->mount.source : &part->mount.point;
-    return !name->data &&
-           (source ? amr_question_name(reader, word, name) : amr_question_path(reader, word, name));
+    const char *fstype = rule->terms.value[AMR_TERM_FSTYPE];
+    const char *target = rule->terms.value[AMR_TERM_TARGET];
+    if (target)
+        return wrong_value(reader, target, "which profile it leads to is not asked");
+    if (fstype && strchr(fstype, ' '))
+        return amr_question_wrong(reader, "one type of file system at a time");
+    return take_flags(reader, rule->terms.value[AMR_TERM_OPTIONS]) &&
+           take_flags(reader, rule->terms.value[AMR_TERM_OPTIONS_IN]) &&
+           take_name(reader, rule, AMR_TERM_FSTYPE, &part->mount.fstype) &&
+           take_name(reader, rule, AMR_TERM_SOURCE, &part->mount.source) &&
+           take_path(reader, rule, AMR_TERM_OLDROOT, &part->mount.source) &&
+           take_path(reader, rule, AMR_TERM_POINT, &part->mount.point);
 }
 
 static gboolean
-read_mount(AmrQuestionReader *reader, guint32 right)
+ask_new_mount(AmrQuestionReader *reader, const AmrRule *rule)
 {
     AmrOracleQuestion *part = &reader->part;
     static const char empty[] = "";
-    part->klass = AMR_CLASS_MOUNT;
-    part->rights = right;
-    for (; amr_question_peek(reader); reader->at++)
-        if (!mount_word(reader, amr_question_peek(reader)))
-            return (reader->error && *reader->error)
-                       ? FALSE
-                       : amr_question_wrong(reader, "this word is not understood");
+    part->mount.flags = rule->kind == AMR_RULE_REMOUNT ? MOUNT_REMOUNT : 0;
+    if (!ask_mount(reader, rule))
+        return FALSE;
     guint32 flags = part->mount.flags;
-    if (right == AMR_MAY_MOUNT && (flags & (MOUNT_REMOUNT | MOUNT_KIND)) &&
-        !part->mount.source.data)
+    if ((flags & (MOUNT_REMOUNT | MOUNT_KIND)) && !part->mount.source.data)
         part->mount.source = (AmrBytes){empty, 0};
-    if (right == AMR_MAY_MOUNT && !part->mount.fstype.data &&
+    if (!part->mount.fstype.data &&
         (flags & (MOUNT_REMOUNT | MOUNT_KIND | MOUNT_BIND | MOUNT_MOVE)))
         part->mount.fstype = (AmrBytes){empty, 0};
     return TRUE;
@@ -293,69 +235,131 @@ read_mount(AmrQuestionReader *reader, guint32 right)
  */
 
 static gboolean
-mqueue_word(AmrQuestionReader *reader, const char *word)
+ask_mqueue(AmrQuestionReader *reader, const AmrRule *rule)
 {
-    const char *type = amr_question_value(word, "type"), *label = amr_question_value(word, "label");
-    if (label)
-        return amr_question_name(reader, label, &reader->part.mqueue.label);
+    const char *type = rule->terms.value[AMR_TERM_TYPE], *name = rule->terms.value[AMR_TERM_NAME];
     if (type && strcmp(type, "posix") != 0 && strcmp(type, "sysv") != 0)
-        return FALSE;
-    if (type) {
-        reader->part.mqueue.sysv = strcmp(type, "sysv") == 0;
+        return wrong_value(reader, type, "a queue is one of posix or sysv");
+    reader->part.mqueue.sysv = type ? strcmp(type, "sysv") == 0 : name && g_ascii_isdigit(*name);
+    return take_name(reader, rule, AMR_TERM_NAME, &reader->part.mqueue.name) &&
+           take_name(reader, rule, AMR_TERM_LABEL, &reader->part.mqueue.label);
+}
+
+static gboolean
+ask_io_uring(AmrQuestionReader *reader, const AmrRule *rule)
+{
+    return take_name(reader, rule, AMR_TERM_LABEL, &reader->part.io_uring.label);
+}
+
+static gboolean
+ask_userns(AmrQuestionReader *reader, const AmrRule *rule)
+{
+    return TRUE;
+}
+
+static gboolean
+ask_change_profile(AmrQuestionReader *reader, const AmrRule *rule)
+{
+    AmrOracleQuestion *part = &reader->part;
+    if (!rule->terms.value[AMR_TERM_TARGET])
+        return amr_question_wrong(reader, "change_profile [PROGRAM] -> PROFILE");
+    return take_path(reader, rule, AMR_TERM_EXEC, &part->change_profile.exec) &&
+           take_name(reader, rule, AMR_TERM_TARGET, &part->change_profile.target);
+}
+
+/* A number with K, M, G behind it; nice counts down from 20, as the kernel has it. */
+static gboolean
+limit_value(guint resource, const char *word, guint64 *value)
+{
+    static const char units[] = "KMG";
+    gboolean nice = g_strcmp0(amr_oracle_limit_word(resource), "nice") == 0;
+    char *end;
+    if (strcmp(word, "infinity") == 0) {
+        *value = G_MAXUINT64;
         return TRUE;
     }
-    if (g_ascii_isdigit(word[0]))
-        reader->part.mqueue.sysv = TRUE;
-    return !reader->part.mqueue.name.data &&
-           amr_question_name(reader, word, &reader->part.mqueue.name);
+    gint64 number = g_ascii_strtoll(word, &end, 10);
+    const char *unit = *end ? strchr(units, *end) : NULL;
+    guint shift = unit ? 10 * (guint)(unit - units + 1) : 0;
+    if (end == word || (*end && !unit) || (unit && end[1] && strcmp(end + 1, "B") != 0))
+        return FALSE;
+    if (nice ? number < -20 || number > 19 : number < 0 || number > (G_MAXINT64 >> shift))
+        return FALSE;
+    *value = nice ? (guint64)(20 - number) : (guint64)number << shift;
+    return TRUE;
 }
 
 static gboolean
-io_uring_word(AmrQuestionReader *reader, const char *word)
+ask_rlimit(AmrQuestionReader *reader, const AmrRule *rule)
 {
-    const char *label = amr_question_value(word, "label");
-    return label && amr_question_name(reader, label, &reader->part.io_uring.label);
+    const char *name = rule->terms.value[AMR_TERM_RESOURCE];
+    const char *value = rule->terms.value[AMR_TERM_VALUE];
+    int number = amr_oracle_limit(amr_bytes(name));
+    if (number < 0)
+        return wrong_value(reader, name, "no resource of this name");
+    reader->part.rlimit.resource = (guint)number;
+    return limit_value((guint)number, value, &reader->part.rlimit.value) ||
+           wrong_value(reader, value, "a limit is a number, perhaps with K, M or G, or infinity");
 }
 
+/* ---- all of them ------------------------------------------------------------------------------
+ */
+
+static const struct {
+    AmrRuleKind kind;
+    AmrClass klass;
+    guint32 rights; /* 0: those that the words say */
+    gboolean (*ask)(AmrQuestionReader *reader, const AmrRule *rule);
+} classes[] = {
+    {AMR_RULE_NETWORK, AMR_CLASS_NETWORK, 0, ask_network},
+    {AMR_RULE_SIGNAL, AMR_CLASS_SIGNAL, 0, ask_signal},
+    {AMR_RULE_PTRACE, AMR_CLASS_PTRACE, 0, ask_ptrace},
+    {AMR_RULE_UNIX, AMR_CLASS_UNIX, 0, ask_unix},
+    {AMR_RULE_DBUS, AMR_CLASS_DBUS, 0, ask_dbus},
+    {AMR_RULE_USERNS, AMR_CLASS_USERNS, 0, ask_userns},
+    {AMR_RULE_MQUEUE, AMR_CLASS_MQUEUE, 0, ask_mqueue},
+    {AMR_RULE_IO_URING, AMR_CLASS_IO_URING, 0, ask_io_uring},
+    {AMR_RULE_MOUNT, AMR_CLASS_MOUNT, AMR_MAY_MOUNT, ask_new_mount},
+    {AMR_RULE_REMOUNT, AMR_CLASS_MOUNT, AMR_MAY_MOUNT, ask_new_mount},
+    {AMR_RULE_UMOUNT, AMR_CLASS_MOUNT, AMR_MAY_UMOUNT, ask_mount},
+    {AMR_RULE_PIVOT_ROOT, AMR_CLASS_MOUNT, AMR_MAY_PIVOT_ROOT, ask_mount},
+    {AMR_RULE_CHANGE_PROFILE, AMR_CLASS_CHANGE_PROFILE, AMR_MAY_CHANGE, ask_change_profile},
+    {AMR_RULE_RLIMIT, AMR_CLASS_RLIMIT, AMR_MAY_CHANGE, ask_rlimit},
+};
+
 static gboolean
-no_word(AmrQuestionReader *reader, const char *word)
+not_understood(AmrQuestionReader *reader, AmrRuleKind kind, guint failed)
 {
-    return FALSE;
+    if (kind == AMR_RULE_RLIMIT)
+        return amr_question_wrong(reader, "set rlimit NAME <= VALUE");
+    reader->at += failed;
+    const char *word = amr_question_peek(reader);
+    return amr_question_wrong(reader, word && word[0] == '('
+                                          ? "an access that this class does not know"
+                                          : "this word is not understood");
 }
 
 gboolean
 amr_question_keyed(AmrQuestionReader *reader, gboolean *known)
 {
-    static const struct {
-        const char *word;
-        AmrClass klass;
-        KeyReader read;
-    } classes[] = {
-        {"network", AMR_CLASS_NETWORK, network_word},
-        {"signal", AMR_CLASS_SIGNAL, signal_word},
-        {"ptrace", AMR_CLASS_PTRACE, ptrace_word},
-        {"unix", AMR_CLASS_UNIX, unix_word},
-        {"dbus", AMR_CLASS_DBUS, dbus_word},
-        {"userns", AMR_CLASS_USERNS, no_word},
-        {"mqueue", AMR_CLASS_MQUEUE, mqueue_word},
-        {"io_uring", AMR_CLASS_IO_URING, io_uring_word},
-    };
-    for (guint i = 0; i < G_N_ELEMENTS(classes); i++) {
-        if (amr_question_accept(reader, classes[i].word)) {
-            reader->part.klass = classes[i].klass;
-            return read_keys(reader, classes[i].read);
-        }
+    const char *word = amr_question_peek(reader);
+    const AmrGrammar *grammar = word ? amr_grammar_by_keyword(word) : NULL;
+    guint i = 0, failed = 0;
+    while (grammar && i < G_N_ELEMENTS(classes) && classes[i].kind != grammar->kind)
+        i++;
+    *known = grammar && i < G_N_ELEMENTS(classes);
+    if (!*known)
+        return FALSE;
+    g_autoptr(AmrRule) rule = amr_terms_read(&g_array_index(reader->words, AmrWord, reader->at),
+                                             reader->words->len - reader->at, &failed);
+    if (!rule)
+        return not_understood(reader, grammar->kind, failed);
+    reader->part.klass = classes[i].klass;
+    reader->part.rights = classes[i].rights;
+    if (rule->terms.access) {
+        g_autofree char *access = g_strjoinv(" ", rule->terms.access);
+        if (!amr_oracle_rights(reader->part.klass, amr_bytes(access), &reader->part.rights))
+            return amr_question_wrong(reader, "an access that this class does not know");
     }
-    if (amr_question_accept(reader, "mount"))
-        return read_mount(reader, AMR_MAY_MOUNT);
-    if (amr_question_accept(reader, "remount")) {
-        reader->part.mount.flags = MOUNT_REMOUNT;
-        return read_mount(reader, AMR_MAY_MOUNT);
-    }
-    if (amr_question_accept(reader, "umount") || amr_question_accept(reader, "unmount"))
-        return read_mount(reader, AMR_MAY_UMOUNT);
-    if (amr_question_accept(reader, "pivot_root"))
-        return read_mount(reader, AMR_MAY_PIVOT_ROOT);
-    *known = FALSE;
-    return FALSE;
+    return classes[i].ask(reader, rule);
 }

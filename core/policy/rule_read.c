@@ -306,7 +306,7 @@ read_terms(const Reader *reader)
 {
     if (reader->owner || left(reader) == 0)
         return NULL;
-    return amr_terms_read(word_at(reader, reader->at), left(reader));
+    return amr_terms_read(word_at(reader, reader->at), left(reader), NULL);
 }
 
 /* ---- the rest ---------------------------------------------------------------------------------

@@ -45,8 +45,9 @@ const AmrSlot *amr_grammar_slot(const AmrGrammar *grammar, const char *key, gsiz
 char **amr_sorted_words(char **words);
 
 /* The rule that @words (of @n) say, from the keyword on, without its qualifiers; NULL if the table
- * does not hold all of it (then the compiler has to decide). */
-AmrRule *amr_terms_read(const AmrWord *words, guint n);
+ * does not hold all of it (then the compiler has to decide), and in *@failed (may be NULL) the word
+ * that it does not. */
+AmrRule *amr_terms_read(const AmrWord *words, guint n, guint *failed);
 
 /* Without qualifiers and without the comma. */
 void amr_terms_print(GString *out, const AmrRule *rule);

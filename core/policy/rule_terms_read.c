@@ -251,7 +251,7 @@ read_rlimit(const AmrWord *words, guint n)
 }
 
 AmrRule *
-amr_terms_read(const AmrWord *words, guint n)
+amr_terms_read(const AmrWord *words, guint n, guint *failed)
 {
     g_autoptr(AmrRule) rule = NULL;
     Reading reading = {.words = words, .n = n, .at = 1};
@@ -263,8 +263,13 @@ amr_terms_read(const AmrWord *words, guint n)
     if (reading.grammar->kind == AMR_RULE_RLIMIT)
         return read_rlimit(words, n);
     reading.rule = rule = amr_rule_new(reading.grammar->kind);
-    while (reading.at < n)
-        if (!read_word(&reading))
-            return NULL;
+    while (reading.at < n) {
+        guint at = reading.at;
+        if (read_word(&reading))
+            continue;
+        if (failed)
+            *failed = at;
+        return NULL;
+    }
     return g_steal_pointer(&rule);
 }
