@@ -42,7 +42,8 @@ ask_families(const AmrOracleRules *rules, guint family, guint type, guint32 righ
 enum {
     PORT_LOCAL,
     PORT_PRIVILEGED,
-    PORT_PEER
+    PORT_PEER,
+    PRIVILEGED_END = 1024
 };
 
 /* One end of a connection: kind of port, port, kind of address (none, IPv4, IPv6), address. */
@@ -91,6 +92,26 @@ join_command(const AmrWalk *own, guint8 command, guint bytes, guint32 rights,
 }
 
 /*
+ * bind(2) alone asks for a port below 1024 (ip_unprivileged_port_start) as one that is privileged
+ * (profile_bind_perm of af_inet.c in Ubuntu's 6.8 to 6.14). The compiler writes that for every
+ * right of a rule that has bind (gen_ip_conds of network.cc, 4.1 and 5.0): so what else stands in
+ * such a rule is never granted there, and a rule without bind is needed beside it.
+ */
+static void
+ask_bind(const AmrWalk *walk, const AmrOracleAddress *local, AmrOracleAnswer *answer)
+{
+    gboolean low = local->has_port && local->port < PRIVILEGED_END;
+    g_auto(AmrWalk) end = amr_walk_copy(walk);
+    walk_address(&end, local, low ? PORT_PRIVILEGED : PORT_LOCAL);
+    if (!local->has_port) {
+        g_auto(AmrWalk) other = amr_walk_copy(walk);
+        walk_address(&other, local, PORT_PRIVILEGED);
+        amr_walk_join(&end, &other);
+    }
+    amr_walk_answer_also(&end, AMR_MAY_BIND, answer);
+}
+
+/*
  * Behind family, type and protocol where the policy knows addresses (network_v8/af_inet): the own
  * end, a command for listen and options; for peers the other end, any label, the command for an
  * address and the own end.
@@ -107,12 +128,8 @@ ask_inet(const AmrWalk *walk, const AmrOracleQuestion *question, AmrOracleAnswer
                          answer);
     join_command(&own, COMMAND_LISTEN, 2, rights & AMR_MAY_LISTEN, answer);
     join_command(&own, COMMAND_OPTION, 4, rights & MAY_OPTION, answer);
-    if (bind) {
-        g_auto(AmrWalk) end = amr_walk_copy(walk);
-        walk_address(&end, local,
-                     local->has_port && local->port < 1024 ? PORT_PRIVILEGED : PORT_LOCAL);
-        amr_walk_answer_also(&end, bind, answer);
-    }
+    if (bind)
+        ask_bind(walk, local, answer);
     if (peer) {
         g_auto(AmrWalk) end = amr_walk_copy(walk);
         walk_address(&end, &question->network.peer, PORT_PEER);

@@ -423,16 +423,66 @@ test_addresses(void **state)
     assert_true(answer.depends);
 }
 
+/* Below 1024 a rule with bind grants bind alone, whatever else it says: the compiler writes all of
+ * it for a port that is privileged, which only bind(2) asks for. */
+static void
+test_privileged_ports(void **state)
+{
+    static const char *const names[] = {"ports-4.1.8-4.0-ip.bin", "ports-5.0.2-4.0-ip.bin"};
+#define ON(port_, rights_, ...)  \
+    Q(NETWORK, rights_,          \
+      .network = {.family = 2,   \
+                  .type = 1,     \
+                  .protocol = 6, \
+                  .local = {{127, 0, 0, 1}, 4, port_, TRUE} __VA_ARGS__})
+#define TO(port_) , .peer = { {127, 0, 0, 1}, 4, port_, TRUE }
+    const AmrOracleQuestion bind_anywhere =
+        Q(NETWORK, AMR_MAY_BIND,
+          .network = {.family = 2, .type = 1, .protocol = 6, .local = {{127, 0, 0, 1}, 4}});
+    const Row rows[] = {
+        {"bind", 0, "ports", ON(80, AMR_MAY_BIND), yes},
+        {"listen beside bind", 0, "ports", ON(80, AMR_MAY_LISTEN), no},
+        {"getattr beside bind", 0, "ports", ON(80, AMR_MAY_GETATTR), no},
+        {"bind alone", 0, "ports", ON(81, AMR_MAY_BIND), yes},
+        {"listen in a rule of its own", 0, "ports", ON(81, AMR_MAY_LISTEN | AMR_MAY_GETATTR), yes},
+        {"an option too", 0, "ports", ON(81, AMR_MAY_SETOPT), yes},
+        {"all of it", 0, "ports", ON(81, AMR_MAY_BIND | AMR_MAY_LISTEN), yes},
+        {"listen without bind", 0, "ports", ON(82, AMR_MAY_LISTEN), yes},
+        {"bind for want of it", 0, "ports", ON(82, AMR_MAY_BIND), no},
+        {"from 1024 on", 0, "ports", ON(1024, AMR_MAY_BIND | AMR_MAY_LISTEN | AMR_MAY_GETATTR),
+         yes},
+        {"connect from a low port", 0, "ports", ON(85, AMR_MAY_CONNECT, TO(86)), yes},
+        {"from another", 0, "ports", ON(84, AMR_MAY_CONNECT, TO(86)), no},
+        {"any low port", 0, "anywhere", ON(80, AMR_MAY_BIND | AMR_MAY_LISTEN), yes},
+        {"any high port", 0, "anywhere", ON(8080, AMR_MAY_BIND | AMR_MAY_LISTEN), yes},
+        {"whatever port", 0, "anywhere", bind_anywhere, yes},
+        {"some port", 0, "ports", bind_anywhere, no},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autoptr(AmrOracle) oracle = oracle_sample(names[i]);
+        check_rows(oracle, names[i], 0, rows, G_N_ELEMENTS(rows));
+        assert_true(oracle_ask(oracle, "ports", bind_anywhere).depends);
+        assert_false(oracle_ask(oracle, "anywhere", bind_anywhere).depends);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_files),          cmocka_unit_test(test_links),
-        cmocka_unit_test(test_header_classes), cmocka_unit_test(test_change_profile),
-        cmocka_unit_test(test_signals),        cmocka_unit_test(test_ptrace),
-        cmocka_unit_test(test_mount),          cmocka_unit_test(test_network),
-        cmocka_unit_test(test_unix),           cmocka_unit_test(test_dbus),
-        cmocka_unit_test(test_newer),          cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_files),
+        cmocka_unit_test(test_links),
+        cmocka_unit_test(test_header_classes),
+        cmocka_unit_test(test_change_profile),
+        cmocka_unit_test(test_signals),
+        cmocka_unit_test(test_ptrace),
+        cmocka_unit_test(test_mount),
+        cmocka_unit_test(test_network),
+        cmocka_unit_test(test_unix),
+        cmocka_unit_test(test_dbus),
+        cmocka_unit_test(test_newer),
+        cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_privileged_ports),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

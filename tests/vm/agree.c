@@ -18,6 +18,7 @@
 #include <sys/apparmor.h>
 #include <sys/fsuid.h>
 
+#include "core/policy/oracle_private.h"
 #include "tests/unit/agreement.h"
 #include "tests/vm/agree.h"
 
@@ -64,16 +65,22 @@ agree_load(const char *text)
     return oracle;
 }
 
+/* Policy as 7.2 wants it, network rules of which stand in a class of their own. */
+static gboolean
+is_v9(const AmrOracleProfile *profile)
+{
+    return amr_oracle_class_state(profile, AMR_K_CLASS_NETV9) != 0;
+}
+
 static gboolean
 knows_v9(void)
 {
     return g_file_test("/sys/kernel/security/apparmor/features/network_v9", G_FILE_TEST_EXISTS);
 }
 
-/* The string that the kernel matches, behind its class; FALSE for what the query cannot ask. @abi
- * is the policy's. */
+/* The string that the kernel matches, behind its class; FALSE for what the query cannot ask. */
 static gboolean
-spell(const MadeQuestion *m, guint abi, GString *out)
+spell(const MadeQuestion *m, const AmrOracleProfile *profile, GString *out)
 {
     switch (m->q.klass) {
     case AMR_CLASS_FILE:
@@ -90,7 +97,7 @@ spell(const MadeQuestion *m, guint abi, GString *out)
         g_string_append_len(out, m->q.signal.peer.data, (gssize)m->q.signal.peer.len);
         return TRUE;
     case AMR_CLASS_NETWORK:
-        g_string_append_c(out, 14);
+        g_string_append_c(out, is_v9(profile) ? AMR_K_CLASS_NETV9 : AMR_K_CLASS_NETV8);
         g_string_append_c(out, 0);
         g_string_append_c(out, (char)m->q.network.family);
         g_string_append_c(out, 0);
@@ -100,7 +107,7 @@ spell(const MadeQuestion *m, guint abi, GString *out)
         /* A kernel that mediates more (7.2) answers for the bus of policy v9 only, and of older
          * policy that all is allowed; those before it know of no bus and answer as it is written.
          */
-        if ((m->q.rights & (AMR_MAY_OWN | AMR_MAY_EAVESDROP)) || (knows_v9() && abi < 9))
+        if ((m->q.rights & (AMR_MAY_OWN | AMR_MAY_EAVESDROP)) || (knows_v9() && !is_v9(profile)))
             return FALSE;
         g_string_append_c(out, 32);
         g_string_append_printf(out, "%s%c%s%c%s%c%s%c%s%c%s", m->bytes[0], 0, m->bytes[1], 0,
@@ -152,7 +159,7 @@ ask_one(Count *count, const AmrOracle *oracle, const MadeQuestion *m, guint32 ri
     AmrOracleAnswer answer;
 
     one.q.rights = right;
-    if (!profile || !spell(m, profile->abi, spelled) || !kernel_bit(m->q.klass, right))
+    if (!profile || !spell(m, profile, spelled) || !kernel_bit(m->q.klass, right))
         return;
     query = g_malloc(at + label + 1 + spelled->len + 1);
     memcpy(query + at, m->profile->name, label + 1);

@@ -28,8 +28,14 @@ enum {
      AMR_K_LINK | AMR_K_LOCK | AMR_K_MMAP | AMR_K_ONEXEC | AMR_K_CHANGE_PROFILE)
 #define POLICY_BITS (0x0fffffffu & ~(guint32)AMR_K_LOCK)
 
-/* Such a kernel (7.2) answers for the bus of policy v9 only, and of older policy that all is
- * allowed. */
+/* A kernel that knows such policy (7.2) answers for the bus of it only, and of older policy that
+ * all is allowed. */
+static gboolean
+is_v9(const AmrOracleProfile *profile)
+{
+    return amr_oracle_class_state(profile, AMR_K_CLASS_NETV9) != 0;
+}
+
 static gboolean
 knows_v9(void)
 {
@@ -149,7 +155,7 @@ main(int argc, char **argv)
         if (profile->mode == AMR_ORACLE_MODE_UNCONFINED || profile->audit_all)
             continue;
         for (guint klass = AMR_K_CLASS_FILE; klass <= AMR_K_CLASS_DBUS; klass++)
-            bad += klass == AMR_K_CLASS_DBUS && knows_v9() && profile->abi < 9
+            bad += klass == AMR_K_CLASS_DBUS && knows_v9() && !is_v9(profile)
                        ? 0
                        : compare(rand, profile, (guint8)klass, (guint)atoi(argv[3]));
         failed += bad > 0;
