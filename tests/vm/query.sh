@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What query says is what happens: on disk, as loaded, and done under the profile. Read by guest.sh.
+# shellcheck shell=bash disable=SC2154
+cat >/etc/apparmor.d/opt.t.asked <<'P'
+include <tunables/global>
+profile asked {
+  include <abstractions/base>
+  /** mrix,
+  deny /opt/t/secret r,
+  audit deny /opt/t/loud r,
+  owner /opt/t/owned w,
+  capability chown,
+  network inet stream,
+}
+P
+echo loud >/opt/t/loud; : >/opt/t/owned; : >/opt/t/unowned; chown 1:1 /opt/t/unowned
+apparmor_parser -r /etc/apparmor.d/opt.t.asked
+asked=asked
+agrees() {  # yes|no, the question's words; then -- and a command run under the profile
+    local want=$1 words=() place; shift
+    while [ "$1" != -- ]; do words+=("$1"); shift; done; shift
+    "$armorer" query --json "$asked" "${words[@]}" >/tmp/answer 2>/tmp/err; local status=$?
+    ok "query ${words[*]}: $want" test "$status" = "$([ "$want" = yes ] && echo 0 || echo 1)"
+    sed 's/^/# /' /tmp/answer /tmp/err
+    for place in disk loaded; do
+        if [ "$want" = yes ]; then
+            ok "  $place allows it" grep -q "\"$place\":{\"verdict\":\"allowed\"" /tmp/answer
+        else
+            ok "  $place denies it" grep -qE "\"$place\":\\{\"verdict\":\"(denied|explicitly-denied)\"" /tmp/answer
+        fi
+    done
+    if [ "$want" = yes ]; then ok "  it happens: $*" aa-exec -p "$asked" -- "$@"
+    else ok "  it does not: $*" not aa-exec -p "$asked" -- "$@"; fi
+}
+agrees yes r /etc/passwd -- cat /etc/passwd
+agrees no r /opt/t/secret -- cat /opt/t/secret
+agrees no r /opt/t/loud -- cat /opt/t/loud
+agrees no w /opt/t/reader -- dd if=/dev/null of=/opt/t/reader conv=notrunc
+agrees yes --owner w /opt/t/owned -- dd if=/dev/null of=/opt/t/owned conv=notrunc
+agrees no w /opt/t/unowned -- dd if=/dev/null of=/opt/t/unowned conv=notrunc
+agrees yes x /usr/bin/true -- /usr/bin/true
+agrees yes capability chown -- chown 5 /opt/t/owned
+agrees no capability sys_chroot -- chroot / /usr/bin/true
+agrees no network netlink raw -- ip link show lo
+agrees no network inet6 dgram -- ip -6 route get ::1
+ok 'query: audit deny is told' sh -c "$armorer query asked r /opt/t/loud | grep -F 'on disk: denied by an explicit deny'"
+ok 'query: the kernel itself is asked for files' sh -c "$armorer query --json asked r /etc/passwd | grep -F '\"by\":\"kernel\"'"
+ok 'query: many are answered' sh -c "seq 200 | sed 's|.*|asked /opt/t/n& r|' | $armorer query - | grep -c 'loaded:  allowed' | grep -qx 200"
+# Loaded, and edited since.
+sed -i 's|capability chown,|capability chown, capability sys_chroot,|' /etc/apparmor.d/opt.t.asked
+ok 'query: on disk yes, as loaded no' sh -c "$armorer query asked capability sys_chroot >/tmp/answer; test \$? = 1 && grep -q '^on disk: allowed' /tmp/answer && grep -q '^loaded:  denied' /tmp/answer"
