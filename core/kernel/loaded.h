@@ -102,5 +102,12 @@ gboolean amr_kernel_enabled(AmrOpener *opener, GError **error);
 gboolean amr_kernel_query_file(const AmrTarget *target, const char *label, const char *access,
                                AmrBytes path, gboolean owner, gboolean *allowed, GError **error);
 
+/* Whether the running kernel would refuse anything of the bus to @label ("name", ":ns:name"). It is
+ * the kernel that dbus-daemon asks, and policy that holds rules for the bus need not be policy in
+ * which this kernel looks for them: 7.2 does so only where network rules are of v9, that is from a
+ * compiler 5.0. Errors as of amr_kernel_query_file(). */
+gboolean amr_kernel_mediates_bus(const AmrTarget *target, const char *label, gboolean *mediated,
+                                 GError **error);
+
 G_END_DECLS
 #endif

@@ -16,6 +16,10 @@
 /* What the kernel's answer is not about; see apparmor's perms.h. */
 #define EXEC_MMAP 0x10000
 
+/* More than any policy grants: a kernel that allows all of it says that the class is none of its
+ * (allperms of apparmorfs.c). */
+#define EVERY_RIGHT 0xffffffffu
+
 /* Any user but root: the kernel answers for an owner if and only if the asker's fsuid is 0. */
 #define SOMEBODY 65534
 
@@ -49,10 +53,9 @@ mask_of(const char *access, guint32 *mask, GError **error)
 /* The query by hand: room for the command, label, NUL, class, path. libapparmor's own path query
  * drops the last character of the path (3.0.8 to 4.1.8). */
 static GByteArray *
-build_query(const char *label, AmrBytes path)
+build_query(const char *label, guint8 class, AmrBytes path)
 {
     static const guint8 head[AA_QUERY_CMD_LABEL_SIZE];
-    const guint8 class = AA_CLASS_FILE;
     GByteArray *query = g_byte_array_new();
 
     g_byte_array_append(query, head, sizeof head);
@@ -78,31 +81,23 @@ ask(guint32 mask, GByteArray *query, gboolean owner, int *allowed)
     return result;
 }
 
-gboolean
-amr_kernel_query_file(const AmrTarget *target, const char *label, const char *access, AmrBytes path,
-                      gboolean owner, gboolean *allowed, GError **error)
+static gboolean
+can_ask(const AmrTarget *target, const char *label, gsize len, GError **error)
 {
-    g_autofree char *shown = amr_display_string(label);
-    g_autoptr(GByteArray) query = NULL;
-    guint32 mask = 0;
-    int allow = 0;
-
     if (!amr_target_is_live(target))
         return amr_error_set(error, AMR_ERROR_NOT_ENABLED,
                              "Only the running kernel can be asked, and this is another system");
-    if (!mask_of(access, &mask, error))
-        return FALSE;
-    if (label[0] == '\0' || strlen(label) + path.len > 60000)
+    if (label[0] == '\0' || strlen(label) + len > 60000)
         return amr_error_set(error, AMR_ERROR_USAGE, "The kernel takes no such question");
-    if (owner && geteuid() != 0)
-        return amr_error_set(error, AMR_ERROR_NOT_PERMITTED,
-                             "Only root can ask the kernel what an owner may do");
-    query = build_query(label, path);
-    if (ask(mask, query, owner, &allow) == 0) {
-        *allowed = allow != 0;
-        return TRUE;
-    }
-    switch (errno) {
+    return TRUE;
+}
+
+static gboolean
+no_answer(const char *label, int reason, GError **error)
+{
+    g_autofree char *shown = amr_display_string(label);
+
+    switch (reason) {
     case ENOENT:
         return amr_error_set(error, AMR_ERROR_NOT_FOUND, "Profile %s is not loaded", shown);
     case EACCES:
@@ -114,6 +109,42 @@ amr_kernel_query_file(const AmrTarget *target, const char *label, const char *ac
     case ECANCELED:
         return amr_error_set(error, AMR_ERROR_NOT_ENABLED, "This kernel answers no such questions");
     default:
-        return amr_error_errno(error, errno, "Asking the kernel about %s", shown);
+        return amr_error_errno(error, reason, "Asking the kernel about %s", shown);
     }
+}
+
+gboolean
+amr_kernel_query_file(const AmrTarget *target, const char *label, const char *access, AmrBytes path,
+                      gboolean owner, gboolean *allowed, GError **error)
+{
+    g_autoptr(GByteArray) query = NULL;
+    guint32 mask = 0;
+    int allow = 0;
+
+    if (!can_ask(target, label, path.len, error) || !mask_of(access, &mask, error))
+        return FALSE;
+    if (owner && geteuid() != 0)
+        return amr_error_set(error, AMR_ERROR_NOT_PERMITTED,
+                             "Only root can ask the kernel what an owner may do");
+    query = build_query(label, AA_CLASS_FILE, path);
+    if (ask(mask, query, owner, &allow) != 0)
+        return no_answer(label, errno, error);
+    *allowed = allow != 0;
+    return TRUE;
+}
+
+gboolean
+amr_kernel_mediates_bus(const AmrTarget *target, const char *label, gboolean *mediated,
+                        GError **error)
+{
+    g_autoptr(GByteArray) query = NULL;
+    int allow = 0;
+
+    if (!can_ask(target, label, 0, error))
+        return FALSE;
+    query = build_query(label, AA_CLASS_DBUS, (AmrBytes){NULL, 0});
+    if (ask(EVERY_RIGHT, query, TRUE, &allow) != 0)
+        return no_answer(label, errno, error);
+    *mediated = allow == 0;
+    return TRUE;
 }

@@ -187,6 +187,25 @@ kernel_answers(const AmrQuestion *question, AmrOracleMode mode)
            mode != AMR_ORACLE_MODE_UNCONFINED;
 }
 
+/* Rules for the bus that the kernel does not look at, as where it mediates no bus, refuse nothing.
+ */
+static void
+take_bus(const AmrAsker *asker, const AmrLoadedProfile *profile, const AmrQuestion *question,
+         AmrAnswerPlace *place)
+{
+    g_autofree char *label = typed_name(profile->ns, profile->name);
+    AmrOracleMode mode = place->answer.mode;
+    gboolean mediated = TRUE;
+    if (mode == AMR_ORACLE_MODE_UNCONFINED ||
+        !amr_kernel_mediates_bus(asker->context.target, label, &mediated, NULL) || mediated)
+        return;
+    place->answer = (AmrOracleAnswer){.verdict = AMR_ORACLE_UNMEDIATED,
+                                      .mode = mode,
+                                      .allowed = amr_question_rights(question)};
+    g_clear_pointer(&place->missing, g_free);
+    place->by_kernel = TRUE;
+}
+
 static void
 ask_loaded(AmrAsker *asker, const char *ns, const char *name, const AmrQuestion *question,
            AmrAnswerPlace *place)
@@ -217,6 +236,8 @@ ask_loaded(AmrAsker *asker, const char *ns, const char *name, const AmrQuestion 
         if (ask_kernel(asker, profile, part, &allowed, &error))
             take_kernel(part, allowed, place);
     }
+    if (question->klass == AMR_CLASS_DBUS && found)
+        take_bus(asker, profile, question, place);
     AmrOracleVerdict verdict = place->answer.verdict;
     place->answer.happens =
         amr_oracle_happens(&place->answer, question->klass, found && found->audit_all);
