@@ -267,8 +267,10 @@ make_mqueue(Maker *m)
     else if (chance(m->random, 2))
         type =
             g_ascii_isdigit(*name) || (!*name && chance(m->random, 2)) ? "type=sysv" : "type=posix";
-    g_string_append_printf(m->out, "%smqueue %s%s%s %s,\n", prefix(m->random),
-                           PICK(m->random, access), type, label, name);
+    /* What a rule with a label says of creating, 4.1.0 and 4.1.8 write in different ways. */
+    const char *rights = *label ? "(read, write, open) " : PICK(m->random, access);
+    g_string_append_printf(m->out, "%smqueue %s%s%s %s,\n", prefix(m->random), rights, type, label,
+                           name);
 }
 
 static void
