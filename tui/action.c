@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tui/action.h"
 
+#include <string.h>
+
 static const TuiActionInfo actions[] = {{NULL, NULL, NULL, NULL, 0},
 #define ACTION_ROW(name, id, keys, label, help, flags) {id, keys, label, help, flags},
                                         TUI_ACTIONS(ACTION_ROW)
@@ -21,6 +23,16 @@ const TuiActionInfo *
 tui_action_info(TuiAction action)
 {
     return action > TUI_ACTION_NONE && action < TUI_ACTION_COUNT ? &actions[action] : NULL;
+}
+
+TuiAction
+tui_action_from_id(const char *id)
+{
+    for (guint i = 1; i < TUI_ACTION_COUNT; i++) {
+        if (strcmp(actions[i].id, id) == 0)
+            return (TuiAction)i;
+    }
+    return TUI_ACTION_NONE;
 }
 
 gboolean
@@ -55,6 +67,26 @@ tui_keymap_free(TuiKeymap *keymap)
         return;
     g_array_unref(keymap->bindings);
     g_free(keymap);
+}
+
+void
+tui_keymap_bind(TuiKeymap *keymap, TuiKey key, TuiAction action)
+{
+    Binding binding = {key, action};
+    for (guint i = keymap->bindings->len; i > 0; i--) {
+        if (g_array_index(keymap->bindings, Binding, i - 1).key == key)
+            g_array_remove_index(keymap->bindings, i - 1);
+    }
+    g_array_append_val(keymap->bindings, binding);
+}
+
+void
+tui_keymap_unbind(TuiKeymap *keymap, TuiAction action)
+{
+    for (guint i = keymap->bindings->len; i > 0; i--) {
+        if (g_array_index(keymap->bindings, Binding, i - 1).action == action)
+            g_array_remove_index(keymap->bindings, i - 1);
+    }
 }
 
 TuiAction

@@ -65,6 +65,8 @@ enum {
     X(TAB_DOCTOR, "doctor", "4", "doctor", "Go to the doctor: why do I see nothing?", 0)          \
     X(NEXT_TAB, "next-tab", "tab", "next", "Go to the next tab", 0)                               \
     X(PREVIOUS_TAB, "previous-tab", "backtab", "previous", "Go to the tab before", 0)             \
+    X(COMMAND, "command", ":", "command", "Type the name of any of these; Tab completes", 0)      \
+    X(MOUSE, "mouse", "M", "mouse", "The mouse on or off; off, it selects text", 0)               \
     X(THEME, "theme", "T", "theme", "The next theme", 0)                                          \
     X(HELP, "help", "? f1", "help", "All keys; type to search among them", 0)                     \
     X(REDRAW, "redraw", "ctrl-l", "redraw", "Draw the screen anew", 0)                            \
@@ -93,12 +95,18 @@ typedef struct {
 /* NULL for a number that is none. */
 const TuiActionInfo *tui_action_info(TuiAction action);
 
+/* By its name in the table; NONE: there is none. */
+TuiAction tui_action_from_id(const char *id);
+
 /* Which keys do what. With @read_only, actions that write have no key, no help and no place. */
 typedef struct TuiKeymap TuiKeymap;
 TuiKeymap *tui_keymap_new(gboolean read_only);
 void tui_keymap_free(TuiKeymap *keymap);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TuiKeymap, tui_keymap_free)
 
+/* Gives @key to @action, and takes it from whatever had it; takes all keys of @action. */
+void tui_keymap_bind(TuiKeymap *keymap, TuiKey key, TuiAction action);
+void tui_keymap_unbind(TuiKeymap *keymap, TuiAction action);
 TuiAction tui_keymap_action(const TuiKeymap *keymap, TuiKey key);
 /* FALSE for what is not there at all, under any key or none (read-only). */
 gboolean tui_keymap_allows(const TuiKeymap *keymap, TuiAction action);

@@ -7,6 +7,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "tui/home.h"
+#include "tui/keyfile.h"
 #include "tui/privileged.h"
 #include "tui/terminal/term.h"
 #include "tui/view/screen.h"
@@ -26,7 +28,8 @@ typedef struct {
     gint64 drawn; /* monotonic time of the last frame */
     guint frame;  /* source of the frame to come; 0: none */
     guint keys, signals[4];
-    gboolean loading, away, gone;
+    guint more; /* source of keys that were left */
+    gboolean loading, away, gone, mouse;
 } App;
 
 /* ---- the one place that draws --------------------------------------------------------------- */
@@ -119,6 +122,15 @@ next_theme(App *app)
     set_theme(app, names[next]);
 }
 
+static void
+toggle_mouse(App *app)
+{
+    app->mouse = tui_term_set_mouse(app->term, !app->mouse) && !app->mouse;
+    tui_screen_say(app->screen, TUI_ROLE_QUIET,
+                   app->mouse ? "The mouse clicks here; with Shift it selects text"
+                              : "The mouse is the terminal's");
+}
+
 /* ---- keys ----------------------------------------------------------------------------------- */
 
 static void
@@ -132,7 +144,13 @@ do_action(App *app, TuiAction action)
         tui_term_suspend(app->term);
         break;
     case TUI_ACTION_THEME:
-        next_theme(app);
+        if (tui_screen_argument(app->screen))
+            set_theme(app, tui_screen_argument(app->screen));
+        else
+            next_theme(app);
+        break;
+    case TUI_ACTION_MOUSE:
+        toggle_mouse(app);
         break;
     case TUI_ACTION_REDRAW:
         tui_term_resize(app->term);
@@ -143,18 +161,34 @@ do_action(App *app, TuiAction action)
     }
 }
 
+static gboolean on_keys(gint fd, GIOCondition condition, gpointer data);
+
+static gboolean
+on_more_keys(gpointer data)
+{
+    App *app = data;
+    app->more = 0;
+    if (!app->away)
+        on_keys(0, 0, app);
+    return G_SOURCE_REMOVE;
+}
+
 static gboolean
 on_keys(gint fd, GIOCondition condition, gpointer data)
 {
     App *app = data;
-    TuiKey key;
+    TuiInput input;
     guint taken = 0;
 
-    while (taken < KEYS_AT_ONCE && !app->away && tui_term_read(app->term, &key)) {
+    while (taken < KEYS_AT_ONCE && !app->away && tui_term_read(app->term, &input)) {
         taken++;
-        if (key != TUI_KEY_NONE)
-            do_action(app, tui_screen_key(app->screen, key));
+        if (input.key >= TUI_KEY_CLICK && input.key <= TUI_KEY_WHEEL_DOWN)
+            do_action(app, tui_screen_mouse(app->screen, app->canvas, &input));
+        else if (input.key != TUI_KEY_NONE)
+            do_action(app, tui_screen_key(app->screen, input.key));
     }
+    if (taken == KEYS_AT_ONCE && !app->more) /* the terminal's file may hold some already */
+        app->more = g_idle_add(on_more_keys, app);
     /* A terminal that is gone is readable for ever, and gives nothing. */
     if (condition & (G_IO_HUP | G_IO_ERR | G_IO_NVAL) && taken == 0) {
         app->gone = TRUE;
@@ -269,16 +303,23 @@ make_screen(App *app)
         .session = app->session,
         .host = g_get_host_name(),
         .read_only = amr_target_is_read_only(app->session->target),
+        .keymap = tui_keymap_new(amr_target_is_read_only(app->session->target)),
         .elevate = tui_privileged_needed(app->session->target) ? elevate : NULL,
         .dirty = on_dirty,
         .data = app,
     };
     int width, height;
 
+    options.warnings = tui_keyfile_load(options.keymap);
     app->screen = tui_screen_new(&options);
     tui_term_size(app->term, &width, &height);
     app->canvas = tui_canvas_new(width, height);
     set_theme(app, app->options->theme);
+    const GPtrArray *warnings = tui_screen_warnings(app->screen);
+    if (warnings->len > 0)
+        tui_screen_say(app->screen, TUI_ROLE_WARNING, "Keys: %s%s",
+                       (const char *)warnings->pdata[0],
+                       warnings->len > 1 ? " (and more: see the help)" : "");
     app->keys = g_unix_fd_add(tui_term_fd(app->term), G_IO_IN | G_IO_HUP | G_IO_ERR, on_keys, app);
 }
 
@@ -289,6 +330,8 @@ finish(App *app)
         g_source_remove(app->frame);
     if (app->keys)
         g_source_remove(app->keys);
+    if (app->more)
+        g_source_remove(app->more);
     g_cancellable_cancel(app->cancellable);
     amr_ingest_set_changed(app->session->ingest, NULL, NULL);
     /* What is being written goes on to its end, also where the terminal is gone; the user sees the
@@ -322,6 +365,7 @@ tui_app_run(const TuiOptions *options)
     g_autoptr(GError) error = NULL;
     /* Debug messages too: standard output is the screen. Before the first thread, as GLib wants. */
     g_log_writer_default_set_use_stderr(TRUE);
+    tui_prompt_prepare(tui_home_is_ours());
     g_autoptr(AmrSession) session = tui_options_session(options, &error);
     App app = {.options = options, .session = session};
 

@@ -11,7 +11,7 @@ struct TuiCanvas {
     TuiCanvasCell *cells;
 };
 
-static const TuiCanvasCell blank = {{' '}, TUI_ROLE_TEXT, 1};
+static const TuiCanvasCell blank = {{' '}, TUI_ROLE_TEXT, 1, 0};
 
 TuiCanvas *
 tui_canvas_new(int width, int height)
@@ -91,6 +91,21 @@ tui_char_width(gunichar ch)
     return g_unichar_iswide(ch) ? 2 : 1;
 }
 
+gunichar
+tui_char_plain(gunichar ch)
+{
+    switch (ch) {
+    case 0x2026:
+        return '~';
+    case 0x2500:
+        return '-';
+    case 0x2502:
+        return '|';
+    default:
+        return '?';
+    }
+}
+
 /* The cell at @x, @y is about to be overwritten: no half of a wide character may be left. */
 static void
 split_wide(TuiCanvas *canvas, int x, int y)
@@ -119,7 +134,8 @@ put_char(TuiCanvas *canvas, int x, int y, gunichar ch, int width, TuiRole role)
         split_wide(canvas, x + i, y);
         TuiCanvasCell *cell = cell_at(canvas, x + i, y);
         if (cell)
-            *cell = (TuiCanvasCell){{i == 0 ? ch : 0}, (guint8)role, (guint8)(i == 0 ? width : 0)};
+            *cell =
+                (TuiCanvasCell){{i == 0 ? ch : 0}, (guint8)role, (guint8)(i == 0 ? width : 0), 0};
     }
 }
 
@@ -209,6 +225,18 @@ tui_canvas_paint(TuiCanvas *canvas, TuiRect rect, TuiRole role)
             TuiCanvasCell *cell = cell_at(canvas, rect.x + x, rect.y + y);
             if (cell)
                 cell->role = (guint8)role;
+        }
+    }
+}
+
+void
+tui_canvas_tag(TuiCanvas *canvas, TuiRect rect, guint tag)
+{
+    for (int y = 0; y < rect.height; y++) {
+        for (int x = 0; x < rect.width; x++) {
+            TuiCanvasCell *cell = cell_at(canvas, rect.x + x, rect.y + y);
+            if (cell)
+                cell->tag = (guint16)tag;
         }
     }
 }

@@ -20,6 +20,7 @@ typedef struct {
     gunichar chars[TUI_CELL_CHARS]; /* zero-terminated where shorter */
     guint8 role;                    /* TuiRole */
     guint8 width;                   /* 1 or 2; 0: the right half of the one before */
+    guint16 tag;                    /* what a click there means; 0: nothing */
 } TuiCanvasCell;
 
 typedef struct TuiCanvas TuiCanvas;
@@ -39,6 +40,8 @@ const TuiCanvasCell *tui_canvas_cell(const TuiCanvas *canvas, int x, int y);
 
 /* How many cells a character takes: 0, 1 or 2. */
 int tui_char_width(gunichar ch);
+/* The ASCII character that stands for one that a terminal cannot show. */
+gunichar tui_char_plain(gunichar ch);
 int tui_canvas_text_width(const char *text);
 
 /* Draws at @x, @y of @rect, clipped to it; a wide character that would be cut in half is a space.
@@ -53,6 +56,11 @@ void tui_canvas_fill(TuiCanvas *canvas, TuiRect rect, TuiRole role);
 void tui_canvas_paint(TuiCanvas *canvas, TuiRect rect, TuiRole role);
 void tui_canvas_horizontal(TuiCanvas *canvas, TuiRect rect, int y, TuiRole role);
 void tui_canvas_vertical(TuiCanvas *canvas, TuiRect rect, int x, TuiRole role);
+
+/* What a click in @rect means, until something is drawn there: a number of whoever draws, or
+ * TUI_TAG_ROW for a row of a list. */
+#define TUI_TAG_ROW 0xffff
+void tui_canvas_tag(TuiCanvas *canvas, TuiRect rect, guint tag);
 
 /* Where the terminal's cursor stands; hidden after a clear. */
 void tui_canvas_set_cursor(TuiCanvas *canvas, int x, int y);

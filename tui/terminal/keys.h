@@ -36,10 +36,20 @@ enum {
 #define TUI_KEY_ENUM(name, word, shown) TUI_KEY_##name,
     TUI_KEYS(TUI_KEY_ENUM)
 #undef TUI_KEY_ENUM
+    TUI_KEY_CLICK, /* of the mouse: no names, as they cannot be bound */
+    TUI_KEY_DOUBLE_CLICK,
+    TUI_KEY_WHEEL_UP,
+    TUI_KEY_WHEEL_DOWN,
     TUI_KEY_CTRL = 0x400000,
     TUI_KEY_ALT = 0x800000,
     TUI_KEY_PASTED = 0x1000000,
 };
+
+/* A key as the terminal gives it, and for the mouse where it was. */
+typedef struct {
+    TuiKey key;
+    int x, y;
+} TuiInput;
 
 /* "up", "ctrl-l", "alt-b", "space", "?", "ä"; TUI_KEY_NONE for what is none. */
 TuiKey tui_key_from_name(const char *name);

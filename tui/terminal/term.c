@@ -20,11 +20,24 @@
 
 #define ESCAPE_DELAY 40 /* milliseconds that the rest of a key's sequence may take */
 #define RESTORE_MAX  512
+#define DOUBLE_CLICK (400 * G_TIME_SPAN_MILLISECOND)
+
+/* Bracketed paste: what the terminal puts around pasted text. One that does not know it ignores
+ * the order. */
+#define PASTES_MARKED   "\033[?2004h"
+#define PASTES_UNMARKED "\033[?2004l"
+enum {
+    KEY_PASTE_BEGINS = KEY_MAX + 0x1000, /* far from those that terminfo adds */
+    KEY_PASTE_ENDS
+};
 
 struct TuiTerm {
     SCREEN *screen;
     FILE *output, *input; /* input: /dev/tty, or standard input */
-    gboolean colours, utf8, away;
+    gboolean colours, utf8, away, pasting;
+    TuiInput next;    /* read too far; NONE: nothing */
+    TuiInput clicked; /* the last click, and when (monotonic) */
+    gint64 clicked_at;
     attr_t attributes[TUI_ROLE_COUNT];
     short pairs[TUI_ROLE_COUNT];
     TuiHold hold;
@@ -75,6 +88,8 @@ arm_restore(TuiTerm *term)
 {
     struct sigaction action = {.sa_handler = on_fatal, .sa_flags = (int)SA_RESETHAND | SA_NODEFER};
     restore.len = 0;
+    memcpy(restore.text, PASTES_UNMARKED, strlen(PASTES_UNMARKED));
+    restore.len = strlen(PASTES_UNMARKED);
     add_capability("sgr0");
     add_capability("rmkx");
     add_capability("cnorm");
@@ -113,6 +128,25 @@ open_files(TuiTerm *term, GError **error)
 }
 
 static void
+send_text(const TuiTerm *term, const char *text, size_t len)
+{
+    while (len > 0) {
+        ssize_t sent = write(fileno(term->output), text, len);
+        if (sent < 0 && errno != EINTR)
+            return;
+        text += MAX(sent, 0);
+        len -= (size_t)MAX(sent, 0);
+    }
+}
+
+static void
+mark_pastes(const TuiTerm *term, gboolean on)
+{
+    const char *order = on ? PASTES_MARKED : PASTES_UNMARKED;
+    send_text(term, order, strlen(order));
+}
+
+static void
 set_modes(TuiTerm *term)
 {
     raw(); /* ^C and ^Z are keys like others */
@@ -122,6 +156,10 @@ set_modes(TuiTerm *term)
     keypad(stdscr, TRUE);
     intrflush(stdscr, FALSE);
     leaveok(stdscr, FALSE);
+    (void)define_key("\033[200~", KEY_PASTE_BEGINS);
+    (void)define_key("\033[201~", KEY_PASTE_ENDS);
+    mark_pastes(term, TRUE);
+    mouseinterval(0); /* it would wait for the second click */
     if (!g_getenv("ESCDELAY"))
         set_escdelay(ESCAPE_DELAY);
 }
@@ -160,8 +198,10 @@ tui_term_free(TuiTerm *term)
     if (!term)
         return;
     if (term->screen) {
-        if (!term->away)
+        if (!term->away) {
+            mark_pastes(term, FALSE);
             endwin();
+        }
         disarm_restore();
         delscreen(term->screen);
     }
@@ -216,8 +256,33 @@ key_from_curses(wint_t code)
     }
 }
 
-gboolean
-tui_term_read(TuiTerm *term, TuiKey *key)
+static void
+read_mouse(TuiTerm *term, TuiInput *input)
+{
+    MEVENT event;
+    gint64 now = g_get_monotonic_time();
+
+    input->key = TUI_KEY_NONE;
+    if (getmouse(&event) != OK)
+        return;
+    input->x = event.x;
+    input->y = event.y;
+    if (event.bstate & BUTTON4_PRESSED) {
+        input->key = TUI_KEY_WHEEL_UP;
+    } else if (event.bstate & BUTTON5_PRESSED) {
+        input->key = TUI_KEY_WHEEL_DOWN;
+    } else if (event.bstate & BUTTON1_PRESSED) {
+        gboolean again = input->x == term->clicked.x && input->y == term->clicked.y &&
+                         now - term->clicked_at < DOUBLE_CLICK;
+        input->key = again ? TUI_KEY_DOUBLE_CLICK : TUI_KEY_CLICK;
+        term->clicked = *input;
+        term->clicked_at = again ? 0 : now;
+    }
+}
+
+/* One key as it comes; NONE for one that is none of ours. */
+static gboolean
+read_one(TuiTerm *term, TuiInput *input)
 {
     wint_t code = 0;
     int result;
@@ -227,13 +292,58 @@ tui_term_read(TuiTerm *term, TuiKey *key)
     } while (result == KEY_CODE_YES && code == KEY_RESIZE);
     if (result == ERR)
         return FALSE;
-    if (result == KEY_CODE_YES)
-        *key = key_from_curses(code);
-    else if (code < 0x20 || code == 0x7f)
-        *key = tui_key_from_control(code);
+    *input = (TuiInput){.key = TUI_KEY_NONE};
+    if (result == KEY_CODE_YES && (code == KEY_PASTE_BEGINS || code == KEY_PASTE_ENDS))
+        term->pasting = code == KEY_PASTE_BEGINS;
+    else if (result == KEY_CODE_YES && code == KEY_MOUSE)
+        read_mouse(term, input);
+    else if (result == KEY_CODE_YES)
+        input->key = term->pasting ? TUI_KEY_NONE : key_from_curses(code);
+    else if (term->pasting)
+        input->key = TUI_KEY_PASTED | (TuiKey)code;
     else
-        *key = (TuiKey)code;
+        input->key = code < 0x20 || code == 0x7f ? tui_key_from_control(code) : (TuiKey)code;
     return TRUE;
+}
+
+gboolean
+tui_term_read(TuiTerm *term, TuiInput *input)
+{
+    *input = term->next;
+    term->next.key = TUI_KEY_NONE;
+    if (input->key == TUI_KEY_NONE && !read_one(term, input))
+        return FALSE;
+    if (input->key == (TUI_KEY_PASTED | 0x1b)) {
+        /* An end that never comes would make the keys dead: Esc alone is one. */
+        if (!read_one(term, &term->next)) {
+            term->pasting = FALSE;
+            input->key = TUI_KEY_NONE;
+        }
+    } else if (input->key == TUI_KEY_ESCAPE && read_one(term, &term->next) &&
+               term->next.key != TUI_KEY_ESCAPE &&
+               (term->next.key < TUI_KEY_NAMED || term->next.key & TUI_KEY_CTRL)) {
+        input->key = term->next.key == TUI_KEY_NONE ? TUI_KEY_ESCAPE : TUI_KEY_ALT | term->next.key;
+        term->next.key = TUI_KEY_NONE;
+    }
+    return TRUE;
+}
+
+gboolean
+tui_term_set_mouse(TuiTerm *term, gboolean on)
+{
+    (void)term;
+    if (!on)
+        return mousemask(0, NULL) == 0;
+    return mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL) != 0;
+}
+
+void
+tui_term_send(TuiTerm *term, GBytes *bytes)
+{
+    gsize len;
+    const char *data = g_bytes_get_data(bytes, &len);
+    if (!term->away)
+        send_text(term, data, len);
 }
 
 /* ---- size and looks ------------------------------------------------------------------------- */
@@ -260,22 +370,6 @@ tui_term_has_colours(const TuiTerm *term)
     return term->colours;
 }
 
-/* On a terminal with fewer colours: of the 256 palette's cube, the nearest of the eight. */
-static short
-nearest_colour(int colour)
-{
-    if (colour < COLORS)
-        return (short)colour;
-    if (colour < 16)
-        return (short)(colour - 8);
-    if (colour >= 232)
-        return colour >= 244 ? COLOR_WHITE : COLOR_BLACK;
-    int cube = colour - 16;
-    int red = cube / 36, green = cube / 6 % 6, blue = cube % 6;
-    return (short)((red > 2 ? COLOR_RED : 0) | (green > 2 ? COLOR_GREEN : 0) |
-                   (blue > 2 ? COLOR_BLUE : 0));
-}
-
 void
 tui_term_set_theme(TuiTerm *term, const TuiTheme *theme)
 {
@@ -289,30 +383,15 @@ tui_term_set_theme(TuiTerm *term, const TuiTheme *theme)
         term->attributes[i] = attributes;
         term->pairs[i] = 0;
         if (term->colours && (style.fg >= 0 || style.bg >= 0) && (int)i + 1 < COLOR_PAIRS &&
-            init_pair((short)(i + 1), style.fg < 0 ? -1 : nearest_colour(style.fg),
-                      style.bg < 0 ? -1 : nearest_colour(style.bg)) != ERR)
+            init_pair((short)(i + 1),
+                      style.fg < 0 ? -1 : (short)tui_colour_nearest(style.fg, COLORS),
+                      style.bg < 0 ? -1 : (short)tui_colour_nearest(style.bg, COLORS)) != ERR)
             term->pairs[i] = (short)(i + 1);
     }
     redrawwin(stdscr);
 }
 
 /* ---- drawing -------------------------------------------------------------------------------- */
-
-/* What stands for a character that the terminal's encoding has not, or gives another width. */
-static wchar_t
-plain(gunichar ch)
-{
-    switch (ch) {
-    case 0x2026:
-        return L'~';
-    case 0x2500:
-        return L'-';
-    case 0x2502:
-        return L'|';
-    default:
-        return L'?';
-    }
-}
 
 static void
 draw_cell(const TuiTerm *term, int x, int y, const TuiCanvasCell *cell)
@@ -323,7 +402,7 @@ draw_cell(const TuiTerm *term, int x, int y, const TuiCanvasCell *cell)
     gunichar first = cell->chars[0];
     gboolean shows = first < 0x80 || (term->utf8 && wcwidth((wchar_t)first) == cell->width);
 
-    text[n++] = shows ? (wchar_t)first : plain(first);
+    text[n++] = shows ? (wchar_t)first : (wchar_t)tui_char_plain(first);
     for (int i = 1; shows && i < TUI_CELL_CHARS && cell->chars[i]; i++) {
         if (wcwidth((wchar_t)cell->chars[i]) == 0)
             text[n++] = (wchar_t)cell->chars[i];
@@ -377,6 +456,7 @@ tui_term_leave(TuiTerm *term)
     if (term->away)
         return;
     (void)curs_set(1);
+    mark_pastes(term, FALSE);
     endwin();
     restore.armed = 0;
     tui_hold_end(&term->hold);
@@ -391,6 +471,7 @@ tui_term_return(TuiTerm *term)
     term->away = FALSE;
     tui_hold_begin(&term->hold);
     (void)refresh(); /* after endwin: takes the terminal again */
+    mark_pastes(term, TRUE);
     tui_term_resize(term);
     tui_term_redraw(term);
     restore.armed = 1;

@@ -25,8 +25,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(TuiTerm, tui_term_free)
 
 /* Readable when keys are there; hung up when the terminal is gone. */
 int tui_term_fd(const TuiTerm *term);
-/* The next key; FALSE if there is none now. */
-gboolean tui_term_read(TuiTerm *term, TuiKey *key);
+/* The next key; FALSE if there is none now. What is pasted (bracketed paste) comes as
+ * TUI_KEY_PASTED; Esc that is followed at once is Alt. */
+gboolean tui_term_read(TuiTerm *term, TuiInput *input);
+/* The mouse on or off; off at first, so that the terminal's own selection works. FALSE: this
+ * terminal has none. */
+gboolean tui_term_set_mouse(TuiTerm *term, gboolean on);
+/* Sends @bytes as they are, past the screen: for the clipboard's file alone. */
+void tui_term_send(TuiTerm *term, GBytes *bytes);
 
 void tui_term_size(const TuiTerm *term, int *width, int *height);
 /* After SIGWINCH: asks the terminal for its size. */

@@ -4,11 +4,10 @@
 #include "tui/terminal/theme.h"
 
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "tui/home.h"
 #include "tui/options.h"
 
 #define THEME_MAX (64 * 1024) /* bytes of a file */
@@ -86,30 +85,29 @@ tui_theme_style(const TuiTheme *theme, TuiRole role)
     return theme->styles[role < TUI_ROLE_COUNT ? role : TUI_ROLE_TEXT];
 }
 
+int
+tui_colour_nearest(int colour, int colours)
+{
+    enum {
+        BLACK = 0,
+        RED = 1,
+        GREEN = 2,
+        BLUE = 4,
+        WHITE = 7
+    };
+
+    if (colour < colours)
+        return colour;
+    if (colour < 16)
+        return colour - 8;
+    if (colour >= 232)
+        return colour >= 244 ? WHITE : BLACK;
+    int cube = colour - 16;
+    int red = cube / 36, green = cube / 6 % 6, blue = cube % 6;
+    return (red > 2 ? RED : 0) | (green > 2 ? GREEN : 0) | (blue > 2 ? BLUE : 0);
+}
+
 /* ---- where themes are ----------------------------------------------------------------------- */
-
-/* With our rights a stranger's file is not read: ours, or that of the one who called sudo. */
-static gboolean
-owner_is_user(uid_t owner)
-{
-    const char *sudo = geteuid() == 0 ? g_getenv("SUDO_UID") : NULL;
-    guint64 invoker;
-    return owner == getuid() ||
-           (sudo && amr_bytes_to_uint64(amr_bytes(sudo), &invoker) && invoker == owner);
-}
-
-static gboolean
-is_user_theme(const char *path)
-{
-    struct stat st;
-    return stat(path, &st) == 0 && S_ISREG(st.st_mode) && owner_is_user(st.st_uid);
-}
-
-static char *
-user_directory(void)
-{
-    return g_build_filename(g_get_user_config_dir(), "armorer", "themes", NULL);
-}
 
 /* A name is a word: no way out of the directories. */
 static gboolean
@@ -118,16 +116,22 @@ is_name(const char *name)
     return name[0] != '\0' && name[0] != '.' && !strchr(name, '/');
 }
 
+/* The user's own, or the data directory's; *path tells which. */
 static char *
-find_theme(const char *name)
+find_theme(const char *name, char **path, gsize *len, GError **error)
 {
     g_autofree char *leaf = g_strconcat(name, ".theme", NULL);
-    g_autofree char *user = user_directory();
-    g_autofree char *own = g_build_filename(user, leaf, NULL);
+    g_autofree char *user = tui_home_config("themes");
     g_autofree char *data = tui_data_path("themes");
-    if (is_user_theme(own))
-        return g_steal_pointer(&own);
-    return g_build_filename(data, leaf, NULL);
+    char *text;
+
+    *path = g_build_filename(user, leaf, NULL);
+    text = tui_home_read(*path, THEME_MAX, len, NULL);
+    if (text)
+        return text;
+    g_free(*path);
+    *path = g_build_filename(data, leaf, NULL);
+    return g_file_get_contents(*path, &text, len, error) ? text : NULL;
 }
 
 static int
@@ -143,7 +147,8 @@ list_directory(const char *path, gboolean user, GHashTable *seen, GPtrArray *nam
     const char *leaf;
     while (dir && (leaf = g_dir_read_name(dir))) {
         g_autofree char *full = g_build_filename(path, leaf, NULL);
-        if (!g_str_has_suffix(leaf, ".theme") || leaf[0] == '.' || (user && !is_user_theme(full)))
+        if (!g_str_has_suffix(leaf, ".theme") || leaf[0] == '.' ||
+            (user && !tui_home_may_read(full)))
             continue;
         char *name = g_strndup(leaf, strlen(leaf) - strlen(".theme"));
         if (g_hash_table_contains(seen, name)) {
@@ -160,7 +165,7 @@ tui_theme_list(void)
 {
     g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-    g_autofree char *user = user_directory();
+    g_autofree char *user = tui_home_config("themes");
     g_autofree char *data = tui_data_path("themes");
     list_directory(data, FALSE, seen, names);
     list_directory(user, TRUE, seen, names);
@@ -222,12 +227,12 @@ read_theme(TuiTheme *theme, const char *name, guint depth, GError **error)
     if (depth > DEPTH_MAX)
         return amr_error_set(error, AMR_ERROR_LIMIT, "Theme \"%s\": inherits too deeply", shown);
 
-    g_autofree char *path = find_theme(name);
-    g_autofree char *shown_path = amr_display_string(path);
     g_autoptr(GKeyFile) file = g_key_file_new();
-    g_autofree char *text = NULL;
+    g_autofree char *path = NULL;
     gsize len = 0;
-    if (!g_file_get_contents(path, &text, &len, error)) {
+    g_autofree char *text = find_theme(name, &path, &len, error);
+    g_autofree char *shown_path = amr_display_string(path);
+    if (!text) {
         g_prefix_error(error, "Theme \"%s\": ", shown);
         return FALSE;
     }

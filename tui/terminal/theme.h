@@ -69,6 +69,9 @@ void tui_theme_free(TuiTheme *theme);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TuiTheme, tui_theme_free)
 const char *tui_theme_name(const TuiTheme *theme);
 TuiStyle tui_theme_style(const TuiTheme *theme, TuiRole role);
+/* @colour (16 to 255 of the palette's cube) on a terminal with @colours of them: itself, or the
+ * nearest of the eight. */
+int tui_colour_nearest(int colour, int colours);
 /* Names of all that can be found, NULL-terminated. */
 char **tui_theme_list(void);
 

@@ -295,6 +295,18 @@ work(TuiView *base)
     return tui_denials_work((Denials *)base);
 }
 
+static TuiStale
+argue(TuiView *base, TuiAction action, const char *argument)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (action != TUI_ACTION_FILTER)
+        return TUI_STALE_FOREIGN;
+    if (!tui_search_set_filter(((Denials *)base)->search, argument, &error))
+        tui_screen_say(base->screen, TUI_ROLE_WARNING, "%s", error->message);
+    return TUI_STALE_FRAME;
+}
+
 static void
 hints(const TuiView *base, GArray *out)
 {
@@ -362,6 +374,7 @@ denials_new(TuiScreen *screen, const char *title)
         .title = title,
         .draw = draw,
         .act = act,
+        .argue = argue,
         .hints = hints,
         .place = place,
         .news = news,

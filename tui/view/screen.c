@@ -4,6 +4,7 @@
 #include "tui/view/screen_private.h"
 
 #include "tui/view/changes.h"
+#include "tui/view/commandline.h"
 #include "tui/view/denials.h"
 #include "tui/view/doctor.h"
 #include "tui/view/help.h"
@@ -28,7 +29,9 @@ tui_screen_new(const TuiScreenOptions *options)
     screen->options = *options;
     screen->host = amr_display_string(options->host);
     screen->options.host = screen->host;
-    screen->keymap = tui_keymap_new(options->read_only);
+    screen->keymap = options->keymap ? options->keymap : tui_keymap_new(options->read_only);
+    screen->warnings =
+        options->warnings ? options->warnings : g_ptr_array_new_with_free_func(g_free);
     screen->stack = g_ptr_array_new_with_free_func(view_free);
     screen->closed = g_ptr_array_new_with_free_func(view_free);
     screen->marks = g_hash_table_new(NULL, NULL);
@@ -63,14 +66,17 @@ tui_screen_free(TuiScreen *screen)
     g_hash_table_unref(screen->answered);
     tui_keymap_free(screen->keymap);
     tui_ask_free(screen->ask);
+    g_ptr_array_unref(screen->warnings);
+    g_clear_pointer(&screen->commands, g_ptr_array_unref);
+    g_free(screen->argument);
     g_free(screen->trouble);
     g_free(screen->message);
     g_free(screen->host);
     g_free(screen);
 }
 
-static TuiView *
-top_view(const TuiScreen *screen)
+TuiView *
+tui_screen_top(const TuiScreen *screen)
 {
     if (screen->stack->len > 0)
         return screen->stack->pdata[screen->stack->len - 1];
@@ -83,13 +89,16 @@ static void
 draw_tabs(TuiScreen *screen, TuiCanvas *canvas, TuiRect rect)
 {
     int x = 0;
-    TuiView *top = top_view(screen);
+    TuiView *top = tui_screen_top(screen);
     for (guint i = 0; i < TUI_SCREEN_TABS; i++) {
         gboolean active = i == screen->tab;
         g_autofree char *key =
             tui_keymap_show(screen->keymap, (TuiAction)(TUI_ACTION_TAB_DENIALS + i), FALSE);
         g_autofree char *label = g_strdup_printf(" %s %s ", key, screen->tabs[i]->class->title);
+        int start = x;
         x = tui_canvas_put(canvas, rect, x, 0, label, active ? TUI_ROLE_TAB_ACTIVE : TUI_ROLE_TAB);
+        tui_canvas_tag(canvas, (TuiRect){rect.x + start, rect.y, x - start, 1},
+                       TUI_ACTION_TAB_DENIALS + i);
     }
     for (guint i = 0; i < screen->stack->len; i++) {
         const TuiView *view = screen->stack->pdata[i];
@@ -109,7 +118,7 @@ static void
 draw_keys(TuiScreen *screen, TuiCanvas *canvas, TuiRect rect)
 {
     static const TuiHint always[] = {{TUI_ACTION_HELP, NULL}};
-    TuiView *top = top_view(screen);
+    TuiView *top = tui_screen_top(screen);
     g_autoptr(TuiBar) bar = tui_bar_new(TUI_ROLE_KEYBAR);
     g_autoptr(GArray) hints = g_array_new(FALSE, FALSE, sizeof(TuiHint));
 
@@ -121,9 +130,11 @@ draw_keys(TuiScreen *screen, TuiCanvas *canvas, TuiRect rect)
         const TuiActionInfo *info = tui_action_info(hint->action);
         g_autofree char *key = tui_keymap_show(screen->keymap, hint->action, FALSE);
         guint priority = hint->action == TUI_ACTION_HELP ? 2 : i + 1;
-        if (key[0])
-            tui_bar_add(bar, priority, TUI_ROLE_KEY, key, TUI_ROLE_KEYBAR,
-                        hint->label ? hint->label : info->label);
+        if (!key[0])
+            continue;
+        tui_bar_add(bar, priority, TUI_ROLE_KEY, key, TUI_ROLE_KEYBAR,
+                    hint->label ? hint->label : info->label);
+        tui_bar_tag(bar, hint->action);
     }
     tui_bar_draw(bar, canvas, rect, 0);
 }
@@ -146,7 +157,7 @@ draw_views(TuiScreen *screen, TuiCanvas *canvas, TuiRect body)
 static void
 draw_status(TuiScreen *screen, TuiCanvas *canvas, TuiRect row, gboolean with_place)
 {
-    TuiView *top = top_view(screen);
+    TuiView *top = tui_screen_top(screen);
     g_autofree char *place = tui_screen_frozen(screen);
 
     tui_canvas_fill(canvas, row, TUI_ROLE_STATUS);
@@ -295,21 +306,47 @@ act_everywhere(TuiScreen *screen, TuiAction action)
     case TUI_ACTION_BACK:
     case TUI_ACTION_QUIT:
         return leave(screen);
+    case TUI_ACTION_COMMAND:
+        tui_commandline_open(screen);
+        return TUI_ACTION_NONE;
     case TUI_ACTION_SUSPEND:
     case TUI_ACTION_THEME:
     case TUI_ACTION_REDRAW:
+    case TUI_ACTION_MOUSE:
         return action;
     default:
+        if (screen->aloud && action != TUI_ACTION_NONE)
+            tui_screen_say(screen, TUI_ROLE_WARNING, "%s: there is nothing to do that with here",
+                           tui_action_info(action)->id);
         return TUI_ACTION_NONE;
     }
+}
+
+/* What @action is about is for the view, or for the program. */
+static TuiAction
+argue(TuiScreen *screen, TuiAction action)
+{
+    TuiView *top = tui_screen_top(screen);
+    TuiStale stale = TUI_STALE_FOREIGN;
+
+    if (top->class->argue)
+        stale = top->class->argue(top, action, screen->argument);
+    if (stale & TUI_STALE_FOREIGN && action == TUI_ACTION_THEME)
+        return action;
+    if (stale & TUI_STALE_FOREIGN)
+        tui_screen_say(screen, TUI_ROLE_WARNING, "%s takes no words here",
+                       tui_action_info(action)->id);
+    return TUI_ACTION_NONE;
 }
 
 static TuiAction
 act_on(TuiScreen *screen, TuiAction action)
 {
-    TuiView *top = top_view(screen);
+    TuiView *top = tui_screen_top(screen);
     TuiStale stale = TUI_STALE_FOREIGN;
 
+    if (screen->argument)
+        return argue(screen, action);
     if (action != TUI_ACTION_NONE && top->class->act)
         stale = top->class->act(top, action);
     if (stale & TUI_STALE_CLOSED)
@@ -331,7 +368,7 @@ key_for_line(TuiScreen *screen, TuiKey key)
 static void
 key_for_view(TuiScreen *screen, TuiKey key)
 {
-    TuiView *top = top_view(screen);
+    TuiView *top = tui_screen_top(screen);
     TuiStale stale = top->class->key ? TUI_STALE_NOTHING : TUI_STALE_FOREIGN;
 
     if (key & TUI_KEY_PASTED) { /* text that somebody else wrote: no key of ours */
@@ -346,23 +383,50 @@ key_for_view(TuiScreen *screen, TuiKey key)
         screen->next = tui_keymap_action(screen->keymap, key);
 }
 
-TuiAction
-tui_screen_key(TuiScreen *screen, TuiKey key)
+static TuiAction
+do_next(TuiScreen *screen)
 {
     TuiAction result = TUI_ACTION_NONE;
 
-    clear_message(screen);
-    if (tui_ask_is_open(screen->ask))
-        key_for_line(screen, key);
-    else
-        key_for_view(screen, key);
     while (screen->next != TUI_ACTION_NONE && result == TUI_ACTION_NONE) {
         TuiAction action = screen->next;
         screen->next = TUI_ACTION_NONE;
         result = act_on(screen, action);
+        if (screen->next == TUI_ACTION_NONE)
+            screen->aloud = FALSE;
+        if (result == TUI_ACTION_NONE && screen->next == TUI_ACTION_NONE)
+            g_clear_pointer(&screen->argument, g_free);
     }
     g_ptr_array_set_size(screen->closed, 0);
     return result;
+}
+
+TuiAction
+tui_screen_key(TuiScreen *screen, TuiKey key)
+{
+    gboolean asked = tui_ask_is_open(screen->ask);
+
+    clear_message(screen);
+    g_clear_pointer(&screen->argument, g_free);
+    if (!asked && key & TUI_KEY_ALT && !tui_keymap_action(screen->keymap, key)) {
+        /* Esc and a key that came at once, where Alt means nothing: one after the other. */
+        TuiAction result = tui_screen_key(screen, TUI_KEY_ESCAPE);
+        return result ? result : tui_screen_key(screen, key & ~(TuiKey)TUI_KEY_ALT);
+    }
+    if (asked)
+        key_for_line(screen, key);
+    else
+        key_for_view(screen, key);
+    return do_next(screen);
+}
+
+TuiAction
+tui_screen_act(TuiScreen *screen, TuiAction action)
+{
+    clear_message(screen);
+    g_clear_pointer(&screen->argument, g_free);
+    tui_screen_do(screen, action);
+    return do_next(screen);
 }
 
 void
@@ -373,54 +437,30 @@ tui_screen_do(TuiScreen *screen, TuiAction action)
 }
 
 void
+tui_screen_do_with(TuiScreen *screen, TuiAction action, const char *argument)
+{
+    tui_screen_do(screen, action);
+    screen->aloud = screen->next != TUI_ACTION_NONE;
+    g_free(screen->argument);
+    screen->argument = g_strdup(argument);
+}
+
+const char *
+tui_screen_argument(const TuiScreen *screen)
+{
+    return screen->argument;
+}
+
+void
 tui_screen_store_changed(TuiScreen *screen)
 {
     tui_screen_tell_views(screen, TUI_NEWS_STORE);
-}
-
-/* ---- for the views -------------------------------------------------------------------------- */
-
-AmrSession *
-tui_screen_session(const TuiScreen *screen)
-{
-    return screen->options.session;
-}
-
-const TuiKeymap *
-tui_screen_keymap(const TuiScreen *screen)
-{
-    return screen->keymap;
 }
 
 const AmrCheck *
 tui_screen_reason(const TuiScreen *screen)
 {
     return tui_doctor_reason(screen->tabs[TAB_DOCTOR]);
-}
-
-GHashTable *
-tui_screen_marks(TuiScreen *screen)
-{
-    return screen->marks;
-}
-
-void
-tui_screen_set_trouble(TuiScreen *screen, const char *trouble)
-{
-    g_free(screen->trouble);
-    screen->trouble = g_strdup(trouble);
-}
-
-const char *
-tui_screen_trouble(const TuiScreen *screen)
-{
-    return screen->trouble;
-}
-
-void
-tui_screen_push(TuiScreen *screen, TuiView *view)
-{
-    g_ptr_array_add(screen->stack, view);
 }
 
 void
@@ -432,10 +472,4 @@ tui_screen_say(TuiScreen *screen, TuiRole role, const char *format, ...)
     screen->message = g_strdup_vprintf(format, args);
     screen->message_role = role;
     va_end(args);
-}
-
-TuiAsk *
-tui_screen_line(const TuiScreen *screen)
-{
-    return screen->ask;
 }

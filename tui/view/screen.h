@@ -21,6 +21,8 @@ typedef struct {
     AmrSession *session;     /* borrowed, outlives the screen */
     const char *host;        /* for the status line, raw; copied */
     gboolean read_only;      /* no writing actions at all */
+    TuiKeymap *keymap;       /* taken over; NULL: the keys of the table */
+    GPtrArray *warnings;     /* char *, of the user's files; taken over; may be NULL */
     TuiElevate elevate;      /* NULL: changes are carried out in this process */
     void (*dirty)(gpointer); /* something to draw came without a key; may be NULL */
     gpointer data;           /* for both */
@@ -32,8 +34,13 @@ void tui_screen_free(TuiScreen *screen);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TuiScreen, tui_screen_free)
 
 void tui_screen_draw(TuiScreen *screen, TuiCanvas *canvas);
-/* Acts on @key. Returns what only the program can do: QUIT, SUSPEND, THEME, REDRAW; else NONE. */
+/* Acts on @key. Returns what only the program can do: QUIT, SUSPEND, THEME, REDRAW, MOUSE; else
+ * NONE. */
 TuiAction tui_screen_key(TuiScreen *screen, TuiKey key);
+/* The same for the mouse; @canvas is what the user sees. */
+TuiAction tui_screen_mouse(TuiScreen *screen, const TuiCanvas *canvas, const TuiInput *input);
+/* What the action returned last is about ("light"); NULL: nothing. */
+const char *tui_screen_argument(const TuiScreen *screen);
 /* The store or a source changed. */
 void tui_screen_store_changed(TuiScreen *screen);
 /* Why there is nothing to read, shown where the denials would be; display form. */
@@ -46,6 +53,8 @@ const TuiKeymap *tui_screen_keymap(const TuiScreen *screen);
 const char *tui_screen_trouble(const TuiScreen *screen); /* NULL: none */
 /* The likeliest reason why there are no denials, as the doctor found; NULL: none is known. */
 const AmrCheck *tui_screen_reason(const TuiScreen *screen);
+/* What is wrong with the user's files: char *, display form. Never NULL. */
+const GPtrArray *tui_screen_warnings(const TuiScreen *screen);
 /* Marked denials: a set of GUINT_TO_POINTER(AmrDenialId). */
 GHashTable *tui_screen_marks(TuiScreen *screen);
 /* Takes @view over and puts it on top. */
@@ -55,6 +64,9 @@ void tui_screen_say(TuiScreen *screen, TuiRole role, const char *format, ...) G_
 /* Does @action when the key that is handled now is done with, as if its own key had been pressed;
  * not one that is not there (read-only). */
 void tui_screen_do(TuiScreen *screen, TuiAction action);
+/* The same with what it is about (may be NULL), for one that was asked for by name: where nothing
+ * comes of it, that is said. */
+void tui_screen_do_with(TuiScreen *screen, TuiAction action, const char *argument);
 /* Work is left (see view.h). */
 void tui_screen_wants_work(TuiScreen *screen);
 /* What is kept back while input is frozen: "FROZEN +37 new"; NULL: it is not. The caller frees. */

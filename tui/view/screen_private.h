@@ -13,6 +13,7 @@ struct TuiScreen {
     TuiScreenOptions options;
     char *host; /* display form */
     TuiKeymap *keymap;
+    GPtrArray *warnings; /* char *, of the user's files */
     TuiView *tabs[TUI_SCREEN_TABS];
     guint tab;
     GPtrArray *stack;  /* views over the tab, the top one last */
@@ -26,11 +27,17 @@ struct TuiScreen {
     GCancellable *cancellable; /* of loading */
     guint working;             /* who relies on the session's parts */
     gboolean loading, load_wanted, dying;
-    guint work;     /* source of work that is left */
-    TuiAction next; /* to be done after the key that is handled */
+    guint work;          /* source of work that is left */
+    TuiAction next;      /* to be done after the key that is handled */
+    char *argument;      /* what it is about; NULL: nothing */
+    gboolean aloud;      /* it was asked for by name: say so where nothing comes of it */
+    GPtrArray *commands; /* typed before; NULL: not read yet */
 };
 
 /* screen.c */
+TuiView *tui_screen_top(const TuiScreen *screen);
+/* Does @action as its key would. Returns what only the program can do. */
+TuiAction tui_screen_act(TuiScreen *screen, TuiAction action);
 void tui_screen_tell_views(TuiScreen *screen, TuiNews news);
 /* screen_session.c: freezes input, or thaws it. */
 void tui_screen_freeze(TuiScreen *screen);

@@ -163,3 +163,54 @@ tui_screen_elevate(TuiScreen *screen, const char *const *verb, const char *input
 {
     return screen->options.elevate(verb, input, status, said, error, screen->options.data);
 }
+
+/* ---- for the views -------------------------------------------------------------------------- */
+
+AmrSession *
+tui_screen_session(const TuiScreen *screen)
+{
+    return screen->options.session;
+}
+
+const TuiKeymap *
+tui_screen_keymap(const TuiScreen *screen)
+{
+    return screen->keymap;
+}
+
+const GPtrArray *
+tui_screen_warnings(const TuiScreen *screen)
+{
+    return screen->warnings;
+}
+
+GHashTable *
+tui_screen_marks(TuiScreen *screen)
+{
+    return screen->marks;
+}
+
+void
+tui_screen_set_trouble(TuiScreen *screen, const char *trouble)
+{
+    g_free(screen->trouble);
+    screen->trouble = g_strdup(trouble);
+}
+
+const char *
+tui_screen_trouble(const TuiScreen *screen)
+{
+    return screen->trouble;
+}
+
+void
+tui_screen_push(TuiScreen *screen, TuiView *view)
+{
+    g_ptr_array_add(screen->stack, view);
+}
+
+TuiAsk *
+tui_screen_line(const TuiScreen *screen)
+{
+    return screen->ask;
+}

@@ -42,6 +42,8 @@ typedef struct {
     gboolean over; /* drawn over the view below it, which stays in sight */
     void (*draw)(TuiView *view, TuiCanvas *canvas, TuiRect rect);
     TuiStale (*act)(TuiView *view, TuiAction action);
+    /* The same with what it is about, as it was typed (UTF-8): "profile:ping" for FILTER. */
+    TuiStale (*argue)(TuiView *view, TuiAction action, const char *argument);
     /* Where text is typed: sees every key first; TUI_STALE_FOREIGN for what it does not take. */
     TuiStale (*key)(TuiView *view, TuiKey key);
     /* Appends TuiHint, most useful first. */

@@ -6,7 +6,7 @@
 typedef struct {
     char *lead, *text;
     TuiRole lead_role, role;
-    guint priority;
+    guint priority, tag;
     int width;
 } Part;
 
@@ -56,6 +56,13 @@ tui_bar_add(TuiBar *bar, guint priority, TuiRole lead_role, const char *lead, Tu
     g_ptr_array_add(bar->parts, part);
 }
 
+void
+tui_bar_tag(TuiBar *bar, guint tag)
+{
+    if (bar->parts->len > 0)
+        ((Part *)bar->parts->pdata[bar->parts->len - 1])->tag = tag;
+}
+
 /* The parts that fit into @width, by dropping the least important; one is always kept. */
 static GPtrArray *
 fitting(const TuiBar *bar, int width)
@@ -87,8 +94,11 @@ tui_bar_draw(const TuiBar *bar, TuiCanvas *canvas, TuiRect rect, int y)
     tui_canvas_fill(canvas, (TuiRect){rect.x, rect.y + y, rect.width, 1}, bar->base);
     for (guint i = 0; i < kept->len; i++) {
         const Part *part = kept->pdata[i];
+        int start = x;
         if (part->lead)
             x = tui_canvas_put(canvas, rect, x, y, part->lead, part->lead_role) + 1;
-        x = tui_canvas_put(canvas, rect, x, y, part->text, part->role) + GAP;
+        x = tui_canvas_put(canvas, rect, x, y, part->text, part->role);
+        tui_canvas_tag(canvas, (TuiRect){rect.x + start, rect.y + y, x - start, 1}, part->tag);
+        x += GAP;
     }
 }

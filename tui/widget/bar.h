@@ -17,6 +17,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(TuiBar, tui_bar_free)
  * goes first where it is narrow; of equals the last one. */
 void tui_bar_add(TuiBar *bar, guint priority, TuiRole lead_role, const char *lead, TuiRole role,
                  const char *text);
+/* What a click on the part added last means (see canvas.h). */
+void tui_bar_tag(TuiBar *bar, guint tag);
 void tui_bar_draw(const TuiBar *bar, TuiCanvas *canvas, TuiRect rect, int y);
 
 G_END_DECLS

@@ -132,6 +132,7 @@ void
 tui_columns_draw_row(const TuiTable *table, const guint *widths, const TuiCell *cells,
                      TuiCanvas *canvas, TuiRect rect, int y, TuiRole over)
 {
+    TuiRect row = {rect.x, rect.y + y, rect.width, 1};
     int x = 0;
     for (guint i = 0; i < table->n; i++) {
         if (widths[i] == 0)
@@ -141,5 +142,8 @@ tui_columns_draw_row(const TuiTable *table, const guint *widths, const TuiCell *
         x += (int)widths[i] + TUI_COLUMN_GAP;
     }
     if (over != TUI_ROLE_COUNT)
-        tui_canvas_paint(canvas, (TuiRect){rect.x, rect.y + y, rect.width, 1}, over);
+        tui_canvas_paint(canvas, row, over);
+    tui_canvas_tag(canvas, row, TUI_TAG_ROW);
+    if (over == TUI_ROLE_SELECTED) /* what reads the screen aloud follows the cursor */
+        tui_canvas_set_cursor(canvas, row.x, row.y);
 }

@@ -34,7 +34,8 @@ gboolean tui_list_act(TuiList *list, TuiAction action);
 void tui_columns_fit(const TuiTable *table, int width, guint *widths);
 void tui_columns_draw_header(const TuiTable *table, const guint *widths, TuiCanvas *canvas,
                              TuiRect rect, int y);
-/* @over: a role for the whole row (selected, marked), or TUI_ROLE_COUNT for the cells' own. */
+/* A row that can be clicked; the cursor stands on the selected one. @over: a role for the whole row
+ * (selected, marked), or TUI_ROLE_COUNT for the cells' own. */
 void tui_columns_draw_row(const TuiTable *table, const guint *widths, const TuiCell *cells,
                           TuiCanvas *canvas, TuiRect rect, int y, TuiRole over);
 

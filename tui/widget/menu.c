@@ -150,6 +150,8 @@ draw_items(TuiMenu *menu, const TuiKeymap *keymap, TuiCanvas *canvas, TuiRect in
         if (row == menu->list.cursor)
             role = TUI_ROLE_SELECTED;
         tui_canvas_put_field(canvas, inside, 0, (int)i, inside.width, text, FALSE, role);
+        tui_canvas_tag(canvas, (TuiRect){inside.x, inside.y + (int)i, inside.width, 1},
+                       TUI_TAG_ROW);
         if (row == menu->list.cursor)
             tui_canvas_set_cursor(canvas, inside.x, inside.y + (int)i);
     }

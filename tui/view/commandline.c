@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "tui/view/commandline.h"
+
+#include <string.h>
+
+#include "core/denial/filter.h"
+#include "tui/home.h"
+#include "tui/view/screen_private.h"
+
+#define HISTORY "commands" /* the file's name */
+
+/* ---- reading -------------------------------------------------------------------------------- */
+
+static TuiAction
+named(const TuiKeymap *keymap, const char *name)
+{
+    TuiAction action = tui_action_from_id(name);
+    return tui_keymap_allows(keymap, action) ? action : TUI_ACTION_NONE;
+}
+
+/* The only action whose name begins so. */
+static TuiAction
+begun(const TuiKeymap *keymap, const char *name)
+{
+    TuiAction found = TUI_ACTION_NONE;
+    for (guint i = 1; i < TUI_ACTION_COUNT; i++) {
+        const TuiActionInfo *info = tui_action_info((TuiAction)i);
+        if (!g_str_has_prefix(info->id, name) || !tui_keymap_allows(keymap, (TuiAction)i) ||
+            (info->flags & TUI_ACTION_WRITES))
+            continue;
+        if (found != TUI_ACTION_NONE)
+            return TUI_ACTION_NONE;
+        found = (TuiAction)i;
+    }
+    return found;
+}
+
+TuiAction
+tui_commandline_read(const TuiKeymap *keymap, const char *line, char **argument, char **why)
+{
+    g_autofree char *text = g_strstrip(g_strdup(line));
+    g_autofree char *joined = g_strdelimit(g_strdup(text), " ", '-');
+    g_autofree char *name = g_strndup(text, strcspn(text, " "));
+    const char *rest = text + strlen(name);
+    g_autofree char *shown = amr_display_string(name);
+    TuiAction action = named(keymap, joined); /* "sort count" is sort-count */
+
+    *argument = *why = NULL;
+    if (action != TUI_ACTION_NONE || name[0] == '\0')
+        return action;
+    action = named(keymap, name);
+    if (action == TUI_ACTION_NONE)
+        action = begun(keymap, name);
+    if (action == TUI_ACTION_NONE)
+        *why = g_strdup_printf("There is no command \"%s\"; Tab completes, help lists them", shown);
+    else if (*(rest += strspn(rest, " ")))
+        *argument = g_strdup(rest);
+    return action;
+}
+
+/* ---- completion ----------------------------------------------------------------------------- */
+
+static int
+compare(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static char **
+end_words(GPtrArray *words)
+{
+    g_ptr_array_sort(words, compare);
+    for (guint i = words->len; i > 1; i--) {
+        if (g_str_equal(words->pdata[i - 1], words->pdata[i - 2]))
+            g_ptr_array_remove_index(words, i - 1);
+    }
+    g_ptr_array_set_free_func(words, NULL);
+    g_ptr_array_add(words, NULL);
+    return (char **)g_ptr_array_free(words, FALSE);
+}
+
+static void
+add_word(GPtrArray *words, const char *prefix, const char *word)
+{
+    if (g_str_has_prefix(word, prefix))
+        g_ptr_array_add(words, g_strdup(word));
+}
+
+/* Names that a filter's word can hold as they are: what is in quotes, or is a wildcard, is not
+ * completed. */
+static void
+add_name(GPtrArray *words, const char *prefix, const char *key, const char *name)
+{
+    g_autofree char *word = g_strconcat(key, ":", name, NULL);
+    if (g_utf8_validate(name, -1, NULL) && !strpbrk(name, " \t\"*?[\\"))
+        add_word(words, prefix, word);
+}
+
+static void
+add_profiles(GPtrArray *words, const char *prefix, const AmrSession *session)
+{
+    guint n = session->loaded ? amr_loaded_count(session->loaded) : 0;
+    for (guint i = 0; i < n; i++)
+        add_name(words, prefix, "profile", amr_loaded_profile(session->loaded, i)->name);
+    n = session->index ? amr_index_count(session->index) : 0;
+    for (guint i = 0; i < n; i++)
+        add_name(words, prefix, "profile", amr_index_block(session->index, i)->name);
+}
+
+char **
+tui_complete_filter(const AmrSession *session, const char *line, gsize from, gsize point,
+                    gsize *start)
+{
+    GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
+    gsize at = point;
+
+    while (at > from && line[at - 1] != ' ')
+        at--;
+    if (line[at] == '!' && at < point)
+        at++;
+    *start = at;
+    g_autofree char *prefix = g_strndup(line + at, point - at);
+    for (guint i = 1; i < AMR_FILTER_KEY_COUNT; i++) {
+        g_autofree char *key = g_strconcat(amr_filter_key_word((AmrFilterKey)i), ":", NULL);
+        if (!strchr(prefix, ':'))
+            add_word(words, prefix, key);
+    }
+    for (guint i = 1; i < AMR_CLASS_COUNT; i++)
+        add_name(words, prefix[0] ? prefix : "class:", "class", amr_class_word((AmrClass)i));
+    add_profiles(words, prefix[0] ? prefix : "profile:", session);
+    return end_words(words);
+}
+
+static char **
+complete_argument(TuiScreen *screen, const char *name, const char *line, gsize from, gsize point,
+                  gsize *start)
+{
+    GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *prefix = g_strndup(line + from, point - from);
+    g_autofree char *family = g_strconcat(name, "-", NULL);
+
+    if (g_str_equal(name, "filter")) {
+        g_ptr_array_unref(words);
+        return tui_complete_filter(screen->options.session, line, from, point, start);
+    }
+    *start = from;
+    if (g_str_equal(name, "theme")) {
+        g_auto(GStrv) themes = tui_theme_list();
+        for (guint i = 0; themes[i]; i++)
+            add_word(words, prefix, themes[i]);
+    }
+    for (guint i = 1; i < TUI_ACTION_COUNT; i++) {
+        const char *id = tui_action_info((TuiAction)i)->id;
+        if (g_str_has_prefix(id, family) && tui_keymap_allows(screen->keymap, (TuiAction)i))
+            add_word(words, prefix, id + strlen(family));
+    }
+    return end_words(words);
+}
+
+char **
+tui_commandline_complete(const char *line, gsize point, gsize *start, gpointer data)
+{
+    TuiScreen *screen = data;
+    gsize from = strspn(line, " "), end = from + strcspn(line + from, " ");
+
+    if (point > end) {
+        g_autofree char *name = g_strndup(line + from, end - from);
+        from = end + strspn(line + end, " ");
+        return complete_argument(screen, name, line, MIN(from, point), point, start);
+    }
+    GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *prefix = point > from ? g_strndup(line + from, point - from) : g_strdup("");
+    *start = MIN(from, point);
+    for (guint i = 1; i < TUI_ACTION_COUNT; i++) {
+        if (tui_keymap_allows(screen->keymap, (TuiAction)i))
+            add_word(words, prefix, tui_action_info((TuiAction)i)->id);
+    }
+    return end_words(words);
+}
+
+/* ---- doing ---------------------------------------------------------------------------------- */
+
+/* What is typed means, as one types. */
+static void
+on_changed(const char *line, gpointer data)
+{
+    TuiScreen *screen = data;
+    g_autofree char *argument = NULL, *why = NULL;
+    TuiAction action = tui_commandline_read(screen->keymap, line, &argument, &why);
+
+    if (action != TUI_ACTION_NONE)
+        tui_ask_note(screen->ask, TUI_ROLE_QUIET, tui_action_info(action)->help);
+}
+
+static void
+on_done(const char *line, gpointer data)
+{
+    TuiScreen *screen = data;
+    g_autofree char *argument = NULL, *why = NULL;
+    TuiAction action;
+
+    if (!line)
+        return;
+    tui_home_remember(HISTORY, line);
+    action = tui_commandline_read(screen->keymap, line, &argument, &why);
+    if (why)
+        tui_screen_say(screen, TUI_ROLE_WARNING, "%s", why);
+    tui_screen_do_with(screen, action, argument);
+}
+
+void
+tui_commandline_open(TuiScreen *screen)
+{
+    if (!screen->commands)
+        screen->commands = tui_home_history(HISTORY);
+    TuiAskOptions options = {.label = ":",
+                             .history = screen->commands,
+                             .complete = tui_commandline_complete,
+                             .changed = on_changed,
+                             .done = on_done,
+                             .data = screen};
+    tui_ask_open(screen->ask, &options);
+}
