@@ -10,6 +10,7 @@
 #include "tui/home.h"
 #include "tui/keyfile.h"
 #include "tui/privileged.h"
+#include "tui/terminal/clipboard.h"
 #include "tui/terminal/term.h"
 #include "tui/view/screen.h"
 
@@ -286,6 +287,18 @@ start_reading(App *app)
     amr_ingest_load_async(app->session->ingest, app->cancellable, on_past_loaded, app);
 }
 
+static gboolean
+copy(const char *text, gpointer data)
+{
+    App *app = data;
+    TuiClipboard way = tui_clipboard_way(g_getenv("TERM"), g_getenv("TMUX"), g_getenv("STY"));
+    g_autoptr(GBytes) bytes = tui_clipboard_sequence(way, text);
+
+    if (bytes)
+        tui_term_send(app->term, bytes);
+    return bytes != NULL;
+}
+
 static void
 watch(App *app)
 {
@@ -305,6 +318,7 @@ make_screen(App *app)
         .read_only = amr_target_is_read_only(app->session->target),
         .keymap = tui_keymap_new(amr_target_is_read_only(app->session->target)),
         .elevate = tui_privileged_needed(app->session->target) ? elevate : NULL,
+        .copy = copy,
         .dirty = on_dirty,
         .data = app,
     };

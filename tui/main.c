@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "tui/command/command.h"
-#include "tui/terminal/theme.h"
+#include "tui/terminal/term.h"
 
 /* A closed standard descriptor would be taken by the next file that is opened, and what is printed
  * would go there. These fail instead: what is closed can neither be read nor written. */
@@ -64,6 +64,8 @@ run_screen(TuiOptions *options)
         return list_themes();
     if (!tui_options_prepare(options, &error))
         return tui_fail(error);
+    if (options->plain || (isatty(STDOUT_FILENO) && !tui_term_moves()))
+        return tui_plain_run(options);
     return tui_app_run(options);
 }
 

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 typedef struct {
     char *root, *policy, *parser, *features, *theme;
     char **logs; /* --log, NULL-terminated; raw bytes */
-    gboolean read_only, demo, json;
+    gboolean read_only, demo, json, plain;
     char *sandbox; /* the private copy that --demo works on, also the root; removed when cleared */
 } TuiOptions;
 
@@ -45,6 +45,8 @@ int tui_exit_status(const GError *error);
 /* The full screen; returns an exit status. Without a terminal: 2, naming the command that does it.
  */
 int tui_app_run(const TuiOptions *options);
+/* The same line by line (plain.h). */
+int tui_plain_run(TuiOptions *options);
 
 G_END_DECLS
 #endif

@@ -44,7 +44,7 @@ resize() { tmux -S "$sock" resize-window -t $session -x "$1" -y "$2"; }
 
 # Waits until the command succeeds; a minute is a hang, not a measure.
 until_ok() {
-    local end=$((SECONDS + 60))
+    local end=$((SECONDS + ${ARMORER_WAIT:-60}))
     until "$@"; do [ $SECONDS -lt $end ] || return 1; sleep 0.05; done
 }
 on_screen() { screen | grep -qF -- "$1"; }

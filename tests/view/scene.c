@@ -45,6 +45,15 @@ elevate(const char *const *verb, const char *input, int *status, char **said, GE
     return TRUE;
 }
 
+static gboolean
+copy(const char *text, gpointer data)
+{
+    Scene *scene = data;
+    g_free(scene->copied);
+    scene->copied = scene->clipless ? NULL : g_strdup(text);
+    return !scene->clipless;
+}
+
 static void
 count_dirty(gpointer data)
 {
@@ -115,6 +124,7 @@ scene_open(Scene *scene, const SceneOptions *options)
                                .host = "lantern\x1b[2J",
                                .read_only = options->read_only,
                                .elevate = options->elevates ? elevate : NULL,
+                               .copy = copy,
                                .dirty = count_dirty,
                                .data = scene};
     scene->screen = tui_screen_new(&screen);
@@ -127,6 +137,7 @@ scene_close(Scene *scene)
     amr_session_free(scene->session);
     test_dir_remove(scene->root);
     g_free(scene->elevated);
+    g_free(scene->copied);
 }
 
 void

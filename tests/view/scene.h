@@ -16,6 +16,8 @@ typedef struct {
     int elevate_status; /* what such a command ends with */
     const char *elevate_said;
     guint dirty;
+    char *copied;      /* what went to the clipboard last */
+    gboolean clipless; /* there is none */
 } Scene;
 
 typedef struct {

@@ -8,6 +8,7 @@
 
 #include "tui/home.h"
 #include "tui/keyfile.h"
+#include "tui/terminal/clipboard.h"
 #include "tui/view/commandline.h"
 
 /* ---- the file of keys ----------------------------------------------------------------------- */
@@ -22,7 +23,7 @@ test_keyfile(void **state)
         const char *wrong; /* all that is told, joined by "; " */
     } rows[] = {
         {"", "p", TUI_ACTION_PROPOSE, ""},
-        {"# propose = x\n\n  \n", "p", TUI_ACTION_PROPOSE, ""},
+        {"# propose = +\n\n  \n", "p", TUI_ACTION_PROPOSE, ""},
         {"propose = P ctrl-p\n", "ctrl-p", TUI_ACTION_PROPOSE, ""},
         {"propose=P", "P", TUI_ACTION_PROPOSE, ""},
         {"propose = P\r\n", "p", TUI_ACTION_NONE, ""},
@@ -36,18 +37,18 @@ test_keyfile(void **state)
         {"sort = r\nraw = s", "s", TUI_ACTION_RAW, ""},
         {"sort = k\n", "k", TUI_ACTION_SORT, ""},
         /* what is wrong is left out, the rest holds */
-        {"foo = x\nraw = x", "x", TUI_ACTION_RAW, "line 1: there is no action \"foo\""},
+        {"foo = +\nraw = +", "+", TUI_ACTION_RAW, "line 1: there is no action \"foo\""},
         {"raw x", "r", TUI_ACTION_RAW, "line 1: not \"action = keys\": raw x"},
         {"\nraw = hyper-x", "r", TUI_ACTION_RAW, "line 2: there is no key \"hyper-x\""},
-        {"raw = hyper-x X", "X", TUI_ACTION_RAW, "line 1: there is no key \"hyper-x\""},
-        {"raw = x\nsort = x", "x", TUI_ACTION_RAW,
-         "line 2: the key \"x\" was given to raw in line 1"},
-        {"raw = x\nsort = x", "s", TUI_ACTION_SORT,
-         "line 2: the key \"x\" was given to raw in line 1"},
-        {"raw = x x", "x", TUI_ACTION_RAW, ""},
-        {"raw = x\nraw = y", "x", TUI_ACTION_RAW, "line 2: raw was given its keys in line 1"},
-        {"f\x1b[2J\xff = x", "r", TUI_ACTION_RAW, "line 1: there is no action \"f\\e[2J\\xff\""},
-        {"none = x\n = y", "r", TUI_ACTION_RAW,
+        {"raw = hyper-x +", "+", TUI_ACTION_RAW, "line 1: there is no key \"hyper-x\""},
+        {"raw = +\nsort = +", "+", TUI_ACTION_RAW,
+         "line 2: the key \"+\" was given to raw in line 1"},
+        {"raw = +\nsort = +", "s", TUI_ACTION_SORT,
+         "line 2: the key \"+\" was given to raw in line 1"},
+        {"raw = + +", "+", TUI_ACTION_RAW, ""},
+        {"raw = +\nraw = &", "+", TUI_ACTION_RAW, "line 2: raw was given its keys in line 1"},
+        {"f\x1b[2J\xff = +", "r", TUI_ACTION_RAW, "line 1: there is no action \"f\\e[2J\\xff\""},
+        {"none = +\n = &", "r", TUI_ACTION_RAW,
          "line 1: there is no action \"none\"; line 2: there is no action \"\""},
         /* the ways out stay */
         {"quit =\nback =", "q", TUI_ACTION_BACK,
@@ -384,6 +385,111 @@ test_mouse(void **state)
     scene_close(&scene);
 }
 
+/* ---- copying -------------------------------------------------------------------------------- */
+
+static void
+test_clipboard_way(void **state)
+{
+    static const struct {
+        const char *term, *tmux, *sty;
+        TuiClipboard want;
+    } rows[] = {
+        {"xterm-256color", NULL, NULL, TUI_CLIPBOARD_PLAIN},
+        {"foot", "", "", TUI_CLIPBOARD_PLAIN},
+        {"xterm-256color", "/tmp/tmux-0/default,1,0", NULL, TUI_CLIPBOARD_TMUX},
+        {"screen-256color", "/tmp/tmux-0/default,1,0", NULL, TUI_CLIPBOARD_TMUX},
+        {"tmux-256color", NULL, NULL, TUI_CLIPBOARD_TMUX},
+        {"screen", NULL, "1.pts-0", TUI_CLIPBOARD_SCREEN},
+        {"screen", NULL, NULL, TUI_CLIPBOARD_SCREEN},
+        {"linux", NULL, NULL, TUI_CLIPBOARD_NONE},
+        {"vt100", NULL, NULL, TUI_CLIPBOARD_NONE},
+        {"dumb", NULL, NULL, TUI_CLIPBOARD_NONE},
+        {NULL, NULL, NULL, TUI_CLIPBOARD_NONE},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+        assert_int_equal(tui_clipboard_way(rows[i].term, rows[i].tmux, rows[i].sty), rows[i].want);
+}
+
+static char *
+sequence(TuiClipboard way, const char *text)
+{
+    g_autoptr(GBytes) bytes = tui_clipboard_sequence(way, text);
+    gsize len = 0;
+    const char *data = bytes ? g_bytes_get_data(bytes, &len) : NULL;
+    return bytes ? g_strndup(data, len) : NULL;
+}
+
+static void
+test_clipboard_sequence(void **state)
+{
+    static const char *const refused[] = {"a\x1b]0;x\a", "tab\t",        "\x7f", "\xc2\x9b",
+                                          "\xff",        "\xe2\x80\xae", "cr\r"};
+    g_autofree char *plain = sequence(TUI_CLIPBOARD_PLAIN, "/etc/hosts r,");
+    g_autofree char *tmux = sequence(TUI_CLIPBOARD_TMUX, "x");
+    g_autofree char *full = g_strnfill(TUI_CLIPBOARD_MAX, 'a');
+    g_autofree char *over = g_strnfill(TUI_CLIPBOARD_MAX + 1, 'a');
+    g_autofree char *pieces = sequence(TUI_CLIPBOARD_SCREEN, full);
+    g_autofree char *largest = sequence(TUI_CLIPBOARD_TMUX, full);
+
+    assert_string_equal(plain, "\033]52;c;L2V0Yy9ob3N0cyByLA==\a");
+    assert_string_equal(tmux, "\033]52;c;eA==\a\033Ptmux;\033\033]52;c;eA==\a\033\\");
+    assert_null(sequence(TUI_CLIPBOARD_NONE, "x"));
+    assert_null(sequence(TUI_CLIPBOARD_PLAIN, over));
+    assert_non_null(largest);
+    for (const char *p = strstr(pieces, "\033P"); p; p = strstr(p + 2, "\033P"))
+        assert_true(strcspn(p + 2, "\033") <= 700);
+    for (gsize i = 0; i < G_N_ELEMENTS(refused); i++)
+        assert_null(sequence(TUI_CLIPBOARD_PLAIN, refused[i]));
+}
+
+/* Whatever a log says, what is copied is inert: any view, any row. */
+static void
+test_copy(void **state)
+{
+    static const struct {
+        const char *log, *keys, *want;
+    } rows[] = {
+        {"denials.log", "home y", "tried to open /srv/lantern"},
+        {"denials.log", "home p y", "/srv/lantern/private/plan.txt r,"},
+        {"denials.log", "3 y", NULL},
+        {"hostile.log", "home y", ""},
+        {"hostile.log", "home down p y", ""},
+        {"hostile.log", "home down y", ""},
+        {"hostile.log", "home down down y", ""},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        SceneOptions options = {rows[i].log, FALSE, FALSE};
+        Scene scene;
+        scene_open(&scene, &options);
+        scene_keys(&scene, rows[i].keys);
+        if (rows[i].want) {
+            assert_non_null(scene.copied);
+            g_autofree char *sent = sequence(TUI_CLIPBOARD_PLAIN, scene.copied);
+            if (!sent || !strstr(scene.copied, rows[i].want))
+                fail_msg("%s: %s", rows[i].keys, scene.copied);
+            assert_line(&scene, "Sent to the clipboard");
+            scene_keys(&scene, "y"); /* not there? it is shown */
+            assert_line(&scene, "Copy by hand");
+        } else {
+            assert_line(&scene, "There is nothing to copy here");
+        }
+        scene_close(&scene);
+    }
+}
+
+static void
+test_copy_by_hand(void **state)
+{
+    SceneOptions options = {"denials.log", FALSE, FALSE};
+    Scene scene;
+    scene_open(&scene, &options);
+    scene.clipless = TRUE;
+    scene_keys(&scene, "home p y");
+    assert_line(&scene, "select it by hand");
+    assert_line(&scene, "/srv/lantern/private/plan.txt r,");
+    scene_close(&scene);
+}
+
 /* What reads the screen aloud follows the real cursor. */
 static void
 test_cursor(void **state)
@@ -419,13 +525,23 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_keyfile),      cmocka_unit_test(test_keyfile_read_only),
-        cmocka_unit_test(test_default_keys), cmocka_unit_test(test_home),
-        cmocka_unit_test(test_history),      cmocka_unit_test(test_read_command),
-        cmocka_unit_test(test_complete),     cmocka_unit_test(test_commands),
-        cmocka_unit_test(test_pasted),       cmocka_unit_test(test_alt),
-        cmocka_unit_test(test_help_does),    cmocka_unit_test(test_mouse),
+        cmocka_unit_test(test_keyfile),
+        cmocka_unit_test(test_keyfile_read_only),
+        cmocka_unit_test(test_default_keys),
+        cmocka_unit_test(test_home),
+        cmocka_unit_test(test_history),
+        cmocka_unit_test(test_read_command),
+        cmocka_unit_test(test_complete),
+        cmocka_unit_test(test_commands),
+        cmocka_unit_test(test_pasted),
+        cmocka_unit_test(test_alt),
+        cmocka_unit_test(test_help_does),
+        cmocka_unit_test(test_mouse),
         cmocka_unit_test(test_cursor),
+        cmocka_unit_test(test_clipboard_way),
+        cmocka_unit_test(test_clipboard_sequence),
+        cmocka_unit_test(test_copy),
+        cmocka_unit_test(test_copy_by_hand),
     };
     g_autofree char *home = test_dir_new();
     g_setenv("HOME", home, TRUE); /* where nothing is remembered */

@@ -156,6 +156,8 @@ int tui_command_apply(TuiCommand *command, int argc, char **argv);
 int tui_command_query(TuiCommand *command, int argc, char **argv);
 int tui_command_undo(TuiCommand *command, int argc, char **argv);
 int tui_command_doctor(TuiCommand *command, int argc, char **argv);
+/* Takes back @id, NULL: the last change, as undo does. */
+int tui_command_undo_change(TuiCommand *command, const char *id, const TuiCarry *carry);
 int tui_command_changes(TuiCommand *command, int argc, char **argv);
 
 G_END_DECLS

@@ -88,6 +88,7 @@ global_group(Parse *parse)
         VALUE("features", "the kernel features to propose for", "FILE"),
         VALUE("log", "read this log; may be repeated, - is standard input", "FILE"),
         VALUE("theme", "the colours of the screen; help lists them", "NAME"),
+        FLAG("plain", &options->plain, "line by line: screen readers, logs, poor links"),
         FLAG("read-only", &options->read_only, "no action that writes"),
         FLAG("demo", &options->demo, "a sandbox with policy and denials of its own"),
         {"help", 'h', 0, G_OPTION_ARG_NONE, &parse->help, "show this help", NULL},

@@ -4,8 +4,8 @@
 
 #include "tui/command/command.h"
 
-static int
-undo(TuiCommand *command, const char *id, const TuiCarry *carry)
+int
+tui_command_undo_change(TuiCommand *command, const char *id, const TuiCarry *carry)
 {
     AmrSession *session = command->session;
     AmrPlanContext context;
@@ -57,6 +57,6 @@ tui_command_undo(TuiCommand *command, int argc, char **argv)
     if (status == TUI_EXIT_DONE)
         status = tui_command_may_change(command, carry.dry_run);
     if (status == TUI_EXIT_DONE)
-        status = undo(command, words ? words[0] : NULL, &carry);
+        status = tui_command_undo_change(command, words ? words[0] : NULL, &carry);
     return status;
 }

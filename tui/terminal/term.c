@@ -16,10 +16,9 @@
 #include <wchar.h>
 
 #include "core/base/error.h"
-#include "tui/terminal/hold.h"
+#include "tui/terminal/restore.h"
 
 #define ESCAPE_DELAY 40 /* milliseconds that the rest of a key's sequence may take */
-#define RESTORE_MAX  512
 #define DOUBLE_CLICK (400 * G_TIME_SPAN_MILLISECOND)
 
 /* Bracketed paste: what the terminal puts around pasted text. One that does not know it ignores
@@ -41,71 +40,34 @@ struct TuiTerm {
     attr_t attributes[TUI_ROLE_COUNT];
     short pairs[TUI_ROLE_COUNT];
     TuiHold hold;
+    struct termios before; /* as the terminal was */
 };
 
 /* ---- putting the terminal back from a signal ------------------------------------------------ */
 
-/* A signal handler gets no argument, so this is the one place with state of its own: what puts the
- * terminal back, prepared while nothing is wrong. */
-static struct {
-    volatile sig_atomic_t armed;
-    struct termios termios;
-    char text[RESTORE_MAX];
-    size_t len;
-    TuiHold *hold;
-} restore;
-
-static const int fatal_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT, SIGTRAP};
-
 static void
-on_fatal(int signal_number)
+add_capability(GString *text, const char *name)
 {
-    if (restore.armed) {
-        restore.armed = 0;
-        if (write(STDOUT_FILENO, restore.text, restore.len) >= 0)
-            (void)tcsetattr(STDOUT_FILENO, TCSANOW, &restore.termios);
-        tui_hold_end(restore.hold);
-    }
-    (void)raise(signal_number); /* SA_RESETHAND: now the default */
-}
-
-static void
-add_capability(const char *name)
-{
-    const char *text = tigetstr(name);
-    if (text == NULL || text == (const char *)-1) // NOLINT: how terminfo says "no such string"
+    const char *found = tigetstr(name);
+    if (found == NULL || found == (const char *)-1) // NOLINT: how terminfo says "no such string"
         return;
-    for (const char *p = text; *p && restore.len < RESTORE_MAX; p++) {
+    for (const char *p = found; *p; p++) {
         if (p[0] == '$' && p[1] == '<' && strchr(p, '>')) /* a pause for old terminals: not text */
             p = strchr(p, '>');
         else
-            restore.text[restore.len++] = *p;
+            g_string_append_c(text, *p);
     }
 }
 
 static void
 arm_restore(TuiTerm *term)
 {
-    struct sigaction action = {.sa_handler = on_fatal, .sa_flags = (int)SA_RESETHAND | SA_NODEFER};
-    restore.len = 0;
-    memcpy(restore.text, PASTES_UNMARKED, strlen(PASTES_UNMARKED));
-    restore.len = strlen(PASTES_UNMARKED);
-    add_capability("sgr0");
-    add_capability("rmkx");
-    add_capability("cnorm");
-    add_capability("rmcup");
-    restore.hold = &term->hold;
-    for (gsize i = 0; i < G_N_ELEMENTS(fatal_signals); i++)
-        (void)sigaction(fatal_signals[i], &action, NULL);
-    restore.armed = 1;
-}
-
-static void
-disarm_restore(void)
-{
-    restore.armed = 0;
-    for (gsize i = 0; i < G_N_ELEMENTS(fatal_signals); i++)
-        (void)signal(fatal_signals[i], SIG_DFL);
+    g_autoptr(GString) text = g_string_new(PASTES_UNMARKED);
+    add_capability(text, "sgr0");
+    add_capability(text, "rmkx");
+    add_capability(text, "cnorm");
+    add_capability(text, "rmcup");
+    tui_restore_arm(text->str, &term->before, &term->hold);
 }
 
 /* ---- life ----------------------------------------------------------------------------------- */
@@ -113,7 +75,7 @@ disarm_restore(void)
 static gboolean
 open_files(TuiTerm *term, GError **error)
 {
-    if (!isatty(STDOUT_FILENO) || tcgetattr(STDOUT_FILENO, &restore.termios) != 0)
+    if (!isatty(STDOUT_FILENO) || tcgetattr(STDOUT_FILENO, &term->before) != 0)
         return amr_error_set(error, AMR_ERROR_USAGE, "Standard output is not a terminal");
     term->output = stdout;
     if (isatty(STDIN_FILENO)) {
@@ -164,6 +126,13 @@ set_modes(TuiTerm *term)
         set_escdelay(ESCAPE_DELAY);
 }
 
+gboolean
+tui_term_moves(void)
+{
+    int found = 0;
+    return setupterm(NULL, STDOUT_FILENO, &found) == OK && cursor_address != NULL;
+}
+
 TuiTerm *
 tui_term_new(GError **error)
 {
@@ -202,7 +171,7 @@ tui_term_free(TuiTerm *term)
             mark_pastes(term, FALSE);
             endwin();
         }
-        disarm_restore();
+        tui_restore_disarm();
         delscreen(term->screen);
     }
     if (term->input && term->input != stdin)
@@ -222,38 +191,30 @@ tui_term_fd(const TuiTerm *term)
 static TuiKey
 key_from_curses(wint_t code)
 {
-    switch (code) {
-    case KEY_UP:
-        return TUI_KEY_UP;
-    case KEY_DOWN:
-        return TUI_KEY_DOWN;
-    case KEY_LEFT:
-        return TUI_KEY_LEFT;
-    case KEY_RIGHT:
-        return TUI_KEY_RIGHT;
-    case KEY_PPAGE:
-        return TUI_KEY_PAGE_UP;
-    case KEY_NPAGE:
-        return TUI_KEY_PAGE_DOWN;
-    case KEY_HOME:
-        return TUI_KEY_HOME;
-    case KEY_END:
-        return TUI_KEY_END;
-    case KEY_ENTER:
-        return TUI_KEY_ENTER;
-    case KEY_BTAB:
-        return TUI_KEY_BACK_TAB;
-    case KEY_BACKSPACE:
-        return TUI_KEY_BACKSPACE;
-    case KEY_DC:
-        return TUI_KEY_DELETE;
-    case KEY_F(1):
-        return TUI_KEY_F1;
-    case KEY_F(5):
-        return TUI_KEY_F5;
-    default:
-        return TUI_KEY_NONE;
+    static const struct {
+        wint_t code;
+        TuiKey key;
+    } keys[] = {
+        {KEY_UP, TUI_KEY_UP},
+        {KEY_DOWN, TUI_KEY_DOWN},
+        {KEY_LEFT, TUI_KEY_LEFT},
+        {KEY_RIGHT, TUI_KEY_RIGHT},
+        {KEY_PPAGE, TUI_KEY_PAGE_UP},
+        {KEY_NPAGE, TUI_KEY_PAGE_DOWN},
+        {KEY_HOME, TUI_KEY_HOME},
+        {KEY_END, TUI_KEY_END},
+        {KEY_ENTER, TUI_KEY_ENTER},
+        {KEY_BTAB, TUI_KEY_BACK_TAB},
+        {KEY_BACKSPACE, TUI_KEY_BACKSPACE},
+        {KEY_DC, TUI_KEY_DELETE},
+        {KEY_F(1), TUI_KEY_F1},
+        {KEY_F(5), TUI_KEY_F5},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
+        if (keys[i].code == code)
+            return keys[i].key;
     }
+    return TUI_KEY_NONE;
 }
 
 static void
@@ -306,6 +267,42 @@ read_one(TuiTerm *term, TuiInput *input)
     return TRUE;
 }
 
+/* The rest of a sequence that terminfo does not name: an arrow as it is in the other mode, or none
+ * of ours; by no means Esc and letters. */
+static TuiKey
+read_sequence(TuiTerm *term, TuiKey introducer)
+{
+    static const char finals[] = "ABCDHF";
+    static const TuiKey keys[] = {TUI_KEY_UP,   TUI_KEY_DOWN, TUI_KEY_RIGHT,
+                                  TUI_KEY_LEFT, TUI_KEY_HOME, TUI_KEY_END};
+    TuiInput rest;
+    guint n = 0;
+
+    while (read_one(term, &rest)) {
+        const char *final = rest.key < 0x80 && rest.key ? strchr(finals, (int)rest.key) : NULL;
+        n++;
+        if (introducer == '[' && rest.key >= 0x20 && rest.key < 0x40)
+            continue;
+        return n == 1 && final ? keys[final - finals] : TUI_KEY_NONE;
+    }
+    return n == 0 ? TUI_KEY_ALT | introducer : TUI_KEY_NONE;
+}
+
+/* Esc, and at once term->next. */
+static void
+join_escape(TuiTerm *term, TuiInput *input)
+{
+    TuiKey next = term->next.key;
+
+    if (next == TUI_KEY_ESCAPE || (next >= TUI_KEY_NAMED && !(next & TUI_KEY_CTRL)))
+        return;
+    term->next.key = TUI_KEY_NONE;
+    if (next == '[' || next == 'O')
+        input->key = read_sequence(term, next);
+    else if (next != TUI_KEY_NONE)
+        input->key = TUI_KEY_ALT | next;
+}
+
 gboolean
 tui_term_read(TuiTerm *term, TuiInput *input)
 {
@@ -319,11 +316,8 @@ tui_term_read(TuiTerm *term, TuiInput *input)
             term->pasting = FALSE;
             input->key = TUI_KEY_NONE;
         }
-    } else if (input->key == TUI_KEY_ESCAPE && read_one(term, &term->next) &&
-               term->next.key != TUI_KEY_ESCAPE &&
-               (term->next.key < TUI_KEY_NAMED || term->next.key & TUI_KEY_CTRL)) {
-        input->key = term->next.key == TUI_KEY_NONE ? TUI_KEY_ESCAPE : TUI_KEY_ALT | term->next.key;
-        term->next.key = TUI_KEY_NONE;
+    } else if (input->key == TUI_KEY_ESCAPE && read_one(term, &term->next)) {
+        join_escape(term, input);
     }
     return TRUE;
 }
@@ -458,7 +452,7 @@ tui_term_leave(TuiTerm *term)
     (void)curs_set(1);
     mark_pastes(term, FALSE);
     endwin();
-    restore.armed = 0;
+    tui_restore_pause(TRUE);
     tui_hold_end(&term->hold);
     term->away = TRUE;
 }
@@ -474,7 +468,7 @@ tui_term_return(TuiTerm *term)
     mark_pastes(term, TRUE);
     tui_term_resize(term);
     tui_term_redraw(term);
-    restore.armed = 1;
+    tui_restore_pause(FALSE);
 }
 
 void

@@ -14,6 +14,9 @@ G_BEGIN_DECLS
 
 typedef struct TuiTerm TuiTerm;
 
+/* Whether TERM is known, and can put its cursor where it is told to. Before tui_term_new(). */
+gboolean tui_term_moves(void);
+
 /* Takes over the terminal on standard output; keys come from standard input, or from /dev/tty where
  * that is something else (a log). Fails with AMR_ERROR_USAGE where there is no terminal and with
  * AMR_ERROR_NOT_FOUND where TERM names none that is known. From here on standard error is held

@@ -267,6 +267,16 @@ changes_free(TuiView *base)
     g_free(view);
 }
 
+/* Its rules, one a line. */
+static char *
+copy(const TuiView *base)
+{
+    const Changes *view = (const Changes *)base;
+    const AmrChange *change = at(view, view->list.cursor);
+    g_autofree char *rules = change ? g_strjoinv("\n", change->rules) : NULL;
+    return rules ? amr_display_lines(amr_bytes(rules)) : NULL;
+}
+
 static const TuiViewClass class = {
     .title = "Changes",
     .draw = draw,
@@ -275,6 +285,7 @@ static const TuiViewClass class = {
     .place = place,
     .news = news,
     .work = work,
+    .copy = copy,
     .free = changes_free,
 };
 

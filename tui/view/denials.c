@@ -170,22 +170,46 @@ propose(Denials *view)
         tui_screen_push(view->view.screen, tui_proposal_new(view->view.screen, view->id));
 }
 
+/* In display form; NULL if it is no longer held. */
+static char *
+raw_record(const TuiView *base)
+{
+    const AmrSession *session = tui_screen_session(base->screen);
+    const AmrDenial *denial = amr_store_get(session->store, ((const Denials *)base)->id);
+    g_autoptr(GBytes) raw =
+        denial && session->ingest ? amr_ingest_raw(session->ingest, &denial->origin) : NULL;
+    gsize len;
+
+    if (!raw)
+        return NULL;
+    const char *data = g_bytes_get_data(raw, &len);
+    return amr_display((AmrBytes){data, len});
+}
+
+/* The record; where it is no longer held, what it said. */
+static char *
+copy(const TuiView *base)
+{
+    const AmrSession *session = tui_screen_session(base->screen);
+    char *raw = raw_record(base);
+    AmrEvent event;
+
+    if (!raw && amr_store_event(session->store, ((const Denials *)base)->id, &event))
+        return amr_explain(&event);
+    return raw;
+}
+
 static void
 show_raw(Denials *view)
 {
-    const AmrSession *session = tui_screen_session(view->view.screen);
-    const AmrDenial *denial = amr_store_get(session->store, view->id);
-    if (!denial)
+    g_autofree char *text = raw_record(&view->view);
+
+    if (view->id == AMR_DENIAL_NONE)
         return;
-    g_autoptr(GBytes) raw =
-        session->ingest ? amr_ingest_raw(session->ingest, &denial->origin) : NULL;
-    if (!raw) {
+    if (!text) {
         tui_screen_say(view->view.screen, TUI_ROLE_WARNING, "The raw record is no longer held");
         return;
     }
-    gsize len;
-    const char *data = g_bytes_get_data(raw, &len);
-    g_autofree char *text = amr_display((AmrBytes){data, len});
     tui_screen_push(view->view.screen, tui_pager_new(view->view.screen, "Raw record", text));
 }
 
@@ -377,6 +401,7 @@ denials_new(TuiScreen *screen, const char *title)
         .argue = argue,
         .hints = hints,
         .place = place,
+        .copy = copy,
         .news = news,
         .work = work,
         .free = denials_free,

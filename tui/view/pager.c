@@ -10,6 +10,7 @@ typedef struct {
     TuiViewClass class; /* its own, for its title */
     TuiFlow *flow;
     TuiSearch *search;
+    char *text;
 } Pager;
 
 static void
@@ -37,6 +38,12 @@ work(TuiView *base)
     return tui_search_work(((Pager *)base)->search);
 }
 
+static char *
+copy(const TuiView *base)
+{
+    return g_strdup(((const Pager *)base)->text);
+}
+
 static void
 hints(const TuiView *base, GArray *out)
 {
@@ -52,6 +59,7 @@ pager_free(TuiView *base)
     Pager *view = (Pager *)base;
     tui_search_free(view->search);
     tui_flow_free(view->flow);
+    g_free(view->text);
     g_free(view);
 }
 
@@ -59,11 +67,17 @@ TuiView *
 tui_pager_new(TuiScreen *screen, const char *title, const char *text)
 {
     Pager *view = g_new0(Pager, 1);
-    view->class = (TuiViewClass){
-        .title = title, .draw = draw, .act = act, .hints = hints, .work = work, .free = pager_free};
+    view->class = (TuiViewClass){.title = title,
+                                 .draw = draw,
+                                 .act = act,
+                                 .hints = hints,
+                                 .copy = copy,
+                                 .work = work,
+                                 .free = pager_free};
     view->view = (TuiView){&view->class, screen};
     view->flow = tui_flow_new();
     view->search = tui_search_new_text(&view->view, view->flow);
+    view->text = g_strdup(text);
     tui_flow_add_exact(view->flow, TUI_ROLE_TEXT, text);
     return &view->view;
 }

@@ -393,6 +393,14 @@ proposal_free(TuiView *base)
     g_free(view);
 }
 
+static char *
+copy(const TuiView *base)
+{
+    g_autoptr(AmrRule) rule = tui_choice_rule(tui_proposal_current((const TuiProposal *)base));
+    g_autofree char *text = rule ? amr_rule_print(rule) : NULL;
+    return text ? amr_display_lines(amr_bytes(text)) : NULL;
+}
+
 static const TuiViewClass class = {
     .title = "Proposal",
     .draw = tui_proposal_draw,
@@ -400,6 +408,7 @@ static const TuiViewClass class = {
     .key = key,
     .hints = hints,
     .place = place,
+    .copy = copy,
     .news = news,
     .busy = busy,
     .free = proposal_free,

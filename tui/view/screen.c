@@ -69,6 +69,7 @@ tui_screen_free(TuiScreen *screen)
     g_ptr_array_unref(screen->warnings);
     g_clear_pointer(&screen->commands, g_ptr_array_unref);
     g_free(screen->argument);
+    g_free(screen->copied);
     g_free(screen->trouble);
     g_free(screen->message);
     g_free(screen->host);
@@ -306,6 +307,9 @@ act_everywhere(TuiScreen *screen, TuiAction action)
     case TUI_ACTION_BACK:
     case TUI_ACTION_QUIT:
         return leave(screen);
+    case TUI_ACTION_COPY:
+        tui_screen_copy(screen);
+        return TUI_ACTION_NONE;
     case TUI_ACTION_COMMAND:
         tui_commandline_open(screen);
         return TUI_ACTION_NONE;

@@ -18,14 +18,17 @@ typedef gboolean (*TuiElevate)(const char *const *verb, const char *input, int *
                                GError **error, gpointer data);
 
 typedef struct {
-    AmrSession *session;     /* borrowed, outlives the screen */
-    const char *host;        /* for the status line, raw; copied */
-    gboolean read_only;      /* no writing actions at all */
-    TuiKeymap *keymap;       /* taken over; NULL: the keys of the table */
-    GPtrArray *warnings;     /* char *, of the user's files; taken over; may be NULL */
-    TuiElevate elevate;      /* NULL: changes are carried out in this process */
+    AmrSession *session; /* borrowed, outlives the screen */
+    const char *host;    /* for the status line, raw; copied */
+    gboolean read_only;  /* no writing actions at all */
+    TuiKeymap *keymap;   /* taken over; NULL: the keys of the table */
+    GPtrArray *warnings; /* char *, of the user's files; taken over; may be NULL */
+    TuiElevate elevate;  /* NULL: changes are carried out in this process */
+    /* Sends @text to the terminal's clipboard; FALSE: it has none, or the text is too long for it.
+     * May be NULL. */
+    gboolean (*copy)(const char *text, gpointer data);
     void (*dirty)(gpointer); /* something to draw came without a key; may be NULL */
-    gpointer data;           /* for both */
+    gpointer data;           /* for all */
 } TuiScreenOptions;
 
 TuiScreen *tui_screen_new(const TuiScreenOptions *options);

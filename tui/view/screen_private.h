@@ -30,6 +30,7 @@ struct TuiScreen {
     guint work;          /* source of work that is left */
     TuiAction next;      /* to be done after the key that is handled */
     char *argument;      /* what it is about; NULL: nothing */
+    char *copied;        /* sent to the clipboard last */
     gboolean aloud;      /* it was asked for by name: say so where nothing comes of it */
     GPtrArray *commands; /* typed before; NULL: not read yet */
 };
@@ -39,6 +40,8 @@ TuiView *tui_screen_top(const TuiScreen *screen);
 /* Does @action as its key would. Returns what only the program can do. */
 TuiAction tui_screen_act(TuiScreen *screen, TuiAction action);
 void tui_screen_tell_views(TuiScreen *screen, TuiNews news);
+/* screen_session.c: what the view on top would have one take along. */
+void tui_screen_copy(TuiScreen *screen);
 /* screen_session.c: freezes input, or thaws it. */
 void tui_screen_freeze(TuiScreen *screen);
 

@@ -5,6 +5,10 @@
 
 #include "tui/view/screen_private.h"
 
+#include <string.h>
+
+#include "tui/view/pager.h"
+
 void
 tui_screen_answered(TuiScreen *screen, const char *change, AmrDenialId id)
 {
@@ -213,4 +217,34 @@ TuiAsk *
 tui_screen_line(const TuiScreen *screen)
 {
     return screen->ask;
+}
+
+/* ---- taking along --------------------------------------------------------------------------- */
+
+/* Nobody answers whether a clipboard took it; so the same again shows it, to be selected by hand.
+ */
+void
+tui_screen_copy(TuiScreen *screen)
+{
+    TuiView *top = tui_screen_top(screen);
+    g_autofree char *text = top->class->copy ? top->class->copy(top) : NULL;
+    gboolean again = g_strcmp0(text, screen->copied) == 0;
+    g_autofree char *key = tui_keymap_show(screen->keymap, TUI_ACTION_COPY, FALSE);
+
+    if (!text || !text[0]) {
+        tui_screen_say(screen, TUI_ROLE_WARNING, "There is nothing to copy here");
+        return;
+    }
+    g_clear_pointer(&screen->copied, g_free);
+    if (!again && screen->options.copy && screen->options.copy(text, screen->options.data)) {
+        tui_screen_say(screen, TUI_ROLE_QUIET,
+                       "Sent to the clipboard: %" G_GSIZE_FORMAT " bytes. Not there? %s shows them",
+                       strlen(text), key);
+        screen->copied = g_steal_pointer(&text);
+        return;
+    }
+    tui_screen_push(screen, tui_pager_new(screen, "Copy by hand", text));
+    if (!again)
+        tui_screen_say(screen, TUI_ROLE_WARNING,
+                       "This terminal takes no clipboard, or not so much: select it by hand");
 }

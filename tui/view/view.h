@@ -50,6 +50,9 @@ typedef struct {
     void (*hints)(const TuiView *view, GArray *hints);
     /* Where one is, for the right end of the tab line; NULL: nothing. The caller frees. */
     char *(*place)(const TuiView *view);
+    /* What the user would take along from here: the rule, the record; display or policy form. NULL:
+     * nothing. The caller frees. */
+    char *(*copy)(const TuiView *view);
     /* Its tab was gone to. */
     void (*shown)(TuiView *view);
     void (*news)(TuiView *view, TuiNews news);
