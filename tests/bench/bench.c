@@ -2,6 +2,7 @@
 /*
  * How fast, and with how little: each figure with its target, status 1 if one is missed.
  *   bench all LOG ARMORER     LOG from ./generate; ARMORER is the program
+ *   bench screen LOG ARMORER ROOT   the full screen alone; ROOT as data/demo
  *   bench oracle              questions to compiled policy alone
  *   bench list                a list of as many denials as are held
  *   bench read|ingest LOG     what `all` times, as processes of their own like grep
@@ -218,12 +219,16 @@ main(int argc, char **argv)
         bench_list();
         bench_hostile(dir);
         bench_oracle();
+    } else if (argc == 5 && strcmp(argv[1], "screen") == 0) {
+        bench_screen(argv[3], argv[2], argv[4]);
     } else if (argc == 2 && strcmp(argv[1], "oracle") == 0) {
         bench_oracle();
     } else if (argc == 2 && strcmp(argv[1], "list") == 0) {
         bench_list();
     } else {
-        fputs("usage: bench all LOG ARMORER | bench oracle | bench list | bench read|ingest LOG\n",
+        fputs("usage: bench all LOG ARMORER | bench screen LOG ARMORER ROOT | bench oracle | "
+              "bench list | bench read|ingest LOG
+              ",
               stderr);
         return 2;
     }

@@ -32,6 +32,9 @@ void bench_distinct(void);
 /* @dir is where it may write. */
 void bench_hostile(const char *dir);
 
+/* The full screen of @armorer: on @log, and for what a key costs on the system below @root. */
+void bench_screen(const char *armorer, const char *log, const char *root);
+
 /* Questions to compiled policy. */
 void bench_oracle(void);
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Makes a log and measures what reading it costs: bench.sh BUILD [BYTES [SEED]]
+# Makes a log and measures what reading it costs: bench.sh BUILD [BYTES [SEED [ROOT]]]
 # Build with the distribution's flags (-O2 -g), on a machine that does nothing else.
 set -u -o pipefail
 build=$(cd "${1:?build directory}" && pwd) || exit 2
@@ -10,4 +10,7 @@ trap 'rm -rf "$dir"' EXIT
 trap 'exit 130' INT TERM HUP
 echo "seed $seed, $bytes bytes, $(nproc) processors, load $(cut -d' ' -f1 /proc/loadavg)"
 "$build/tests/bench/generate" "$bytes" "$seed" >"$dir/log" || exit 2
-"$build/tests/bench/bench" all "$dir/log" "$build/armorer"
+root=${4:-$(dirname "$0")/../../data/demo}
+"$build/tests/bench/bench" all "$dir/log" "$build/armorer"; all=$?
+"$build/tests/bench/bench" screen "$dir/log" "$build/armorer" "$root"; screen=$?
+exit $((all > screen ? all : screen))

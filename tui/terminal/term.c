@@ -39,6 +39,7 @@ struct TuiTerm {
     gint64 clicked_at;
     attr_t attributes[TUI_ROLE_COUNT];
     short pairs[TUI_ROLE_COUNT];
+    gboolean fills[TUI_ROLE_COUNT]; /* a blank of that role can be told from any other */
     TuiHold hold;
     struct termios before; /* as the terminal was */
 };
@@ -376,6 +377,8 @@ tui_term_set_theme(TuiTerm *term, const TuiTheme *theme)
         attributes |= style.attributes & TUI_ATTR_DIM ? A_DIM : 0;
         term->attributes[i] = attributes;
         term->pairs[i] = 0;
+        term->fills[i] =
+            style.bg >= 0 || style.attributes & (TUI_ATTR_REVERSE | TUI_ATTR_UNDERLINE);
         if (term->colours && (style.fg >= 0 || style.bg >= 0) && (int)i + 1 < COLOR_PAIRS &&
             init_pair((short)(i + 1),
                       style.fg < 0 ? -1 : (short)tui_colour_nearest(style.fg, COLORS),
@@ -387,14 +390,24 @@ tui_term_set_theme(TuiTerm *term, const TuiTheme *theme)
 
 /* ---- drawing -------------------------------------------------------------------------------- */
 
+/* Of a blank only the ground shows: it takes the look of what is before it, which costs nothing. */
+static TuiRole
+look(const TuiTerm *term, const TuiCanvasCell *cell, TuiRole before)
+{
+    gboolean blank = cell->chars[0] == ' ' && cell->chars[1] == 0;
+    return blank && !term->fills[cell->role] && !term->fills[before] ? before : cell->role;
+}
+
 static void
-draw_cell(const TuiTerm *term, int x, int y, const TuiCanvasCell *cell)
+draw_cell(const TuiTerm *term, int x, int y, const TuiCanvasCell *cell, TuiRole role)
 {
     wchar_t text[TUI_CELL_CHARS + 1];
     cchar_t shown;
     int n = 0;
     gunichar first = cell->chars[0];
     gboolean shows = first < 0x80 || (term->utf8 && wcwidth((wchar_t)first) == cell->width);
+    attr_t attributes = term->attributes[role];
+    short pair = term->pairs[role];
 
     text[n++] = shows ? (wchar_t)first : (wchar_t)tui_char_plain(first);
     for (int i = 1; shows && i < TUI_CELL_CHARS && cell->chars[i]; i++) {
@@ -402,10 +415,10 @@ draw_cell(const TuiTerm *term, int x, int y, const TuiCanvasCell *cell)
             text[n++] = (wchar_t)cell->chars[i];
     }
     text[n] = L'\0';
-    if (setcchar(&shown, text, term->attributes[cell->role], term->pairs[cell->role], NULL) == OK)
+    if (setcchar(&shown, text, attributes, pair, NULL) == OK)
         (void)mvadd_wch(y, x, &shown);
     if (!shows && cell->width == 2) {
-        (void)setcchar(&shown, L"?", term->attributes[cell->role], term->pairs[cell->role], NULL);
+        (void)setcchar(&shown, L"?", attributes, pair, NULL);
         (void)mvadd_wch(y, x + 1, &shown);
     }
 }
@@ -419,10 +432,11 @@ tui_term_draw(TuiTerm *term, const TuiCanvas *canvas)
     tui_term_size(term, &width, &height);
     erase();
     for (y = 0; y < height; y++) {
+        TuiRole role = TUI_ROLE_TEXT;
         for (x = 0; x < width; x++) {
             const TuiCanvasCell *cell = tui_canvas_cell(canvas, x, y);
             if (cell && cell->width > 0)
-                draw_cell(term, x, y, cell);
+                draw_cell(term, x, y, cell, role = look(term, cell, role));
         }
     }
     if (tui_canvas_cursor(canvas, &x, &y)) {
