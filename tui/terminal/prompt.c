@@ -242,15 +242,27 @@ tui_prompt_new(const char *text, const char *const *history, const TuiPromptHook
     return prompt;
 }
 
+/* Ends the line. What is under way (a search, an argument, a quoted key) gets the key that ends it,
+ * for it holds memory until then, and not all of that is seen in readline's state. */
+static void
+leave_line(TuiPrompt *prompt)
+{
+    static const guint8 give_up = CTRL('g');
+
+    g_byte_array_set_size(prompt->queue, 0);
+    g_byte_array_append(prompt->queue, &give_up, 1);
+    rl_callback_read_char();
+    rl_callback_sigcleanup();
+    rl_callback_handler_remove();
+}
+
 void
 tui_prompt_free(TuiPrompt *prompt)
 {
     if (!prompt)
         return;
-    if (prompt->state == TUI_PROMPT_OPEN) {
-        rl_callback_sigcleanup(); /* of a search or an argument under way */
-        rl_callback_handler_remove();
-    }
+    if (prompt->state == TUI_PROMPT_OPEN)
+        leave_line(prompt);
     active = NULL;
     g_byte_array_unref(prompt->queue);
     g_strfreev(prompt->offers);
@@ -366,13 +378,11 @@ take(TuiPrompt *prompt, TuiKey key)
         prompt->state = TUI_PROMPT_CANCELLED;
     else
         queue_key(prompt, key);
+    if (prompt->state == TUI_PROMPT_CANCELLED)
+        leave_line(prompt);
     while (prompt->state == TUI_PROMPT_OPEN && prompt->queue->len > 0)
         rl_callback_read_char();
     g_byte_array_set_size(prompt->queue, 0);
-    if (prompt->state == TUI_PROMPT_CANCELLED) {
-        rl_callback_sigcleanup();
-        rl_callback_handler_remove();
-    }
 }
 
 TuiPromptState
