@@ -272,7 +272,7 @@ static char *
 copy(const TuiView *base)
 {
     const Changes *view = (const Changes *)base;
-    const AmrChange *change = at(view, view->list.cursor);
+    const AmrChange *change = tui_changes_at(view, view->list.cursor);
     g_autofree char *rules = change ? g_strjoinv("\n", change->rules) : NULL;
     return rules ? amr_display_lines(amr_bytes(rules)) : NULL;
 }
