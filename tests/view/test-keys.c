@@ -211,8 +211,8 @@ test_complete(void **state)
     } rows[] = {
         {"qui", "quit", 0},
         {"", NULL, 0},
-        {"sort ", "arrival count profile time", 5},
-        {"sort c", "count", 5},
+        {"sort p", "processes profile", 5},
+        {"sort co", "count", 5},
         {"filter pa", "path:", 7},
         {"filter x !ver", "verdict:", 10},
         {"filter class:cap", "class:capability", 7},
