@@ -32,6 +32,7 @@ amr_session_free(AmrSession *session)
     g_clear_pointer(&session->probe, amr_probe_free);
     g_clear_pointer(&session->compiler, amr_compiler_free);
     g_clear_pointer(&session->choice, amr_choice_free);
+    g_strfreev(session->only);
     g_clear_pointer(&session->ingest, amr_ingest_free);
     g_clear_pointer(&session->store, amr_store_free);
     g_clear_pointer(&session->opener, amr_opener_free);
@@ -53,7 +54,9 @@ amr_session_add_logs(AmrSession *session, const char *const *files, gboolean fol
         return n;
     }
     g_clear_pointer(&session->choice, amr_choice_free);
-    session->choice = amr_choice_new(session->target, session->opener, follow);
+    session->choice = session->only ? amr_choice_new_only(session->target, session->opener, follow,
+                                                          (const char *const *)session->only)
+                                    : amr_choice_new(session->target, session->opener, follow);
     n = amr_choice_add(session->choice, session->ingest, follow);
     if (n == 0 && why)
         *why = amr_choice_why_none(session->choice);

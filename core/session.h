@@ -24,6 +24,7 @@ typedef struct {
     AmrOpener *opener;
     AmrStore *store;
     AmrIngest *ingest;
+    char **only;       /* --source: short names of those to use; NULL: as is best */
     AmrChoice *choice; /* of the target's own sources; NULL where logs were named */
     AmrCompiler *compiler;
     AmrProbe *probe;       /* what the target states */

@@ -129,7 +129,11 @@ tui_options_session(const TuiOptions *options, GError **error)
         .read_only = options->read_only,
         .clock = fixed_clock(),
     };
-    return amr_session_new(&target, error);
+    AmrSession *session = amr_session_new(&target, error);
+
+    if (session)
+        session->only = g_strdupv(options->sources);
+    return session;
 }
 
 void
@@ -146,6 +150,7 @@ tui_options_clear(TuiOptions *options)
     g_free(options->features);
     g_free(options->theme);
     g_strfreev(options->logs);
+    g_strfreev(options->sources);
     *options = (TuiOptions){0};
 }
 

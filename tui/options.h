@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 
 typedef struct {
     char *root, *policy, *parser, *features, *theme;
-    char **logs; /* --log, NULL-terminated; raw bytes */
+    char **logs;    /* --log, NULL-terminated; raw bytes */
+    char **sources; /* --source, NULL-terminated */
     gboolean read_only, demo, json, plain;
     char *sandbox; /* the private copy that --demo works on, also the root; removed when cleared */
 } TuiOptions;

@@ -284,8 +284,9 @@ choose(AmrChoice *choice, gboolean follow)
     }
 }
 
-AmrChoice *
-amr_choice_new(const AmrTarget *target, AmrOpener *opener, gboolean follow)
+/* What is there of all. */
+static AmrChoice *
+look_around(const AmrTarget *target, AmrOpener *opener)
 {
     const Look look = {target, opener, g_str_equal(amr_target_root_path(target), "/")};
     AmrChoice *choice = g_new0(AmrChoice, 1);
@@ -300,8 +301,43 @@ amr_choice_new(const AmrTarget *target, AmrOpener *opener, gboolean follow)
         look_at(&look, &source);
         g_array_append_val(choice->sources, source);
     }
+    return choice;
+}
+
+AmrChoice *
+amr_choice_new(const AmrTarget *target, AmrOpener *opener, gboolean follow)
+{
+    AmrChoice *choice = look_around(target, opener);
+
     choose(choice, follow);
     return choice;
+}
+
+AmrChoice *
+amr_choice_new_only(const AmrTarget *target, AmrOpener *opener, gboolean follow,
+                    const char *const *only)
+{
+    AmrChoice *choice = look_around(target, opener);
+
+    for (guint i = 0; i < choice->sources->len; i++) {
+        AmrChoiceSource *source = get(choice, i);
+        source->asked = g_strv_contains(only, source->short_name);
+        if (source->asked)
+            use(source, source->kind != AMR_SOURCE_KIND_AUDIT, follow, "It was asked for");
+        if (source->state == AMR_CHOICE_SPARE)
+            source->reason = g_strdup("Others were asked for");
+    }
+    return choice;
+}
+
+gboolean
+amr_choice_is_name(const char *short_name)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(known); i++) {
+        if (g_str_equal(known[i].short_name, short_name))
+            return TRUE;
+    }
+    return FALSE;
 }
 
 /* ---- using ----------------------------------------------------------------------------------- */
@@ -341,10 +377,16 @@ char *
 amr_choice_why_none(const AmrChoice *choice)
 {
     GString *text = g_string_new(NULL);
+    gboolean asked = FALSE;
 
     for (guint i = 0; i < choice->sources->len; i++)
-        g_string_append_printf(text, "%s%s: %s", text->len ? "; " : "", get(choice, i)->name,
-                               get(choice, i)->reason);
+        asked |= get(choice, i)->asked;
+    for (guint i = 0; i < choice->sources->len; i++) {
+        const AmrChoiceSource *source = get(choice, i);
+        if (!asked || source->asked)
+            g_string_append_printf(text, "%s%s: %s", text->len ? "; " : "", source->name,
+                                   source->reason);
+    }
     return g_string_free(text, FALSE);
 }
 

@@ -36,6 +36,7 @@ typedef struct {
     const char *short_name; /* for the status line: "audit.log", "netlink", "journal", "kmsg" */
     const char *holds;      /* what it is worth: "all that the kernel's backlog let through" */
     AmrChoiceState state;
+    gboolean asked;      /* for by its name */
     gboolean past, live; /* what it is used for; both FALSE unless USED */
     char *place;         /* of the journal: its directory below the root; else NULL */
     gint64 written;      /* microseconds since the epoch; 0: unknown */
@@ -50,6 +51,11 @@ typedef struct {
 /* Looks at what there is: opens and closes each source, reads none. With @follow live sources are
  * wanted too, else the past alone. Never NULL; nothing may be USED. */
 AmrChoice *amr_choice_new(const AmrTarget *target, AmrOpener *opener, gboolean follow);
+/* The same, but what is used is @only: short names, whether or not others hold more; what may not
+ * be read of it stays REFUSED. Names that are none are passed over. */
+AmrChoice *amr_choice_new_only(const AmrTarget *target, AmrOpener *opener, gboolean follow,
+                               const char *const *only);
+gboolean amr_choice_is_name(const char *short_name);
 void amr_choice_free(AmrChoice *choice);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrChoice, amr_choice_free)
 

@@ -5,6 +5,7 @@
  *   bench screen LOG ARMORER ROOT   the full screen alone; ROOT as data/demo
  *   bench oracle              questions to compiled policy alone
  *   bench list                a list of as many denials as are held
+ *   bench follow ARMORER DIR  how soon a denial is seen; DIR is where it may write
  *   bench read|ingest LOG     what `all` times, as processes of their own like grep
  */
 #include "config.h"
@@ -219,6 +220,11 @@ main(int argc, char **argv)
         bench_list();
         bench_hostile(dir);
         bench_oracle();
+        bench_follow(argv[3], dir);
+        bench_idle(dir);
+    } else if (argc == 4 && strcmp(argv[1], "follow") == 0) {
+        bench_follow(argv[2], argv[3]);
+        bench_idle(argv[3]);
     } else if (argc == 5 && strcmp(argv[1], "screen") == 0) {
         bench_screen(argv[3], argv[2], argv[4]);
     } else if (argc == 2 && strcmp(argv[1], "oracle") == 0) {
@@ -227,8 +233,7 @@ main(int argc, char **argv)
         bench_list();
     } else {
         fputs("usage: bench all LOG ARMORER | bench screen LOG ARMORER ROOT | bench oracle | "
-              "bench list | bench read|ingest LOG
-              ",
+              "bench list | bench follow ARMORER DIR | bench read|ingest LOG\n",
               stderr);
         return 2;
     }

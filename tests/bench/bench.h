@@ -34,6 +34,9 @@ void bench_hostile(const char *dir);
 
 /* The full screen of @armorer: on @log, and for what a key costs on the system below @root. */
 void bench_screen(const char *armorer, const char *log, const char *root);
+/* From a denial in a followed log to its reader; what waiting costs. @dir is where it may write. */
+void bench_follow(const char *armorer, const char *dir);
+void bench_idle(const char *dir);
 
 /* Questions to compiled policy. */
 void bench_oracle(void);

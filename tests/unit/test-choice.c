@@ -156,6 +156,33 @@ test_journal(void **state)
     assert_non_null(raw);
 }
 
+/* Those that were asked for, whatever holds more. */
+static void
+test_asked(void **state)
+{
+    static const char *const only[] = {"kern.log", "audit.log", NULL};
+    static const char *const absent[] = {"messages", NULL};
+    Bench *bench = *state;
+    g_autoptr(AmrChoice) two = NULL, none = NULL;
+    g_autofree char *summary = NULL, *why = NULL;
+
+    put(bench, "var/log/syslog", LINE(1));
+    put(bench, "var/log/kern.log", LINE(2));
+    put(bench, "var/log/audit/audit.log", LINE(2));
+    two = amr_choice_new_only(bench->target, bench->opener, FALSE, only);
+    summary = amr_choice_summary(two);
+    assert_string_equal(summary, "audit.log + kern.log");
+    assert_int_equal(find(two, "syslog")->state, AMR_CHOICE_SPARE);
+    assert_int_equal(amr_choice_add(two, bench->ingest, FALSE), 2);
+    bench_load_well(bench);
+    assert_int_equal(amr_store_total(bench->store), 1); /* the same one */
+    none = amr_choice_new_only(bench->target, bench->opener, FALSE, absent);
+    why = amr_choice_why_none(none);
+    assert_string_equal(why, "var/log/messages: Not there");
+    assert_true(amr_choice_is_name("netlink"));
+    assert_false(amr_choice_is_name("var/log/syslog"));
+}
+
 /* A journal that is no longer written, and one that another machine left. */
 static void
 test_journals(void **state)
@@ -190,10 +217,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_none),
-        TEST(test_files),
-        TEST(test_journal),
-        TEST(test_journals),
+        TEST(test_none),     TEST(test_files), TEST(test_journal),
+        TEST(test_journals), TEST(test_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

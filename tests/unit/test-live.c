@@ -420,6 +420,37 @@ test_past_and_live(void **state)
     assert_int_equal(close(ends[1]), 0);
 }
 
+/* Waiting costs nothing: no timer runs, nothing is to be done, with every kind of source open. */
+static void
+test_idle(void **state)
+{
+    Bench *bench = *state;
+    int audit[2], kmsg[2], timeout, priority;
+    GMainContext *context = g_main_context_default();
+    GPollFD fds[64];
+
+    make_pair(audit);
+    make_pair(kmsg);
+    test_write(bench->dir, "log", LINE(1));
+    (void)bench_add(bench, "log", TRUE);
+    (void)bench_add(bench, "later", TRUE);
+    (void)amr_ingest_add_open(bench->ingest, AMR_SOURCE_KIND_AUDIT, audit[0], TRUE);
+    (void)amr_ingest_add_open(bench->ingest, AMR_SOURCE_KIND_KMSG, kmsg[0], TRUE);
+    bench_load_well(bench);
+    deny(audit[1], 7, "a");
+    bench_wait_for_total(bench, 2);
+    await_question(audit[1]); /* at first */
+    await_question(audit[1]); /* it rests */
+    while (g_main_context_iteration(context, FALSE))
+        ;
+    assert_true(g_main_context_acquire(context));
+    assert_false(g_main_context_prepare(context, &priority));
+    assert_true(g_main_context_query(context, G_MAXINT, &timeout, fds, G_N_ELEMENTS(fds)) <= 64);
+    assert_int_equal(timeout, -1);
+    g_main_context_release(context);
+    assert_int_equal(close(audit[1]) | close(kmsg[1]), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, bench_set_up, bench_tear_down)
 
 int
@@ -436,6 +467,7 @@ main(void)
         TEST(test_kmsg),
         cmocka_unit_test(test_real_copies),
         TEST(test_past_and_live),
+        TEST(test_idle),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,8 +39,18 @@ typedef struct {
     gboolean help, version;
 } Parse;
 
+static void
+add_value(char ***list, const char *value)
+{
+    const guint n = *list ? g_strv_length(*list) : 0;
+
+    *list = g_renew(char *, *list, n + 2);
+    (*list)[n] = g_strdup(value);
+    (*list)[n + 1] = NULL;
+}
+
 /* GOption has no way to keep what an earlier pass stored, so the strings are set here: the last one
- * holds, and --log is added to. */
+ * holds, and --log and --source are added to. */
 static gboolean
 on_value(const char *option, const char *value, gpointer data, GError **error)
 {
@@ -61,10 +71,12 @@ on_value(const char *option, const char *value, gpointer data, GError **error)
             return TRUE;
         }
     }
-    guint n = options->logs ? g_strv_length(options->logs) : 0;
-    options->logs = g_renew(char *, options->logs, n + 2);
-    options->logs[n] = g_strdup(value);
-    options->logs[n + 1] = NULL;
+    if (g_str_equal(option, "--source") && !amr_choice_is_name(value)) {
+        g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "There is no source %s",
+                    value);
+        return FALSE;
+    }
+    add_value(g_str_equal(option, "--source") ? &options->sources : &options->logs, value);
     return TRUE;
 }
 
@@ -87,6 +99,7 @@ global_group(Parse *parse)
         VALUE("parser", "another apparmor_parser", "PROGRAM"),
         VALUE("features", "the kernel features to propose for", "FILE"),
         VALUE("log", "read this log; may be repeated, - is standard input", "FILE"),
+        VALUE("source", "of the system's own sources only this one; may be repeated", "NAME"),
         VALUE("theme", "the colours of the screen; help lists them", "NAME"),
         FLAG("plain", &options->plain, "line by line: screen readers, logs, poor links"),
         FLAG("read-only", &options->read_only, "no action that writes"),
