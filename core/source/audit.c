@@ -24,6 +24,7 @@ typedef struct {
     AmrLive live;
     AmrSerials serials;
     guint64 overruns, lost_told; /* since the last rest; of the serials' */
+    gboolean assumed;            /* one was counted for want of a number */
     gboolean may_ask, asked;     /* the kernel for its own count */
     guint32 kernel_lost;
     char datagram[DATAGRAM];
@@ -184,9 +185,14 @@ note_serial(Audit *audit, const Message *message)
 static void
 count_lost(Audit *audit)
 {
-    audit->live.lost[AMR_LOSS_OVERRUN] += audit->serials.lost - audit->lost_told;
-    if (audit->serials.lost != audit->lost_told)
-        audit->overruns = 0;
+    const guint64 more = audit->serials.lost - audit->lost_told;
+
+    if (more == 0)
+        return;
+    /* The number has come: with the first record after a stall, as a rule. */
+    audit->live.lost[AMR_LOSS_OVERRUN] += more - audit->assumed;
+    audit->assumed = FALSE;
+    audit->overruns = 0;
     audit->lost_told = audit->serials.lost;
 }
 
@@ -198,7 +204,10 @@ rest(AmrLive *live)
     amr_serials_settle(&audit->serials);
     count_lost(audit);
     /* The kernel said that there was no room, and no number tells for how many. */
-    live->lost[AMR_LOSS_OVERRUN] += audit->overruns > 0;
+    if (audit->overruns > 0 && !audit->assumed) {
+        live->lost[AMR_LOSS_OVERRUN]++;
+        audit->assumed = TRUE;
+    }
     audit->overruns = 0;
     live->restless = FALSE;
     ask(audit);

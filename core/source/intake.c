@@ -221,8 +221,9 @@ take_loss(AmrIntake *intake, const Place *place, AmrSpan line)
     if (!amr_loss_read(&loss, place->block, line))
         return;
     take_pending(intake, place); /* in the order that they came */
-    /* What printk leaves out the audit stream has. */
-    if (loss.kind == AMR_LOSS_SUPPRESSED && (intake->covered || input->stats.audited > 0))
+    /* What printk leaves out the audit stream has; where that began later, not of the past. */
+    if (loss.kind == AMR_LOSS_SUPPRESSED &&
+        ((intake->covered && intake->past_over > 0) || input->stats.audited > 0))
         return;
     lost = &input->stats.lost[loss.kind];
     if (loss.total) {

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash disable=SC2154
+# Where denials come from: each source shows the same one; how late, and what a storm of ten thousand
+# loses by source and whether armorer notices. Figures are printed. Read by guest.sh.
+
+mkdir -p /opt/t/src /var/log/audit
+cat >/etc/apparmor.d/opt.t.storm <<'P'
+include <tunables/global>
+profile storm {
+  include <abstractions/base>
+  /** mrix,
+}
+P
+apparmor_parser -r /etc/apparmor.d/opt.t.storm
+# storm COUNT NAME PAUSE: denied so many times, on a hundred files.
+cat >/opt/t/storm.py <<'PY'
+import os, sys, time
+count, name, pause = int(sys.argv[1]), sys.argv[2], float(sys.argv[3])
+names = [b"/opt/t/src/%s-%d" % (name.encode(), i) for i in range(100)]
+for i in range(count):
+    try: os.open(names[i % 100], os.O_WRONLY | os.O_CREAT)
+    except PermissionError: pass
+    else: sys.exit("not denied")
+    if pause: time.sleep(pause)
+PY
+storm() { aa-exec -p storm -- python3 /opt/t/storm.py "$@"; }
+
+# What `denials --follow --json` said of NAME: so many occurrences; median and worst lateness in ms; how
+# many it says were lost.
+cat >/opt/t/sum.py <<'PY'
+import datetime, json, sys
+def when(s): return datetime.datetime.fromisoformat(s.replace("Z", "+00:00"))
+counts, late, lost, kinds = {}, [], 0, {}
+for line in open(sys.argv[1]):
+    if not line.endswith("\n"): continue
+    o = json.loads(line)
+    if o["event"] == "lost":
+        lost = o["total"]
+        kinds = {k: v for k, v in o.items() if k not in ("event", "total") and v}
+    elif "/%s-" % sys.argv[2] in o["fields"].get("name", ""):
+        counts[o["fields"]["name"]] = o["count"]
+        if o["event"] != "past" and o["last"]:
+            late.append((when(o["arrived"]) - when(o["last"])).total_seconds() * 1000)
+late.sort()
+print(sum(counts.values()), "%.0f %.0f" % (late[len(late) // 2], late[-1]) if late else "- -", lost,
+      ",".join("%s:%d" % k for k in kinds.items()) or "-")
+PY
+seen() { python3 /opt/t/sum.py /tmp/follow "$1"; }
+seen_is() { [ "$(seen "$1" | cut -d' ' -f1)" = "$2" ]; }
+# until COMMAND: 20 s are a hang, or a loss that is judged next.
+soon() { local end=$((SECONDS + 20)); until "$@"; do [ $SECONDS -lt $end ] || return 1; sleep 0.1; done; }
+# What is counted does not grow any more.
+settled() {
+    local last='' now i
+    for ((i = 0; i < 60; i++)); do
+        sleep 1; now=$(seen "$1"); [ "$now" != "$last" ] || return 0; last=$now
+    done
+}
+follow() { : >/tmp/follow; "$armorer" denials --follow --json "$@" >/tmp/follow 2>/tmp/follow.err & follower=$!; sleep 1; }
+unfollow() { kill -INT $follower; wait $follower; }
+
+# measure SOURCE: one that all show, forty apart, ten thousand at once.
+measure() {
+    local source=$1 count told median worst kinds
+    follow --source "$source"
+    storm 1 "one$source" 0
+    ok "$source: shows a denial" soon seen_is "one$source" 1
+    storm 40 "apart$source" 0.05
+    # (the kernel's own log takes ten in five seconds)
+    [ "$source" = kmsg ] || ok "$source: shows forty, one by one" soon seen_is "apart$source" 40
+    settled "apart$source"
+    read -r count median worst told kinds < <(seen "apart$source")
+    echo "# $source: latency of $count denials: median $median ms, worst $worst ms"
+    storm 10000 "storm$source" 0
+    settled "storm$source"
+    # The notice of what printk left out comes with the first record of a later window.
+    [ "$source" != kmsg ] || { sleep 6; storm 1 "late$source" 0; sleep 1; }
+    sleep 2
+    read -r count median worst told kinds < <(seen "storm$source")
+    echo "# $source: storm of 10000: $count seen, $((10000 - count)) lost, $told noticed ($kinds)"
+    ok "$source: the storm is counted, or its loss is noticed" test $((count == 10000 || told > 0)) = 1
+    ok "$source: nothing is counted twice" test "$count" -le 10000
+    unfollow
+    sed 's/^/# /' /tmp/follow.err
+}
+
+echo 5 >/proc/sys/kernel/printk_ratelimit
+measure netlink
+measure kmsg
+# Without root: the multicast needs CAP_AUDIT_READ, no more.
+chmod -R a+rX /opt/t
+setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all --ambient-caps=-all \
+    "$armorer" denials --source netlink --follow </dev/null >/tmp/out2 2>/tmp/err2; status=$?
+ok "netlink: refused without the right" test $status = 3
+ok "netlink: says what gives it" grep -q CAP_AUDIT_READ /tmp/err2
+: >/tmp/follow
+setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=+audit_read --ambient-caps=+audit_read \
+    "$armorer" denials --source netlink --follow --json >/tmp/follow 2>/tmp/follow.err & follower=$!
+sleep 1; storm 3 capable 0
+ok "netlink: CAP_AUDIT_READ is enough" soon seen_is capable 3
+unfollow
+
+# ---- the journal, with both of its logs ---------------------------------------------------------------
+mkdir -p /run/systemd/journal /run/log/journal
+/lib/systemd/systemd-journald >/dev/null 2>&1 & journald=$!
+ok "journald runs" soon test -e "/run/log/journal/$(cat /etc/machine-id)/system.journal"
+measure journal
+ok "journal: it has records twice" sh -c 'test $(journalctl -q _TRANSPORT=kernel | grep -c onejournal) -ge 1 -a $(journalctl -q _TRANSPORT=audit | grep -c onejournal) -ge 1'
+# All at once, each denial once.
+follow
+storm 5 several 0
+ok "several sources: a denial counts once" soon seen_is several 5
+sleep 2; ok "and stays so" seen_is several 5
+"$armorer" doctor 2>/dev/null | grep -A8 'Logs that can be read' | sed 's/^/# /'
+unfollow
+
+# ---- auditd, whose log is rotated under the storm -----------------------------------------------------
+sed -i 's/^max_log_file *=.*/max_log_file = 1/; s/^num_logs *=.*/num_logs = 9/' /etc/audit/auditd.conf
+auditctl -b 8192 >/dev/null 2>&1
+/sbin/auditd -s nochange
+ok "auditd runs" soon test -s /var/log/audit/audit.log
+measure audit.log
+ok "audit.log: it was rotated meanwhile" test -e /var/log/audit/audit.log.1
+follow
+storm 10000 both 0; settled both
+echo "# audit.log and netlink at once: $(seen both) (seen, latency, worst, noticed)"
+ok "audit.log and netlink: nothing twice, loss noticed" sh -c 'set -- $(python3 /opt/t/sum.py /tmp/follow both); test $1 -le 10000 && { test $1 = 10000 || test $4 -gt 0; }'
+unfollow
+kill "$(cat /run/auditd.pid)" $journald 2>/dev/null
+auditctl -b 64 >/dev/null 2>&1
+echo 0 >/proc/sys/kernel/printk_ratelimit
+rm -f /var/log/audit/audit.log*; rm -rf /run/log/journal
+apparmor_parser -R /etc/apparmor.d/opt.t.storm; rm -f /etc/apparmor.d/opt.t.storm
