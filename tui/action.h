@@ -18,7 +18,8 @@ enum {
 /* X(NAME, id, default keys, label in the footer, help, flags); one without keys is in a menu. */
 #define TUI_ACTIONS(X)                                                                            \
     X(OPEN, "open", "enter", "detail", "Show the detail; from there, the proposal", 0)            \
-    X(BACK, "back", "esc q", "back", "Go back; from the first screen, leave. Never writes", 0)    \
+    X(BACK, "back", "esc", "back", "Go back; never leaves armorer, never writes", 0)              \
+    X(LEAVE, "leave", "q", "quit", "Go back; where nothing is left to go back from, quit", 0)     \
     X(MARK, "mark", "space", "mark", "Mark the denial under the cursor, or take the mark off", 0) \
     X(MARK_ALL, "mark-all", "*", "mark all", "Mark all that are shown, or none if all are", 0)    \
     X(PROPOSE, "propose", "p", "propose", "Propose rules for the marked denials, or this one", 0) \

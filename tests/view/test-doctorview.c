@@ -75,7 +75,7 @@ test_stop(void **state)
         if (!quit) {
             assert_int_equal(scene_keys(&scene, "esc"), TUI_ACTION_NONE);
             wait_for(&scene, "compiling", FALSE);
-            assert_int_equal(scene_keys(&scene, "esc"), TUI_ACTION_QUIT);
+            assert_int_equal(scene_keys(&scene, "q"), TUI_ACTION_QUIT);
         }
         scene_close(&scene);
     }

@@ -51,10 +51,10 @@ test_keyfile(void **state)
         {"none = +\n = &", "r", TUI_ACTION_RAW,
          "line 1: there is no action \"none\"; line 2: there is no action \"\""},
         /* the ways out stay */
-        {"quit =\nback =", "q", TUI_ACTION_BACK,
-         "back needs a key: it keeps its own (esc q); quit needs a key: it keeps its own (ctrl-c "
+        {"quit =\nback =", "esc", TUI_ACTION_BACK,
+         "back needs a key: it keeps its own (esc); quit needs a key: it keeps its own (ctrl-c "
          "Q)"},
-        {"raw = esc q", "esc", TUI_ACTION_BACK, "back needs a key: it keeps its own (esc q)"},
+        {"raw = esc", "esc", TUI_ACTION_BACK, "back needs a key: it keeps its own (esc)"},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(TuiKeymap) keymap = tui_keymap_new(FALSE);

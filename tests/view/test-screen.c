@@ -444,32 +444,6 @@ test_unseen_is_unsigned(void **state)
     scene_close(&scene);
 }
 
-static void
-test_program_actions(void **state)
-{
-    static const struct {
-        const char *keys;
-        TuiAction want;
-    } rows[] = {
-        {"q", TUI_ACTION_QUIT},         {"esc", TUI_ACTION_QUIT},
-        {"enter esc", TUI_ACTION_NONE}, {"p q", TUI_ACTION_NONE},
-        {"p q q", TUI_ACTION_QUIT},     {"ctrl-c", TUI_ACTION_QUIT},
-        {"ctrl-z", TUI_ACTION_SUSPEND}, {"T", TUI_ACTION_THEME},
-        {"ctrl-l", TUI_ACTION_REDRAW},  {"? q", TUI_ACTION_NONE},
-        {"? esc esc", TUI_ACTION_QUIT}, {"3 tab q", TUI_ACTION_QUIT},
-        {"p ctrl-c", TUI_ACTION_QUIT},
-    };
-    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-        SceneOptions options = {"denials.log", FALSE, FALSE};
-        Scene scene;
-        scene_open(&scene, &options);
-        TuiAction is = scene_keys(&scene, rows[i].keys);
-        if (is != rows[i].want)
-            fail_msg("%s: %d, not %d", rows[i].keys, is, rows[i].want);
-        scene_close(&scene);
-    }
-}
-
 int
 main(void)
 {
@@ -491,7 +465,6 @@ main(void)
         cmocka_unit_test(test_written_meanwhile),
         cmocka_unit_test(test_undo_anew),
         cmocka_unit_test(test_unseen_is_unsigned),
-        cmocka_unit_test(test_program_actions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -345,7 +345,7 @@ hints(const TuiView *base, GArray *out)
                                      {TUI_ACTION_UP, "scroll"}};
     const Denials *view = (const Denials *)base;
     const TuiHint follow = {TUI_ACTION_LAST, "follow"};
-    const TuiHint leave = {TUI_ACTION_BACK, view->pushed ? NULL : "quit"};
+    const TuiHint leave = {view->pushed ? TUI_ACTION_BACK : TUI_ACTION_LEAVE, NULL};
 
     if (view->in_detail) {
         g_array_append_vals(out, detail, G_N_ELEMENTS(detail));

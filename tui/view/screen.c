@@ -263,6 +263,19 @@ leave(TuiScreen *screen)
     return TUI_ACTION_NONE;
 }
 
+/* Esc with nothing to go back from: one too many must not lose what was marked and found. */
+static void
+say_how_to_leave(TuiScreen *screen)
+{
+    g_autofree char *key = tui_keymap_show(screen->keymap, TUI_ACTION_LEAVE, FALSE);
+
+    if (!key[0]) {
+        g_free(key);
+        key = tui_keymap_show(screen->keymap, TUI_ACTION_QUIT, FALSE);
+    }
+    tui_screen_say(screen, TUI_ROLE_QUIET, "Nothing to go back from: %s quits", key);
+}
+
 void
 tui_screen_tell_views(TuiScreen *screen, TuiNews news)
 {
@@ -305,6 +318,9 @@ act_everywhere(TuiScreen *screen, TuiAction action)
         tui_screen_reload(screen);
         return TUI_ACTION_NONE;
     case TUI_ACTION_BACK:
+        say_how_to_leave(screen);
+        return TUI_ACTION_NONE;
+    case TUI_ACTION_LEAVE:
     case TUI_ACTION_QUIT:
         return leave(screen);
     case TUI_ACTION_COPY:
@@ -351,8 +367,9 @@ act_on(TuiScreen *screen, TuiAction action)
 
     if (screen->argument)
         return argue(screen, action);
+    /* To a view the key that leaves in the end is one that goes back. */
     if (action != TUI_ACTION_NONE && top->class->act)
-        stale = top->class->act(top, action);
+        stale = top->class->act(top, action == TUI_ACTION_LEAVE ? TUI_ACTION_BACK : action);
     if (stale & TUI_STALE_CLOSED)
         close_top(screen);
     return stale & TUI_STALE_FOREIGN ? act_everywhere(screen, action) : TUI_ACTION_NONE;
