@@ -30,6 +30,7 @@ enum {
     X(AUDIT, "audit", "a", "audit", "Proposal: log each use of the rule, on or off", 0)           \
     X(DENY, "deny", "d", "deny", "Proposal: make it an explicit deny, or a rule again", 0)        \
     X(SIDES, "sides", "b", "both sides", "Proposal: the other side's rule too, on or off", 0)     \
+    X(EDIT, "edit", "e", "edit", "Proposal: write the rule by hand, looked at as you type", 0)    \
     X(IGNORE, "ignore", "i", "ignore", "Proposal: let the denial be, without a rule", 0)          \
     X(NEXT_PART, "next-part", ".", "next profile", "Proposal: to the next profile", 0)            \
     X(LAST_PART, "previous-part", ",", "profile before", "Proposal: to the profile before", 0)    \

@@ -207,8 +207,9 @@ on_tick(gpointer data)
 void
 scene_settle(Scene *scene)
 {
-    static const char *const busy[] = {"being asked", "asking the compiler", "check pending",
-                                       "check running", "writing"};
+    static const char *const busy[] = {"being asked",   "asking the compiler",
+                                       "check pending", "check running",
+                                       "writing",       "compiler is asked"};
     gint64 end = g_get_monotonic_time() + 60 * G_USEC_PER_SEC;
     guint tick = g_timeout_add(50, on_tick, NULL);
     for (gboolean wait = TRUE; wait;) {

@@ -153,6 +153,85 @@ test_ignores(void **state)
     scene_close(&scene);
 }
 
+/* Types @text over what stands in the line. */
+static void
+type(Scene *scene, const char *text)
+{
+    scene_keys(scene, "ctrl-u");
+    for (const char *p = text; *p; p++) {
+        const char key[] = {*p, '\0'};
+        scene_keys(scene, *p == ' ' ? "space" : key);
+    }
+    scene_settle(scene);
+}
+
+static void
+test_edits(void **state)
+{
+    static const struct {
+        const char *text, *said;
+    } rows[] = {
+        {"/srv/starter/* r,", "one rule, and it answers the denial"},
+        {"/srv/starter/list r,", "one rule, and it answers the denial"},
+        {"owner /srv/starter/list r,", "one rule, but it does not answer"},
+        {"/srv/starter/list w,", "one rule, but it does not answer"},
+        {"deny /srv/starter/list r,", "one rule, that denies"},
+        {"/srv/starter/list r", "not one rule"},
+        {"/a r, /b r,", "not one rule"},
+        {"#include <x>", "not one rule"},
+        {"/srv/{starter r,", "not one rule"},
+        {"/srv/starter/@{NIX} r,", "the compiler refuses it"},
+        {"file r /srv/starter/list,", "one rule, and it answers the denial"},
+    };
+    Scene scene;
+    scene_open(&scene, &held);
+    press(&scene, "home down p down e");
+    assert_shows(&scene, "Rule: /srv/starter/list r,");
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        type(&scene, rows[i].text);
+        assert_shows(&scene, rows[i].said);
+    }
+    assert_goldens(&scene, "proposal-edit");
+    type(&scene, "/srv/starter/list r");
+    press(&scene, "enter"); /* is not taken: the line stays */
+    assert_shows(&scene, "Rule: /srv/starter/list r");
+    assert_shows(&scene, "not one rule");
+    press(&scene, "esc");
+    assert_shows(&scene, "+/srv/starter/list r,");
+    press(&scene, "e");
+    type(&scene, "/srv/** r,");
+    press(&scene, "enter");
+    assert_shows(&scene, "by hand  /srv/** r,");
+    assert_shows(&scene, "+/srv/** r,");
+    assert_shows(&scene, "HIGH: It reaches whatever there is below one directory");
+    assert_goldens(&scene, "proposal-edited");
+    assert_int_equal(amr_history_count(scene.session->history), 0);
+    press(&scene, "e");
+    type(&scene, ""); /* what was proposed, again */
+    press(&scene, "enter");
+    assert_shows(&scene, "+/srv/starter/list r,");
+    press(&scene, "e esc"); /* of the line alone */
+    assert_shows(&scene, "+/srv/starter/list r,");
+    scene_close(&scene);
+}
+
+/* The view, or the screen, may go while a rule is typed and tried. */
+static void
+test_leaves_edit(void **state)
+{
+    for (guint rounds = 0; rounds < 4; rounds++) {
+        gint64 until = g_get_monotonic_time() + rounds * 60 * G_TIME_SPAN_MILLISECOND;
+        Scene scene;
+        scene_open(&scene, &held);
+        press(&scene, "home down p down");
+        scene_keys(&scene, "e backspace ,");
+        while (g_get_monotonic_time() < until)
+            g_main_context_iteration(NULL, FALSE);
+        scene_keys(&scene, rounds % 2 ? "x" : "esc");
+        scene_close(&scene);
+    }
+}
+
 /* The view may go while it is asked. */
 static void
 test_leaves_early(void **state)
@@ -176,6 +255,7 @@ main(void)
         cmocka_unit_test(test_goldens),    cmocka_unit_test(test_keys_write_nothing),
         cmocka_unit_test(test_writes_all), cmocka_unit_test(test_both_sides),
         cmocka_unit_test(test_ignores),    cmocka_unit_test(test_leaves_early),
+        cmocka_unit_test(test_edits),      cmocka_unit_test(test_leaves_edit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

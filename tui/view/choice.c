@@ -229,10 +229,10 @@ tui_choice_rule(const TuiChoiceItem *item)
     const AmrCandidate *candidate = candidate_of(item);
     g_autoptr(AmrRule) rule = NULL;
 
+    if (is_wanted(item) && pick->edited)
+        return amr_rule_copy(pick->edited);
     if (!is_wanted(item) || !candidate)
         return NULL;
-    if (pick->edited)
-        return amr_rule_copy(pick->edited);
     rule = pick->deny ? amr_rule_deny_twin(candidate->rule) : amr_rule_copy(candidate->rule);
     if (!rule)
         return NULL;
@@ -262,13 +262,6 @@ tui_choice_answers(const TuiChoiceItem *item)
 {
     g_autoptr(AmrRule) rule = tui_choice_rule(item);
     return rule && !rule->deny && (!rule->owner || item->resolved->event.owner);
-}
-
-void
-tui_choice_edit(const TuiChoiceItem *item, AmrRule *rule)
-{
-    amr_rule_free(item->pick->edited);
-    item->pick->edited = rule;
 }
 
 /* ---- changing it ---------------------------------------------------------------------------- */
@@ -323,6 +316,9 @@ tui_choice_can(const TuiChoiceItem *item, TuiChange change)
 
     if (change == TUI_CHANGE_IGNORE)
         return item->id != AMR_DENIAL_NONE;
+    if (change == TUI_CHANGE_EDIT) /* also where armorer knows no rule, if there may be one */
+        return is_wanted(item) && item->proposal->no_rule != AMR_NO_RULE_CATCH_ALL &&
+               item->proposal->no_rule != AMR_NO_RULE_NULL_PROFILE;
     if (!candidate)
         return FALSE;
     switch (change) {
@@ -337,6 +333,7 @@ tui_choice_can(const TuiChoiceItem *item, TuiChange change)
     case TUI_CHANGE_SIDES:
         return candidate->mirror != NULL;
     case TUI_CHANGE_IGNORE:
+    case TUI_CHANGE_EDIT:
         break;
     }
     return FALSE;
@@ -379,6 +376,8 @@ tui_choice_change(TuiChoice *choice, const AmrSession *session, const TuiChoiceI
     case TUI_CHANGE_IGNORE:
         ignore(session, item);
         break;
+    case TUI_CHANGE_EDIT:
+        return FALSE;
     }
     add_items(choice, session);
     return TRUE;

@@ -79,6 +79,7 @@ typedef enum {
     TUI_CHANGE_DENY,
     TUI_CHANGE_SIDES,
     TUI_CHANGE_IGNORE,
+    TUI_CHANGE_EDIT, /* by tui_proposal_edit() */
 } TuiChange;
 gboolean tui_choice_can(const TuiChoiceItem *item, TuiChange change);
 /* Does it, on or off; of EXEC the next transition that is possible. FALSE if it cannot be. The
@@ -88,8 +89,6 @@ gboolean tui_choice_change(TuiChoice *choice, const AmrSession *session, const T
 /* Steps along the ladder; FALSE at its end. The items may be others then. */
 gboolean tui_choice_step(TuiChoice *choice, const AmrSession *session, const TuiChoiceItem *item,
                          int step);
-/* Takes @rule (over) in place of the candidates; NULL: those again. */
-void tui_choice_edit(const TuiChoiceItem *item, AmrRule *rule);
 
 /* ---- all of them ---------------------------------------------------------------------------- */
 

@@ -152,8 +152,8 @@ plan_anew(TuiProposal *view)
 }
 
 /* By a key: what was tried before was another change. */
-static void
-plan_another(TuiProposal *view)
+void
+tui_proposal_changed(TuiProposal *view)
 {
     tui_sign_forget_try(view->sign);
     plan_anew(view);
@@ -167,7 +167,7 @@ step(TuiProposal *view, int by)
 
     if (tui_choice_step(view->choice, tui_proposal_session(view), item, by)) {
         stand_on(view, pick);
-        plan_another(view);
+        tui_proposal_changed(view);
     } else {
         tui_screen_say(view->view.screen, TUI_ROLE_QUIET, "This is the %s of its rules",
                        by < 0 ? "narrowest" : "broadest");
@@ -198,10 +198,20 @@ change(TuiProposal *view, gsize which)
 
     if (tui_choice_change(view->choice, tui_proposal_session(view), item, changes[which].change)) {
         stand_on(view, pick);
-        plan_another(view);
+        tui_proposal_changed(view);
     } else {
         tui_screen_say(view->view.screen, TUI_ROLE_QUIET, "%s", changes[which].otherwise);
     }
+    return TUI_STALE_FRAME;
+}
+
+static TuiStale
+edit(TuiProposal *view)
+{
+    if (tui_choice_can(tui_proposal_current(view), TUI_CHANGE_EDIT))
+        tui_proposal_edit(view, NULL);
+    else
+        tui_screen_say(view->view.screen, TUI_ROLE_QUIET, "There is nothing to write here");
     return TUI_STALE_FRAME;
 }
 
@@ -224,7 +234,7 @@ add_include(TuiProposal *view)
     if (!view->add_include && !tui_proposal_lacks_include(view))
         return TUI_STALE_NOTHING;
     view->add_include = !view->add_include;
-    plan_another(view);
+    tui_proposal_changed(view);
     return TUI_STALE_VIEW;
 }
 
@@ -263,6 +273,8 @@ act(TuiView *base, TuiAction action)
         return go_to_part(view, +1);
     case TUI_ACTION_LAST_PART:
         return go_to_part(view, -1);
+    case TUI_ACTION_EDIT:
+        return is_open(view) ? edit(view) : TUI_STALE_NOTHING;
     case TUI_ACTION_ADD_INCLUDE:
         return is_open(view) ? add_include(view) : TUI_STALE_NOTHING;
     case TUI_ACTION_OPEN: /* the preview is the confirmation: only w writes */
@@ -363,6 +375,10 @@ hints(const TuiView *base, GArray *out)
         if (table[i].when)
             g_array_append_val(out, table[i].hint);
     }
+    if (open && tui_choice_can(item, TUI_CHANGE_EDIT)) {
+        const TuiHint by_hand = {TUI_ACTION_EDIT, "edit"};
+        g_array_append_val(out, by_hand);
+    }
     for (gsize i = 0; open && i < G_N_ELEMENTS(changes); i++) {
         TuiHint hint = {changes[i].action, changes[i].label};
         if (changes[i].change == TUI_CHANGE_IGNORE && item->pick->ignored)
@@ -386,6 +402,7 @@ proposal_free(TuiView *base)
 {
     TuiProposal *view = (TuiProposal *)base;
     tui_proposal_ask_drop(view);
+    tui_proposal_edit_drop(view);
     g_free(view->planned);
     tui_sign_free(view->sign);
     tui_choice_free(view->choice);

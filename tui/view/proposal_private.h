@@ -12,6 +12,7 @@
 G_BEGIN_DECLS
 
 typedef struct TuiProposalAsk TuiProposalAsk;
+typedef struct TuiProposalEdit TuiProposalEdit;
 
 typedef struct {
     TuiView view;
@@ -20,9 +21,10 @@ typedef struct {
     gboolean add_include;
     TuiSign *sign;
     TuiFlow *flow;
-    AmrChangeState told; /* the outcome that the store was told of */
-    TuiProposalAsk *ask; /* under way; NULL */
-    char *planned;       /* what the plan was made of, as text; NULL: none */
+    AmrChangeState told;   /* the outcome that the store was told of */
+    TuiProposalAsk *ask;   /* under way; NULL */
+    TuiProposalEdit *edit; /* while a rule is typed; NULL */
+    char *planned;         /* what the plan was made of, as text; NULL: none */
 } TuiProposal;
 
 static inline AmrSession *
@@ -43,6 +45,14 @@ void tui_proposal_plan(TuiProposal *view);
 gboolean tui_proposal_lacks_include(const TuiProposal *view);
 /* The choice proposes anew; the cursor stays on its item. */
 void tui_proposal_refresh(TuiProposal *view);
+
+/* An item was changed by the user: planned anew, and what was tried before is forgotten. */
+void tui_proposal_changed(TuiProposal *view);
+
+/* proposal_edit.c: opens the line to type the rule of the item under the cursor, with @text (NULL:
+ * the rule as it is). */
+void tui_proposal_edit(TuiProposal *view, const char *text);
+void tui_proposal_edit_drop(TuiProposal *view);
 
 /* proposal_ask.c: asks the target and policy on disk what is not known, then refreshes and plans
  * anew. Does nothing while it asks already. */

@@ -120,7 +120,7 @@ describe_answers(TuiProposal *view, const TuiChoiceItem *item, const AmrRule *ru
                                          "not logged any more");
         return;
     }
-    if (of > 1) {
+    if (of > 1 && (tui_choice_candidate(item) || covers > 0)) {
         g_autofree char *answers =
             g_strdup_printf("%u of the %u denials of this profile", covers, of);
         tui_flow_add_words(view->flow, "answers", TUI_ROLE_TEXT, answers);
