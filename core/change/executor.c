@@ -4,7 +4,8 @@
 #include "core/base/error.h"
 #include "core/change/run.h"
 
-#define BESIDES "armorer-besides" /* of the task of a check */
+#define BESIDES  "armorer-besides" /* of the task of a check, as the next */
+#define COMPILED "armorer-compiled"
 
 static const AmrRunStep check_steps[] = {amr_check_digests, amr_check_scratch, amr_check_loaded,
                                          amr_check_grants,  amr_check_compile, NULL};
@@ -118,12 +119,24 @@ new_task(AmrExecutor *executor, GCancellable *cancellable, GAsyncReadyCallback c
 /* ---- check alone -------------------------------------------------------------------------------
  */
 
+static GPtrArray *
+compiled_of(const AmrRun *run)
+{
+    GPtrArray *compiled = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    for (guint i = 0; i < run->plan->loads->len; i++)
+        if (run->compiled[i] && run->compiled[i]->output)
+            g_ptr_array_add(compiled, g_bytes_ref(run->compiled[i]->output));
+    return compiled;
+}
+
 static void
 on_checked(AmrRun *run)
 {
     g_autoptr(GTask) task = run->data;
 
     g_object_set_data_full(G_OBJECT(task), BESIDES, g_ptr_array_ref(run->besides), free_notes);
+    if (!run->error)
+        g_object_set_data_full(G_OBJECT(task), COMPILED, compiled_of(run), free_notes);
     if (run->error)
         g_task_return_error(task, g_steal_pointer(&run->error));
     else
@@ -156,6 +169,12 @@ const GPtrArray *
 amr_executor_check_besides(GAsyncResult *result)
 {
     return g_object_get_data(G_OBJECT(result), BESIDES);
+}
+
+const GPtrArray *
+amr_executor_check_compiled(GAsyncResult *result)
+{
+    return g_object_get_data(G_OBJECT(result), COMPILED);
 }
 
 gboolean

@@ -69,6 +69,10 @@ gboolean amr_executor_check_finish(AmrExecutor *executor, GAsyncResult *result, 
  * also where it failed. Borrowed, as long as @result lives; NULL: nothing. */
 const GPtrArray *amr_executor_check_besides(GAsyncResult *result);
 
+/* What each file of the plan that is loaded compiles to with the change: GBytes. Only of a check
+ * that went well; borrowed as above. */
+const GPtrArray *amr_executor_check_compiled(GAsyncResult *result);
+
 /* Asked once in each run, when all is checked and nothing is written or locked yet. @notes: what
  * the check found; @besides: what loading activates that nobody asked for, the plan's own and what
  * the check found. All char *, display form. FALSE, with @error, ends the run there. May run the

@@ -98,7 +98,9 @@ test_writes_all(void **state)
 {
     Scene scene;
     scene_open(&scene, &held);
-    press(&scene, "home p w");
+    press(&scene, "home p");
+    assert_shows(&scene, "proven: denied before, allowed with the change, 4 of 4");
+    press(&scene, "w");
     assert_shows(&scene, "Type yes");
     press(&scene, "y e s enter");
     assert_shows(&scene, "done");
@@ -125,7 +127,9 @@ test_both_sides(void **state)
 {
     Scene scene;
     scene_open(&scene, &held);
-    press(&scene, "home down down down down down p w");
+    press(&scene, "home down down down down down p");
+    assert_shows(&scene, "proven: denied before, allowed with the change, 2 of 2");
+    press(&scene, "w");
     assert_shows(&scene, "done");
     g_autofree char *starter = test_read(scene.root, "etc/apparmor.d/local/starter");
     g_autofree char *helper = test_read(scene.root, "etc/apparmor.d/local/helper");
@@ -202,10 +206,15 @@ test_edits(void **state)
     type(&scene, "/srv/** r,");
     press(&scene, "enter");
     assert_shows(&scene, "by hand  /srv/** r,");
+    assert_shows(&scene, "proven: denied before, allowed with the change, 4 of 4");
     assert_shows(&scene, "+/srv/** r,");
     assert_shows(&scene, "HIGH: It reaches whatever there is below one directory");
     assert_goldens(&scene, "proposal-edited");
     assert_int_equal(amr_history_count(scene.session->history), 0);
+    press(&scene, "e");
+    type(&scene, "/srv/another r,");
+    press(&scene, "enter");
+    assert_shows(&scene, "refuted: 1 of 4 are not as meant with the change: /srv/starter/list r");
     press(&scene, "e");
     type(&scene, ""); /* what was proposed, again */
     press(&scene, "enter");

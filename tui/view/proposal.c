@@ -86,6 +86,7 @@ plan_now(TuiProposal *view)
     AmrPlan *reload = NULL;
     AmrPlan *made = tui_choice_plan(view->choice, session, view->add_include, &error);
 
+    g_clear_pointer(&view->proof, g_free);
     gboolean granted = FALSE;
 
     if (made || g_error_matches(error, AMR_ERROR, AMR_ERROR_NOTHING_TO_DO))
@@ -404,6 +405,7 @@ proposal_free(TuiView *base)
     tui_proposal_ask_drop(view);
     tui_proposal_edit_drop(view);
     g_free(view->planned);
+    g_free(view->proof);
     tui_sign_free(view->sign);
     tui_choice_free(view->choice);
     tui_flow_free(view->flow);

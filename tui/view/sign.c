@@ -80,6 +80,7 @@ forget_plan(TuiSign *sign)
     g_clear_error(&sign->error);
     g_clear_pointer(&sign->diff, g_free);
     g_clear_pointer(&sign->notes, g_ptr_array_unref);
+    g_clear_pointer(&sign->compiled, g_ptr_array_unref);
     g_clear_pointer(&sign->outcome, amr_outcome_free);
     g_clear_pointer(&sign->progress, g_free);
     g_clear_pointer(&sign->change, g_free);
@@ -169,6 +170,9 @@ on_checked(GObject *source, GAsyncResult *result, gpointer data)
         sign->state = !ok               ? state_of_error(sign, error)
                       : is_reload(sign) ? TUI_SIGN_RELOADS
                                         : TUI_SIGN_COMPILES;
+        const GPtrArray *compiled = amr_executor_check_compiled(result);
+        g_clear_pointer(&sign->compiled, g_ptr_array_unref);
+        sign->compiled = compiled ? g_ptr_array_ref((GPtrArray *)compiled) : NULL;
         g_clear_pointer(&sign->notes, g_ptr_array_unref);
         sign->notes = g_steal_pointer(&notes);
         g_clear_error(&sign->error);
@@ -265,6 +269,12 @@ TuiSignState
 tui_sign_state(const TuiSign *sign)
 {
     return sign->state;
+}
+
+const GPtrArray *
+tui_sign_compiled(const TuiSign *sign)
+{
+    return sign->compiled;
 }
 
 guint

@@ -65,6 +65,8 @@ void tui_sign_try_again(TuiSign *sign);
 void tui_sign_forget_try(TuiSign *sign);
 
 TuiSignState tui_sign_state(const TuiSign *sign);
+/* What the check of this plan compiled, as GBytes; NULL before, and where it did not go well. */
+const GPtrArray *tui_sign_compiled(const TuiSign *sign);
 /* How many profiles the plan changes. */
 guint tui_sign_parts(const TuiSign *sign);
 /* The error of set_plan, NULL if there is a plan. */

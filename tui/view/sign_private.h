@@ -46,7 +46,8 @@ struct TuiSign {
     GPtrArray *questions;
     guint delay; /* source of the check to come */
     TuiSignJob *job;
-    GPtrArray *notes; /* of the check */
+    GPtrArray *notes;    /* of the check */
+    GPtrArray *compiled; /* GBytes, of a check that went well; NULL */
     AmrOutcome *outcome;
     char *progress;
     char *change;      /* its id, once it is done */
