@@ -86,7 +86,6 @@ plan_now(TuiProposal *view)
     AmrPlan *reload = NULL;
     AmrPlan *made = tui_choice_plan(view->choice, session, view->add_include, &error);
 
-    g_clear_pointer(&view->proof, g_free);
     gboolean granted = FALSE;
 
     if (made || g_error_matches(error, AMR_ERROR, AMR_ERROR_NOTHING_TO_DO))
@@ -247,6 +246,15 @@ is_open(const TuiProposal *view)
     return state != TUI_SIGN_WRITING && state != TUI_SIGN_DONE;
 }
 
+/* What becomes of it stands above all else. */
+static TuiStale
+show_outcome(TuiProposal *view, TuiStale stale)
+{
+    if (tui_sign_state(view->sign) >= TUI_SIGN_WRITING)
+        tui_flow_scroll_to(view->flow, 0);
+    return stale;
+}
+
 static TuiStale
 act(TuiView *base, TuiAction action)
 {
@@ -254,7 +262,7 @@ act(TuiView *base, TuiAction action)
     TuiStale stale = tui_sign_act(view->sign, action);
 
     if (!(stale & TUI_STALE_FOREIGN))
-        return stale;
+        return show_outcome(view, stale);
     if ((action == TUI_ACTION_UP || action == TUI_ACTION_DOWN) && view->choice->items->len > 1) {
         tui_flow_scroll_to(view->flow, 0);
         tui_list_act(&view->list, action);
@@ -290,7 +298,8 @@ act(TuiView *base, TuiAction action)
 static TuiStale
 key(TuiView *base, TuiKey pressed)
 {
-    return tui_sign_key(((TuiProposal *)base)->sign, pressed);
+    TuiProposal *view = (TuiProposal *)base;
+    return show_outcome(view, tui_sign_key(view->sign, pressed));
 }
 
 /* What became of the denials: quiet from now on, as far as we know, or waiting for a load. */
@@ -405,7 +414,6 @@ proposal_free(TuiView *base)
     tui_proposal_ask_drop(view);
     tui_proposal_edit_drop(view);
     g_free(view->planned);
-    g_free(view->proof);
     tui_sign_free(view->sign);
     tui_choice_free(view->choice);
     tui_flow_free(view->flow);

@@ -21,13 +21,10 @@ typedef struct {
     gboolean add_include;
     TuiSign *sign;
     TuiFlow *flow;
-    AmrChangeState told;     /* the outcome that the store was told of */
-    TuiProposalAsk *ask;     /* under way; NULL */
-    TuiProposalEdit *edit;   /* while a rule is typed; NULL */
-    char *proof;             /* in words, of what was compiled; NULL: not looked at */
-    gboolean refuted;        /* what the words say */
-    const GPtrArray *proved; /* what they are of; compared only */
-    char *planned;           /* what the plan was made of, as text; NULL: none */
+    AmrChangeState told;   /* the outcome that the store was told of */
+    TuiProposalAsk *ask;   /* under way; NULL */
+    TuiProposalEdit *edit; /* while a rule is typed; NULL */
+    char *planned;         /* what the plan was made of, as text; NULL: none */
 } TuiProposal;
 
 static inline AmrSession *
@@ -57,8 +54,9 @@ void tui_proposal_changed(TuiProposal *view);
 void tui_proposal_edit(TuiProposal *view, const char *text);
 void tui_proposal_edit_drop(TuiProposal *view);
 
-/* proposal_proof.c: what the check compiled is asked about each denial; "proof" of the flow. */
-void tui_proposal_add_proof(TuiProposal *view);
+/* proposal_proof.c: what the check compiled is asked about each denial; what it says stands with
+ * the state. */
+void tui_proposal_prove(TuiProposal *view);
 
 /* proposal_ask.c: asks the target and policy on disk what is not known, then refreshes and plans
  * anew. Does nothing while it asks already. */

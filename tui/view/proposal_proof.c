@@ -74,45 +74,28 @@ prove(TuiProposal *view, const GPtrArray *compiled)
     }
     for (guint i = 0; i < items->len; i++)
         ask_item(&proof, view->choice, items->pdata[i]);
-    g_free(view->proof);
-    view->refuted = proof.right < proof.asked;
+    g_autofree char *words = NULL;
+    gboolean refuted = proof.right < proof.asked;
     if (proof.asked == 0)
-        view->proof = g_strdup("failed: compiled policy cannot be asked about it");
-    else if (view->refuted)
-        view->proof = g_strdup_printf("refuted: %u of %u are not as meant with the change: %s",
-                                      proof.asked - proof.right, proof.asked, wrong->str);
+        words = g_strdup("no proof: compiled policy cannot be asked about it");
+    else if (refuted)
+        words = g_strdup_printf("refuted: %u of %u are not as meant with the change: %s",
+                                proof.asked - proof.right, proof.asked, wrong->str);
     else
-        view->proof =
-            g_strdup_printf("proven: %s%s with the change, %u of %u",
-                            proof.before ? "denied before, " : "",
-                            proof.denies ? "as meant" : "allowed", proof.right, proof.asked);
+        words = g_strdup_printf("proven: %s%s with the change, %u of %u",
+                                proof.before ? "denied before, " : "",
+                                proof.denies ? "as meant" : "allowed", proof.right, proof.asked);
+    tui_sign_set_proof(view->sign,
+                       refuted            ? TUI_ROLE_ERROR
+                       : proof.asked == 0 ? TUI_ROLE_WARNING
+                                          : TUI_ROLE_GOOD,
+                       words);
 }
 
 void
-tui_proposal_add_proof(TuiProposal *view)
+tui_proposal_prove(TuiProposal *view)
 {
     const GPtrArray *compiled = tui_sign_compiled(view->sign);
-
-    switch (tui_sign_state(view->sign)) {
-    case TUI_SIGN_PENDING:
-        tui_flow_add_words(view->flow, "proof", TUI_ROLE_QUIET, "pending");
-        return;
-    case TUI_SIGN_CHECKING:
-        tui_flow_add_words(view->flow, "proof", TUI_ROLE_QUIET, "running");
-        return;
-    case TUI_SIGN_REJECTED:
-    case TUI_SIGN_UNCHECKED:
-        tui_flow_add_words(view->flow, "proof", TUI_ROLE_WARNING,
-                           "failed: nothing was compiled that could be asked");
-        return;
-    default:
-        break;
-    }
-    if (!compiled || tui_sign_state(view->sign) != TUI_SIGN_COMPILES)
-        return;
-    if (compiled != view->proved || !view->proof)
+    if (compiled && !tui_sign_is_proven(view->sign))
         prove(view, compiled);
-    view->proved = compiled;
-    tui_flow_add_words(view->flow, "proof", view->refuted ? TUI_ROLE_ERROR : TUI_ROLE_GOOD,
-                       view->proof);
 }

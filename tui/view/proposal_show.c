@@ -238,7 +238,7 @@ fill(TuiProposal *view)
             tui_flow_add_words(view->flow, "together", TUI_ROLE_TEXT,
                                "one change of all these profiles: written, loaded and undone as "
                                "a whole, or not at all");
-        tui_proposal_add_proof(view);
+        tui_proposal_prove(view);
         tui_sign_describe(view->sign, view->flow);
     }
 }

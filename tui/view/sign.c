@@ -81,6 +81,7 @@ forget_plan(TuiSign *sign)
     g_clear_pointer(&sign->diff, g_free);
     g_clear_pointer(&sign->notes, g_ptr_array_unref);
     g_clear_pointer(&sign->compiled, g_ptr_array_unref);
+    g_clear_pointer(&sign->proof, g_free);
     g_clear_pointer(&sign->outcome, amr_outcome_free);
     g_clear_pointer(&sign->progress, g_free);
     g_clear_pointer(&sign->change, g_free);
@@ -269,6 +270,21 @@ TuiSignState
 tui_sign_state(const TuiSign *sign)
 {
     return sign->state;
+}
+
+void
+tui_sign_set_proof(TuiSign *sign, TuiRole role, const char *proof)
+{
+    char *copy = g_strdup(proof);
+    g_free(sign->proof);
+    sign->proof = copy;
+    sign->proof_role = role;
+}
+
+gboolean
+tui_sign_is_proven(const TuiSign *sign)
+{
+    return sign->proof != NULL;
 }
 
 const GPtrArray *

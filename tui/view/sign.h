@@ -65,6 +65,10 @@ void tui_sign_try_again(TuiSign *sign);
 void tui_sign_forget_try(TuiSign *sign);
 
 TuiSignState tui_sign_state(const TuiSign *sign);
+/* What the proof of the plan came to, to stand behind a check that went well; display form, NULL:
+ * none. Copied. */
+void tui_sign_set_proof(TuiSign *sign, TuiRole role, const char *proof);
+gboolean tui_sign_is_proven(const TuiSign *sign); /* whether that was set for this plan */
 /* What the check of this plan compiled, as GBytes; NULL before, and where it did not go well. */
 const GPtrArray *tui_sign_compiled(const TuiSign *sign);
 /* How many profiles the plan changes. */

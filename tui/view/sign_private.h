@@ -46,7 +46,9 @@ struct TuiSign {
     GPtrArray *questions;
     guint delay; /* source of the check to come */
     TuiSignJob *job;
-    GPtrArray *notes;    /* of the check */
+    GPtrArray *notes; /* of the check */
+    char *proof;      /* in words, and their role */
+    TuiRole proof_role;
     GPtrArray *compiled; /* GBytes, of a check that went well; NULL */
     AmrOutcome *outcome;
     char *progress;

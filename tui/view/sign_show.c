@@ -64,6 +64,7 @@ tui_sign_describe(TuiSign *sign, TuiFlow *flow)
     const GError *error = sign->plan_error ? sign->plan_error : sign->error;
     const char *words = state_words[sign->state];
     g_autofree char *text = g_strdup(words);
+    TuiRole role = state_role(sign->state);
 
     if ((sign->state == TUI_SIGN_WRITING || sign->state == TUI_SIGN_CHECKING) && sign->progress) {
         g_free(text);
@@ -74,9 +75,13 @@ tui_sign_describe(TuiSign *sign, TuiFlow *flow)
     } else if (error) {
         g_free(text);
         text = g_strdup_printf("%s: %s", words, error->message);
+    } else if (sign->proof && sign->state == TUI_SIGN_COMPILES) {
+        g_free(text);
+        text = g_strdup_printf("%s; %s", words, sign->proof);
+        role = sign->proof_role;
     }
     sign->shown = TRUE;
-    tui_flow_add_words(flow, "state", state_role(sign->state), text);
+    tui_flow_add_words(flow, "state", role, text);
     if (sign->state != TUI_SIGN_WRITING) /* what became of it is read first */
         tui_sign_add_said(flow, sign->said);
     if (sign->box && sign->box->plan->parts->len > 1) {
