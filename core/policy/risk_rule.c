@@ -73,6 +73,18 @@ without_variables(const char *pattern)
     return g_string_free(out, FALSE);
 }
 
+/* All that lies below, with at most one directory named on the way. */
+static gboolean
+is_broad(const char *pattern)
+{
+    g_auto(GStrv) parts = g_strsplit(pattern, "/", -1);
+    guint named = 0;
+
+    for (char **part = parts; *part; part++)
+        named += **part && !(*part)[strcspn(*part, "*?[{")];
+    return named < 2 && strstr(pattern, "**");
+}
+
 static AmrRisk
 risk_pattern(const AmrRule *rule, char **danger)
 {
@@ -92,11 +104,7 @@ risk_pattern(const AmrRule *rule, char **danger)
         }
         g_free(why);
     }
-    /* Broad: there is nothing but wildcards below the root or one directory of it. */
-    gsize fixed = strcspn(pattern, "*?[{");
-    const char *slash = memchr(pattern + 1, '/', fixed > 1 ? fixed - 1 : 0);
-    if (highest < AMR_RISK_HIGH && strstr(pattern, "**") &&
-        (!slash || !memchr(slash + 1, '/', fixed - (gsize)(slash + 1 - pattern)))) {
+    if (highest < AMR_RISK_HIGH && is_broad(pattern)) {
         g_free(*danger);
         *danger = g_strdup("It reaches whatever there is below one directory of the root");
         highest = AMR_RISK_HIGH;

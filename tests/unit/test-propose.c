@@ -661,6 +661,47 @@ test_risk(void **state)
     }
 }
 
+/* Rules that somebody wrote: by what their patterns reach. */
+static void
+test_risk_of_rules(void **state)
+{
+    static const struct {
+        const char *rule, *want;
+    } rows[] = {
+        {"/srv/x r,", "low"},
+        {"/srv/x/* r,", "low"},
+        {"/srv/** r,", "high"},
+        {"/** r,", "high"},
+        {"/{,**} r,", "high"},
+        {"/etc/shad* r,", "high"},
+        {"@{HOME}/.ssh/* r,", "high"},
+        {"@{NIX} rw,", "high"},
+        {"/home/*/.config/x/** r,", "low"},
+        {"/usr/bin/ba{sh,nner} ix,", "high"},
+        {"/usr/bin/ba{sh,nner} px,", "low"},
+        {"/srv/x ux,", "high"},
+        {"deny /** rwklx,", "low"},
+        {"capability,", "high"},
+        {"capability chown net_raw,", "high"},
+        {"capability net_bind_service,", "low"},
+        {"network,", "high"},
+        {"ptrace (trace) peer=x,", "high"},
+        {"include <abstractions/x>", "high"},
+        {"link /srv/a -> /srv/b,", "medium"},
+        {"hyperlink /srv/a,", "high"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(AmrRule) rule = amr_rule_read(rows[i].rule, &error);
+        g_autofree char *danger = NULL;
+        assert_no_error(error);
+        AmrRisk risk = amr_risk_rule(rule, &danger);
+        if (strcmp(amr_risk_word(risk), rows[i].want) != 0)
+            fail_msg("%s: %s (%s)", rows[i].rule, amr_risk_word(risk), danger ? danger : "");
+        assert_int_equal(danger != NULL, risk != AMR_RISK_LOW);
+    }
+}
+
 int
 main(void)
 {
@@ -668,8 +709,8 @@ main(void)
         cmocka_unit_test(test_events),      cmocka_unit_test(test_exec_on_disk),
         cmocka_unit_test(test_exec_loaded), cmocka_unit_test(test_unspellable),
         cmocka_unit_test(test_merge),       cmocka_unit_test(test_catch_all),
-        cmocka_unit_test(test_null),        cmocka_unit_test(test_glob),
-        cmocka_unit_test(test_risk),
+        cmocka_unit_test(test_null),        cmocka_unit_test(test_risk_of_rules),
+        cmocka_unit_test(test_glob),        cmocka_unit_test(test_risk),
     };
     return cmocka_run_group_tests_name("propose", tests, NULL, NULL);
 }
