@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Inside the guest, as root: a program is denied, armorer proposes, applies, the program runs; undo, and
 # it is denied again. TAP. What the rooms share stands here; they are the commands and what is refused
-# (commands.sh), kinds of access (access.sh), what complain mode holds and rules on both
-# sides (held.sh), the screen (screen.sh), query (query.sh) and the oracle against the kernel: walk by walk (oracle.sh), by made policy and by things done (agree.sh).
+# (commands.sh), kinds of access (access.sh), what complain mode holds and rules on both sides (held.sh),
+# the screen (screen.sh), query (query.sh) and the oracle against the kernel: walk by walk (oracle.sh), by
+# made policy and by things done (agree.sh).
 set -u
 export ARMORER_DATADIR=/mnt/armorer
 armorer=/mnt/armorer/armorer
