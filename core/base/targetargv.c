@@ -13,8 +13,9 @@
 #include "core/base/targetprivate.h"
 #include "core/base/text.h"
 
-#define CACHE_DIR   "var/cache/apparmor"
-#define CONFIG_FILE "etc/apparmor/parser.conf"
+#define CACHE_DIR    "var/cache/apparmor"
+#define CONFIG_FILE  "etc/apparmor/parser.conf"
+#define FEATURES_MAX ((gsize)1 << 20)
 
 static gboolean
 is_program(const char *path)
@@ -35,7 +36,12 @@ named_parser(const char *name, GError **error)
         path = g_canonicalize_filename(name, NULL);
     if (!is_program(path)) {
         g_autofree char *shown = amr_display_string(path);
-        amr_error_set(error, AMR_ERROR_COMPILER, "--parser %s: Not a program", shown);
+        if (access(path, F_OK) < 0) {
+            int saved = errno;
+            amr_error_errno(error, saved, "--parser %s", shown);
+        } else {
+            amr_error_set(error, AMR_ERROR_USAGE, "--parser %s: Not a program", shown);
+        }
         return NULL;
     }
     return g_steal_pointer(&path);
@@ -95,6 +101,37 @@ highest_abi(const AmrTarget *target)
     return g_steal_pointer(&best);
 }
 
+/* Whether @path is what -M takes at all: the compiler takes a file of anything else, or of nothing,
+ * for a kernel that mediates nothing, and drops rules in silence. */
+static gboolean
+are_features(const char *path, GError **error)
+{
+    static const char *const known[] = {"file", "policy", "caps", "domain"};
+    g_autofree char *shown = amr_display_string(path);
+    g_autoptr(GBytes) bytes = NULL;
+
+    if (g_file_test(path, G_FILE_TEST_IS_DIR)) {
+        for (gsize i = 0; i < G_N_ELEMENTS(known); i++) {
+            g_autofree char *part = g_build_filename(path, known[i], NULL);
+            if (access(part, F_OK) == 0)
+                return TRUE;
+        }
+    } else {
+        amr_autofd int top = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+        gsize len;
+        bytes = amr_fs_read(top, path, FEATURES_MAX, error);
+        if (!bytes) {
+            g_prefix_error(error, "--features %s: ", shown);
+            return FALSE;
+        }
+        const char *text = g_bytes_get_data(bytes, &len);
+        if (len > 0 && memchr(text, '{', len) && !memchr(text, '\0', len))
+            return TRUE;
+    }
+    return amr_error_set(error, AMR_ERROR_USAGE, "--features %s: Not the features of a kernel",
+                         shown);
+}
+
 /*
  * What -M is given, or NULL. Tried with apparmor_parser 3.0.8:
  * - -M takes a file of the form of abi/3.0 and a directory as securityfs has it (features/), with
@@ -120,6 +157,8 @@ choose_features(const AmrTarget *target, const AmrTargetOptions *options, GError
             amr_error_errno(error, saved, "--features %s", shown);
             return NULL;
         }
+        if (!are_features(path, error))
+            return NULL;
         return g_steal_pointer(&path);
     }
     if (target->other_root) {

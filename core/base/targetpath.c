@@ -55,7 +55,10 @@ amr_target_open_dir(int dirfd, const char *path, char **own_path, GError **error
         if (fd < 0) {
             int saved = errno;
             g_autofree char *shown = amr_display_string(path);
-            amr_error_errno(error, saved, "%s", shown);
+            if (saved == ENOTDIR) /* it was named so: not refused, but wrong */
+                amr_error_set(error, AMR_ERROR_USAGE, "%s: Not a directory", shown);
+            else
+                amr_error_errno(error, saved, "%s", shown);
             return -1;
         }
     } else {

@@ -205,7 +205,12 @@ on_opened(GObject *source, GAsyncResult *result, gpointer data)
         } else {
             const gboolean may_come =
                 input->names && g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
-            amr_input_fail(input, error);
+            if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_IS_DIRECTORY)) {
+                g_error_free(error);
+                amr_input_fail_directory(input);
+            } else {
+                amr_input_fail(input, error);
+            }
             if (may_come)
                 input->state = AMR_SOURCE_AWAITED;
         }

@@ -78,6 +78,13 @@ amr_input_fail_reading(AmrInput *input, GError *error)
     amr_input_fail(input, error);
 }
 
+void
+amr_input_fail_directory(AmrInput *input)
+{
+    amr_input_fail_reading(input, g_error_new(AMR_ERROR, AMR_ERROR_PARSE,
+                                              "Not a text log but a directory"));
+}
+
 static void
 fail_errno(AmrInput *input, int errsv)
 {
@@ -97,7 +104,7 @@ amr_input_attach(AmrInput *input, int fd)
         return FALSE;
     }
     if (S_ISDIR(status.st_mode)) {
-        fail_errno(input, EISDIR);
+        amr_input_fail_directory(input);
         return FALSE;
     }
     input->regular = S_ISREG(status.st_mode);

@@ -107,6 +107,8 @@ gboolean amr_input_attach(AmrInput *input, int fd);
 void amr_input_fail(AmrInput *input, GError *error);
 /* The same for an error that does not: puts "Reading NAME: " before it. */
 void amr_input_fail_reading(AmrInput *input, GError *error);
+/* It is a directory: as wrong as any other file that is no log. */
+void amr_input_fail_directory(AmrInput *input);
 
 /* Reads one block of a regular file into @block (AMR_INPUT_BLOCK bytes); FALSE if there is no
  * more for now, or it failed. A file that was cut short is begun again by the next call. */

@@ -31,7 +31,7 @@ set_up(Place *place, const char *features, const char *parser)
     test_write(place->dir, "policy/plain", "profile p {\n}\n");
     test_write(place->dir, "policy/old", "abi <abi/bare>,\nprofile o {\n}\n");
     test_write(place->dir, "policy/broken", "abi <abi/none>,\nprofile b {\n}\n");
-    test_write(place->dir, "no-features/mark", "");
+    test_write(place->dir, "no-features/policy/mark", "");
     policy = g_build_filename(place->dir, "policy", NULL);
     path = g_build_filename(place->dir, features, NULL);
     place->target =

@@ -130,12 +130,14 @@ test_not_live(void **state)
 {
     const char *root = *state;
     g_autofree char *policy = g_build_filename(root, "etc/apparmor.d", NULL);
+    g_autofree char *features = g_build_filename(root, "some-features", NULL);
     const AmrTargetOptions rows[] = {
         {.policy = policy},
         {.policy = "/etc/apparmor.d"},
         {.parser = "/bin/true"},
-        {.features = "/dev/null"},
+        {.features = features},
     };
+    test_write(root, "some-features", "file {mask {read\n}\n}\n");
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(AmrTarget) target = NULL;
         if (rows[i].policy && !g_file_test(rows[i].policy, G_FILE_TEST_IS_DIR))
@@ -251,7 +253,7 @@ test_root_refused(void **state)
     assert_true(g_str_has_prefix(error->message, "The root directory: "));
     g_clear_error(&error);
     assert_null(amr_target_new(&(AmrTargetOptions){.root = file}, &error));
-    assert_error(error, G_IO_ERROR, G_IO_ERROR_NOT_DIRECTORY);
+    assert_error(error, AMR_ERROR, AMR_ERROR_USAGE);
     g_clear_error(&error);
     assert_null(amr_target_new(&(AmrTargetOptions){.root = proc}, &error));
     assert_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
@@ -309,7 +311,10 @@ test_parser(void **state)
     for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
         g_autoptr(GError) error = NULL;
         assert_null(amr_target_new(&(AmrTargetOptions){.parser = bad[i]}, &error));
-        assert_error(error, AMR_ERROR, AMR_ERROR_COMPILER);
+        if (i < 2)
+            assert_error(error, AMR_ERROR, AMR_ERROR_USAGE);
+        else
+            assert_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
         assert_non_null(strstr(error->message, bad[i] + (bad[i][0] == '.' ? 2 : 0)));
     }
 }
@@ -382,13 +387,32 @@ test_features_chosen(void **state)
 
     test_write(root, "etc/apparmor.d/abi/4.0", "");
     test_write(root, "sys/kernel/security/apparmor/features/file/mask", "read\n");
-    test_write(root, "mine", "");
+    test_write(root, "mine", "file {mask {read\n}\n}\n");
     own = target_new((AmrTargetOptions){.root = root});
     assert_in(root, "sys/kernel/security/apparmor/features", value_of(own, "-M"));
     given = target_new((AmrTargetOptions){.root = root, .features = file});
     assert_string_equal(value_of(given, "-M"), file);
     assert_null(amr_target_new(&(AmrTargetOptions){.features = missing}, &error));
     assert_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+}
+
+/* The compiler takes what is no features for a kernel that mediates nothing. */
+static void
+test_no_features(void **state)
+{
+    const char *root = *state;
+    g_autofree char *empty = g_build_filename(root, "empty", NULL);
+    g_autofree char *words = g_build_filename(root, "words", NULL);
+    const char *const bad[] = {empty, words, root, "/bin/true"};
+
+    test_write(root, "empty", "");
+    test_write(root, "words", "no such thing\n");
+    for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_autoptr(GError) error = NULL;
+        assert_null(amr_target_new(&(AmrTargetOptions){.root = root, .features = bad[i]}, &error));
+        assert_error(error, AMR_ERROR, AMR_ERROR_USAGE);
+        assert_non_null(strstr(error->message, bad[i]));
+    }
 }
 
 /* ---- another policy, and where the history stands ------------------------------------------ */
@@ -481,15 +505,16 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_live),           TEST(test_clock),
-        TEST(test_not_live),       TEST(test_root_is_slash),
-        TEST(test_root),           TEST(test_root_is_relative),
-        TEST(test_root_config),    TEST(test_root_links),
-        TEST(test_root_refused),   TEST(test_root_kernel),
-        TEST(test_parser),         TEST(test_parser_by_path),
-        TEST(test_features),       TEST(test_features_chosen),
-        TEST(test_policy),         TEST(test_policy_place),
-        TEST(test_policy_refused), TEST(test_state),
+        TEST(test_live),         TEST(test_clock),
+        TEST(test_not_live),     TEST(test_root_is_slash),
+        TEST(test_root),         TEST(test_root_is_relative),
+        TEST(test_root_config),  TEST(test_root_links),
+        TEST(test_root_refused), TEST(test_root_kernel),
+        TEST(test_parser),       TEST(test_parser_by_path),
+        TEST(test_features),     TEST(test_features_chosen),
+        TEST(test_no_features),  TEST(test_policy),
+        TEST(test_policy_place), TEST(test_policy_refused),
+        TEST(test_state),
     };
     return cmocka_run_group_tests_name("target", tests, NULL, NULL);
 }

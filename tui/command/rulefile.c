@@ -50,6 +50,10 @@ tui_rulefile_slurp(int fd, const char *name, GError **error)
             return NULL;
         }
     }
+    if (n < 0 && errno == EISDIR) {
+        amr_error_set(error, AMR_ERROR_PARSE, "Reading %s: Not rules but a directory", name);
+        return NULL;
+    }
     if (n < 0) {
         amr_error_errno(error, errno, "Reading %s", name);
         return NULL;
