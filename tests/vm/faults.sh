@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash disable=SC2154
+# Changes that die or fail on the way, with the real compiler and kernel: killed before any step that
+# leaves something behind; a full disk; another profile that is broken; a parser that is missing or
+# hangs. Read by guest.sh.
+local_file=/etc/apparmor.d/local/opt.t.victim
+rule='/opt/t/secret r,'
+small() {  # name: a cat under as little policy as it runs with
+    cp "$(command -v cat)" "/opt/t/$1"
+    cat >"/etc/apparmor.d/opt.t.$1" <<P
+profile $1 /opt/t/$1 {
+  /opt/t/$1 mr,
+  /usr/lib/** mr,
+  /etc/ld.so.cache r,
+  include if exists <local/opt.t.$1>
+}
+P
+    apparmor_parser -r "/etc/apparmor.d/opt.t.$1"
+}
+small victim; small bystander
+printf '# of the admin\n' >$local_file
+reads_secret() { /opt/t/victim /opt/t/secret >/dev/null 2>&1; }
+# What is on disk is before or after, never between; it loads; the kernel holds one of the two.
+is_whole() {
+    case $(grep -v '^# armorer: ' $local_file) in
+        '# of the admin') ;;
+        $'# of the admin\n'"$rule") ;;
+        *) cat $local_file; return 1 ;;
+    esac
+    apparmor_parser -Q -K /etc/apparmor.d/opt.t.victim
+}
+# After the next armorer has recovered: no leftovers, a history that tells what is, kernel and disk alike.
+is_settled() {
+    local written=no loaded=no state
+    is_whole || return 1
+    [ -z "$(find /etc/apparmor.d -name '.*' -type f)" ] || { find /etc/apparmor.d -name '.*'; return 1; }
+    grep -qxF "$rule" $local_file && written=yes
+    reads_secret && loaded=yes
+    [ $written = $loaded ] || { echo "written: $written, in force: $loaded"; return 1; }
+    state=$($armorer changes --json | grep '"victim"' | tail -1 | sed 's/.*"state":"\([a-z-]*\)".*/\1/')
+    case $written:$state in
+        yes:verified|yes:loaded|no:rolled-back|no:undone|no:discarded|no:) ;;
+        *) echo "written: $written, the history says: $state"; return 1 ;;
+    esac
+}
+steps=fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,mkdir,mkdirat,link,linkat,fchmod,fchown,utimensat,execve
+killed=0 torn=0 unsettled=0
+for ((step = 1; step < 200; step++)); do
+    strace -f -qq -o /dev/null -e trace=$steps -e inject=$steps:signal=KILL:when=$step \
+        "$armorer" apply victim "$rule" >/tmp/died 2>&1
+    rc=$?
+    is_whole >/tmp/whole 2>&1 || { torn=$((torn + 1)); echo "# step $step left:"; sed 's/^/# /' /tmp/whole; }
+    # The next one recovers; it has something else to do.
+    "$armorer" apply bystander '/opt/t/other r,' >/tmp/next 2>&1 || { unsettled=$((unsettled + 1)); sed 's/^/# next: /' /tmp/next; }
+    is_settled >/tmp/settled 2>&1 || { unsettled=$((unsettled + 1)); echo "# after step $step (status $rc):"; sed 's/^/# /' /tmp/settled; }
+    "$armorer" undo >/dev/null 2>&1
+    if grep -qxF "$rule" $local_file; then "$armorer" undo >/dev/null 2>&1; fi
+    [ $rc = 0 ] && break
+    killed=$((killed + 1))
+done
+ok "killed before each of $killed steps: it came to the end" test $rc = 0 -a $killed -gt 20
+ok 'killed: no file was half written' test $torn = 0
+ok 'killed: the next armorer settled each' test $unsettled = 0
+ok 'killed: the local file is as at first' test "$(cat $local_file)" = '# of the admin'
+
+# ---- no room ---------------------------------------------------------------------------------------
+cp -r /etc/apparmor.d/local /tmp/local.copy
+mount -t tmpfs -o size=256k,mode=755 none /etc/apparmor.d/local
+cp /tmp/local.copy/* /etc/apparmor.d/local/; head -c 1M /dev/zero >/etc/apparmor.d/local/.filler 2>/dev/null
+ok 'a full disk: refused, and said (3)' sh -c "$armorer apply victim '$rule' 2>/tmp/err; test \$? = 3 && grep -F 'No space left' /tmp/err"
+ok 'a full disk: nothing is changed' is_whole
+ok 'a full disk: nothing is in force' not reads_secret
+umount /etc/apparmor.d/local
+
+# ---- others' mistakes --------------------------------------------------------------------------------
+echo 'profile broken /opt/t/broken { this is no rule }' >/etc/apparmor.d/opt.t.broken
+ok 'another profile is broken: ours is changed all the same' "$armorer" apply victim "$rule"
+ok 'another profile is broken: in force' reads_secret
+ok 'another profile is broken: undone' "$armorer" undo
+rm /etc/apparmor.d/opt.t.broken
+
+# ---- the parser --------------------------------------------------------------------------------------
+parser=$(command -v apparmor_parser)
+mv "$parser" /opt/parser.away
+ok 'no parser: said, and nothing done (4)' sh -c "$armorer apply victim '$rule' 2>/tmp/err; test \$? = 4 && grep -F apparmor_parser /tmp/err"
+ok 'no parser: nothing is changed' test "$(cat $local_file)" = '# of the admin'
+printf '#!/bin/sh\nexec sleep 1000\n' >"$parser"; chmod 755 "$parser"
+ok 'a parser that hangs: given up (4)' sh -c "timeout 120 $armorer apply victim '$rule' 2>/tmp/err; rc=\$?; cat /tmp/err; test \$rc = 4"
+ok 'a parser that hangs: nothing is changed' test "$(cat $local_file)" = '# of the admin'
+ok 'a parser that hangs: none is left running' not pgrep -x sleep
+mv /opt/parser.away "$parser"
+ok 'the parser is back: changed' "$armorer" apply victim "$rule"
+ok 'the parser is back: undone' "$armorer" undo
