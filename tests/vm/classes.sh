@@ -32,6 +32,19 @@ fixes() {  # feature|- name rounds prepare act-arguments
     fi
 }
 
+# What no rule can answer: said, with the reason, and nothing is written.
+refuses() {  # name reason command
+    local before after
+    before=$(cat /etc/apparmor.d/local/* | sha256sum); dmesg -C
+    ok "$1: denied" not sh -c "$3"
+    log
+    ok "$1: no rule, and why ($2)" sh -c "$armorer propose --json >/tmp/rules; cat /tmp/rules; grep -F '\"no_rule\":\"$2\"' /tmp/rules"
+    ok "$1: there is nothing to apply" sh -c "$armorer propose 2>/dev/null | $armorer apply --from -; test \$? = 1"
+    after=$(cat /etc/apparmor.d/local/* | sha256sum)
+    ok "$1: and nothing is written" test "$before" = "$after"
+    ok "$1: denied as before" not sh -c "$3"
+}
+
 # ---- files -------------------------------------------------------------------------------------------
 while read -r verb rounds arguments; do
     deed "f-$verb"
@@ -110,7 +123,7 @@ converges m-pivot 1 : "unshare -m sh -c 'mount --make-rprivate / && mount -t tmp
 deed x-profile '' '@{PROC}/@{pid}/attr/{apparmor/,}current rw,' 'profile other { /opt/t/** mrix, /usr/lib/** mr, /etc/ld.so.cache r, /proc/*/attr/** r, }'
 converges x-profile 1 : '/opt/t/x-profile profile other'
 deed x-onexec '' "@{PROC}/@{pid}/attr/{apparmor/,}exec rw, /opt/t/f-read rix,"
-converges x-onexec 2 "$clean" "/opt/t/x-onexec onexec other /opt/t/f-read read $d/a; test \$? = 13"
+converges x-onexec 2 : '/opt/t/x-onexec onexec other /opt/t/f-read read /proc/self/attr/current'
 deed x-hat '' "@{PROC}/@{pid}/attr/{apparmor/,}current rw,
   ^hat {
     /usr/lib/** mr,
@@ -123,5 +136,55 @@ sed 's/^/# /' /tmp/rules /tmp/out
 ok 'x-hat: and nothing is written' sh -c "! grep -s '[^[:space:]]' /etc/apparmor.d/local/opt.t.x-hat"
 
 # ---- queues and rings ----------------------------------------------------------------------------------
-deed q-queue; fixes posix_mqueue q-queue 2 'rm -f /dev/mqueue/armorer' 'queue /armorer'
+deed q-queue
+if [ -e $features/posix_mqueue ]; then
+    fixes posix_mqueue q-queue 2 'rm -f /dev/mqueue/armorer' 'queue /armorer'
+else  # such a kernel asks for a file, which stands on no path
+    refuses q-queue disconnected '/opt/t/q-queue queue /armorer'
+fi
 deed i-ring; fixes io_uring i-ring 1 : ring
+
+# ---- where no rule can answer ------------------------------------------------------------------------
+# A transition to a profile that is not there.
+deed n-missing '' '/opt/t/f-read px -> nowhere,'
+refuses n-missing no-transition '/opt/t/n-missing exec /opt/t/f-read read /etc/hostname'
+# no_new_privs, and a transition to more than it had.
+deed n-privs '' '/opt/t/plainly px,'
+deed plainly '' '/etc/hostname r,'
+refuses n-privs no-new-privs 'setpriv --no-new-privs /opt/t/n-privs exec /opt/t/plainly read /etc/hostname'
+# An explicit deny.
+deed n-deny '' "audit deny $d/a r,"
+sh -c "$clean"
+refuses n-deny explicitly-denied "/opt/t/n-deny read $d/a"
+# A path that lies outside of the root: a file that is open still, in a mount that is gone.
+deed n-away
+refuses n-away disconnected "unshare -m sh -c 'mount --make-rprivate / && mount -t tmpfs none $m/a && echo x >$m/a/x && exec 9<$m/a && umount -l $m/a && exec /opt/t/n-away read /proc/self/fd/9/x'"
+
+# ---- one process under two profiles, and a namespace of policy ------------------------------------------
+deed k-one; deed k-two
+fixes - k-one 2 "$clean" "read $d/a"
+stacked="aa-exec -p 'k-one//&k-two' -- /opt/t/k-one read $d/a"
+sh -c "$clean"; dmesg -C
+ok 'stacked: denied' not sh -c "$stacked"
+for i in 1 2; do
+    log; $armorer propose >/tmp/rules 2>/tmp/err; sed 's/^/# /' /tmp/rules
+    $armorer apply --from /tmp/rules >/tmp/applied 2>&1 || sed 's/^/# /' /tmp/applied
+    dmesg -C
+    sh -c "$stacked" 2>/dev/null && break
+done
+ok "stacked: runs after $i rounds" sh -c "$stacked"
+while $armorer undo >/dev/null 2>&1; do :; done
+ok 'stacked: undone, denied again' not sh -c "$stacked"
+mkdir -p /sys/kernel/security/apparmor/policy/namespaces/cell 2>/dev/null
+cp $act /opt/t/celled
+cat >/etc/apparmor.d/opt.t.celled <<P
+include <tunables/global>
+profile :cell:celled /opt/t/celled {
+  /opt/t/celled mr,
+  /usr/lib/@{multiarch}/*.so* mr,
+  /etc/ld.so.cache r,
+  include if exists <local/opt.t.celled>
+}
+P
+apparmor_parser -r /etc/apparmor.d/opt.t.celled
+converges celled 1 "$clean" "aa-exec -n cell -p celled -- /opt/t/celled read $d/a"

@@ -73,9 +73,10 @@ mkdir -p /run/nscd
 mends 'nscd, log moved' 'nscd -K; sleep 0.5; rm -f /srv/log/nscd.log' 'nscd && test -e /srv/log/nscd.log'
 nscd -K
 
-# An output that is not named as the profile expects, and read again.
-mends 'tcpdump, another name' 'rm -f /srv/capture/out.cap1' \
-    '(sleep 1; ping -n -c 3 127.0.0.1 >/dev/null) & timeout 20 tcpdump -i lo -c 2 -w /srv/capture/out.cap1 icmp && tcpdump -r /srv/capture/out.cap1'
+# What is to be run on each file that is full.
+cp "$(command -v rm)" /srv/capture/sweep
+mends 'tcpdump, a program of the site' 'rm -f /tmp/full.pcap' \
+    '(for i in 1 2 3 4 5; do sleep 1; ping -n -c 1 127.0.0.1 >/dev/null; done) & timeout 30 tcpdump -i lo -G 2 -W 1 -w /tmp/full.pcap -z /srv/capture/sweep icmp && sleep 1 && ! test -e /tmp/full.pcap'
 
 # Macros of the site's own, read by a part of man that is confined by two profiles at once.
 mkdir -p /srv/tmac; echo '.ds site-word sitewide' >/srv/tmac/site.tmac

@@ -23,10 +23,13 @@ agrees() {  # what is on disk, in force and in the history
     local written=no loaded=no state
     grep -qxF "$rule" $local_file && written=yes
     reads_secret && loaded=yes
-    state=$($armorer changes --json | grep '"victim"' | tail -1 | sed 's/.*"state":"\([a-z-]*\)".*/\1/')
+    state=$($armorer changes --json | python3 -c 'import json, sys
+last = [c for c in map(json.loads, sys.stdin) if "victim" in c["profiles"]][-1:]
+print(*(c["kind"] + ":" + c["state"] for c in last))')
     echo "written: $written, in force: $loaded, history: $state"
     case $written:$loaded:$state in
-        yes:yes:verified|yes:yes:loaded|no:no:rolled-back|no:no:undone|no:no:discarded|no:no:) ;;
+        yes:yes:add:verified|yes:yes:add:loaded|no:no:undo:verified|no:no:undo:loaded) ;;
+        no:no:add:rolled-back|no:no:add:discarded|no:no:) ;;
         *) return 1 ;;
     esac
 }
