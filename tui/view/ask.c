@@ -158,7 +158,7 @@ tui_ask_key(TuiAsk *ask, TuiKey key)
             finish(ask, line);
         } else { /* the same line again, to be mended */
             TuiAskOptions options = ask->options;
-            g_autoptr(GPtrArray) history =
+            g_autoptr(GPtrArray) G_GNUC_UNUSED history = /* holds it while the line is closed */
                 options.history ? g_ptr_array_ref(options.history) : NULL;
             options.text = line;
             close_line(ask);
