@@ -259,6 +259,8 @@ add_load(AmrPlan *plan, const AmrPlanContext *context, const char *path, GError 
     g_autoptr(GPtrArray) complain = NULL;
     Modes modes;
 
+    if (!amr_plan_stays_below(context, path, error))
+        return FALSE;
     load->path = g_strdup(path);
     load->profiles = amr_index_defines(context->index, path);
     load->disabled = amr_index_is_disabled(context->index, path);

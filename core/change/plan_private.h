@@ -48,6 +48,9 @@ char *amr_plan_typed(const char *ns, const char *name);
  * a profile could not be kept in the mode that the kernel alone knows. */
 gboolean amr_plan_add_loads(AmrPlan *plan, const AmrPlanContext *context, const char *const *files,
                             GError **error);
+/* Below another root: REFUSED if the compiler, which knows no root but its own, would read for
+ * top-level @file what is not the target's (by an absolute include, by a link). */
+gboolean amr_plan_stays_below(const AmrPlanContext *context, const char *file, GError **error);
 /* The digest of a file whose bytes the plan holds; before amr_plan_add_loads(), which keeps it. */
 void amr_plan_add_digest(AmrPlan *plan, const char *path, GBytes *bytes);
 void amr_plan_note(AmrPlan *plan, const char *format, ...) G_GNUC_PRINTF(2, 3);

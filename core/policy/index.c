@@ -357,25 +357,66 @@ amr_index_is_force_complain(const AmrIndex *index, const char *file)
     return known && known->force_complain;
 }
 
-const char **
-amr_index_reads(const AmrIndex *index, const char *file)
+/* All that loading @file comes to, the file itself first: IndexFile *. */
+static GPtrArray *
+comes_to(const AmrIndex *index, const char *file)
 {
     g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
-    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    g_autoptr(GPtrArray) all = g_ptr_array_new();
     GQueue queue = G_QUEUE_INIT;
     IndexFile *at;
 
     visit(seen, &queue, amr_index_known(index, file));
     while ((at = g_queue_pop_head(&queue))) {
-        if (at->exists && !at->entries)
-            g_ptr_array_add(names, at->name);
+        g_ptr_array_add(all, at);
         for (guint i = 0; at->targets && i < at->targets->len; i++)
             visit(seen, &queue, at->targets->pdata[i]);
         for (guint i = 0; at->entries && i < at->entries->len; i++)
             visit(seen, &queue, at->entries->pdata[i]);
     }
+    return g_steal_pointer(&all);
+}
+
+const char **
+amr_index_reads(const AmrIndex *index, const char *file)
+{
+    g_autoptr(GPtrArray) all = comes_to(index, file);
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+
+    for (guint i = 0; i < all->len; i++) {
+        IndexFile *at = all->pdata[i];
+        if (at->exists && !at->entries)
+            g_ptr_array_add(names, at->name);
+    }
     g_ptr_array_add(names, NULL);
     return (const char **)g_ptr_array_free(g_steal_pointer(&names), FALSE);
+}
+
+const char **
+amr_index_asks(const AmrIndex *index, const char *file)
+{
+    g_autoptr(GPtrArray) all = comes_to(index, file);
+    const char **names = g_new0(const char *, all->len + 1);
+
+    for (guint i = 0; i < all->len; i++)
+        names[i] = ((IndexFile *)all->pdata[i])->name;
+    return names;
+}
+
+const char *
+amr_index_stray(const AmrIndex *index, const char *file, guint *line)
+{
+    const IndexFile *known = amr_index_known(index, file);
+
+    for (guint i = 0; known && known->targets && i < known->targets->len; i++) {
+        const AmrScanItem *item = &g_array_index(known->items, AmrScanItem, i);
+        if ((item->kind == AMR_SCAN_INCLUDE || item->kind == AMR_SCAN_ABI) &&
+            !known->targets->pdata[i]) {
+            *line = item->line;
+            return item->name;
+        }
+    }
+    return NULL;
 }
 
 GBytes *

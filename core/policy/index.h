@@ -132,6 +132,12 @@ gboolean amr_index_is_force_complain(const AmrIndex *index, const char *file);
  * (those that an `include if exists` misses are not in it). For the digests of a plan.
  * NULL-terminated, borrowed strings. */
 const char **amr_index_reads(const AmrIndex *index, const char *file);
+/* Every name that the compiler asks for to load @file: what it reads, directories, and what is not
+ * there. NULL-terminated, borrowed strings, free with g_free(). */
+const char **amr_index_asks(const AmrIndex *index, const char *file);
+/* The first include in @file itself that could not be followed, for it leads out of the policy, as
+ * written, and its line; NULL if there is none. Borrowed. */
+const char *amr_index_stray(const AmrIndex *index, const char *file, guint *line);
 /* The bytes as the index read them; NULL if it could not. Borrowed. */
 GBytes *amr_index_bytes(const AmrIndex *index, const char *file);
 
