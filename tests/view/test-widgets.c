@@ -340,6 +340,9 @@ test_themes(void **state)
         g_autoptr(TuiTheme) theme = tui_theme_load(rows[i].name, &error);
         if ((theme != NULL) != rows[i].ok || (error == NULL) != rows[i].ok)
             fail_msg("%s: %s", rows[i].name, error ? error->message : "taken");
+        if (g_str_equal(rows[i].name, "absent"))
+            assert_string_equal(error->message,
+                                "There is no theme \"absent\": --theme help lists them");
     }
     g_autoptr(TuiTheme) child = tui_theme_load("child", NULL);
     TuiStyle denied = tui_theme_style(child, TUI_ROLE_DENIED);

@@ -230,10 +230,14 @@ read_theme(TuiTheme *theme, const char *name, guint depth, GError **error)
     g_autoptr(GKeyFile) file = g_key_file_new();
     g_autofree char *path = NULL;
     gsize len = 0;
-    g_autofree char *text = find_theme(name, &path, &len, error);
+    g_autoptr(GError) problem = NULL;
+    g_autofree char *text = find_theme(name, &path, &len, &problem);
     g_autofree char *shown_path = amr_display_string(path);
+    if (!text && g_error_matches(problem, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+        return amr_error_set(error, AMR_ERROR_NOT_FOUND,
+                             "There is no theme \"%s\": --theme help lists them", shown);
     if (!text) {
-        g_prefix_error(error, "Theme \"%s\": ", shown);
+        g_propagate_prefixed_error(error, g_steal_pointer(&problem), "Theme \"%s\": ", shown);
         return FALSE;
     }
     if (len > THEME_MAX)
