@@ -380,7 +380,7 @@ amr_fs_make_dirs(int dirfd, const char *path, mode_t mode, GError **error)
     for (gsize i = 0; parts[i]; i++) {
         if (parts[i][0] == '\0')
             continue;
-        if (prefix->len)
+        if (prefix->len || path[0] == '/') /* errors name it as it was given */
             g_string_append_c(prefix, '/');
         g_string_append(prefix, parts[i]);
         if (!make_one_dir(dirfd, prefix->str, mode, error))

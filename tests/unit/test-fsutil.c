@@ -504,13 +504,34 @@ test_fds(void **state)
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
+/* A whole path is named whole. */
+static void
+test_dirs_named(void **state)
+{
+    amr_autofd int top = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    g_autoptr(GError) error = NULL;
+
+    assert_false(amr_fs_make_dirs(top, "/proc/no-such-place/a", 0755, &error));
+    assert_non_null(strstr(error->message, "directory /proc/no-such-place: "));
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_open),    TEST(test_open_errors), TEST(test_read_file), TEST(test_read_refuses),
-        TEST(test_read_fd), TEST(test_digest),      TEST(test_append),    TEST(test_append_fails),
-        TEST(test_create),  TEST(test_make_dirs),   TEST(test_lock),      TEST(test_scratch),
+        cmocka_unit_test(test_dirs_named),
+        TEST(test_open),
+        TEST(test_open_errors),
+        TEST(test_read_file),
+        TEST(test_read_refuses),
+        TEST(test_read_fd),
+        TEST(test_digest),
+        TEST(test_append),
+        TEST(test_append_fails),
+        TEST(test_create),
+        TEST(test_make_dirs),
+        TEST(test_lock),
+        TEST(test_scratch),
         TEST(test_fds),
     };
     return cmocka_run_group_tests_name("fsutil", tests, NULL, NULL);
