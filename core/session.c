@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/session.h"
 
+#include "core/session-gate.h"
+
 #include <string.h>
 
 AmrSession *
@@ -25,6 +27,8 @@ amr_session_free(AmrSession *session)
 {
     if (!session)
         return;
+    g_clear_pointer(&session->gate, amr_gate_free);
+    g_clear_pointer(&session->replay, amr_replay_free);
     g_clear_pointer(&session->executor, amr_executor_free);
     g_clear_pointer(&session->history, amr_history_free);
     g_clear_pointer(&session->loaded, amr_loaded_free);
@@ -82,6 +86,8 @@ on_index(GObject *source, GAsyncResult *result, gpointer data)
     session->index = index;
     session->index_error = error;
     amr_probe_forget(session->probe);
+    if (session->gate)
+        amr_gate_renew(session->gate);
     g_task_return_boolean(task, TRUE);
 }
 
@@ -188,4 +194,16 @@ amr_executor_question_free(AmrExecutorQuestion *question)
     g_free(question->access);
     g_free(question->path);
     g_free(question);
+}
+
+/* ---- what is played ------------------------------------------------------------------------- */
+
+void
+amr_session_replay(AmrSession *session, const AmrReplayOptions *options)
+{
+    g_return_if_fail(!session->replay);
+    session->replay = amr_replay_new(session->opener, session->ingest, options);
+    session->gate = amr_gate_new(session, session->replay);
+    if (session->index || session->index_error)
+        amr_gate_renew(session->gate);
 }

@@ -15,8 +15,11 @@
 #include "core/policy/compiler.h"
 #include "core/policy/propose.h"
 #include "core/source/ingest.h"
+#include "core/source/replay.h"
 
 G_BEGIN_DECLS
+
+typedef struct AmrGate AmrGate;
 
 /* Parts are made in this order and freed in the reverse one. Borrow them; do not free. */
 typedef struct {
@@ -35,6 +38,8 @@ typedef struct {
     AmrHistory *history;   /* NULL if it cannot be read */
     GError *history_error; /* why */
     AmrExecutor *executor; /* NULL without a history */
+    AmrReplay *replay;     /* NULL: nothing is played */
+    AmrGate *gate;         /* of the replay; private */
     gboolean comments;     /* comment lines over rules; on by default */
 } AmrSession;
 
@@ -54,6 +59,11 @@ guint amr_session_add_logs(AmrSession *session, const char *const *files, gboole
 void amr_session_load_async(AmrSession *session, GCancellable *cancellable,
                             GAsyncReadyCallback callback, gpointer data);
 gboolean amr_session_load_finish(AmrSession *session, GAsyncResult *result, GError **error);
+
+/* Plays a log in place of the session's own: session->replay. What each of its records asked for is
+ * asked of policy on disk, as it is compiled, before it appears; what that does not know, or has no
+ * answer for, appears as it was recorded. Starts when amr_session_load_async() has been. Once. */
+void amr_session_replay(AmrSession *session, const AmrReplayOptions *options);
 
 /* What to propose and plan with, as of now. */
 AmrProposeContext amr_session_propose_context(const AmrSession *session);

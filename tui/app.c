@@ -270,13 +270,33 @@ on_past_loaded(GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
+on_replay_changed(gpointer data)
+{
+    App *app = data;
+    AmrReplayInfo info;
+
+    amr_replay_info(app->session->replay, &info);
+    if (info.error)
+        tui_screen_set_trouble(app->screen, info.error->message);
+    on_dirty(app);
+}
+
+static void
 start_reading(App *app)
 {
     g_autofree char *why = NULL;
     const char *const *logs = (const char *const *)app->options->logs;
-    guint n = amr_session_add_logs(app->session, logs, TRUE, &why);
+    AmrReplayOptions replay;
+    guint n;
 
     amr_ingest_set_changed(app->session->ingest, on_ingest_changed, app);
+    if (tui_options_replay(app->options, &replay)) {
+        amr_session_replay(app->session, &replay);
+        amr_replay_set_changed(app->session->replay, on_replay_changed, app);
+        tui_screen_reload(app->screen);
+        return;
+    }
+    n = amr_session_add_logs(app->session, logs, TRUE, &why);
     tui_screen_reload(app->screen);
     if (n == 0) {
         g_autofree char *text = g_strdup_printf("No log to read: %s", why ? why : "none is there");
@@ -348,6 +368,8 @@ finish(App *app)
         g_source_remove(app->more);
     g_cancellable_cancel(app->cancellable);
     amr_ingest_set_changed(app->session->ingest, NULL, NULL);
+    if (app->session->replay)
+        amr_replay_set_changed(app->session->replay, NULL, NULL);
     /* What is being written goes on to its end, also where the terminal is gone; the user sees the
      * last frame until then. */
     app->frame = 0;

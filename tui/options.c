@@ -81,6 +81,19 @@ copy_tree(const char *from, const char *to, guint depth, GError **error)
     return TRUE;
 }
 
+static AmrClock *
+fixed_clock(void)
+{
+    gboolean set_id = getuid() != geteuid() || getgid() != getegid();
+    const char *text = set_id ? NULL : g_getenv("ARMORER_CLOCK");
+    guint64 seconds;
+
+    if (!text || !amr_bytes_to_uint64(amr_bytes(text), &seconds) ||
+        seconds > G_MAXINT64 / G_USEC_PER_SEC)
+        return NULL;
+    return amr_clock_new_fixed((gint64)seconds * G_USEC_PER_SEC);
+}
+
 gboolean
 tui_options_prepare(TuiOptions *options, GError **error)
 {
@@ -100,23 +113,13 @@ tui_options_prepare(TuiOptions *options, GError **error)
         return FALSE;
     }
     options->root = g_strdup(options->sandbox);
+    options->clock = fixed_clock();
+    if (!options->clock)
+        options->clock = amr_clock_new_fixed(g_get_real_time());
     return TRUE;
 }
 
 /* ---- session -------------------------------------------------------------------------------- */
-
-static AmrClock *
-fixed_clock(void)
-{
-    gboolean set_id = getuid() != geteuid() || getgid() != getegid();
-    const char *text = set_id ? NULL : g_getenv("ARMORER_CLOCK");
-    guint64 seconds;
-
-    if (!text || !amr_bytes_to_uint64(amr_bytes(text), &seconds) ||
-        seconds > G_MAXINT64 / G_USEC_PER_SEC)
-        return NULL;
-    return amr_clock_new_fixed((gint64)seconds * G_USEC_PER_SEC);
-}
 
 AmrSession *
 tui_options_session(const TuiOptions *options, GError **error)
@@ -127,13 +130,29 @@ tui_options_session(const TuiOptions *options, GError **error)
         .parser = options->parser,
         .features = options->features,
         .read_only = options->read_only,
-        .clock = fixed_clock(),
+        .clock = options->clock ? amr_clock_ref(options->clock) : fixed_clock(),
     };
     AmrSession *session = amr_session_new(&target, error);
 
     if (session)
         session->only = g_strdupv(options->sources);
     return session;
+}
+
+gboolean
+tui_options_replay(const TuiOptions *options, AmrReplayOptions *replay)
+{
+    if (!options->replay && !(options->demo && !options->logs))
+        return FALSE;
+    *replay = (AmrReplayOptions){
+        .place = options->replay ? AMR_OPEN_GIVEN : AMR_OPEN_SOURCE,
+        .name = options->replay ? options->replay : "var/log/audit/audit.log",
+        .speed = options->replay ? options->speed : 1,
+        .paused = options->paused,
+        .loop = !options->replay,
+        .clock = options->clock,
+    };
+    return TRUE;
 }
 
 void
@@ -149,6 +168,8 @@ tui_options_clear(TuiOptions *options)
     g_free(options->parser);
     g_free(options->features);
     g_free(options->theme);
+    g_free(options->replay);
+    amr_clock_free(options->clock);
     g_strfreev(options->logs);
     g_strfreev(options->sources);
     *options = (TuiOptions){0};

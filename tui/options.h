@@ -12,12 +12,20 @@ typedef struct {
     char **logs;    /* --log, NULL-terminated; raw bytes */
     char **sources; /* --source, NULL-terminated */
     gboolean read_only, demo, json, plain;
+    char *replay;    /* the log to be played in place of any other; raw bytes; NULL: none */
+    double speed;    /* of that, or of the demo; AMR_REPLAY_SPEED_MAX */
+    gboolean paused; /* it begins so */
+    AmrClock *clock; /* of the demo, which goes with what is played; NULL */
     char *sandbox; /* the private copy that --demo works on, also the root; removed when cleared */
 } TuiOptions;
 
 /* Makes the sandbox where --demo was given (AMR_ERROR_USAGE beside another target); nothing else.
  * Once, before a session. */
 gboolean tui_options_prepare(TuiOptions *options, GError **error);
+
+/* What is to be played, if anything: the demo's recorded session, or what replay was given. FALSE:
+ * nothing. Strings are borrowed from @options. */
+gboolean tui_options_replay(const TuiOptions *options, AmrReplayOptions *replay);
 
 /* A session for these options; a fixed clock where ARMORER_CLOCK (seconds since the epoch) is set
  * and we are not privileged by set-uid. */

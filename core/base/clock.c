@@ -4,6 +4,7 @@
 #include "core/base/clock.h"
 
 struct AmrClock {
+    gint refs;
     gboolean fixed;
     gint64 now; /* if fixed */
 };
@@ -11,13 +12,16 @@ struct AmrClock {
 AmrClock *
 amr_clock_new_system(void)
 {
-    return g_new0(AmrClock, 1);
+    AmrClock *clock = g_new0(AmrClock, 1);
+    clock->refs = 1;
+    return clock;
 }
 
 AmrClock *
 amr_clock_new_fixed(gint64 now)
 {
     AmrClock *clock = g_new0(AmrClock, 1);
+    clock->refs = 1;
     clock->fixed = TRUE;
     clock->now = now;
     return clock;
@@ -30,10 +34,18 @@ amr_clock_set(AmrClock *clock, gint64 now)
     clock->now = now;
 }
 
+AmrClock *
+amr_clock_ref(AmrClock *clock)
+{
+    clock->refs++;
+    return clock;
+}
+
 void
 amr_clock_free(AmrClock *clock)
 {
-    g_free(clock);
+    if (clock && --clock->refs == 0)
+        g_free(clock);
 }
 
 gint64

@@ -13,6 +13,8 @@ AmrClock *amr_clock_new_system(void);
 /* Stands still at @now (microseconds since the epoch) until it is set. */
 AmrClock *amr_clock_new_fixed(gint64 now);
 void amr_clock_set(AmrClock *clock, gint64 now); /* a fixed clock only */
+/* One more who frees it: who sets a clock beside the target that reads it. */
+AmrClock *amr_clock_ref(AmrClock *clock);
 void amr_clock_free(AmrClock *clock);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrClock, amr_clock_free)
 

@@ -63,6 +63,7 @@ struct AmrStore {
     guint32 folds; /* folded rows */
     guint32 gone;  /* rows folded away */
     guint64 total, generation;
+    AmrDenialId latest; /* that was counted last */
     AmrStoreSlot *slots;
     guint32 slot_mask;
     GArray *profiles; /* of AmrStoreProfile; the first stands for "no profile that is held" */

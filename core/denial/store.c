@@ -314,9 +314,9 @@ amr_store_add(AmrStore *store, const AmrEvent *event, const AmrOrigin *origin)
     store->generation++;
     slot = find_slot(store, hash, event, fields);
     if (slot->id == AMR_DENIAL_NONE)
-        return add_new(store, event, origin, hash);
+        return store->latest = add_new(store, event, origin, hash);
     amr_store_touch_by_event(store, amr_store_row(store, slot->id), event, origin);
-    return slot->id;
+    return store->latest = slot->id;
 }
 
 void
@@ -325,6 +325,7 @@ amr_store_repeat(AmrStore *store, const AmrOccurrence *occurrence, const AmrOrig
     store->total++;
     store->generation++;
     amr_store_touch(store, amr_store_row(store, occurrence->id), occurrence, origin);
+    store->latest = occurrence->id;
 }
 
 /* ---- reading
@@ -340,6 +341,12 @@ guint64
 amr_store_total(const AmrStore *store)
 {
     return store->freeze ? store->freeze->total : store->total;
+}
+
+AmrDenialId
+amr_store_latest(const AmrStore *store)
+{
+    return store->latest;
 }
 
 guint64

@@ -94,6 +94,9 @@ AmrDenialId amr_store_newest(const AmrStore *store);
 /* Changes with every add and state; a view compares it to know whether it is stale. */
 guint64 amr_store_generation(const AmrStore *store);
 
+/* The one that was counted last, a folded row too; NONE before the first. */
+AmrDenialId amr_store_latest(const AmrStore *store);
+
 /* Borrowed; valid until the next add. NULL for an id that is none. */
 const AmrDenial *amr_store_get(const AmrStore *store, AmrDenialId id);
 /* Fills @event as of the last occurrence; its bytes are borrowed from the store and live as long

@@ -97,6 +97,12 @@ int amr_audit_open(GError **error);
 /* FALSE in a build without libsystemd: JOURNAL fails. */
 gboolean amr_journal_is_built(void);
 
+/* A source that is given its records by amr_ingest_feed(), whole lines: what a replay plays. It is
+ * following from the start; @name is for people. */
+guint amr_ingest_add_feed(AmrIngest *ingest, const char *name);
+/* They are in the store when it returns; whoever waits for changes is told. */
+void amr_ingest_feed(AmrIngest *ingest, guint source, const char *text, gsize len);
+
 guint amr_ingest_source_count(const AmrIngest *ingest);
 void amr_ingest_source_info(const AmrIngest *ingest, guint source, AmrSourceInfo *info);
 AmrIngestStats amr_ingest_stats(const AmrIngest *ingest);

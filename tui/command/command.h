@@ -94,6 +94,9 @@ int tui_fail(const GError *error);
 /* Table output: cells of rows padded to columns, the last one as long as it is. @fill is called
  * twice a row. */
 typedef void (*TuiFillRow)(guint row, gpointer data, TuiCell *cells);
+/* A denial as it comes, a row in the columns' own widths; FALSE as tui_out_line(). */
+gboolean tui_out_denial_row(const AmrSession *session, AmrDenialId id);
+int tui_out_flush(void); /* 0: all was taken */
 void tui_out_table(const TuiTable *table, guint rows, TuiFillRow fill, gpointer data);
 /* Rows that come one after another, as wide as the first ones: @widths is all zero before these,
  * which bring the header. FALSE if standard output takes no more. */
@@ -155,6 +158,7 @@ int tui_command_propose(TuiCommand *command, int argc, char **argv);
 int tui_command_apply(TuiCommand *command, int argc, char **argv);
 int tui_command_query(TuiCommand *command, int argc, char **argv);
 int tui_command_undo(TuiCommand *command, int argc, char **argv);
+int tui_command_replay(TuiCommand *command, int argc, char **argv);
 int tui_command_doctor(TuiCommand *command, int argc, char **argv);
 /* Takes back @id, NULL: the last change, as undo does. */
 int tui_command_undo_change(TuiCommand *command, const char *id, const TuiCarry *carry);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Between denials.c and follow.c. */
+/* Between denials.c, follow.c and replay.c. */
 #ifndef TUI_COMMAND_DENIALS_H
 #define TUI_COMMAND_DENIALS_H
 

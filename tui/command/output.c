@@ -167,3 +167,28 @@ tui_out_table(const TuiTable *table, guint rows, TuiFillRow fill, gpointer data)
 
     (void)tui_out_rows(table, &widths, rows, fill, data);
 }
+
+gboolean
+tui_out_denial_row(const AmrSession *session, AmrDenialId id)
+{
+    const TuiTable *table = &tui_table_denials;
+    guint widths[TUI_TABLE_COLUMNS_MAX];
+    const char *texts[TUI_TABLE_COLUMNS_MAX];
+    TuiCell cells[TUI_TABLE_COLUMNS_MAX] = {0};
+    gboolean ok;
+
+    tui_table_denials_row(session, id, cells);
+    for (guint i = 0; i < table->n; i++) {
+        widths[i] = table->columns[i].width;
+        texts[i] = cells[i].text;
+    }
+    ok = out_row(table, widths, texts);
+    tui_cells_clear(cells, table->n);
+    return ok;
+}
+
+int
+tui_out_flush(void)
+{
+    return fflush(stdout);
+}

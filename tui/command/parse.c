@@ -17,6 +17,7 @@ const TuiVerb tui_verbs[] = {
      "PROFILE PERMISSIONS PATH | PROFILE CLASS ARGUMENTS… | - | --denials [FILTER…] [FILE…]",
      "would it be allowed, on disk and as loaded", tui_command_query},
     {"undo", "[ID]", "take back a change, the last one by default", tui_command_undo},
+    {"replay", "FILE", "play a recorded log again, at its own pace", tui_command_replay},
     {"doctor", "", "why do I see nothing? what is wrong, and what helps", tui_command_doctor},
     {"changes", "", "what was changed, and how it ended", tui_command_changes},
     {NULL, NULL, NULL, NULL},

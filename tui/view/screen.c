@@ -8,6 +8,7 @@
 #include "tui/view/denials.h"
 #include "tui/view/doctor.h"
 #include "tui/view/help.h"
+#include "tui/view/player.h"
 #include "tui/view/profiles.h"
 #include "tui/view/status.h"
 #include "tui/widget/bar.h"
@@ -125,6 +126,7 @@ draw_keys(TuiScreen *screen, TuiCanvas *canvas, TuiRect rect)
 
     if (top->class->hints)
         top->class->hints(top, hints);
+    tui_player_add_hints(hints, screen->options.session);
     g_array_append_vals(hints, always, G_N_ELEMENTS(always));
     for (guint i = 0; i < hints->len; i++) {
         const TuiHint *hint = &g_array_index(hints, TuiHint, i);
@@ -335,7 +337,7 @@ act_everywhere(TuiScreen *screen, TuiAction action)
     case TUI_ACTION_MOUSE:
         return action;
     default:
-        if (screen->aloud && action != TUI_ACTION_NONE)
+        if (!tui_player_act(screen, action) && screen->aloud && action != TUI_ACTION_NONE)
             tui_screen_say(screen, TUI_ROLE_WARNING, "%s: there is nothing to do that with here",
                            tui_action_info(action)->id);
         return TUI_ACTION_NONE;

@@ -3,6 +3,8 @@
 
 #include "tui/view/status.h"
 
+#include "tui/view/player.h"
+
 #include "tui/widget/bar.h"
 
 static void
@@ -84,7 +86,7 @@ tui_status_draw(const AmrSession *session, const char *host, gboolean loading, T
         tui_bar_add(bar, 3, TUI_ROLE_STATUS, NULL, TUI_ROLE_STATUS, "reading policy");
     if (session->loaded)
         add_profiles(bar, session);
-    if (session->ingest)
+    if (!tui_player_add_status(bar, session) && session->ingest)
         add_sources(bar, session);
     tui_bar_add(bar, 5, TUI_ROLE_STATUS, NULL, TUI_ROLE_STATUS, denials);
     if (session->ingest) {
