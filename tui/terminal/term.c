@@ -377,12 +377,13 @@ tui_term_set_theme(TuiTerm *term, const TuiTheme *theme)
         attributes |= style.attributes & TUI_ATTR_DIM ? A_DIM : 0;
         term->attributes[i] = attributes;
         term->pairs[i] = 0;
+        short fg = style.fg < 0 ? -1 : (short)tui_colour_nearest(style.fg, COLORS);
+        short bg = style.bg < 0 ? -1 : (short)tui_colour_nearest(style.bg, COLORS);
         term->fills[i] =
             style.bg >= 0 || style.attributes & (TUI_ATTR_REVERSE | TUI_ATTR_UNDERLINE);
-        if (term->colours && (style.fg >= 0 || style.bg >= 0) && (int)i + 1 < COLOR_PAIRS &&
-            init_pair((short)(i + 1),
-                      style.fg < 0 ? -1 : (short)tui_colour_nearest(style.fg, COLORS),
-                      style.bg < 0 ? -1 : (short)tui_colour_nearest(style.bg, COLORS)) != ERR)
+        /* with few colours two may become one: then the terminal's own read at least */
+        if (term->colours && (fg >= 0 || bg >= 0) && fg != bg && (int)i + 1 < COLOR_PAIRS &&
+            init_pair((short)(i + 1), fg, bg) != ERR)
             term->pairs[i] = (short)(i + 1);
     }
     redrawwin(stdscr);

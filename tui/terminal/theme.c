@@ -116,22 +116,18 @@ is_name(const char *name)
     return name[0] != '\0' && name[0] != '.' && !strchr(name, '/');
 }
 
-/* The user's own, or the data directory's; *path tells which. */
+/* The user's own comes first (*own: it is that); one of them that inherits its own name means the
+ * one that we ship. */
 static char *
-find_theme(const char *name, char **path, gsize *len, GError **error)
+find_theme(const char *name, gboolean shipped, gboolean *own)
 {
     g_autofree char *leaf = g_strconcat(name, ".theme", NULL);
     g_autofree char *user = tui_home_config("themes");
     g_autofree char *data = tui_data_path("themes");
-    char *text;
+    g_autofree char *path = g_build_filename(user, leaf, NULL);
 
-    *path = g_build_filename(user, leaf, NULL);
-    text = tui_home_read(*path, THEME_MAX, len, NULL);
-    if (text)
-        return text;
-    g_free(*path);
-    *path = g_build_filename(data, leaf, NULL);
-    return g_file_get_contents(*path, &text, len, error) ? text : NULL;
+    *own = !shipped && tui_home_may_read(path);
+    return *own ? g_steal_pointer(&path) : g_build_filename(data, leaf, NULL);
 }
 
 static int
@@ -177,9 +173,75 @@ tui_theme_list(void)
 
 /* ---- reading -------------------------------------------------------------------------------- */
 
+/* One file that is read. */
+typedef struct {
+    GKeyFile *keys;
+    char *path, *shown; /* the same in display form */
+    char *text;
+} ThemeFile;
+
+static void
+theme_file_clear(ThemeFile *file)
+{
+    g_key_file_unref(file->keys);
+    g_free(file->path);
+    g_free(file->shown);
+    g_free(file->text);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ThemeFile, theme_file_clear)
+
+/* The line, from 1, where @key of @group stands last, as it is that one that counts; 0: nowhere. */
+static guint
+line_of(const ThemeFile *file, const char *group, const char *key)
+{
+    g_auto(GStrv) lines = g_strsplit(file->text, "\n", -1);
+    g_autofree char *header = g_strdup_printf("[%s]", group);
+    gboolean inside = FALSE;
+    guint found = 0;
+
+    for (guint i = 0; lines[i]; i++) {
+        const char *line = g_strstrip(lines[i]);
+        gsize len = strcspn(line, "= \t");
+        if (line[0] == '[')
+            inside = g_str_equal(line, header);
+        else if (inside && len == strlen(key) && strncmp(line, key, len) == 0)
+            found = i + 1;
+    }
+    return found;
+}
+
+/* The first line that is none of a key file; GLib's own error does not count them. */
+static guint
+bad_line(const char *text)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    gboolean inside = FALSE;
+
+    for (guint i = 0; lines[i]; i++) {
+        const char *line = g_strstrip(lines[i]);
+        if (line[0] == '\0' || line[0] == '#')
+            continue;
+        if (!g_utf8_validate(line, -1, NULL))
+            return i + 1;
+        if (line[0] == '[' && line[strlen(line) - 1] == ']')
+            inside = TRUE;
+        else if (!inside || !strchr(line + 1, '=') || line[0] == '=')
+            return i + 1;
+    }
+    return 1;
+}
+
+static gboolean
+fail_at(const ThemeFile *file, const char *group, const char *key, GError **error, const char *what)
+{
+    return amr_error_set(error, AMR_ERROR_PARSE, "%s line %u: %s", file->shown,
+                         line_of(file, group, key), what);
+}
+
 /* A number, or a name of [Palette]. */
 static gboolean
-colour_from(GKeyFile *file, const char *word, gint16 *colour)
+colour_from(const ThemeFile *file, const char *word, gint16 *colour)
 {
     g_autofree char *named = NULL;
     gint64 number = -1;
@@ -188,7 +250,7 @@ colour_from(GKeyFile *file, const char *word, gint16 *colour)
         return TRUE;
     }
     if (g_ascii_isalpha(word[0]))
-        named = g_key_file_get_string(file, "Palette", word, NULL);
+        named = g_key_file_get_string(file->keys, "Palette", word, NULL);
     if (g_ascii_isalpha(word[0]) && !named)
         return FALSE;
     if (!g_ascii_string_to_signed(named ? named : word, 10, -1, 255, &number, NULL))
@@ -198,59 +260,81 @@ colour_from(GKeyFile *file, const char *word, gint16 *colour)
 }
 
 static gboolean
-read_role(GKeyFile *file, const char *path, guint role, TuiStyle *style, GError **error)
+read_role(const ThemeFile *file, guint role, TuiStyle *style, GError **error)
 {
-    g_autofree char *text = g_key_file_get_string(file, "Roles", roles[role].key, NULL);
+    const char *key = roles[role].key;
+    g_autofree char *text = g_key_file_get_string(file->keys, "Roles", key, NULL);
     TuiStyle read = {-1, -1, 0};
     if (!text)
         return TRUE;
     g_auto(GStrv) parts = g_strsplit(text, ";", 4);
     guint n = g_strv_length(parts);
-    if (n < 2 || n > 3 || !colour_from(file, g_strstrip(parts[0]), &read.fg) ||
-        !colour_from(file, g_strstrip(parts[1]), &read.bg) ||
-        (n == 3 && !attributes_from(g_strstrip(parts[2]), &read.attributes))) {
-        g_autofree char *shown = amr_display_string(path);
-        return amr_error_set(error, AMR_ERROR_PARSE,
-                             "%s: role %s: not \"foreground;background;attributes\"", shown,
-                             roles[role].key);
-    }
+    if (n < 2 || n > 3)
+        return fail_at(file, "Roles", key, error, "not \"foreground;background;attributes\"");
+    if (!colour_from(file, g_strstrip(parts[0]), &read.fg) ||
+        !colour_from(file, g_strstrip(parts[1]), &read.bg))
+        return fail_at(file, "Roles", key, error,
+                       "a colour is a number from -1 to 255, or a name of [Palette]");
+    if (n == 3 && !attributes_from(g_strstrip(parts[2]), &read.attributes))
+        return fail_at(file, "Roles", key, error, "attributes are the letters b, u, r and d");
     *style = read;
     return TRUE;
 }
 
 static gboolean
-read_theme(TuiTheme *theme, const char *name, guint depth, GError **error)
+open_theme(ThemeFile *file, const char *name, gboolean shipped, GError **error)
 {
     g_autofree char *shown = amr_display_string(name);
+    g_autoptr(GError) problem = NULL;
+    gboolean own;
+    gsize len = 0;
+
+    file->keys = g_key_file_new();
     if (!is_name(name))
         return amr_error_set(error, AMR_ERROR_USAGE, "Theme \"%s\": not a name", shown);
-    if (depth > DEPTH_MAX)
-        return amr_error_set(error, AMR_ERROR_LIMIT, "Theme \"%s\": inherits too deeply", shown);
-
-    g_autoptr(GKeyFile) file = g_key_file_new();
-    g_autofree char *path = NULL;
-    gsize len = 0;
-    g_autoptr(GError) problem = NULL;
-    g_autofree char *text = find_theme(name, &path, &len, &problem);
-    g_autofree char *shown_path = amr_display_string(path);
-    if (!text && g_error_matches(problem, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+    file->path = find_theme(name, shipped, &own);
+    file->shown = amr_display_string(file->path);
+    file->text = own ? tui_home_read(file->path, THEME_MAX, &len, &problem) : NULL;
+    if (!own)
+        (void)g_file_get_contents(file->path, &file->text, &len, &problem);
+    if (!own && g_error_matches(problem, G_FILE_ERROR, G_FILE_ERROR_NOENT))
         return amr_error_set(error, AMR_ERROR_NOT_FOUND,
                              "There is no theme \"%s\": --theme help lists them", shown);
-    if (!text) {
+    if (!file->text) {
         g_propagate_prefixed_error(error, g_steal_pointer(&problem), "Theme \"%s\": ", shown);
         return FALSE;
     }
     if (len > THEME_MAX)
-        return amr_error_set(error, AMR_ERROR_LIMIT, "%s: larger than a theme is", shown_path);
-    if (!g_key_file_load_from_data(file, text, len, G_KEY_FILE_NONE, error)) {
-        g_prefix_error(error, "%s: ", shown_path);
+        return amr_error_set(error, AMR_ERROR_LIMIT, "%s: larger than a theme is", file->shown);
+    if (strlen(file->text) != len ||
+        !g_key_file_load_from_data(file->keys, file->text, len, G_KEY_FILE_NONE, NULL))
+        return amr_error_set(error, AMR_ERROR_PARSE, "%s line %u: not a line of a theme",
+                             file->shown, bad_line(file->text));
+    return TRUE;
+}
+
+/* @paths: files that inherit this one. */
+static gboolean
+read_theme(TuiTheme *theme, const char *name, gboolean shipped, GPtrArray *paths, GError **error)
+{
+    g_auto(ThemeFile) file = {0};
+
+    if (!open_theme(&file, name, shipped, error))
         return FALSE;
+    g_autofree char *inherits = g_key_file_get_string(file.keys, "Theme", "Inherits", NULL);
+    g_ptr_array_add(paths, g_strdup(file.path));
+    if (inherits) {
+        gboolean same = g_str_equal(inherits, name) && !shipped, own;
+        g_autofree char *path = is_name(inherits) ? find_theme(inherits, same, &own) : NULL;
+        if (path && g_ptr_array_find_with_equal_func(paths, path, g_str_equal, NULL))
+            return fail_at(&file, "Theme", "Inherits", error, "it inherits itself");
+        if (paths->len > DEPTH_MAX)
+            return fail_at(&file, "Theme", "Inherits", error, "inherits too deeply");
+        if (!read_theme(theme, inherits, same, paths, error))
+            return FALSE;
     }
-    g_autofree char *inherits = g_key_file_get_string(file, "Theme", "Inherits", NULL);
-    if (inherits && !read_theme(theme, inherits, depth + 1, error))
-        return FALSE;
     for (guint i = 0; i < TUI_ROLE_COUNT; i++) {
-        if (!read_role(file, path, i, &theme->styles[i], error))
+        if (!read_role(&file, i, &theme->styles[i], error))
             return FALSE;
     }
     return TRUE;
@@ -260,7 +344,8 @@ TuiTheme *
 tui_theme_load(const char *name, GError **error)
 {
     g_autoptr(TuiTheme) theme = tui_theme_new_mono();
-    if (!read_theme(theme, name ? name : "default", 0, error))
+    g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
+    if (!read_theme(theme, name ? name : "default", FALSE, paths, error))
         return NULL;
     g_free(theme->name);
     theme->name = g_strdup(name ? name : "default");

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Roles and what they look like. A theme is a key file: [Theme] Name, Inherits; [Palette]
- * name=colour; [Roles] role=fg;bg;attributes. It names roles, never code.
+ * name=colour; [Roles] role=fg;bg;attributes. It names roles, never code. One that inherits its own
+ * name adds to the one of that name that we ship.
  */
 #ifndef TUI_TERMINAL_THEME_H
 #define TUI_TERMINAL_THEME_H
