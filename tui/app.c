@@ -10,6 +10,7 @@
 #include "tui/home.h"
 #include "tui/keyfile.h"
 #include "tui/privileged.h"
+#include "tui/tell.h"
 #include "tui/terminal/clipboard.h"
 #include "tui/terminal/term.h"
 #include "tui/view/screen.h"
@@ -22,6 +23,7 @@ typedef struct {
     AmrSession *session;
     TuiTerm *term;
     TuiScreen *screen;
+    TuiTell tell;
     TuiCanvas *canvas;
     TuiTheme *theme;
     GMainLoop *loop;
@@ -251,7 +253,9 @@ elevate(const char *const *verb, const char *input, int *status, char **said, GE
 static void
 on_ingest_changed(gpointer data)
 {
-    tui_screen_store_changed(((App *)data)->screen);
+    App *app = data;
+    tui_screen_store_changed(app->screen);
+    tui_tell_store_changed(&app->tell);
 }
 
 static void
@@ -261,6 +265,7 @@ on_past_loaded(GObject *source, GAsyncResult *result, gpointer data)
     g_autoptr(GError) error = NULL;
 
     app->loading = FALSE;
+    tui_tell_begin(&app->tell);
     if (!amr_ingest_load_finish(app->session->ingest, result, &error) &&
         !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
         tui_screen_set_trouble(app->screen, error->message);
@@ -294,6 +299,7 @@ start_reading(App *app)
         amr_session_replay(app->session, &replay);
         amr_replay_set_changed(app->session->replay, on_replay_changed, app);
         tui_screen_reload(app->screen);
+        tui_tell_begin(&app->tell);
         return;
     }
     n = amr_session_add_logs(app->session, logs, TRUE, &why);
@@ -374,6 +380,7 @@ finish(App *app)
      * last frame until then. */
     app->frame = 0;
     app->away = TRUE;
+    tui_tell_end(&app->tell);
     tui_screen_free(app->screen);
     while (app->loading)
         g_main_context_iteration(NULL, TRUE);
@@ -404,8 +411,13 @@ tui_app_run(const TuiOptions *options)
     tui_prompt_prepare(tui_home_is_ours());
     g_autoptr(AmrSession) session = tui_options_session(options, &error);
     App app = {.options = options, .session = session};
+    guint ways = 0;
 
     if (!session) {
+        g_printerr("armorer: %s\n", error->message);
+        return tui_exit_status(error);
+    }
+    if (options->notify && !tui_notice_read(options->notify, &ways, &error)) {
         g_printerr("armorer: %s\n", error->message);
         return tui_exit_status(error);
     }
@@ -420,6 +432,8 @@ tui_app_run(const TuiOptions *options)
     app.loop = g_main_loop_new(NULL, FALSE);
     app.cancellable = g_cancellable_new();
     make_screen(&app);
+    app.tell = (TuiTell){.term = app.term, .screen = app.screen};
+    tui_tell_start(&app.tell, ways, session->store);
     draw(&app);
     start_reading(&app);
     g_main_loop_run(app.loop);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "tui/command/command.h"
+#include "tui/notify.h"
 #include "tui/terminal/term.h"
 
 /* A closed standard descriptor would be taken by the next file that is opened, and what is printed
@@ -56,6 +57,16 @@ list_themes(void)
 }
 
 static int
+run_plain(TuiOptions *options)
+{
+    if (options->notify) {
+        tui_say("--notify goes with the screen, not line by line");
+        return TUI_EXIT_USAGE;
+    }
+    return tui_plain_run(options);
+}
+
+static int
 run_screen(TuiOptions *options)
 {
     g_autoptr(GError) error = NULL;
@@ -65,7 +76,7 @@ run_screen(TuiOptions *options)
     if (!tui_options_prepare(options, &error))
         return tui_fail(error);
     if (options->plain || (isatty(STDOUT_FILENO) && !tui_term_moves()))
-        return tui_plain_run(options);
+        return run_plain(options);
     return tui_app_run(options);
 }
 
@@ -97,6 +108,8 @@ main(int argc, char **argv)
 
     hold_standard_descriptors();
     setlocale(LC_ALL, "");
+    if (argc == 2 && g_str_equal(argv[1], TUI_NOTIFY_ARGUMENT))
+        return tui_notify_worker();
     /* A pipe whose reader goes away is an error of write(), so that a change is finished first. */
     signal(SIGPIPE, SIG_IGN);
     g_set_prgname("armorer");

@@ -168,6 +168,7 @@ tui_options_clear(TuiOptions *options)
     g_free(options->parser);
     g_free(options->features);
     g_free(options->theme);
+    g_free(options->notify);
     g_free(options->replay);
     amr_clock_free(options->clock);
     g_strfreev(options->logs);

@@ -12,8 +12,9 @@ typedef struct {
     char **logs;    /* --log, NULL-terminated; raw bytes */
     char **sources; /* --source, NULL-terminated */
     gboolean read_only, demo, json, plain;
-    char *replay;    /* the log to be played in place of any other; raw bytes; NULL: none */
-    double speed;    /* of that, or of the demo; AMR_REPLAY_SPEED_MAX */
+    char *notify; /* how new denials are told outside of the screen: tui_notice_read(); NULL: not */
+    char *replay; /* the log to be played in place of any other; raw bytes; NULL: none */
+    double speed; /* of that, or of the demo; AMR_REPLAY_SPEED_MAX */
     gboolean paused; /* it begins so */
     AmrClock *clock; /* of the demo, which goes with what is played; NULL */
     char *sandbox; /* the private copy that --demo works on, also the root; removed when cleared */

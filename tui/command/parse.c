@@ -62,13 +62,13 @@ on_value(const char *option, const char *value, gpointer data, GError **error)
     } slots[] = {
         {"--root", &options->root},     {"--policy", &options->policy},
         {"--parser", &options->parser}, {"--features", &options->features},
-        {"--theme", &options->theme},
+        {"--theme", &options->theme},   {"--notify", &options->notify},
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(slots); i++) {
         if (g_str_equal(option, slots[i].name)) {
             g_free(*slots[i].slot);
-            *slots[i].slot = g_strdup(value);
+            *slots[i].slot = g_strdup(value ? value : "");
             return TRUE;
         }
     }
@@ -102,6 +102,8 @@ global_group(Parse *parse)
         VALUE("log", "read this log; may be repeated, - is standard input", "FILE"),
         VALUE("source", "of the system's own sources only this one; may be repeated", "NAME"),
         VALUE("theme", "the colours of the screen; help lists them", "NAME"),
+        {"notify", 0, G_OPTION_FLAG_FILENAME | G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK,
+         (gpointer)on_value, "tell new denials: desktop (by default), bell, title", "HOW"},
         FLAG("plain", &options->plain, "line by line: screen readers, logs, poor links"),
         FLAG("read-only", &options->read_only, "no action that writes"),
         FLAG("demo", &options->demo, "a sandbox with policy and denials of its own"),
