@@ -68,8 +68,8 @@ enum {
     X(TAB_DOCTOR, "doctor", "4", "doctor", "Go to the doctor: why do I see nothing?", 0)          \
     X(NEXT_TAB, "next-tab", "tab", "next", "Go to the next tab", 0)                               \
     X(PREVIOUS_TAB, "previous-tab", "backtab", "previous", "Go to the tab before", 0)             \
-    X(PAUSE, "pause", ",", "pause", "Replay: hold it, or let it go on", 0)                        \
-    X(STEP, "step", ".", "step", "Replay: play the next record, then hold", 0)                    \
+    X(PAUSE, "pause", "P", "pause", "Replay: hold it, or let it go on", 0)                        \
+    X(STEP, "step", "S", "step", "Replay: play the next record, then hold", 0)                    \
     X(FASTER, "faster", ">", "faster", "Replay: twice as fast", 0)                                \
     X(SLOWER, "slower", "<", "slower", "Replay: half as fast", 0)                                 \
     X(COMMAND, "command", ":", "command", "Type the name of any of these; Tab completes", 0)      \
