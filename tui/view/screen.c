@@ -124,9 +124,9 @@ draw_keys(TuiScreen *screen, TuiCanvas *canvas, TuiRect rect)
     g_autoptr(TuiBar) bar = tui_bar_new(TUI_ROLE_KEYBAR);
     g_autoptr(GArray) hints = g_array_new(FALSE, FALSE, sizeof(TuiHint));
 
+    tui_player_add_hints(hints, screen->options.session);
     if (top->class->hints)
         top->class->hints(top, hints);
-    tui_player_add_hints(hints, screen->options.session);
     g_array_append_vals(hints, always, G_N_ELEMENTS(always));
     for (guint i = 0; i < hints->len; i++) {
         const TuiHint *hint = &g_array_index(hints, TuiHint, i);
