@@ -68,15 +68,15 @@ enum {
     X(TAB_DOCTOR, "doctor", "4", "doctor", "Go to the doctor: why do I see nothing?", 0)          \
     X(NEXT_TAB, "next-tab", "tab", "next", "Go to the next tab", 0)                               \
     X(PREVIOUS_TAB, "previous-tab", "backtab", "previous", "Go to the tab before", 0)             \
-    X(PAUSE, "pause", "P", "pause", "Replay: hold it, or let it go on", 0)                        \
-    X(STEP, "step", "S", "step", "Replay: play the next record, then hold", 0)                    \
-    X(FASTER, "faster", ">", "faster", "Replay: twice as fast", 0)                                \
-    X(SLOWER, "slower", "<", "slower", "Replay: half as fast", 0)                                 \
     X(COMMAND, "command", ":", "command", "Type the name of any of these; Tab completes", 0)      \
     X(MOUSE, "mouse", "M", "mouse", "The mouse on or off; off, it selects text", 0)               \
     X(THEME, "theme", "T", "theme", "The next theme", 0)                                          \
     X(HELP, "help", "? f1", "help", "All keys; type to search among them", 0)                     \
     X(REDRAW, "redraw", "ctrl-l", "redraw", "Draw the screen anew", 0)                            \
+    X(PAUSE, "pause", "P", "pause", "Replay: hold it, or let it go on", 0)                        \
+    X(STEP, "step", "S", "step", "Replay: play the next record, then hold", 0)                    \
+    X(FASTER, "faster", ">", "faster", "Replay: twice as fast", 0)                                \
+    X(SLOWER, "slower", "<", "slower", "Replay: half as fast", 0)                                 \
     X(SUSPEND, "suspend", "ctrl-z", "suspend", "Back to the shell; fg returns", 0)                \
     X(QUIT, "quit", "ctrl-c Q", "quit", "Leave armorer", 0)                                       \
     X(UP, "up", "up k", "up", "Up one line", TUI_ACTION_MOVES)                                    \

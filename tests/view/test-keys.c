@@ -24,9 +24,9 @@ test_keyfile(void **state)
     } rows[] = {
         {"", "p", TUI_ACTION_PROPOSE, ""},
         {"# propose = +\n\n  \n", "p", TUI_ACTION_PROPOSE, ""},
-        {"propose = P ctrl-p\n", "ctrl-p", TUI_ACTION_PROPOSE, ""},
-        {"propose=P", "P", TUI_ACTION_PROPOSE, ""},
-        {"propose = P\r\n", "p", TUI_ACTION_NONE, ""},
+        {"propose = B ctrl-p\n", "ctrl-p", TUI_ACTION_PROPOSE, ""},
+        {"propose=B", "B", TUI_ACTION_PROPOSE, ""},
+        {"propose = B\r\n", "p", TUI_ACTION_NONE, ""},
         {"\tsort\t=\tä\t\n", "ä", TUI_ACTION_SORT, ""},
         {"sort = alt-s", "alt-s", TUI_ACTION_SORT, ""},
         {"sort = =", "=", TUI_ACTION_SORT, ""},

@@ -170,7 +170,7 @@ tui_command_replay(TuiCommand *command, int argc, char **argv)
         return TUI_EXIT_USAGE;
     }
     options->replay = g_strdup(words[0]);
-    if (!lines && !steps && !options->json && isatty(STDOUT_FILENO)) {
+    if (!lines && !steps && !options->json && !options->plain && isatty(STDOUT_FILENO)) {
         g_autoptr(GError) error = NULL;
         return tui_options_prepare(options, &error) ? tui_app_run(options) : tui_fail(error);
     }
