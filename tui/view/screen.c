@@ -124,7 +124,8 @@ draw_keys(TuiScreen *screen, TuiCanvas *canvas, TuiRect rect)
     g_autoptr(TuiBar) bar = tui_bar_new(TUI_ROLE_KEYBAR);
     g_autoptr(GArray) hints = g_array_new(FALSE, FALSE, sizeof(TuiHint));
 
-    tui_player_add_hints(hints, screen->options.session);
+    if (!top->class->key) /* where it may be typed, it is no key */
+        tui_player_add_hints(hints, screen->options.session);
     if (top->class->hints)
         top->class->hints(top, hints);
     g_array_append_vals(hints, always, G_N_ELEMENTS(always));
