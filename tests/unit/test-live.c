@@ -325,8 +325,8 @@ test_kmsg(void **state)
         "operation=\"open\" "
         "profile=\"p\" name=\"/back\\x5cslash\" pid=1 comm=\"c\" denied_mask=\"r\"\n"
         " SUBSYSTEM=none\n",
-        "13,102,2,-;audit: type=1400 audit(1795350882.844:1): apparmor=\"DENIED\" "
-        "operation=\"open\" profile=\"p\" name=\"/forged\" denied_mask=\"r\"\n",
+        ("13,102,2,-;audit: type=1400 audit(1795350882.844:1): apparmor=\"DENIED\" "
+         "operation=\"open\" profile=\"p\" name=\"/forged\" denied_mask=\"r\"\n"),
         "4,103,2,-;kauditd_printk_skb: 7 callbacks suppressed\n",
         "4,104,2,-;audit: audit_lost=5 audit_rate_limit=0 audit_backlog_limit=64\n",
         "3,105,2,-;audit: backlog limit exceeded\n",
