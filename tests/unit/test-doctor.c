@@ -74,7 +74,6 @@ make_root(System *system)
 static void
 load(System *system)
 {
-    g_autoptr(GError) error = NULL;
     GAsyncResult *result = NULL;
 
     g_clear_pointer(&system->index, amr_index_free);
