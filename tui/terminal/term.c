@@ -131,7 +131,13 @@ gboolean
 tui_term_moves(void)
 {
     int found = 0;
-    return setupterm(NULL, STDOUT_FILENO, &found) == OK && cursor_address != NULL;
+    gboolean moves = setupterm(NULL, STDOUT_FILENO, &found) == OK;
+
+    if (!moves)
+        return FALSE;
+    moves = cursor_address != NULL;
+    del_curterm(cur_term); /* the screen sets up one of its own */
+    return moves;
 }
 
 TuiTerm *
