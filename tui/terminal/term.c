@@ -21,8 +21,7 @@
 #define ESCAPE_DELAY 40 /* milliseconds that the rest of a key's sequence may take */
 #define DOUBLE_CLICK (400 * G_TIME_SPAN_MILLISECOND)
 
-/* Bracketed paste: what the terminal puts around pasted text. One that does not know it ignores
- * the order. */
+/* Bracketed paste: what stands around pasted text. Who does not know it ignores the order. */
 #define PASTES_MARKED   "\033[?2004h"
 #define PASTES_UNMARKED "\033[?2004l"
 enum {
@@ -131,12 +130,8 @@ gboolean
 tui_term_moves(void)
 {
     int found = 0;
-    gboolean moves = setupterm(NULL, STDOUT_FILENO, &found) == OK;
-
-    if (!moves)
-        return FALSE;
-    moves = cursor_address != NULL;
-    del_curterm(cur_term); /* the screen sets up one of its own */
+    gboolean moves = setupterm(NULL, STDOUT_FILENO, &found) == OK && cursor_address != NULL;
+    (void)del_curterm(cur_term); /* the screen sets up one of its own */
     return moves;
 }
 
@@ -274,8 +269,7 @@ read_one(TuiTerm *term, TuiInput *input)
     return TRUE;
 }
 
-/* The rest of a sequence that terminfo does not name: an arrow as it is in the other mode, or none
- * of ours; by no means Esc and letters. */
+/* The rest of a sequence that terminfo does not name: an arrow of the other mode, or none of ours. */
 static TuiKey
 read_sequence(TuiTerm *term, TuiKey introducer)
 {
