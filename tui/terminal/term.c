@@ -269,7 +269,7 @@ read_one(TuiTerm *term, TuiInput *input)
     return TRUE;
 }
 
-/* The rest of a sequence that terminfo does not name: an arrow of the other mode, or none of ours. */
+/* The rest of a sequence that terminfo does not name: an arrow of the other mode, or none. */
 static TuiKey
 read_sequence(TuiTerm *term, TuiKey introducer)
 {
