@@ -328,7 +328,8 @@ amr_policy_needs_quotes(const char *pattern)
 
     /* A glob character in the first place is no path to the lexer unless it is quoted, and with a
      * plus no word of a mount rule begins; a sign alone (`:`) may be one of the grammar. */
-    if (pattern[0] == '+' || (!pattern[1] && !g_ascii_isalnum(pattern[0]) && pattern[0] != '/') ||
+    if (!pattern[0] || pattern[0] == '+' ||
+        (!pattern[1] && !g_ascii_isalnum(pattern[0]) && pattern[0] != '/') ||
         (!is_bare(pattern[0]) && !g_str_has_prefix(pattern, "@{")))
         return TRUE;
     for (const char *p = pattern; *p; p++) {

@@ -339,7 +339,8 @@ render(Text *text, const char *name, const Level *around, guint depth, GString *
     while (levels->len > 1)
         close_block(&frame);
     g_hash_table_unref(around->taken);
-    g_string_append_len(out, frame.data + frame.at, (gssize)(len - frame.at));
+    if (len > frame.at)
+        g_string_append_len(out, frame.data + frame.at, (gssize)(len - frame.at));
     *changed |= frame.changed;
     return ok;
 }

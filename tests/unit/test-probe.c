@@ -18,10 +18,22 @@ typedef struct {
 
 /* @features: relative to the place's directory. */
 static void
-set_up(Place *place, const char *features, const char *parser)
+load_index(Place *place)
 {
     g_autoptr(GError) error = NULL;
     GAsyncResult *result = NULL;
+
+    amr_index_load_async(place->target, NULL, test_result, &result);
+    test_wait_result(&result);
+    place->index = amr_index_load_finish(result, &error);
+    g_object_unref(result);
+    assert_no_error(error);
+}
+
+static void
+set_up(Place *place, const char *features, const char *parser)
+{
+    g_autoptr(GError) error = NULL;
     g_autofree char *policy = NULL, *path = NULL, *abi = NULL;
 
     place->dir = test_dir_new();
@@ -40,11 +52,7 @@ set_up(Place *place, const char *features, const char *parser)
     assert_no_error(error);
     place->compiler = amr_compiler_new(place->target);
     place->probe = amr_probe_new(place->compiler);
-    amr_index_load_async(place->target, NULL, test_result, &result);
-    test_wait_result(&result);
-    place->index = amr_index_load_finish(result, &error);
-    g_object_unref(result);
-    assert_no_error(error);
+    load_index(place);
 }
 
 static void
@@ -193,6 +201,7 @@ test_cache(void **state)
     runs = g_build_filename(place.dir, "runs", NULL);
     script = g_strdup_printf("echo run >>%s; " REAL, runs);
     parser = write_parser(&place, script);
+    amr_index_free(place.index); /* it borrows the target */
     amr_probe_free(place.probe);
     amr_compiler_free(place.compiler);
     amr_target_free(place.target);
@@ -203,6 +212,7 @@ test_cache(void **state)
     assert_no_error(error);
     place.compiler = amr_compiler_new(place.target);
     place.probe = amr_probe_new(place.compiler);
+    load_index(&place);
 
     first = ask(&place, "p", "signal (send) set=(term) peer=one,");
     assert_string_equal(first, "stated");
@@ -236,6 +246,7 @@ test_hangs(void **state)
         g_strdup_printf("echo run >>%s/runs; case \"$*\" in *-V) exit 0 ;; esac; exec sleep 60",
                         place.dir);
     parser = write_parser(&place, script);
+    amr_index_free(place.index);
     amr_probe_free(place.probe);
     amr_compiler_free(place.compiler);
     amr_target_free(place.target);
@@ -245,6 +256,7 @@ test_hangs(void **state)
     place.compiler = amr_compiler_new(place.target);
     amr_compiler_set_limits(place.compiler, 1, (guint64)1 << 30);
     place.probe = amr_probe_new(place.compiler);
+    load_index(&place);
     one = ask(&place, "p", "signal (send) set=(term) peer=one,");
     two = ask(&place, "p", "ptrace (read) peer=one,");
     assert_true(g_str_has_prefix(one, "unknown: "));
