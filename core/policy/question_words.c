@@ -116,7 +116,9 @@ ask_network(AmrQuestionReader *reader, const AmrRule *rule)
         reader->any_family = FALSE;
     } else if (family) {
         /* The first word may be the type, too. */
-        if (type || !take_numbers(reader, family, amr_oracle_socket_type))
+        if (type)
+            return wrong_value(reader, family, "this family is not known");
+        if (!take_numbers(reader, family, amr_oracle_socket_type))
             return FALSE;
     }
     return take_numbers(reader, type, amr_oracle_socket_type) &&

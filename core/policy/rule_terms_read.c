@@ -186,9 +186,11 @@ read_arrow(Reading *reading)
     if (!reading->grammar->arrow || strcmp(word->text, "->") != 0 || reading->at + 2 != reading->n)
         return FALSE;
     value = unquoted(word[1].text, strlen(word[1].text));
+    if (!value)
+        return FALSE;
     reading->rule->terms.value[reading->grammar->arrow] = value;
     reading->at += 2;
-    return value != NULL;
+    return TRUE;
 }
 
 static gboolean
@@ -206,8 +208,10 @@ read_first(Reading *reading)
         (strcmp(word->text, "safe") == 0 || strcmp(word->text, "unsafe") == 0))
         term = AMR_TERM_SAFETY;
     value[term] = unquoted(word->text, strlen(word->text));
+    if (!value[term])
+        return FALSE;
     reading->at++;
-    return value[term] != NULL;
+    return TRUE;
 }
 
 static gboolean
