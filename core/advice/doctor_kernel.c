@@ -199,7 +199,7 @@ quiet_rules(GBytes *bytes)
     const char *text = bytes ? g_bytes_get_data(bytes, &len) : NULL;
     guint n = 0;
 
-    for (const char *at = text, *end = text + len; at && at < end;) {
+    for (const char *at = text, *end = text ? text + len : NULL; at < end;) {
         const char *stop = memchr(at, '\n', (gsize)(end - at));
         stop = stop ? stop : end;
         while (at < stop && g_ascii_isspace(*at))
@@ -211,7 +211,7 @@ quiet_rules(GBytes *bytes)
                 at++;
         }
         n += stop - at > 5 && strncmp(at, "deny", 4) == 0 && g_ascii_isspace(at[4]);
-        at = stop + 1;
+        at = stop < end ? stop + 1 : end;
     }
     return n;
 }

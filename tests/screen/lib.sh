@@ -18,7 +18,8 @@ export ARMORER_DATADIR=$ARMORER_SRCDIR
 ok() {
     local what=$1; shift; n=$((n + 1))
     if "$@"; then echo "ok $n - $what"
-    else bad=$((bad + 1)); echo "not ok $n - $what"; screen | sed 's/^/# |/'; fi
+    else bad=$((bad + 1)); echo "not ok $n - $what"; screen | sed 's/^/# |/'
+        [ ! -s "$scratch/status" ] || echo "# armorer has ended, with $(cat "$scratch/status")"; fi
 }
 finish() { echo "1..$n"; [ $bad = 0 ]; exit; }
 

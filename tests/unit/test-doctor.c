@@ -201,6 +201,7 @@ static const struct {
      AMR_CHECK_ID_QUIET, AMR_CHECK_OK, "(1 in all)"},
     {"etc/apparmor.d/local/pagewright", "priority=-5 deny /a r,\n  deny\t/d r,\n",
      AMR_CHECK_ID_QUIET, AMR_CHECK_OK, "(2 in all)"},
+    {"etc/apparmor.d/local/pagewright", "", AMR_CHECK_ID_QUIET, AMR_CHECK_OK, "No rule"},
     {"etc/audit/audit.rules", "-a always,exclude -F msgtype=AVC\n", AMR_CHECK_ID_EXCLUDE,
      AMR_CHECK_TROUBLE, "etc/audit/audit.rules: -a always,exclude"},
     {"etc/audit/audit.rules", "-a exclude,never -F msgtype>=1300 -F msgtype<=1499\n",
