@@ -52,7 +52,8 @@ find_cursor(Doctor *view)
 {
     guint n = count(view);
     for (guint i = 0; view->id != AMR_CHECK_NONE && i < n; i++) {
-        if (at(view, i)->id == view->id) {
+        const AmrCheck *check = at(view, i);
+        if (check && check->id == view->id) {
             tui_list_moved(&view->list, i);
             return;
         }

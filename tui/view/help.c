@@ -118,7 +118,8 @@ settle(Help *view, int step)
 
     for (int turn = 0; turn < 2; turn++, step = -step) {
         for (int i = at; i >= 0 && i < n; i += step) {
-            if (row_at(view, (guint)i)->action != TUI_ACTION_NONE) {
+            const Row *row = row_at(view, (guint)i);
+            if (row && row->action != TUI_ACTION_NONE) {
                 view->list.cursor = (guint)i;
                 return;
             }
@@ -153,6 +154,8 @@ draw_row(const Help *view, guint i, TuiCanvas *canvas, TuiRect rect, int y)
     TuiRect line = {rect.x, rect.y + y, rect.width, 1};
     int x = 0;
 
+    if (!row)
+        return;
     if (row->action != TUI_ACTION_NONE) {
         x = MIN(KEYS_WIDTH, rect.width / 2);
         tui_canvas_put_field(canvas, line, 1, 0, x - 1, row->keys, FALSE, TUI_ROLE_KEY);
