@@ -59,11 +59,7 @@ on_compiled(GObject *source, GAsyncResult *async, gpointer data)
         g_error_free(error);
         g_task_return_int(task, AMR_ATTEMPT_UNKNOWN);
     } else if (!result->ok) {
-        g_autoptr(GError) why = NULL;
-        const AmrCompileMessage *first = result->messages->len ? result->messages->pdata[0] : NULL;
-        amr_compile_result_to_error(result, AMR_ERROR_RULE_REJECTED, &why);
-        /* Its line is that of a text that nobody sees. */
-        attempt->message = g_strdup(first ? first->text : why->message);
+        attempt->message = amr_compile_result_refusal(result, NULL);
         g_task_return_int(task, AMR_ATTEMPT_REJECTED);
     } else {
         AmrAttempt made = judge(attempt, result);

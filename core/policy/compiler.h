@@ -79,6 +79,10 @@ AmrCompileResult *amr_compiler_run_finish(AmrCompiler *compiler, GAsyncResult *r
 /* An AMR_ERROR made of a result that is not ok: "FILE line N: TEXT" of its first error that names a
  * line, else of its first. */
 void amr_compile_result_to_error(const AmrCompileResult *result, AmrErrorCode code, GError **error);
+/* Why a rule is refused that was tried in a text which nobody sees: the same error, without file
+ * and line where it is of that text. @unseen: its file below the base, NULL for standard input.
+ * Free it; display form. */
+char *amr_compile_result_refusal(const AmrCompileResult *result, const char *unseen);
 
 /* Limits, for tests and slow machines: seconds of wall clock (default 120) and bytes of address
  * space (default 2 GiB). */

@@ -155,7 +155,7 @@ read_line(const AmrCompileJob *job, const char *base, char *line, int status)
     message->warning = status == 0 || g_ascii_strncasecmp(line, "warning", 7) == 0;
     if (g_str_has_prefix(line, own_name))
         line += strlen(own_name);
-    message->text = shown_text(base, line);
+    message->text = shown_text(base, line + strspn(line, " \t"));
     return message;
 }
 
@@ -207,6 +207,18 @@ first_error(const AmrCompileResult *result)
             first = message;
     }
     return first;
+}
+
+char *
+amr_compile_result_refusal(const AmrCompileResult *result, const char *unseen)
+{
+    const AmrCompileMessage *message = first_error(result);
+    g_autoptr(GError) error = NULL;
+
+    if (message && g_strcmp0(message->file, unseen) == 0)
+        return g_strdup(message->text);
+    amr_compile_result_to_error(result, AMR_ERROR_RULE_REJECTED, &error);
+    return g_strdup(error->message);
 }
 
 void

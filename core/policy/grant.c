@@ -241,9 +241,8 @@ judge_with(Ask *ask, const AmrCompileResult *result)
 {
     gboolean same = result->ok && is_same(ask, result);
     if (!result->ok) {
-        g_autoptr(GError) error = NULL;
-        amr_compile_result_to_error(result, AMR_ERROR_RULE_REJECTED, &error);
-        settle(ask, AMR_GRANT_REJECTED, error->message);
+        g_autofree char *why = amr_compile_result_refusal(result, ask->file);
+        settle(ask, AMR_GRANT_REJECTED, why);
     } else if (ask->unenforced && (same || !ask->include)) {
         /* An include holds many rules: one that is not enforced says nothing of the others. */
         settle(ask, ask->weakened ? AMR_GRANT_WEAKENED : AMR_GRANT_NOT_ENFORCED, ask->unenforced);

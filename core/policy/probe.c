@@ -324,29 +324,15 @@ judge_compiled(Asking *asking, const AmrCompileResult *result)
         settle(asking, AMR_STATING_NOT_ASKED, g_strdup(error->message));
 }
 
-/* Why it does not compile, without the line of a text that nobody sees. */
-static char *
-refusal_of(const AmrCompileResult *result)
-{
-    g_autoptr(GError) error = NULL;
-    const char *text;
-
-    amr_compile_result_to_error(result, AMR_ERROR_RULE_REJECTED, &error);
-    text = error->message;
-    if (g_str_has_prefix(text, "line ") && strstr(text, ": "))
-        text = strstr(text, ": ") + strlen(": ");
-    return g_strdup(text);
-}
-
 static void
 judge_refused(Asking *asking, const AmrCompileResult *result)
 {
     if (asking->step == STEP_NOTHING) {
-        settle(asking, AMR_STATING_NOT_ASKED, refusal_of(result));
+        settle(asking, AMR_STATING_NOT_ASKED, amr_compile_result_refusal(result, NULL));
         return;
     }
     if (asking->step == STEP_RULE)
-        asking->refusal = refusal_of(result);
+        asking->refusal = amr_compile_result_refusal(result, NULL);
     asking->step++;
 }
 

@@ -241,6 +241,11 @@ test_check(void **state)
     assert_error(error, AMR_ERROR, AMR_ERROR_RULE_REJECTED);
     assert_true(g_str_has_prefix(error->message, "part line 3: "));
     g_clear_error(&error);
+    /* Of a text that nobody sees only what is wrong is told. */
+    g_autofree char *shown = amr_compile_result_refusal(bad, "outer");
+    assert_true(g_str_has_prefix(shown, "part line 3: "));
+    g_autofree char *unseen = amr_compile_result_refusal(bad, "part");
+    assert_string_equal(unseen, message(bad, 0)->text);
 
     AmrCompileJob off = {AMR_COMPILE_CHECK, NULL, "off", NULL};
     g_autoptr(AmrCompileResult) skipped = run(&fixture, off, &error);
