@@ -186,6 +186,13 @@ on_grant_progress(guint done, guint of, gpointer data)
     amr_run_progress_rules(run, AMR_STEP_CHECK, part->profile, done, of);
 }
 
+/* Not of a child that the change makes: policy says nothing of it yet. */
+static gboolean
+has_to_ask(const AmrRun *run, const AmrPlanPart *part)
+{
+    return part->rules->len > 0 && !amr_plan_makes(run->plan, part->profile);
+}
+
 /* The rules of part @n. An undo asks nothing: it takes back what was allowed before. */
 void
 amr_check_grants(AmrRun *run)
@@ -195,7 +202,7 @@ amr_check_grants(AmrRun *run)
     const AmrBlock *block;
     GError *error = NULL;
 
-    while (run->n < parts->len && ((AmrPlanPart *)parts->pdata[run->n])->rules->len == 0)
+    while (run->n < parts->len && !has_to_ask(run, parts->pdata[run->n]))
         run->n++;
     if (run->plan->kind == AMR_PLAN_UNDO || run->n >= parts->len) {
         if (run->plan->kind == AMR_PLAN_ADD && run->asked && run->granted == run->asked)

@@ -29,6 +29,7 @@ typedef struct {
     AmrPlan *plan;
     GPtrArray *includes; /* Include */
     GPtrArray *reload;   /* const char *: top-level files */
+    GPtrArray *children; /* AmrPlanChild: those that it makes */
 } Maker;
 
 /* ---- which block and file ---------------------------------------------------------------------
@@ -210,15 +211,53 @@ amr_plan_take_rules(AmrPlan *plan, AmrPlanPart *part, const GPtrArray *rules, GB
     }
 }
 
+/* The rules of a child that is not there: into a local file that nobody includes yet. */
+static gboolean
+add_child(Maker *maker, const AmrPlanChild *child, const GPtrArray *rules, GError **error)
+{
+    g_autoptr(AmrPlanPart) part = amr_plan_part_new();
+
+    part->profile = g_strdup(child->typed);
+    part->local = g_strdup(child->rule->child.local);
+    part->reaches = g_new0(char *, 1);
+    if (!amr_plan_may_write(maker->context->target, part->local, error))
+        return FALSE;
+    amr_plan_take_rules(maker->plan, part, rules, NULL);
+    g_ptr_array_add(maker->plan->parts, g_steal_pointer(&part));
+    return TRUE;
+}
+
+/* @rules and the children that @block gets, borrowed. */
+static GPtrArray *
+with_children(const Maker *maker, const AmrBlock *block, const GPtrArray *rules)
+{
+    GPtrArray *all = g_ptr_array_new();
+
+    for (guint i = 0; i < rules->len; i++)
+        g_ptr_array_add(all, rules->pdata[i]);
+    for (guint i = 0; i < maker->children->len; i++) {
+        const AmrPlanChild *child = maker->children->pdata[i];
+        if (child->parent == block)
+            g_ptr_array_add(all, child->rule);
+    }
+    return all;
+}
+
 static gboolean
 add_request(Maker *maker, const AmrPlanRequest *request, GError **error)
 {
     g_autoptr(AmrPlanPart) part = amr_plan_part_new();
-    const AmrBlock *block = amr_plan_find_block(maker->context, request->profile, error);
+    const AmrPlanChild *child = amr_plan_find_child(maker->children, request->profile);
+    const AmrBlock *block;
+    g_autoptr(GPtrArray) rules = NULL;
     g_autoptr(GBytes) holds = NULL;
 
+    if (child)
+        return add_child(maker, child, request->rules, error);
+    block = amr_plan_find_block(maker->context, request->profile, error);
     if (!block)
         return FALSE;
+    rules = with_children(maker, block, request->rules);
     part->profile = amr_plan_typed(block->ns, block->name);
     if (!choose_local(maker, block, part, error) ||
         !amr_plan_may_write(maker->context->target, part->local, error) ||
@@ -227,7 +266,7 @@ add_request(Maker *maker, const AmrPlanRequest *request, GError **error)
         !amr_plan_read(maker->context->target, part->local, &holds, error))
         return FALSE;
     part->reaches = others_reached(maker, block, part->local);
-    amr_plan_take_rules(maker->plan, part, request->rules, holds);
+    amr_plan_take_rules(maker->plan, part, rules, holds);
     if (part->rules->len == 0) { /* remembered if the change has others: it needs these too */
         g_clear_pointer(&part->include_in, g_free);
         g_ptr_array_add(maker->plan->parts, g_steal_pointer(&part));
@@ -263,25 +302,36 @@ take_file(AmrPlan *plan, const char *path, GBytes *before, GBytes *after, GError
 }
 
 static gboolean
-make_locals(Maker *maker, GError **error)
+make_local(Maker *maker, const AmrPlanPart *part, GError **error)
 {
     AmrPlan *plan = maker->plan;
+    g_auto(GStrv) lines = amr_plan_lines(plan, part->local);
+    GBytes *before = NULL;
+    GBytes *after;
 
-    for (guint i = 0; i < plan->parts->len; i++) {
-        const AmrPlanPart *part = plan->parts->pdata[i];
-        g_auto(GStrv) lines = amr_plan_lines(plan, part->local);
-        GBytes *before = NULL;
-        GBytes *after;
+    if (!lines[0] || amr_plan_find_file(plan, part->local))
+        return TRUE;
+    if (!amr_plan_read(maker->context->target, part->local, &before, error))
+        return FALSE;
+    after = amr_localfile_add(before, (const char *const *)lines, plan->id, plan->made,
+                              maker->context->comments);
+    return take_file(plan, part->local, before, after, error);
+}
 
-        if (!lines[0] || amr_plan_find_file(plan, part->local))
-            continue;
-        if (!amr_plan_read(maker->context->target, part->local, &before, error))
-            return FALSE;
-        after = amr_localfile_add(before, (const char *const *)lines, plan->id, plan->made,
-                                  maker->context->comments);
-        if (!take_file(plan, part->local, before, after, error))
+/* Those of new children first: what includes them comes behind. */
+static gboolean
+make_locals(Maker *maker, GError **error)
+{
+    const GPtrArray *parts = maker->plan->parts;
+
+    for (guint i = 0; i < parts->len; i++) {
+        const AmrPlanPart *part = parts->pdata[i];
+        if (amr_plan_find_child(maker->children, part->profile) && !make_local(maker, part, error))
             return FALSE;
     }
+    for (guint i = 0; i < parts->len; i++)
+        if (!make_local(maker, parts->pdata[i], error))
+            return FALSE;
     return TRUE;
 }
 
@@ -368,7 +418,8 @@ amr_plan_add(const AmrPlanContext *context, const AmrPlanRequest *requests, guin
     g_autoptr(AmrPlan) plan = amr_plan_begin(context, AMR_PLAN_ADD);
     g_autoptr(GPtrArray) includes = g_ptr_array_new_with_free_func(include_free);
     g_autoptr(GPtrArray) reload = g_ptr_array_new();
-    Maker maker = {context, add_include, plan, includes, reload};
+    g_autoptr(GPtrArray) children = amr_plan_children(context, requests, n);
+    Maker maker = {context, add_include, plan, includes, reload, children};
 
     for (guint i = 0; i < n; i++) {
         if (!add_request(&maker, &requests[i], error))
@@ -386,5 +437,6 @@ amr_plan_add(const AmrPlanContext *context, const AmrPlanRequest *requests, guin
         amr_plan_note(plan, "What the kernel holds could not be read: written, not loaded");
     if (!amr_plan_add_loads(plan, context, (const char *const *)reload->pdata, error))
         return NULL;
+    amr_plan_load_children(plan, children);
     return g_steal_pointer(&plan);
 }

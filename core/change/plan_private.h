@@ -40,6 +40,23 @@ void amr_plan_take_rules(AmrPlan *plan, AmrPlanPart *part, const GPtrArray *rule
  * compiler as for us. REFUSED else, naming the file and why. */
 gboolean amr_plan_may_write(const AmrTarget *target, const char *path, GError **error);
 
+/* A child that a change makes, for the change runs its program by cx. */
+typedef struct {
+    char *typed;            /* as it is asked for: "P//C", ":ns:P//C" */
+    const AmrBlock *parent; /* borrowed */
+    AmrRule *rule;          /* CHILD: what its parent gets */
+} AmrPlanChild;
+void amr_plan_child_free(gpointer child);
+/* Those of the profiles of @requests that are not on disk, and that a rule of @requests leads to.
+ * AmrPlanChild. */
+GPtrArray *amr_plan_children(const AmrPlanContext *context, const AmrPlanRequest *requests,
+                             guint n);
+const AmrPlanChild *amr_plan_find_child(const GPtrArray *children, const char *typed);
+/* Adds them to what the loads of @plan, which has them all, define. */
+void amr_plan_load_children(AmrPlan *plan, const GPtrArray *children);
+/* Whether @plan makes the child @typed. */
+gboolean amr_plan_makes(const AmrPlan *plan, const char *typed);
+
 /* "name" or ":ns:name". */
 char *amr_plan_typed(const char *ns, const char *name);
 

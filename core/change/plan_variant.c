@@ -295,6 +295,16 @@ read_notes(AmrPlan *plan, GVariant *variant, GError **error)
     return list != NULL;
 }
 
+/* What was read is all that it says: a name with a NUL in it would be told, signed and written in
+ * two ways. */
+static gboolean
+says_the_same(const AmrPlan *plan, GVariant *variant, GError **error)
+{
+    g_autoptr(GVariant) again = g_variant_ref_sink(amr_plan_to_variant(plan));
+
+    return g_variant_equal(again, variant) || bad(error, "It is not as it would be written");
+}
+
 AmrPlan *
 amr_plan_from_variant(GVariant *variant, GError **error)
 {
@@ -324,7 +334,7 @@ amr_plan_from_variant(GVariant *variant, GError **error)
     plan->undoes = undoes[0] ? g_strdup(undoes) : NULL;
     if (!read_parts(plan, variant, error) || !read_files(plan, variant, error) ||
         !read_loads(plan, variant, error) || !read_digests(plan, variant, error) ||
-        !read_notes(plan, variant, error))
+        !read_notes(plan, variant, error) || !says_the_same(plan, variant, error))
         return NULL;
     return g_steal_pointer(&plan);
 }

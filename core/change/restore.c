@@ -149,12 +149,8 @@ on_removed(GObject *source, GAsyncResult *result, gpointer data)
     AmrRun *run = data;
     const AmrHistoryHeld *held = run->held->pdata[run->n];
     g_autoptr(GError) error = NULL;
-    g_autoptr(AmrCompileResult) removed =
-        amr_compiler_run_finish(run->executor->compiler, result, &error);
 
-    if (removed && !removed->ok)
-        amr_compile_result_to_error(removed, AMR_ERROR_RELOAD, &error);
-    if (error)
+    if (!amr_remove_finish(run, result, &error))
         problem(run, held->profile, error);
     run->n++;
     remove_absent(run);
@@ -171,26 +167,14 @@ remove_absent(AmrRun *run)
     for (; run->tried && run->n < run->held->len; run->n++) {
         const AmrHistoryHeld *held = run->held->pdata[run->n];
         g_autofree char *ns = NULL;
-        g_autofree char *spelled = NULL;
-        g_autofree char *text = NULL;
-        g_autoptr(GBytes) bytes = NULL;
         g_autoptr(GError) error = NULL;
         const char *name = amr_held_split(held->profile, &ns);
-        AmrCompileJob job = {AMR_COMPILE_REMOVE, NULL, NULL, NULL};
 
         if (held->mode || (loaded && !amr_loaded_find(loaded, ns, name)))
             continue;
-        /* The name of a header is no pattern: 3.0.8 keeps a backslash before a star in it. */
-        spelled = amr_policy_name(AMR_PLACE_TARGET, amr_bytes(held->profile), &error);
-        if (!spelled) {
-            problem(run, held->profile, error);
-            continue;
-        }
-        text = g_strdup_printf("profile %s {}\n", spelled);
-        bytes = g_bytes_new(text, strlen(text));
-        job.text = bytes;
-        amr_compiler_run_async(run->executor->compiler, &job, NULL, on_removed, run);
-        return;
+        if (amr_remove_async(run, held->profile, on_removed, &error))
+            return;
+        problem(run, held->profile, error);
     }
     amr_run_next(run);
 }

@@ -103,6 +103,16 @@ gboolean amr_carry_is_loaded(const AmrRun *run, const AmrPlanLoad *load);
  * the first that is not there. */
 guint amr_carry_raw_number(guint load, guint nth);
 
+/* ---- remove.c ---------------------------------------------------------------------------------
+ */
+/* Takes the profile @typed out of the kernel; finished by the callback, which gets @run. FALSE, and
+ * nothing begun, where its name cannot be spelled. */
+gboolean amr_remove_async(AmrRun *run, const char *typed, GAsyncReadyCallback callback,
+                          GError **error);
+gboolean amr_remove_finish(const AmrRun *run, GAsyncResult *result, GError **error);
+/* Of an undo: the children whose blocks it took away. */
+void amr_carry_remove(AmrRun *run);
+
 /* ---- verify.c ---------------------------------------------------------------------------------
  */
 void amr_verify(AmrRun *run);

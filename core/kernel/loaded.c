@@ -47,9 +47,12 @@ free_profile(gpointer data)
     g_free(profile);
 }
 
+/* No profile is without a name, whatever a list below another root says. */
 static void
 add(AmrLoaded *loaded, const char *ns, const char *name, const char *mode)
 {
+    if (!*name)
+        return;
     AmrLoadedProfile *profile = g_new0(AmrLoadedProfile, 1);
 
     profile->ns = g_strdup(ns);

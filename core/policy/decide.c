@@ -77,6 +77,15 @@ lead(const AmrResolveContext *context, AmrHolder holder, const char *exec, AmrEx
     return NULL;
 }
 
+/* To a child that the change makes. */
+static char *
+lead_anew(const AmrResolveContext *context, AmrHolder holder, const char *exec)
+{
+    g_autofree char *child =
+        amr_exec_new_child(&context->propose, holder.ns, amr_bytes(holder.name), amr_bytes(exec));
+    return child ? amr_holder_full((AmrHolder){holder.ns, child}) : NULL;
+}
+
 static gboolean
 is_child_mode(AmrExecMode mode)
 {
@@ -155,6 +164,15 @@ decide_by_policy(AmrDecision *decision, const AmrResolveContext *context, AmrHol
                    g_strdup("Load or write that profile, then run it again."));
 }
 
+gboolean
+amr_decision_makes(const AmrDecision *decision, const AmrResolveContext *context, const char *ns)
+{
+    if (decision->mode != AMR_EXEC_CX || decision->by == AMR_DECIDED_POLICY || !decision->into)
+        return FALSE;
+    const char *name = *ns ? decision->into + strlen(ns) + 2 : decision->into;
+    return !exists(&context->propose, ns, name);
+}
+
 static void
 decide_anew(AmrDecision *decision, const AmrResolveContext *context, AmrHolder holder,
             const AmrEvent *event)
@@ -181,6 +199,8 @@ decide_anew(AmrDecision *decision, const AmrResolveContext *context, AmrHolder h
         decision->mode = wanted;
     }
     decision->into = lead(context, holder, decision->exec, decision->mode);
+    if (!decision->into && decision->mode == AMR_EXEC_CX)
+        decision->into = lead_anew(context, holder, decision->exec);
     if (!decision->into)
         leave_open(decision, AMR_NO_RULE_NO_TRANSITION,
                    g_strdup("The profile that this leads to is not known."), NULL);

@@ -150,6 +150,40 @@ add_exec(AmrProposal *proposal, AmrBytes name, guint access, AmrExecMode exec, c
     amr_propose_add(proposal, rule, risk, why, opens, danger);
 }
 
+char *
+amr_exec_new_child(const AmrProposeContext *context, const char *ns, AmrBytes profile,
+                   AmrBytes target)
+{
+    g_autofree char *name = amr_bytes_dup(profile), *path = amr_bytes_dup(target);
+    g_autofree char *child = g_strdup_printf("%s//%s", name, path);
+    const AmrBlock *block = context->index ? amr_index_find(context->index, ns, name) : NULL;
+
+    if (!block || block->kind != AMR_BLOCK_PROFILE || strlen(name) != profile.len ||
+        strlen(path) != target.len || !amr_rule_may_name_child(path) ||
+        amr_index_find(context->index, ns, child))
+        return NULL;
+    return g_steal_pointer(&child);
+}
+
+/* Who takes it makes the child as well. It stands behind what needs none. */
+static void
+add_new_child(AmrProposal *proposal, const AmrEvent *event, guint access,
+              const AmrProposeContext *context, const char *ns)
+{
+    AmrBytes name = event->field[AMR_FIELD_NAME];
+    g_autofree char *shown = amr_display(name);
+    g_autofree char *profile = amr_display_string(proposal->profile);
+    g_autofree char *child = amr_exec_new_child(context, ns, event->field[AMR_FIELD_PROFILE], name);
+
+    if (child)
+        add_exec(
+            proposal, name, access, AMR_EXEC_CX,
+            g_strdup_printf("It may run %s, under a new child of %s, which is made with it and "
+                            "holds only what the program needs.",
+                            shown, profile),
+            NULL);
+}
+
 /* Never `owner`: it asks who owns the program, and that says nothing about who may run it. */
 void
 amr_propose_exec(AmrProposal *proposal, const AmrEvent *event, guint access,
@@ -159,6 +193,7 @@ amr_propose_exec(AmrProposal *proposal, const AmrEvent *event, guint access,
     g_autofree char *shown = amr_display(name), *ns = namespace_of(event);
     g_autofree char *profile = amr_display_string(proposal->profile);
     const char *attached = amr_exec_attached(context, ns, name);
+    gboolean child = FALSE;
     if (attached) {
         g_autofree char *other = amr_display_string(attached);
         add_exec(proposal, name, access, AMR_EXEC_PX,
@@ -170,15 +205,17 @@ amr_propose_exec(AmrProposal *proposal, const AmrEvent *event, guint access,
                  g_strdup_printf("It may run %s, under the child that %s has for it.", shown,
                                  profile),
                  NULL);
+        child = TRUE;
     }
     add_exec(proposal, name, access, AMR_EXEC_IX,
              g_strdup_printf("It may run %s, which inherits the profile %s.", shown, profile),
              NULL);
-    if (access & AMR_ACCESS_READ)
-        return;
-    add_exec(proposal, name, access | AMR_ACCESS_READ, AMR_EXEC_IX,
-             g_strdup_printf("It may run and read %s, which inherits the profile %s: a script must "
-                             "be read to be run.",
-                             shown, profile),
-             g_strdup_printf("Reading %s.", shown));
+    if (!(access & AMR_ACCESS_READ))
+        add_exec(proposal, name, access | AMR_ACCESS_READ, AMR_EXEC_IX,
+                 g_strdup_printf("It may run and read %s, which inherits the profile %s: a script "
+                                 "must be read to be run.",
+                                 shown, profile),
+                 g_strdup_printf("Reading %s.", shown));
+    if (!child)
+        add_new_child(proposal, event, access, context, ns);
 }

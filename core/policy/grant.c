@@ -111,6 +111,7 @@ gboolean
 amr_grant_is_strict(const AmrRule *rule)
 {
     return rule->audit || rule->deny || rule->kind == AMR_RULE_INCLUDE ||
+           rule->kind == AMR_RULE_CHILD ||
            (rule->kind == AMR_RULE_OPAQUE &&
             (strstr(rule->opaque.text, "audit ") || strstr(rule->opaque.text, "deny ")));
 }
@@ -145,7 +146,7 @@ make_texts(Ask *ask, const AmrIndex *index, const AmrBlock *block, const AmrRule
     ask->twin = twin ? insert_rule(index, block, twin, NULL) : NULL;
     if (!has_form(rule))
         ask->probe = make_probe(index, ask->root, rule);
-    ask->include = rule->kind == AMR_RULE_INCLUDE;
+    ask->include = rule->kind == AMR_RULE_INCLUDE || rule->kind == AMR_RULE_CHILD;
     ask->strict = amr_grant_is_strict(rule);
     ask->step = ask->probe || ask->prober ? STEP_PROBE : STEP_AS_IS;
     return TRUE;

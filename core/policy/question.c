@@ -319,7 +319,8 @@ amr_question_file(const char *letters, AmrBytes path, gboolean owner, GError **e
 AmrQuestion *
 amr_question_of_rule(const AmrRule *rule)
 {
-    if (rule->kind == AMR_RULE_INCLUDE || rule->kind == AMR_RULE_UNKNOWN)
+    if (rule->kind == AMR_RULE_INCLUDE || rule->kind == AMR_RULE_CHILD ||
+        rule->kind == AMR_RULE_UNKNOWN)
         return NULL;
     g_autoptr(AmrRule) plain = amr_rule_copy(rule);
     plain->audit = FALSE;

@@ -249,11 +249,48 @@ add(Run *run, AmrDenialId id, const AmrEvent *event)
     return resolved;
 }
 
-static void
-tell(Run *run, AmrResolved *resolved)
+/* What a program is started with in a child that is made for @execution: it reads and maps itself.
+ * Nobody could log that yet. NULL where no child is made, or it was told. */
+static AmrResolved *
+start_of(Run *run, const char *ns, const AmrResolved *execution)
 {
-    if (!run->tell(resolved, run->data))
-        run->ended = TRUE;
+    g_autofree char *profile = amr_null_string(&execution->event, AMR_FIELD_PROFILE);
+    g_autofree char *exec = amr_null_string(&execution->event, AMR_FIELD_NAME);
+    AmrResolved *resolved;
+    AmrEvent event;
+
+    if (execution->proposal->no_rule || !amr_null_is_execution(&execution->event))
+        return NULL;
+    const AmrDecision *decision = decide(run, (AmrHolder){ns, profile}, exec);
+    if (!amr_decision_makes(decision, run->context, ns) ||
+        !g_hash_table_add(run->made, amr_null_key(ns, decision->into, "")))
+        return NULL;
+    amr_decide_event(&event, (AmrHolder){ns, profile}, exec);
+    event.requested = event.denied = AMR_PERM_READ | AMR_PERM_MMAP_EXEC;
+    event.field[AMR_FIELD_OPERATION] = AMR_BYTES("file_mmap");
+    event.field[AMR_FIELD_REQUESTED_MASK] = AMR_BYTES("mr");
+    event.field[AMR_FIELD_DENIED_MASK] = AMR_BYTES("mr");
+    resolved = add(run, AMR_DENIAL_NONE, &event);
+    set_field(resolved, AMR_FIELD_PROFILE, name_of(decision->into, ns));
+    set_field(resolved, AMR_FIELD_NAME, exec);
+    if (*ns)
+        set_field(resolved, AMR_FIELD_NAMESPACE, ns);
+    g_ptr_array_add(resolved->under, copy_decision(decision));
+    resolved->proposal = amr_propose(&resolved->event, &run->context->propose);
+    return resolved;
+}
+
+/* And behind an execution what it makes necessary. */
+static void
+tell(Run *run, const char *ns, AmrResolved *resolved)
+{
+    AmrResolved *start = start_of(run, ns, resolved);
+
+    run->ended = !run->tell(resolved, run->data);
+    if (start && !run->ended)
+        run->ended = !run->tell(start, run->data);
+    else if (start)
+        resolved_free(start);
 }
 
 /* An execution that no denial tells of: under the null profile @logged, "" for P itself. */
@@ -272,15 +309,16 @@ add_missing(Run *run, const char *ns, const char *logged, const char *exec)
     if (resolved->proposal->no_rule)
         resolved_free(resolved);
     else
-        tell(run, resolved);
+        tell(run, ns, resolved);
 }
 
 static void
 add_one(Run *run, AmrDenialId id, const AmrEvent *event)
 {
     AmrResolved *resolved = add(run, id, event);
+    g_autofree char *ns = amr_bytes_dup(amr_event_namespace(event));
     propose(run, resolved);
-    tell(run, resolved);
+    tell(run, ns, resolved);
 }
 
 /* The executions that made the null profile @name, outermost first, unless they are there. */

@@ -8,7 +8,8 @@
  * decides (complain mode; aa_new_learning_profile() in security/apparmor of Linux). What is denied
  * in it belongs to that decision: with ix it is P's, with cx the child's, with px that of X's own
  * profile. Where P//null-X executes Y, it is "P//null-X//null-Y": decided in turn, in the profile
- * that the first decision leads to.
+ * that the first decision leads to. Where cx is taken and there is no such child, the change that
+ * has the rule makes it (core/change), and what was held goes there.
  */
 #ifndef AMR_POLICY_RESOLVE_H
 #define AMR_POLICY_RESOLVE_H
@@ -49,7 +50,8 @@ typedef struct {
 
 /* One denial. */
 typedef struct {
-    AmrDenialId id;        /* NONE: an execution that the log does not hold, which others need */
+    AmrDenialId id;        /* NONE: what the log does not hold and others need: an execution, or
+                              how a program starts in a child that is made for it */
     AmrEvent event;        /* its profile and peer resolved; borrows from store and @bytes */
     AmrProposal *proposal; /* never NULL */
     guint best; /* of the candidates: the one that the decision on this execution takes, else 0 */
@@ -75,7 +77,8 @@ typedef struct {
 typedef gboolean (*AmrResolveEach)(const AmrResolved *resolved, gpointer data);
 
 /* Each denial in the order of @ids, once; before what is held under an execution that is not
- * among @ids stands the execution: the denial that the store has of it, or else one without an id.
+ * among @ids stands the execution: the denial that the store has of it, or else one without an id;
+ * and behind one that makes a child, what the program needs to start in it.
  * Pure but for what it wants of the facts: while amr_facts_want(), it is to be done again. */
 void amr_resolve_each(const AmrResolveContext *context, const AmrDenialId *ids, guint n,
                       AmrResolveEach each, gpointer data);

@@ -161,6 +161,8 @@ amr_risk_rule(const AmrRule *rule, char **danger)
     case AMR_RULE_INCLUDE:
         *danger = g_strdup("It allows all that the included file says, now and later");
         return AMR_RISK_HIGH;
+    case AMR_RULE_CHILD: /* what it may do, its own rules say */
+        return AMR_RISK_LOW;
     case AMR_RULE_LINK:
         *danger = g_strdup("Who may use the new name may use the file that it stands for");
         return AMR_RISK_MEDIUM;

@@ -90,6 +90,10 @@ amr_rule_copy(const AmrRule *rule)
     case AMR_RULE_INCLUDE:
         copy->include.path = g_strdup(rule->include.path);
         break;
+    case AMR_RULE_CHILD:
+        copy->child.name = g_strdup(rule->child.name);
+        copy->child.local = g_strdup(rule->child.local);
+        break;
     case AMR_RULE_OPAQUE:
         copy->opaque.text = g_strdup(rule->opaque.text);
         break;
@@ -123,6 +127,10 @@ amr_rule_free(AmrRule *rule)
         break;
     case AMR_RULE_INCLUDE:
         g_free(rule->include.path);
+        break;
+    case AMR_RULE_CHILD:
+        g_free(rule->child.name);
+        g_free(rule->child.local);
         break;
     case AMR_RULE_OPAQUE:
         g_free(rule->opaque.text);
@@ -176,6 +184,10 @@ amr_rule_equal(const AmrRule *a, const AmrRule *b)
     case AMR_RULE_INCLUDE:
         return !a->include.if_exists == !b->include.if_exists &&
                g_strcmp0(a->include.path, b->include.path) == 0;
+    case AMR_RULE_CHILD:
+        return !a->child.base == !b->child.base && !a->child.complain == !b->child.complain &&
+               g_strcmp0(a->child.name, b->child.name) == 0 &&
+               g_strcmp0(a->child.local, b->child.local) == 0;
     case AMR_RULE_OPAQUE:
         return g_strcmp0(a->opaque.text, b->opaque.text) == 0;
     case AMR_RULE_UNKNOWN:
@@ -218,8 +230,8 @@ amr_exec_mode_word(AmrExecMode mode)
 AmrRule *
 amr_rule_deny_twin(const AmrRule *rule)
 {
-    if (rule->kind == AMR_RULE_INCLUDE || rule->kind == AMR_RULE_OPAQUE ||
-        rule->kind == AMR_RULE_UNKNOWN)
+    if (rule->kind == AMR_RULE_INCLUDE || rule->kind == AMR_RULE_CHILD ||
+        rule->kind == AMR_RULE_OPAQUE || rule->kind == AMR_RULE_UNKNOWN)
         return NULL;
     AmrRule *twin = amr_rule_copy(rule);
     twin->deny = TRUE;

@@ -11,26 +11,27 @@
 G_BEGIN_DECLS
 
 /* X(NAME, word): the word is the "kind" of JSON. */
-#define AMR_RULE_KINDS(X)                               \
-    X(FILE, "file")                                     \
-    X(LINK, "link")                                     \
-    X(CAPABILITY, "capability")                         \
-    X(NETWORK, "network")                               \
-    X(UNIX, "unix")                                     \
-    X(DBUS, "dbus")                                     \
-    X(SIGNAL, "signal")                                 \
-    X(PTRACE, "ptrace")                                 \
-    X(MOUNT, "mount")                                   \
-    X(REMOUNT, "remount")                               \
-    X(UMOUNT, "umount")                                 \
-    X(PIVOT_ROOT, "pivot_root")                         \
-    X(CHANGE_PROFILE, "change_profile")                 \
-    X(USERNS, "userns")                                 \
-    X(MQUEUE, "mqueue")                                 \
-    X(IO_URING, "io_uring")                             \
-    X(RLIMIT, "rlimit")                                 \
-    X(ALL, "all")                                       \
-    X(INCLUDE, "include") /* a file below the policy */ \
+#define AMR_RULE_KINDS(X)                                                                   \
+    X(FILE, "file")                                                                         \
+    X(LINK, "link")                                                                         \
+    X(CAPABILITY, "capability")                                                             \
+    X(NETWORK, "network")                                                                   \
+    X(UNIX, "unix")                                                                         \
+    X(DBUS, "dbus")                                                                         \
+    X(SIGNAL, "signal")                                                                     \
+    X(PTRACE, "ptrace")                                                                     \
+    X(MOUNT, "mount")                                                                       \
+    X(REMOUNT, "remount")                                                                   \
+    X(UMOUNT, "umount")                                                                     \
+    X(PIVOT_ROOT, "pivot_root")                                                             \
+    X(CHANGE_PROFILE, "change_profile")                                                     \
+    X(USERNS, "userns")                                                                     \
+    X(MQUEUE, "mqueue")                                                                     \
+    X(IO_URING, "io_uring")                                                                 \
+    X(RLIMIT, "rlimit")                                                                     \
+    X(ALL, "all")                                                                           \
+    X(INCLUDE, "include") /* a file below the policy */                                     \
+    X(CHILD, "child")     /* a profile in the profile, whose rules stand in a local file */ \
     X(OPAQUE, "opaque")   /* verbatim: valid as far as the lexer sees, the compiler decides */
 
 typedef enum {
@@ -141,6 +142,12 @@ typedef struct {
             gboolean if_exists;
         } include;
         struct {
+            char *name;        /* its own, without the parent's; decoded bytes */
+            char *local;       /* the file of its rules, between the brackets */
+            gboolean base;     /* includes abstractions/base, too, as its parent does */
+            gboolean complain; /* by its flags */
+        } child;
+        struct {
             char *text; /* one rule, with its comma, white space folded */
         } opaque;
     };
@@ -162,20 +169,25 @@ void amr_rule_set_access(AmrRule *rule, const char *words);
 const char *amr_rule_kind_word(AmrRuleKind kind);
 const char *amr_exec_mode_word(AmrExecMode mode);
 
-/* One line, ending in a comma (an include has none). Never fails. */
+/* One line, ending in a comma (an include and a child have none). Never fails. */
 char *amr_rule_print(const AmrRule *rule);
 
 /* Reads exactly one rule: quotes and brackets closed, one comma at the end, no block brace outside
  * of an alternation, no comment, no control byte (but a tab for a blank between words), no include
  * but INCLUDE (`include <...>` or `include if exists <...>`, relative, without ".." and not
- * absolute; `#include` is an error, for people take it for a comment). What it cannot classify is
+ * absolute; `#include` is an error, for people take it for a comment). A CHILD is the one block
+ * that is read, and only in the very words in which it is printed. What it cannot classify is
  * OPAQUE. Fails with AMR_ERROR_PARSE and says at which character what is wrong. Text of any origin
  * is safe to give. */
 AmrRule *amr_rule_read(const char *text, GError **error);
 
 /* The same rule with `deny` (an exec mode becomes `x`), for comparing with it. NULL where there is
- * no such twin (include, opaque). */
+ * no such twin (include, child, opaque). */
 AmrRule *amr_rule_deny_twin(const AmrRule *rule);
+
+/* Whether a child can be called as the program @name (decoded bytes) is, so that its header is that
+ * name and no pattern. */
+gboolean amr_rule_may_name_child(const char *name);
 
 /* The pattern that matches exactly @name where @term stands: amr_policy_pattern(), and where the
  * compiler squeezes slashes (addresses, mounts, dbus paths; tried with 3.0.8 and 5.0.2) every slash

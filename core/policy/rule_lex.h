@@ -9,7 +9,7 @@
 #ifndef AMR_POLICY_RULE_LEX_H
 #define AMR_POLICY_RULE_LEX_H
 
-#include <glib.h>
+#include "core/policy/rule.h"
 
 G_BEGIN_DECLS
 
@@ -28,6 +28,13 @@ typedef struct {
  * which has no comma (its words: "include", "if", "exists", "<path>"). Elements AmrWord; NULL with
  * AMR_ERROR_PARSE and the character (from 1) where it is wrong. */
 GArray *amr_rule_lex(const char *text, gboolean *include, GError **error);
+
+/* Whether a path between brackets stays in the directory that it begins in. */
+gboolean amr_rule_stays_below(const char *path);
+
+/* rule_child.c: a CHILD, which no lexer for rules takes; NULL where @text is not exactly one. */
+AmrRule *amr_child_read(const char *text);
+void amr_child_print(GString *out, const AmrRule *rule);
 
 /* Sets AMR_ERROR_PARSE: "at character N: what", where N counts the characters up to byte @at. */
 void amr_rule_wrong(GError **error, const char *text, gsize at, const char *what);

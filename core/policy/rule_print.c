@@ -2,6 +2,7 @@
 #include "core/policy/rule.h"
 
 #include "core/base/text.h"
+#include "core/policy/rule_lex.h"
 #include "core/policy/rule_terms.h"
 
 /* A word that means something to the compiler would not be a name there, were it bare. */
@@ -87,7 +88,8 @@ char *
 amr_rule_print(const AmrRule *rule)
 {
     GString *out = g_string_new(NULL);
-    if (rule->kind != AMR_RULE_OPAQUE && rule->kind != AMR_RULE_INCLUDE)
+    if (rule->kind != AMR_RULE_OPAQUE && rule->kind != AMR_RULE_INCLUDE &&
+        rule->kind != AMR_RULE_CHILD)
         append_qualifiers(out, rule);
     switch (rule->kind) {
     case AMR_RULE_FILE:
@@ -104,6 +106,9 @@ amr_rule_print(const AmrRule *rule)
     case AMR_RULE_INCLUDE:
         g_string_append_printf(out, "include %s<%s>", rule->include.if_exists ? "if exists " : "",
                                rule->include.path);
+        return g_string_free(out, FALSE);
+    case AMR_RULE_CHILD:
+        amr_child_print(out, rule);
         return g_string_free(out, FALSE);
     case AMR_RULE_OPAQUE:
         g_string_append(out, rule->opaque.text);

@@ -45,8 +45,8 @@ accept_word(Reader *reader, const char *want)
 
 /* ---- include ------------------------------------------------------------------------------- */
 
-static gboolean
-path_stays_below(const char *path)
+gboolean
+amr_rule_stays_below(const char *path)
 {
     g_auto(GStrv) parts = g_strsplit(path, "/", -1);
     for (char **part = parts; *part; part++)
@@ -76,7 +76,7 @@ read_include(const Reader *reader, GError **error)
         return NULL;
     }
     g_autofree char *inner = g_strndup(path + 1, len - 2);
-    if (!path_stays_below(inner)) {
+    if (!amr_rule_stays_below(inner)) {
         amr_rule_wrong(error, reader->text, at, "an include of a file outside of the policy");
         return NULL;
     }
@@ -408,6 +408,9 @@ AmrRule *
 amr_rule_read(const char *text, GError **error)
 {
     gboolean include;
+    AmrRule *child = amr_child_read(text);
+    if (child)
+        return child;
     g_autoptr(GArray) words = amr_rule_lex(text, &include, error);
     if (!words)
         return NULL;

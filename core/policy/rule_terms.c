@@ -167,12 +167,21 @@ amr_rule_append_pattern(GString *out, const char *pattern)
 
 /* Within parentheses the compiler's lexer ends a value at a comma, braces or not. */
 static void
+append_in_list(GString *out, const char *value)
+{
+    if (strchr(value, ','))
+        g_string_append_printf(out, "\"%s\"", value);
+    else
+        amr_rule_append_pattern(out, value);
+}
+
+static void
 append_value(GString *out, const AmrSlot *slot, const char *value)
 {
     g_auto(GStrv) words = NULL;
 
-    if (slot->form == AMR_FORM_PATTERN && slot->peer && strchr(value, ',')) {
-        g_string_append_printf(out, "\"%s\"", value);
+    if (slot->form == AMR_FORM_PATTERN && slot->peer) {
+        append_in_list(out, value);
     } else if (slot->form == AMR_FORM_PATTERN) {
         amr_rule_append_pattern(out, value);
     } else if (slot->form == AMR_FORM_WORD) {
@@ -181,7 +190,7 @@ append_value(GString *out, const AmrSlot *slot, const char *value)
         words = g_strsplit(value, " ", -1);
         for (guint i = 0; words[i]; i++) {
             g_string_append(out, i ? ", " : "(");
-            amr_rule_append_pattern(out, words[i]);
+            append_in_list(out, words[i]);
         }
         g_string_append_c(out, ')');
     }

@@ -70,6 +70,10 @@ check_include(GBytes *bytes, const uint8_t *data, size_t size)
 {
     const gsize open = data[0] % size, offset = open + 1 + data[size - 1] % (size - open);
     const char *target = "local/fuzz.that";
+
+    /* A closing brace stands there, or its line begins. */
+    if (offset < size && data[offset] == '\n' && data[offset - 1] != '\n')
+        return;
     g_autoptr(GBytes) added = amr_localfile_add_include(bytes, open, offset, target);
     gboolean parted = amr_localfile_include_parts(bytes, added, target);
     g_autoptr(GBytes) got = amr_localfile_remove_include(added, target, parted, NULL);

@@ -252,9 +252,28 @@ test_null(void **state)
         {"ix by choice", AMR_EXEC_IX,
          EXEC("p", "/opt/own") "\n" HELD("p//null-/opt/own", "/srv/a", "r"),
          "p: /opt/own ix,\np: /srv/a r, < /opt/own ix/choice"},
-        {"what cannot be chosen", AMR_EXEC_CX,
+        {"cx makes a child", AMR_EXEC_CX,
          EXEC("p", "/opt/own") "\n" HELD("p//null-/opt/own", "/srv/a", "r"),
-         "p: /opt/own px,\nown: /srv/a r, < /opt/own px/default"},
+         "p: /opt/own cx,\n?p///opt/own: /opt/own mr, < /opt/own cx/choice\n"
+         "p///opt/own: /srv/a r, < /opt/own cx/choice"},
+        {"cx makes a child, for the execution that is not in the log", AMR_EXEC_CX,
+         HELD("p//null-/opt/x y", "/srv/a", "r") "\n" HELD("p//null-/opt/x y", "/srv/b", "w"),
+         "?p: \"/opt/x y\" cx,\n?p///opt/x y: \"/opt/x y\" mr, < /opt/x y cx/choice\n"
+         "p///opt/x y: /srv/a r, < /opt/x y cx/choice\n"
+         "p///opt/x y: /srv/b w, < /opt/x y cx/choice"},
+        {"no child of a child", AMR_EXEC_CX,
+         EXEC("p//child", "/opt/own") "\n" HELD("p//child//null-/opt/own", "/srv/a", "r"),
+         "p//child: /opt/own px,\nown: /srv/a r, < /opt/own px/default"},
+        {"what a new child executes stays in it", AMR_EXEC_CX,
+         HELD("p//null-/opt/x//null-/opt/y", "/srv/a", "r"),
+         "?p: /opt/x cx,\n?p///opt/x: /opt/x mr, < /opt/x cx/choice\n"
+         "?p///opt/x: /opt/y ix, < /opt/x cx/choice\n"
+         "p///opt/x: /srv/a r, < /opt/x cx/choice < /opt/y ix/default"},
+        {"no child of a name that a header would take for a pattern", AMR_EXEC_CX,
+         HELD("p//null-/opt/[", "/srv/a", "r"),
+         "?p: \"/opt/\\[\" ix,\np: /srv/a r, < /opt/[ ix/default"},
+        {"no child of what is not on disk", AMR_EXEC_CX, HELD("nobody//null-/opt/x", "/srv/a", "r"),
+         "?nobody: /opt/x ix,\nnobody: /srv/a r, < /opt/x ix/default"},
         {"cx where there is a child", 0,
          EXEC("p", "/opt/child") "\n" HELD("p//null-/opt/child", "/srv/a",
                                            "r") "\n" HELD("p//null-/opt/child", "/srv/of-child",

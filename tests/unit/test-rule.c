@@ -113,6 +113,16 @@ static const struct {
     {"mount, a source of alternatives", "mount options=rw {a,/dev/b} -> /m/,", AMR_RULE_MOUNT,
      "mount options=(rw) \"{a,/dev/b}\" -> /m/,"},
     {"mount, a sign alone", "mount \":\" -> \"+x\",", AMR_RULE_MOUNT, "mount \":\" -> \"+x\","},
+    {"mount, an alternation in a list", "mount fstype=\"{a,b}/c\",", AMR_RULE_MOUNT,
+     "mount fstype=(\"{a,b}/c\"),"},
+    {"a child", "profile /opt/x { include if exists <local/p.opt.x> }", AMR_RULE_CHILD,
+     "profile /opt/x { include if exists <local/p.opt.x> }"},
+    {"a child that complains and has the base",
+     "profile \"/opt/x y\" flags=(complain) { include if exists <abstractions/base> include if "
+     "exists <local/p.opt.x> }",
+     AMR_RULE_CHILD,
+     "profile \"/opt/x y\" flags=(complain) { include if exists <abstractions/base> include if "
+     "exists <local/p.opt.x> }"},
     {"mount, a name of a file system in quotes", "mount fstype=(\"a\\040\\[b\", \"{x,y}\"),",
      AMR_RULE_MOUNT, "mount fstype=(\"a\\040\\[b\", \"{x,y}\"),"},
     {"a queue like an access", "mqueue \"create\",", AMR_RULE_MQUEUE, "mqueue \"create\","},
