@@ -1,9 +1,30 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/session.h"
 
+#include <string.h>
+
+#include "core/base/fsutil.h"
 #include "core/session-gate.h"
 
-#include <string.h>
+/* What is there and cannot be read is told, and has its defaults. */
+static AmrConfig *
+read_config(const AmrTarget *target)
+{
+    AmrConfig *config = amr_config_new();
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) bytes =
+        amr_fs_read(amr_target_root_fd(target), AMR_CONFIG_FILE, AMR_CONFIG_MAX, &error);
+    gsize len;
+    const char *text = bytes ? g_bytes_get_data(bytes, &len) : NULL;
+
+    if (text)
+        amr_config_take(config, text, len, "/" AMR_CONFIG_FILE, FALSE);
+    if (error && !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND)) {
+        g_prefix_error(&error, "/" AMR_CONFIG_FILE ": ");
+        amr_config_warn(config, error->message);
+    }
+    return config;
+}
 
 AmrSession *
 amr_session_new(const AmrTargetOptions *options, GError **error)
@@ -13,12 +34,12 @@ amr_session_new(const AmrTargetOptions *options, GError **error)
     session->target = amr_target_new(options, error);
     if (!session->target)
         return NULL;
+    session->config = read_config(session->target);
     session->opener = amr_opener_new(session->target);
     session->store = amr_store_new(0);
     session->ingest = amr_ingest_new(session->opener, session->store);
     session->compiler = amr_compiler_new(session->target);
     session->probe = amr_probe_new(session->compiler);
-    session->comments = TRUE;
     return g_steal_pointer(&session);
 }
 
@@ -40,6 +61,7 @@ amr_session_free(AmrSession *session)
     g_clear_pointer(&session->ingest, amr_ingest_free);
     g_clear_pointer(&session->store, amr_store_free);
     g_clear_pointer(&session->opener, amr_opener_free);
+    g_clear_pointer(&session->config, amr_config_free);
     g_clear_pointer(&session->target, amr_target_free);
     g_clear_error(&session->index_error);
     g_clear_error(&session->loaded_error);
@@ -138,7 +160,7 @@ amr_session_plan_context(const AmrSession *session)
         .target = session->target,
         .index = session->index,
         .loaded = session->loaded,
-        .comments = session->comments,
+        .comments = amr_config_flag(session->config, AMR_SETTING_COMMENTS),
         .history = session->history,
     };
 }

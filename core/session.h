@@ -9,6 +9,7 @@
 #include "core/advice/choice.h"
 #include "core/advice/doctor.h"
 #include "core/advice/explain.h"
+#include "core/base/config.h"
 #include "core/change/executor.h"
 #include "core/change/history.h"
 #include "core/kernel/loaded.h"
@@ -24,6 +25,7 @@ typedef struct AmrGate AmrGate;
 /* Parts are made in this order and freed in the reverse one. Borrow them; do not free. */
 typedef struct {
     AmrTarget *target;
+    AmrConfig *config; /* the system's file; a front end adds the user's */
     AmrOpener *opener;
     AmrStore *store;
     AmrIngest *ingest;
@@ -40,7 +42,6 @@ typedef struct {
     AmrExecutor *executor; /* NULL without a history */
     AmrReplay *replay;     /* NULL: nothing is played */
     AmrGate *gate;         /* of the replay; private */
-    gboolean comments;     /* comment lines over rules; on by default */
 } AmrSession;
 
 /* Opens nothing but the target's directories. */

@@ -335,6 +335,21 @@ watch(App *app)
     app->signals[3] = g_unix_signal_add(SIGINT, on_end, app);
 }
 
+/* What is wrong in the user's files. */
+static GPtrArray *
+warnings_of(const AmrConfig *config, TuiKeymap *keymap)
+{
+    GPtrArray *warnings = g_ptr_array_new_with_free_func(g_free);
+    const GPtrArray *settings = amr_config_warnings(config);
+    g_autoptr(GPtrArray) keys = tui_keyfile_load(keymap);
+
+    for (guint i = 0; i < settings->len; i++)
+        g_ptr_array_add(warnings, g_strdup(settings->pdata[i]));
+    for (guint i = 0; i < keys->len; i++)
+        g_ptr_array_add(warnings, g_strdup_printf("Keys: %s", (const char *)keys->pdata[i]));
+    return warnings;
+}
+
 static void
 make_screen(App *app)
 {
@@ -350,15 +365,17 @@ make_screen(App *app)
     };
     int width, height;
 
-    options.warnings = tui_keyfile_load(options.keymap);
+    options.warnings = warnings_of(app->session->config, options.keymap);
     app->screen = tui_screen_new(&options);
     tui_term_size(app->term, &width, &height);
     app->canvas = tui_canvas_new(width, height);
-    set_theme(app, app->options->theme);
+    set_theme(app, app->options->theme ? app->options->theme
+                                       : amr_config_text(app->session->config, AMR_SETTING_THEME));
+    if (amr_config_flag(app->session->config, AMR_SETTING_MOUSE))
+        app->mouse = tui_term_set_mouse(app->term, TRUE);
     const GPtrArray *warnings = tui_screen_warnings(app->screen);
     if (warnings->len > 0)
-        tui_screen_say(app->screen, TUI_ROLE_WARNING, "Keys: %s%s",
-                       (const char *)warnings->pdata[0],
+        tui_screen_say(app->screen, TUI_ROLE_WARNING, "%s%s", (const char *)warnings->pdata[0],
                        warnings->len > 1 ? " (and more: see the help)" : "");
     app->keys = g_unix_fd_add(tui_term_fd(app->term), G_IO_IN | G_IO_HUP | G_IO_ERR, on_keys, app);
 }
@@ -402,6 +419,20 @@ complain(const GError *error)
                    "armorer apply, armorer changes; see armorer --help\n");
 }
 
+/* How new denials are told. What stands in a file is no reason not to start. */
+static gboolean
+ways_of(const TuiOptions *options, AmrConfig *config, guint *ways, GError **error)
+{
+    const char *set = amr_config_text(config, AMR_SETTING_NOTIFY);
+    g_autoptr(GError) wrong = NULL;
+
+    if (options->notify)
+        return tui_notice_read(options->notify, ways, error);
+    if (set && !tui_notice_read(set, ways, &wrong))
+        amr_config_warn(config, wrong->message);
+    return TRUE;
+}
+
 int
 tui_app_run(const TuiOptions *options)
 {
@@ -417,7 +448,7 @@ tui_app_run(const TuiOptions *options)
         g_printerr("armorer: %s\n", error->message);
         return tui_exit_status(error);
     }
-    if (options->notify && !tui_notice_read(options->notify, &ways, &error)) {
+    if (!ways_of(options, session->config, &ways, &error)) {
         g_printerr("armorer: %s\n", error->message);
         return tui_exit_status(error);
     }

@@ -9,6 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/base/fsutil.h"
+#include "tui/home.h"
 
 /* ---- where data files are ------------------------------------------------------------------- */
 
@@ -121,6 +122,21 @@ tui_options_prepare(TuiOptions *options, GError **error)
 
 /* ---- session -------------------------------------------------------------------------------- */
 
+static void
+add_user_config(AmrConfig *config)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = tui_home_config("armorer.conf");
+    g_autofree char *shown = amr_display_string(path);
+    gsize len;
+    g_autofree char *text = tui_home_read(path, AMR_CONFIG_MAX, &len, &error);
+
+    if (text)
+        amr_config_take(config, text, len, shown, TRUE);
+    else if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+        amr_config_warn(config, error->message);
+}
+
 AmrSession *
 tui_options_session(const TuiOptions *options, GError **error)
 {
@@ -134,8 +150,10 @@ tui_options_session(const TuiOptions *options, GError **error)
     };
     AmrSession *session = amr_session_new(&target, error);
 
-    if (session)
+    if (session) {
         session->only = g_strdupv(options->sources);
+        add_user_config(session->config);
+    }
     return session;
 }
 

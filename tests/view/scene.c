@@ -112,7 +112,8 @@ scene_open(Scene *scene, const SceneOptions *options)
                                .clock = amr_clock_new_fixed(NOW)};
     scene->session = amr_session_new(&target, &error);
     assert_no_error(error);
-    scene->session->comments = FALSE; /* they hold a random id */
+    /* Comments hold a random id. */
+    amr_config_take(scene->session->config, "comments = no", 13, "scene", FALSE);
     if (options->log)
         feed_file(scene, options->log);
     amr_session_load_async(scene->session, NULL, test_result, &loaded);

@@ -19,6 +19,9 @@ tui_command_open(TuiCommand *command, gboolean load)
     command->session = tui_options_session(command->options, &error);
     if (!command->session)
         return tui_fail(error);
+    const GPtrArray *warnings = amr_config_warnings(command->session->config);
+    for (guint i = 0; i < warnings->len; i++)
+        tui_say("%s", (const char *)warnings->pdata[i]);
     if (!load)
         return TUI_EXIT_DONE;
     amr_session_load_async(command->session, command->cancellable, tui_wait_done, &wait);

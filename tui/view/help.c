@@ -134,8 +134,7 @@ fill(Help *view)
 
     g_ptr_array_set_size(view->rows, 0);
     for (guint i = 0; i < warnings->len && view->search->len == 0; i++) {
-        g_autofree char *text = g_strdup_printf("Keys: %s", (const char *)warnings->pdata[i]);
-        add_row(view, TUI_ACTION_NONE, NULL, text, TUI_ROLE_WARNING);
+        add_row(view, TUI_ACTION_NONE, NULL, warnings->pdata[i], TUI_ROLE_WARNING);
     }
     for (guint i = 0; i < G_N_ELEMENTS(sections); i++)
         add_section(view, i);
