@@ -22,5 +22,29 @@ gboolean amr_glob_match(const char *pattern, AmrBytes name);
  * find_attach() in domain.c, leftmatch_fb() in match.c. */
 gboolean amr_glob_match_fixed(const char *pattern, AmrBytes name, gsize *fixed);
 
+/* A pattern made ready for comparing it with others. */
+typedef struct AmrGlobMachine AmrGlobMachine;
+
+/* Never NULL. A pattern with a variable in it, or one that is not whole, is taken to match anything
+ * from there on. */
+AmrGlobMachine *amr_glob_machine_new(const char *pattern);
+void amr_glob_machine_free(AmrGlobMachine *machine);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrGlobMachine, amr_glob_machine_free)
+
+/* Whether there may be a name that both match. FALSE is certain; TRUE also where a star may not
+ * stand for nothing, or where it would take too long to say. */
+gboolean amr_glob_machines_meet(const AmrGlobMachine *a, const AmrGlobMachine *b);
+
+/* Up to 64 patterns that are tried at once, in a step a byte. */
+#define AMR_GLOB_SET_MAX 64
+typedef struct AmrGlobSet AmrGlobSet;
+AmrGlobSet *amr_glob_set_new(void);
+void amr_glob_set_free(AmrGlobSet *set);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrGlobSet, amr_glob_set_free)
+void amr_glob_set_add(AmrGlobSet *set, const char *pattern);
+/* A bit for each pattern that matches the whole of @name, in the order in which they were added.
+ * Stars may stand for nothing at the end of a component, too. */
+guint64 amr_glob_set_match(AmrGlobSet *set, AmrBytes name);
+
 G_END_DECLS
 #endif

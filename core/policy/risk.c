@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "core/policy/risk.h"
+#include "core/policy/risk_private.h"
 
 #include "core/policy/glob.h"
 
@@ -9,30 +9,25 @@ enum {
     MAP = AMR_ACCESS_MMAP,
 };
 
-typedef struct {
-    const char *glob;
-    guint access; /* any of these */
-    AmrRisk risk;
-    const char *danger;
-} FileRisk;
-
 /* The first row that matches rates; so the worse ones come first. */
-static const FileRisk file_risks[] = {
+const AmrFileRisk amr_file_risks[] = {
     {"/etc/{g,}shadow{,-,.lock}", READ | WRITE, AMR_RISK_HIGH, "holds the hashes of all passwords"},
     {"/etc/{passwd,group,subuid,subgid}{,-,.lock}", WRITE, AMR_RISK_HIGH,
      "says who is who on this system"},
     {"/etc/{sudoers,sudoers.d/**,doas.conf,polkit-1/**,pam.d/**,pam.conf,security/**}", WRITE,
-     AMR_RISK_HIGH, "says who may become root"},
+     AMR_RISK_HIGH, "says who may become root", AMR_RISK_AREA},
     {"/etc/sudoers{,.d/**}", READ, AMR_RISK_MEDIUM, "says who may become root"},
     {"/{etc/cron*,etc/cron*/**,etc/anacrontab,var/spool/cron/**,var/spool/anacron/**,var/spool/at/"
      "**}",
-     WRITE, AMR_RISK_HIGH, "is run later, unconfined, by others"},
-    {"/etc/{ld.so.*,ld.so.*/**}", WRITE, AMR_RISK_HIGH, "decides which code every program loads"},
+     WRITE, AMR_RISK_HIGH, "is run later, unconfined, by others", AMR_RISK_AREA},
+    {"/etc/{ld.so.*,ld.so.*/**}", WRITE, AMR_RISK_HIGH, "decides which code every program loads",
+     AMR_RISK_AREA},
     {"/{etc,usr/lib,lib,run,usr/local/lib}/{systemd,init.d,udev,dbus-1,modprobe.d,tmpfiles.d}/**",
-     WRITE, AMR_RISK_HIGH, "is run or obeyed by the system's own services"},
+     WRITE, AMR_RISK_HIGH, "is run or obeyed by the system's own services", AMR_RISK_AREA},
     {"/etc/{rc*,init.d/**,profile,profile.d/**,bash.bashrc,environment,crypttab,fstab,inittab}",
-     WRITE, AMR_RISK_HIGH, "is run or obeyed at boot or log-in"},
-    {"/etc/apparmor{,.d}/**", WRITE, AMR_RISK_HIGH, "is the policy that confines this program"},
+     WRITE, AMR_RISK_HIGH, "is run or obeyed at boot or log-in", AMR_RISK_AREA},
+    {"/etc/apparmor{,.d}/**", WRITE, AMR_RISK_HIGH, "is the policy that confines this program",
+     AMR_RISK_AREA},
     {"/{etc/ssh/**,**/.ssh/**}", WRITE, AMR_RISK_HIGH, "says who may log in"},
     {"/{etc/ssh/ssh_host_*_key,**/.ssh/id_*,**/.gnupg/**,etc/ssl/private/**,etc/NetworkManager/"
      "system-connections/**,**/.{netrc,pgpass,git-credentials},**/.aws/credentials,**/.kube/"
@@ -48,29 +43,35 @@ static const FileRisk file_risks[] = {
     {"/{var/run,run}/{docker.sock,containerd/**,podman/**,libvirt/libvirt-sock,snapd.socket}",
      READ | WRITE, AMR_RISK_HIGH, "gives orders to a service that runs as root"},
     {"/proc/{sys/**,sysrq-trigger}", WRITE, AMR_RISK_HIGH, "sets how the kernel works"},
-    {"/proc/*/{mem,attr/**}", WRITE, AMR_RISK_HIGH, "reaches into running processes"},
-    {"/proc/*/{mem,environ,maps,syscall,stack}", READ, AMR_RISK_MEDIUM,
-     "shows what is in running processes"},
+    {"/proc/*/{,task/*/}{mem,attr/**}", WRITE, AMR_RISK_HIGH, "reaches into running processes",
+     AMR_RISK_AREA},
+    {"/proc/*/{,task/*/}{mem,environ,maps,smaps,syscall,stack}", READ, AMR_RISK_MEDIUM,
+     "shows what is in running processes", AMR_RISK_AREA},
     {"/sys/kernel/{security,debug,tracing}/**", WRITE, AMR_RISK_HIGH,
      "sets how the kernel guards and traces"},
-    {"/sys/**", WRITE, AMR_RISK_HIGH, "sets how the kernel and its devices work"},
-    {"/{boot,efi}/**", WRITE, AMR_RISK_HIGH, "is what the machine starts from"},
+    {"/sys/**", WRITE, AMR_RISK_HIGH, "sets how the kernel and its devices work", AMR_RISK_AREA},
+    {"/{boot,efi}/**", WRITE, AMR_RISK_HIGH, "is what the machine starts from", AMR_RISK_AREA},
     {"/{,usr/,usr/local/}{bin,sbin,lib*,libexec}/**", WRITE, AMR_RISK_HIGH,
-     "is code that other programs run"},
-    {"/{opt,snap}/**", WRITE, AMR_RISK_MEDIUM, "may be code that other programs run"},
+     "is code that other programs run", AMR_RISK_AREA},
+    {"/{opt,snap}/**", WRITE, AMR_RISK_MEDIUM, "may be code that other programs run",
+     AMR_RISK_AREA},
     {"/{root,home/*}/.{bash*,profile,zsh*,zprofile,zlogin,xsession*,xprofile,config/autostart/**,"
      "config/systemd/**,local/bin/**,local/share/applications/**,local/share/dbus-1/**}",
      WRITE, AMR_RISK_HIGH, "is run as the user, outside of this profile"},
     {"/{home/*/,root/}bin/**", WRITE, AMR_RISK_HIGH, "is run as the user, outside of this profile"},
     {"/**/.{mozilla,thunderbird,config/chromium,config/google-chrome,password-store}/**",
-     READ | WRITE, AMR_RISK_MEDIUM, "holds what the user told a browser or mailer"},
-    {"/{home/*,root}/**", WRITE, AMR_RISK_MEDIUM, "belongs to a user"},
-    {"/etc/**", WRITE, AMR_RISK_MEDIUM, "is configuration of the system"},
-    {"/var/{log,spool,mail,backups}/**", WRITE, AMR_RISK_MEDIUM, "belongs to other services"},
-    {"/{tmp,var/tmp,dev/shm}/**", MAP, AMR_RISK_MEDIUM, "is a place where anyone puts files"},
+     READ | WRITE, AMR_RISK_MEDIUM, "holds what the user told a browser or mailer", AMR_RISK_AREA},
+    {"/{home/*,root}/**", WRITE, AMR_RISK_MEDIUM, "belongs to a user", AMR_RISK_AREA},
+    {"/etc/**", WRITE, AMR_RISK_MEDIUM, "is configuration of the system", AMR_RISK_AREA},
+    {"/var/{log,spool,mail,backups}/**", WRITE, AMR_RISK_MEDIUM, "belongs to other services",
+     AMR_RISK_AREA},
+    {"/{tmp,var/tmp,dev/shm}/**", MAP, AMR_RISK_MEDIUM, "is a place where anyone puts files",
+     AMR_RISK_AREA},
 };
+const gsize amr_n_file_risks = G_N_ELEMENTS(amr_file_risks);
+G_STATIC_ASSERT(G_N_ELEMENTS(amr_file_risks) <= AMR_GLOB_SET_MAX);
 
-static const FileRisk exec_risks[] = {
+static const AmrFileRisk exec_risks[] = {
     {"/**/{sudo,su,doas,pkexec,runuser,newgrp,chroot,nsenter,unshare,setpriv,systemd-run,aa-exec}",
      0, AMR_RISK_HIGH, "runs other programs with other rights"},
     {"/**/{modprobe,insmod,kmod,mount,umount,mkfs*,dd,parted,fdisk,apparmor_parser}", 0,
@@ -86,7 +87,7 @@ static const FileRisk exec_risks[] = {
 };
 
 static AmrRisk
-tell(const FileRisk *row, AmrBytes name, char **danger)
+tell(const AmrFileRisk *row, AmrBytes name, char **danger)
 {
     g_autofree char *shown = amr_display(name);
     *danger = g_strdup_printf("%s %s", shown, row->danger);
@@ -125,9 +126,9 @@ risk_exec(AmrBytes name, AmrExecMode exec, char **danger)
 static AmrRisk
 risk_access(AmrBytes name, guint access, char **danger)
 {
-    for (gsize i = 0; i < G_N_ELEMENTS(file_risks); i++)
-        if ((access & file_risks[i].access) && amr_glob_match(file_risks[i].glob, name))
-            return tell(&file_risks[i], name, danger);
+    for (gsize i = 0; i < amr_n_file_risks; i++)
+        if ((access & amr_file_risks[i].access) && amr_glob_match(amr_file_risks[i].glob, name))
+            return tell(&amr_file_risks[i], name, danger);
     if ((access & MAP) && (access & WRITE)) {
         *danger = g_strdup("What the program writes there it may run as its own code");
         return AMR_RISK_MEDIUM;

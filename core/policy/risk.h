@@ -19,5 +19,22 @@ AmrRisk amr_risk_terms(const AmrRule *rule, char **danger);
 AmrRisk amr_risk_rule(const AmrRule *rule, char **danger);
 AmrRisk amr_risk_network(const char *family, const char *type, char **danger);
 
+/* The names that matter, made ready for comparing many names and patterns with them. */
+typedef struct AmrRiskReach AmrRiskReach;
+AmrRiskReach *amr_risk_reach_new(void);
+void amr_risk_reach_free(AmrRiskReach *reach);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrRiskReach, amr_risk_reach_free)
+
+/* Which kinds of names that matter it is one of: a bit each. */
+guint64 amr_risk_reach_kinds(AmrRiskReach *reach, AmrBytes name);
+/* How dangerous it is to open a file of these kinds. *own is set where its name is a matter of its
+ * own and no other name's neighbour: high risks, and what holds secrets or says who may do what,
+ * however it is accessed. */
+AmrRisk amr_risk_of_kinds(guint64 kinds, guint access, gboolean *own);
+/* Whether @pattern (as in a rule, without variables) reaches no names that matter but of the kinds
+ * @kinds. Names that matter in any directory (keys, passwords) count where users have them. Not by
+ * samples, but by what the patterns have in common. */
+gboolean amr_risk_reach_keeps(const AmrRiskReach *reach, const char *pattern, guint64 kinds);
+
 G_END_DECLS
 #endif
