@@ -116,8 +116,7 @@ typedef struct {
 
 /* All requests become one change. Pure: reads index, loaded and the local files, asks no compiler.
  * Fails: NOT_FOUND (no such profile on disk; says what is only in the kernel), NO_LOCAL_INCLUDE
- * (unless
- * @add_include; then only for a top-level block, else REFUSED), REFUSED (catch-all and null
+ * (unless @add_include: then the block gets one, a child or hat too), REFUSED (catch-all and null
  * profiles, a local file that is no plain file), NOTHING_TO_DO (every rule stands in the local file
  * already). */
 AmrPlan *amr_plan_add(const AmrPlanContext *context, const AmrPlanRequest *requests, guint n,

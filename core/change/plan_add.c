@@ -84,12 +84,20 @@ is_taken(const Maker *maker, const char *target)
     return reached && reached->len > 0;
 }
 
+/* Of the text of a child in an abstraction each profile that includes it makes a child of its own.
+ */
+static gboolean
+same_text(const AmrBlock *a, const AmrBlock *b)
+{
+    return a->open == b->open && strcmp(a->file, b->file) == 0;
+}
+
 static const Include *
 find_include(const Maker *maker, const AmrBlock *block)
 {
     for (guint i = 0; i < maker->includes->len; i++) {
         const Include *include = maker->includes->pdata[i];
-        if (include->block == block)
+        if (same_text(include->block, block))
             return include;
     }
     return NULL;
@@ -140,11 +148,6 @@ choose_local(Maker *maker, const AmrBlock *block, AmrPlanPart *part, GError **er
     if (!maker->add_include)
         return amr_error_set(error, AMR_ERROR_NO_LOCAL_INCLUDE,
                              "%s: The profile includes no file of local/ in its own block", shown);
-    if (block->kind != AMR_BLOCK_PROFILE)
-        return amr_error_set(error, AMR_ERROR_REFUSED,
-                             "%s: An include is added to top-level profiles only so far, not to "
-                             "children and hats",
-                             shown);
     include = add_include(maker, block, error);
     if (!include)
         return FALSE;
@@ -159,12 +162,18 @@ choose_local(Maker *maker, const AmrBlock *block, AmrPlanPart *part, GError **er
 static char **
 others_reached(const Maker *maker, const AmrBlock *block, const char *local)
 {
-    g_autoptr(GPtrArray) reached = amr_index_reached(maker->context->index, local);
+    const AmrIndex *index = maker->context->index;
+    g_autoptr(GPtrArray) reached = amr_index_reached(index, local);
     g_autoptr(GPtrArray) names = g_ptr_array_new();
 
     for (guint i = 0; reached && i < reached->len; i++) {
         const AmrBlock *other = reached->pdata[i];
         if (other != block)
+            g_ptr_array_add(names, amr_plan_typed(other->ns, other->name));
+    }
+    for (guint i = 0; !(reached && reached->len) && i < amr_index_count(index); i++) {
+        const AmrBlock *other = amr_index_block(index, i);
+        if (other != block && same_text(other, block)) /* will be by an include that is added */
             g_ptr_array_add(names, amr_plan_typed(other->ns, other->name));
     }
     g_ptr_array_add(names, NULL);

@@ -459,7 +459,8 @@ free_name(const AmrIndex *index, const AmrBlock *block)
     g_autofree char *own = NULL;
 
     append_safe(name, leaf_of(block->file));
-    if (name->len > 0 && !is_taken(index, block, name->str))
+    /* The file's own name is for what stands at its top, if not today. */
+    if (name->len > 0 && block->kind == AMR_BLOCK_PROFILE && !is_taken(index, block, name->str))
         return g_string_free(g_steal_pointer(&name), FALSE);
     if (name->len > 0)
         g_string_append_c(name, '.');

@@ -143,10 +143,10 @@ GBytes *amr_index_bytes(const AmrIndex *index, const char *file);
 
 /* Where `include if exists <local/NAME>` would go in @block: the offset in block->file at the start
  * of the line of its closing brace, or of the brace itself where more stands before it on that line
- * (then a newline goes first); and the NAME to use: that of block->file, unless another block's
- * include names it already, then with the block's name behind it, escaped to [A-Za-z0-9._-]. FALSE
- * with AMR_ERROR_PARSE where the block is never closed, AMR_ERROR_REFUSED where its file lies
- * outside of the policy. */
+ * (then a newline goes first); and the NAME to use: that of block->file, unless @block is a
+ * child or hat or another block's include names it already, then with the block's name behind it,
+ * escaped to [A-Za-z0-9._-]. FALSE with AMR_ERROR_PARSE where the block is never closed,
+ * AMR_ERROR_REFUSED where its file lies outside of the policy. */
 gboolean amr_index_place_include(const AmrIndex *index, const AmrBlock *block, gsize *offset,
                                  char **name, GError **error);
 

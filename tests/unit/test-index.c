@@ -353,7 +353,7 @@ test_place_include(void **state)
     } cases[] = {
         {"p", "profile x {\n  /a r,\n\t }\n# }", "x", "\t }", "p", NULL},
         {"p", "profile x { /a r, }\n", "x", "}\n", "p", NULL},
-        {"p", "profile x {\n ^h {\n  }\n}\n", "x//h", "  }\n}", "p", NULL},
+        {"p", "profile x {\n ^h {\n  }\n}\n", "x//h", "  }\n}", "p.x.h", NULL},
         {"p", "profile x {\n include <local/p>\n ^/h/i {\n  }\n}\n", "x//^", NULL, NULL, NULL},
         {"p", "profile x {\n include <local/p>\n ^/h/i {\n  }\n}\n", "x///h/i", "  }\n}", "p.x.h.i",
          NULL},

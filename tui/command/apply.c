@@ -192,7 +192,7 @@ apply(TuiCommand *command, Request *request)
     plan = make_plan(&context, request, request->reload, &error);
     if (g_error_matches(error, AMR_ERROR, AMR_ERROR_NO_LOCAL_INCLUDE)) {
         status = tui_fail(error);
-        tui_say("with --add-include a profile at the top of its file is given one");
+        tui_say("with --add-include it is given one");
         return status;
     }
     if (!request->reload && g_error_matches(error, AMR_ERROR, AMR_ERROR_NOTHING_TO_DO))
