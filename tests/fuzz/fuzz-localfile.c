@@ -14,9 +14,9 @@
 static const char *const lines[] = {"/srv/a r,", "capability kill,", NULL};
 
 static gboolean
-holds(const uint8_t *data, size_t size, const char *text)
+holds(const void *data, size_t size, const char *text)
 {
-    return size && g_strstr_len((const char *)data, (gssize)size, text) != NULL;
+    return size && memmem(data, size, text, strlen(text)) != NULL;
 }
 
 /* @bytes, perhaps with the newline that its last line lacked. */

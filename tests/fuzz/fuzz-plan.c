@@ -14,7 +14,7 @@ check_inert(const char *text)
 {
     FUZZ_CHECK(g_utf8_validate(text, -1, NULL));
     for (const char *p = text; *p; p++)
-        FUZZ_CHECK((unsigned char)*p >= 0x20 || *p == '\n');
+        FUZZ_CHECK((unsigned char)*p >= 0x20 || *p == '\n' || *p == '\t');
 }
 
 int

@@ -21,6 +21,7 @@ typedef enum {
     KIND_LABEL,     /* any bytes, of which some mean namespaces and stacks */
     KIND_WORDS,     /* any bytes */
     KIND_ABSTRACT,  /* "@" and any bytes */
+    KIND_HAT,       /* "p//" and any bytes: a hat's or child's */
 } Kind;
 
 typedef struct {
@@ -118,6 +119,13 @@ static const Place places[] = {
     {"pivot_root, the old root", KIND_DIRECTORY, "pivot_root /new/,", AMR_TERM_OLDROOT,
      ask_old_root},
     {"change_profile", KIND_LABEL, "change_profile,", AMR_TERM_TARGET, ask_change},
+    {"unix, a hat's label", KIND_HAT, "unix (send) type=(stream) peer=(addr=\"@x\"),",
+     AMR_TERM_PEER_LABEL, ask_unix_label},
+    {"signal, a hat", KIND_HAT, "signal (send) set=(term),", AMR_TERM_PEER_LABEL, ask_signal},
+    {"ptrace, a hat", KIND_HAT, "ptrace (read),", AMR_TERM_PEER_LABEL, ask_ptrace},
+    {"dbus, a hat", KIND_HAT, "dbus (send) bus=system path=/a interface=i.f member=M,",
+     AMR_TERM_PEER_LABEL, ask_dbus_label},
+    {"change_profile to a hat", KIND_HAT, "change_profile,", AMR_TERM_TARGET, ask_change},
     {"a queue", KIND_PATH, "mqueue (open) type=posix,", AMR_TERM_NAME, ask_queue},
     {"io_uring, the label", KIND_LABEL, "io_uring (override_creds),", AMR_TERM_LABEL, ask_uring},
 };
@@ -199,6 +207,8 @@ make_name(GRand *random, Kind kind)
         g_string_append_c(name, '/');
     if (kind == KIND_ABSTRACT)
         g_string_append_c(name, '@');
+    if (kind == KIND_HAT)
+        g_string_append(name, "p//n"); /* "p//&" would be a stack */
     for (int i = 0; i < n; i++) {
         if (g_rand_int_range(random, 0, 6) == 0)
             append_random(random, name);
@@ -227,7 +237,9 @@ near_names(GRand *random, const char *name, Kind kind)
 {
     g_autoptr(GStrvBuilder) out = g_strv_builder_new();
     gsize len = strlen(name), at = (gsize)g_rand_int_range(random, 0, (gint32)len);
-    gsize first = kind == KIND_PATH || kind == KIND_DIRECTORY || kind == KIND_ABSTRACT ? 1 : 0;
+    gsize first = kind == KIND_PATH || kind == KIND_DIRECTORY || kind == KIND_ABSTRACT ? 1
+                  : kind == KIND_HAT                                                   ? 3
+                                                                                       : 0;
     g_autoptr(GString) other = g_string_new(name);
 
     g_string_append(other, "x");
@@ -414,7 +426,8 @@ check_name(const Bench *bench, const Place *place, const AmrOracleProfile *profi
         gboolean slashes =
             (place->kind == KIND_PATH || place->kind == KIND_DIRECTORY) && strstr(*other, "//");
         /* A stack is asked about profile by profile. */
-        gboolean stack = place->kind == KIND_LABEL && strstr(*other, "//&");
+        gboolean stack =
+            (place->kind == KIND_LABEL || place->kind == KIND_HAT) && strstr(*other, "//&");
         if (strcmp(*other, name) == 0 || slashes || stack)
             continue;
         place->ask(&question, amr_bytes(*other));
@@ -478,32 +491,21 @@ test_places(void **state)
 /* ---- where a name is no pattern -----------------------------------------------------------------
  */
 
-/* `px -> NAME`: what cannot be spelled is refused, the rest is the target to the byte. */
+/* A profile for each of @names with `/bin/x px -> NAME`: what it leads to is that name. */
 static void
-test_targets(void **state)
+check_targets(const Bench *bench, const GPtrArray *names)
 {
-    Bench *bench = *state;
-    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GString) text = g_string_new(NULL);
     g_autoptr(AmrOracle) oracle = NULL;
 
-    for (guint i = 0; i < how_many(); i++) {
-        char *name = make_name(bench->random, KIND_WORDS);
-        g_autofree char *spelled = amr_policy_name(AMR_PLACE_TARGET, amr_bytes(name), NULL);
-        /* Those that mean a namespace or a stack are no names of one profile. */
-        if (!spelled || name[0] == ':' || name[0] == '&' || strstr(name, "//")) {
-            g_free(name);
-            continue;
-        }
+    for (guint i = 0; i < names->len; i++) {
         g_autoptr(AmrRule) rule = amr_rule_new(AMR_RULE_FILE);
         rule->file.pattern = g_strdup("/bin/x");
         rule->file.exec = AMR_EXEC_PX;
-        rule->file.target = g_strdup(name);
+        rule->file.target = g_strdup(names->pdata[i]);
         g_autofree char *printed = amr_rule_print(rule);
-        g_string_append_printf(text, "profile p%u {\n  %s\n}\n", names->len, printed);
-        g_ptr_array_add(names, name);
+        g_string_append_printf(text, "profile p%u {\n  %s\n}\n", i, printed);
     }
-    assert_true(names->len > how_many() / 8);
     oracle = compile(bench, text->str);
     for (guint i = 0; i < names->len; i++) {
         g_autofree char *profile = g_strdup_printf("p%u", i);
@@ -516,12 +518,104 @@ test_targets(void **state)
     }
 }
 
+/* What cannot be spelled as a target is refused, the rest is it to the byte. */
+static void
+test_targets(void **state)
+{
+    Bench *bench = *state;
+    static const Kind kinds[] = {KIND_WORDS, KIND_HAT};
+
+    for (gsize k = 0; k < G_N_ELEMENTS(kinds); k++) {
+        g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+        for (guint i = 0; i < how_many(); i++) {
+            char *name = make_name(bench->random, kinds[k]);
+            const char *own = kinds[k] == KIND_HAT ? name + strlen("p//") : name;
+            g_autofree char *spelled = amr_policy_name(AMR_PLACE_TARGET, amr_bytes(name), NULL);
+            /* Those that mean a namespace or a stack are no names of one profile. */
+            if (spelled && own[0] != ':' && own[0] != '&' && !strstr(own, "//"))
+                g_ptr_array_add(names, name);
+            else
+                g_free(name);
+        }
+        assert_true(names->len > how_many() / 8);
+        check_targets(bench, names);
+    }
+}
+
+/* ---- where a name is a header
+ * --------------------------------------------------------------------
+ */
+
+/* A child that is made for a program: who runs it comes there, and only by that name; a name that
+ * a header would take for more is refused. */
+static void
+test_children(void **state)
+{
+    Bench *bench = *state;
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_autoptr(AmrOracle) oracle = NULL;
+
+    for (guint i = 0; i < how_many() * 8 && names->len < how_many(); i++) {
+        char *name = make_name(bench->random, KIND_PATH);
+        g_autoptr(AmrRule) child = amr_rule_new(AMR_RULE_CHILD);
+        g_autoptr(AmrRule) exec = amr_rule_new(AMR_RULE_FILE);
+        if (!amr_rule_may_name_child(name)) {
+            g_free(name);
+            continue;
+        }
+        child->child.name = g_strdup(name);
+        child->child.local = g_strdup("local/none.such");
+        exec->file.pattern = amr_policy_pattern(amr_bytes(name), NULL);
+        exec->file.exec = AMR_EXEC_CX;
+        g_autofree char *block = amr_rule_print(child), *rule = amr_rule_print(exec);
+        g_autoptr(AmrRule) again = amr_rule_read(block, NULL);
+        if (!again || !amr_rule_equal(again, child))
+            fail_msg("a child does not read back: %s", block);
+        g_string_append_printf(text, "profile p%u {\n  %s\n%s\n}\n", names->len, rule, block);
+        g_ptr_array_add(names, name);
+    }
+    assert_true(names->len > how_many() / 8);
+    oracle = compile(bench, text->str);
+    assert_int_equal(amr_oracle_count(oracle), 2 * names->len);
+    for (guint i = 0; i < names->len; i++) {
+        g_autofree char *profile = g_strdup_printf("p%u", i);
+        g_autofree char *child = g_strdup_printf("%s//%s", profile, (char *)names->pdata[i]);
+        AmrOracleQuestion question;
+        AmrOracleAnswer answer;
+        ask_exec(&question, amr_bytes(names->pdata[i]));
+        amr_oracle_ask(amr_oracle_find(oracle, profile), &question, &answer);
+        assert_int_equal(answer.exec, AMR_EXEC_CX);
+        assert_non_null(amr_oracle_find(oracle, child));
+    }
+}
+
+/* The header of `propose` and `apply`, of profiles and hats: what is written is read back. */
+static void
+test_headers(void **state)
+{
+    static const Kind kinds[] = {KIND_PATH, KIND_LABEL, KIND_WORDS, KIND_HAT};
+    Bench *bench = *state;
+
+    for (guint i = 0; i < 50 * how_many(); i++) {
+        g_autofree char *name = make_name(bench->random, kinds[i % G_N_ELEMENTS(kinds)]);
+        g_autofree char *spelled = amr_policy_name(AMR_PLACE_PATTERN, amr_bytes(name), NULL);
+        g_autofree char *again = spelled ? amr_rule_unspell(spelled, NULL) : NULL;
+        assert_non_null(spelled);
+        assert_null(strpbrk(spelled, "\n\r\x1b"));
+        assert_non_null(again);
+        assert_string_equal(again, name);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_places),
         cmocka_unit_test(test_targets),
+        cmocka_unit_test(test_children),
+        cmocka_unit_test(test_headers),
     };
     return cmocka_run_group_tests_name("names", tests, set_up, tear_down);
 }

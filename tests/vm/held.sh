@@ -51,6 +51,31 @@ dmesg | grep DENIED | sed 's/^/# /'
 undo_all
 ok '  taken back' empty /etc/apparmor.d/local/opt.t.runner
 
+# ---- a child that the change makes --------------------------------------------------------------------
+in_kernel() { grep -q "^runner///usr/bin/dash ($1)" /sys/kernel/security/apparmor/profiles; }
+confine runner env 'flags=(complain)'; dmesg -C
+work; log
+$armorer propose --exec cx 'profile:runner*' >/tmp/rules
+grep -v '^# no rule' /tmp/rules | sed 's/^/# /'
+ok 'a child: what was held is its own' has '# profile: runner///usr/bin/dash' /tmp/rules
+ok '  applied' $armorer apply --from /tmp/rules
+sed 's/^/# /' /tmp/out
+ok '  it is in the kernel, in the mode of its parent' in_kernel complain
+dmesg -C
+ok '  the program runs under it' work
+ok '  and nothing is held any more' not sh -c 'dmesg | grep -q null-'
+sed -i 's/ flags=(complain)//' /etc/apparmor.d/local/opt.t.runner
+enforce runner; dmesg -C
+ok '  it works in enforce mode' work
+dmesg | grep DENIED | sed 's/^/# /'
+ok '  where it really is' in_kernel enforce
+sed -i 's|^profile /usr/bin/dash {|profile /usr/bin/dash flags=(complain) {|' /etc/apparmor.d/local/opt.t.runner
+ok '  undone' $armorer undo --activate
+sed 's/^/# /' /tmp/out
+ok '  the child is gone from the kernel' not sh -c 'grep -q "^runner///usr" /sys/kernel/security/apparmor/profiles'
+ok '  and denied again' not work
+undo_all
+
 # ---- in a namespace: the root's profile of that name is left alone ------------------------------------
 cat >/etc/apparmor.d/far.runner <<'P'
 include <tunables/global>
