@@ -82,7 +82,10 @@ may_change(const RefProfile *profile, AmrBytes name)
 /* ---- files ---------------------------------------------------------------------------------- */
 
 /* With compilers from 4.1 on an ix of globs that a name without them overrides takes the m with it
- * that it brought (tried with 4.1.8 and 5.0.2; 3.0.8 leaves it). */
+ * that it brought (tried with 4.1.8 and 5.0.2; 3.0.8 leaves it): which rule executes is settled
+ * first, the name without globs before the others, and m is implied by the ix that is left
+ * (pri_update_perm() and add_implied_ix_mmap() in parser/libapparmor_re/hfa.cc of apparmor); 3.0
+ * gives each ix rule its m before they meet (process_dfa_entry() in parser_regex.c). */
 static gboolean
 is_overridden(const RefPolicy *policy, const RefRule *rule, const Verdicts *v)
 {
@@ -271,8 +274,9 @@ ask_change_profile(const RefProfile *profile, const AmrOracleQuestion *question,
 
 /* A queue by its name; only where that does not grant all that is asked, by its label too
  * (@labelled). A queue that is to be created has none: what a rule with a label that speaks of
- * creating says of that, of reading and writing holds by the name alone (tried with 4.1.8 and
- * 5.0.2). */
+ * creating says of that, of reading and writing holds by the name alone: a queue has to be made
+ * before it has a label (parser/mqueue.cc of apparmor, gen_policy_re(), which gives the name itself
+ * the permissions of creating; tried with 4.1.8 and 5.0.2). */
 static guint32
 mqueue_rights(const RefRule *rule, const AmrOracleQuestion *question, gboolean labelled)
 {
