@@ -85,6 +85,7 @@ agreement_policy_new(const char *text, GBytes *compiled, char **why)
     policy->text = g_strdup(text);
     policy->reference = g_steal_pointer(&reference);
     policy->reference->for_3_0 = agreement_bytes_decide();
+    policy->reference->abi_3_0 = own != NULL;
     policy->oracle = oracle;
     return policy;
 }

@@ -402,7 +402,10 @@ ref_ask(const RefPolicy *policy, const RefProfile *profile, const AmrOracleQuest
         ask_file(policy, profile, question, answer);
         return;
     }
-    if (question->klass == AMR_CLASS_PTRACE && policy->for_3_0 && is_forgotten(profile)) {
+    if ((question->klass == AMR_CLASS_PTRACE && policy->for_3_0 && is_forgotten(profile)) ||
+        (policy->abi_3_0 &&
+         (question->klass == AMR_CLASS_MQUEUE || question->klass == AMR_CLASS_IO_URING ||
+          question->klass == AMR_CLASS_USERNS))) {
         answer->verdict = AMR_ORACLE_UNMEDIATED;
         answer->allowed = question->rights;
         return;

@@ -95,6 +95,7 @@ typedef struct {
     GPtrArray *profiles; /* RefProfile */
     RefVariables *variables;
     gboolean for_3_0; /* as compilers 3.0 have it, where 4.1 mended it; set by the caller */
+    gboolean abi_3_0; /* compiled for what has no mqueue, io_uring and userns; set by the caller */
 } RefPolicy;
 
 /* NULL, and the reason in *@why (the caller frees), if there is something in it that this reader

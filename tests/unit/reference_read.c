@@ -196,6 +196,32 @@ read_rlimit(Reader *r, RefProfile *profile, char **words)
     return complain(r, "rlimit", words[1]);
 }
 
+static gboolean take_rule(Reader *r, RefProfile *profile, char **words, char **outer);
+
+/* `all` of compilers 4.0 and later stands for these, with its qualifiers, and for mounts, which are
+ * not asked: add_implied_rules() of the parser. */
+static gboolean
+take_all(Reader *r, RefProfile *profile, char **words, char **outer)
+{
+    static const char *const implied[] = {"unix",       "dbus",          "io_uring", "mqueue",
+                                          "ptrace",     "signal",        "userns",   "network",
+                                          "capability", "/{**,} rwlkmix"};
+    const guint qualifiers = g_strv_length(words) - 1;
+
+    for (guint i = 0; i < G_N_ELEMENTS(implied); i++) {
+        g_auto(GStrv) rule = g_strsplit(implied[i], " ", -1);
+        g_autoptr(GPtrArray) all = g_ptr_array_new();
+        for (guint n = 0; n < qualifiers; n++)
+            g_ptr_array_add(all, words[n]);
+        for (char **word = rule; *word; word++)
+            g_ptr_array_add(all, *word);
+        g_ptr_array_add(all, NULL);
+        if (!take_rule(r, profile, (char **)all->pdata, outer))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 /* One rule, its words without the comma; @outer are the qualifiers of the blocks that it is in. */
 static gboolean
 take_rule(Reader *r, RefProfile *profile, char **words, char **outer)
@@ -211,6 +237,9 @@ take_rule(Reader *r, RefProfile *profile, char **words, char **outer)
         words += strcmp(words[0], "set") == 0;
         return read_rlimit(r, profile, words);
     }
+    if (strcmp(words[g_strv_length(words) - 1], "all") == 0 &&
+        is_one_of(words[0], "all audit deny allow quiet"))
+        return take_all(r, profile, words, outer);
     rule = g_new0(RefRule, 1);
     rule->line = r->line;
     g_ptr_array_add(profile->rules, rule);
