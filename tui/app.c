@@ -28,7 +28,7 @@ typedef struct {
     TuiTheme *theme;
     GMainLoop *loop;
     GCancellable *cancellable;
-    gint64 drawn; /* monotonic time of the last frame */
+    gint64 drawn; /* monotonic time of the last frame that data had drawn */
     guint frame;  /* source of the frame to come; 0: none */
     guint keys, signals[4];
     guint more; /* source of keys that were left */
@@ -48,7 +48,6 @@ draw(App *app)
     tui_canvas_resize(app->canvas, width, height);
     tui_screen_draw(app->screen, app->canvas);
     tui_term_draw(app->term, app->canvas);
-    app->drawn = g_get_monotonic_time();
 }
 
 static gboolean
@@ -57,6 +56,7 @@ on_frame(gpointer data)
     App *app = data;
     app->frame = 0;
     draw(app);
+    app->drawn = g_get_monotonic_time();
     return G_SOURCE_REMOVE;
 }
 

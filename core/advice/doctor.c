@@ -13,7 +13,7 @@
 #define TEXT_MAX    65536
 #define NAMES_MAX   65536
 #define DETAILS_MAX 100
-#define SLICE_US    2000
+#define SLICE_US    1000
 
 static const char *const state_words[] = {"unknown",
 #define STATE_WORD(name, word) word,
@@ -327,6 +327,7 @@ amr_doctor_examine_async(AmrDoctor *doctor, const AmrDoctorContext *context,
     examination->files = g_ptr_array_new_with_free_func((GDestroyNotify)amr_doctor_file_free);
     examination->digests = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
     g_task_set_source_tag(task, amr_doctor_examine_async);
+    g_task_set_priority(task, G_PRIORITY_DEFAULT_IDLE); /* beside logs and frames, below keys */
     g_task_set_task_data(task, examination, free_examination);
     g_task_attach_source(task, source, on_step);
 }

@@ -14,7 +14,7 @@
 #include "core/base/text.h"
 
 /* A dispatch of the main loop takes no longer than this. */
-#define SLICE_US 4000
+#define SLICE_US 1000
 
 gboolean
 amr_index_takes(const char *leaf)
@@ -420,6 +420,7 @@ amr_index_load_async(const AmrTarget *target, GCancellable *cancellable,
     index->notes = g_ptr_array_new_with_free_func(g_free);
     g_queue_init(&load->queue);
     g_task_set_source_tag(task, amr_index_load_async);
+    g_task_set_priority(task, G_PRIORITY_DEFAULT_IDLE); /* beside logs and frames, below keys */
     g_task_set_task_data(task, load, free_load);
     g_task_attach_source(task, source, load_slice);
 }

@@ -5,7 +5,8 @@
 
 #include <glib-unix.h>
 
-#define SLICE_US 4000
+/* A key waits for one at most, half of one on average. */
+#define SLICE_US 1000
 
 static void
 drop_source(GSource **source)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The pump: opens sources through the opener, reads blocks, scans, decodes, stores. Works in
- * slices of at most 4 ms in the main loop, so that keys never wait.
+ * slices of a millisecond in the main loop, so that keys never wait.
  */
 #ifndef AMR_SOURCE_INGEST_H
 #define AMR_SOURCE_INGEST_H

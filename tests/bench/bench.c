@@ -36,6 +36,14 @@ bench_now(void)
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
+double
+bench_processor(int pid)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/schedstat", pid);
+    g_autofree char *text = NULL;
+    return g_file_get_contents(path, &text, NULL, NULL) ? g_ascii_strtod(text, NULL) * 1e-9 : 0;
+}
+
 static int
 compare(const void *a, const void *b)
 {

@@ -12,6 +12,9 @@ enum {
 };
 
 double bench_now(void);
+/* What the process @pid has had of a processor. Beside a time that others may have stretched it
+ * tells what is its own. */
+double bench_processor(int pid);
 double bench_median(const double *values, guint n);
 /* Ends the program. */
 void bench_fail(const char *format, ...) G_GNUC_PRINTF(1, 2) G_GNUC_NORETURN;

@@ -86,7 +86,7 @@ static void
 measure(const char *what, const char *const *argv, const char *log)
 {
     g_autoptr(GString) seen = g_string_new(NULL);
-    double late[DENIALS], worst = 0;
+    double late[DENIALS], own[DENIALS], worst = 0;
     int terminal, status;
     const int fd = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0600);
     const pid_t pid = start(argv, &terminal);
@@ -98,15 +98,18 @@ measure(const char *what, const char *const *argv, const char *log)
         g_autofree char *word = g_strdup_printf("/row-%03u-", i);
         double begun;
         g_usleep(APART_US);
+        own[i] = bench_processor(pid);
         begun = bench_now();
         put_denial(fd, i);
         if (!read_until(terminal, word, seen))
             bench_fail("%s: denial %u did not come", what, i);
         late[i] = (bench_now() - begun) * 1000;
+        own[i] = (bench_processor(pid) - own[i]) * 1000;
         worst = MAX(worst, late[i]);
     }
     bench_at_most(what, bench_median(late, DENIALS), 5, "ms");
     bench_note("  the worst of them", worst, "ms");
+    bench_note("  of it armorer's own, by processor time", bench_median(own, DENIALS), "ms");
     (void)kill(pid, SIGTERM);
     (void)close(terminal);
     (void)close(fd);

@@ -238,7 +238,7 @@ bench_list(void)
     g_autofree char *scratch = g_malloc0(AMR_EVENT_SCRATCH);
     g_autoptr(AmrStore) store = amr_store_new(0);
     g_autoptr(AmrClock) clock = amr_clock_new_system();
-    double slices[AMR_STORE_LIMIT / 2048 + 1], start, whole;
+    double slices[AMR_STORE_LIMIT / 512 + 1], start, whole;
     gboolean more = TRUE;
     guint n = 0;
     AmrDenialId first;
@@ -250,7 +250,7 @@ bench_list(void)
         amr_selection_new(store, AMR_ORDER_LAST, amr_filter_new(words, clock, NULL));
     while (more) {
         start = bench_now();
-        more = amr_selection_work(selection, 2048);
+        more = amr_selection_work(selection, 512);
         slices[n++] = bench_now() - start;
     }
     if (amr_selection_count(selection) != AMR_STORE_LIMIT)

@@ -130,18 +130,21 @@ time_start(const char *armorer, const char *log)
     bench_at_most("the first frame, whatever the backlog", bench_median(times, STARTS), 30, "ms");
 }
 
-/* Milliseconds from @key to the last byte of what it changes: of one burst. */
+/* Milliseconds from @key to the last byte of what it changes: of one burst. *@own: what of a
+ * processor the program had until the first. */
 static double
-time_key(const Screen *screen, const char *key)
+time_key(const Screen *screen, const char *key, double *own)
 {
     double sent, last;
 
     while (take(screen, BURST, NULL) > 0) /* of the key before, or of the log */
         ;
+    *own = bench_processor(screen->pid);
     sent = bench_now();
     press(screen, key);
     if (take(screen, HANG, NULL) == 0)
         bench_fail("a key without an answer");
+    *own = (bench_processor(screen->pid) - *own) * 1000;
     do {
         last = bench_now();
     } while (take(screen, BURST, NULL) > 0);
@@ -153,22 +156,23 @@ static void
 time_keys(const char *armorer, const char *log)
 {
     const char *const argv[] = {armorer, "--log", log, NULL};
-    double times[KEYS];
+    double times[KEYS], own[KEYS];
     guint n = 0;
 
     while (n < KEYS) { /* a log is read so soon that it takes several */
         Screen screen = start(argv);
         double until;
         (void)first_frame(&screen);
-        (void)time_key(&screen, "g");
+        (void)time_key(&screen, "g", own);
         until = bench_now() + 0.15;
         while (n < KEYS && bench_now() < until) {
-            times[n] = time_key(&screen, n % 2 ? "k" : "j");
+            times[n] = time_key(&screen, n % 2 ? "k" : "j", &own[n]);
             n++;
         }
         end(&screen);
     }
     bench_at_most("a key, while the log is read (median)", bench_median(times, KEYS), 2, "ms");
+    bench_note("  of it armorer's own, by processor time", bench_median(own, KEYS), "ms");
 }
 
 static double

@@ -6,7 +6,7 @@
 #include "tui/view/denials_private.h"
 
 /* Rows that a filter looks at in one go: some two milliseconds. */
-#define SLICE 2048
+#define SLICE 512 /* denials looked at in one go: a millisecond or so where there are many */
 
 AmrStore *
 tui_denials_store(const Denials *view)

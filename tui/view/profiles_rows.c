@@ -6,7 +6,7 @@
 
 #include "tui/view/profiles_private.h"
 
-#define SLICE 1024 /* denials counted in one go */
+#define SLICE 512 /* denials counted in one go */
 
 const TuiProfile *
 tui_profiles_row(const Profiles *view, guint row)
