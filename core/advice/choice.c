@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/base/fsutil.h"
+#include "core/kernel/loaded.h"
 
 enum {
     AUDIT_LOG,
@@ -15,6 +16,15 @@ enum {
     KMSG,
     FIRST_SYSLOG
 };
+
+/* /proc/net/netlink: the protocol, and the group of those who read all (linux/netlink.h,
+ * linux/audit.h). */
+#define NETLINK_AUDIT 9
+#define GROUP_READLOG 1
+#define NETLINK_MAX   (4 * 1024 * 1024)
+
+#define JOURNAL_ALL     "all that the kernel's audit backlog lets through: journald listens to audit"
+#define JOURNAL_LIMITED "the kernel's log, which is rate limited: journald does not listen to audit"
 
 #define RATE_LIMITED "what rsyslog wrote of the kernel's log, which is rate limited"
 
@@ -168,6 +178,42 @@ read_machine(const Look *look, GError **error)
     return NULL;
 }
 
+/* Whether journald reads what the kernel's audit says: its socket is made by systemd, whose number
+ * it has, or one that the kernel made up where that was taken. */
+static gboolean
+is_journals(const char *line, guint journald)
+{
+    gint64 protocol, port, groups;
+    char *end;
+
+    line += strcspn(line, " "); /* an address */
+    protocol = g_ascii_strtoll(line, &end, 10);
+    port = g_ascii_strtoll(end, &end, 10);
+    groups = g_ascii_strtoll(end, &end, 16);
+    return protocol == NETLINK_AUDIT && groups & GROUP_READLOG &&
+           (port == 1 || port == journald || port > G_MAXINT32 || port < 0);
+}
+
+/* What the journal holds; @source->complete where that is all. */
+static void
+look_at_listeners(const Look *look, AmrChoiceSource *source)
+{
+    const guint journald = amr_process_named(look->opener, "systemd-journal");
+    g_autoptr(GBytes) bytes = NULL;
+    g_auto(GStrv) lines = NULL;
+
+    if (journald == 0) /* it does not run, or is another's: a journal that was brought here */
+        return;
+    bytes = amr_opener_read(look->opener, AMR_OPEN_PROC, "net/netlink", NETLINK_MAX, NULL);
+    if (!bytes)
+        return;
+    g_autofree char *text = g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
+    lines = g_strsplit(text, "\n", -1);
+    for (guint i = 1; lines[0] && lines[i]; i++)
+        source->complete |= is_journals(lines[i], journald);
+    source->holds = source->complete ? JOURNAL_ALL : JOURNAL_LIMITED;
+}
+
 static void
 look_at_journal(const Look *look, AmrChoiceSource *source)
 {
@@ -187,6 +233,7 @@ look_at_journal(const Look *look, AmrChoiceSource *source)
         g_clear_error(&error);
         if (can_open(look, source, file, &error)) {
             source->place = g_steal_pointer(&directory);
+            look_at_listeners(look, source);
             return;
         }
         if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
@@ -301,6 +348,8 @@ look_around(const AmrTarget *target, AmrOpener *opener)
         look_at(&look, &source);
         g_array_append_val(choice->sources, source);
     }
+    get(choice, AUDIT_LOG)->complete = !is_stale(choice, get(choice, AUDIT_LOG));
+    get(choice, NETLINK)->complete = TRUE;
     return choice;
 }
 
@@ -390,15 +439,29 @@ amr_choice_why_none(const AmrChoice *choice)
     return g_string_free(text, FALSE);
 }
 
+gboolean
+amr_choice_is_complete(const AmrChoice *choice)
+{
+    for (guint i = 0; i < choice->sources->len; i++) {
+        if (is_used(get(choice, i)) && get(choice, i)->complete)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 const char *
 amr_choice_remedy(const AmrChoice *choice)
 {
+    const char *remedy = NULL;
+
     for (guint i = 0; i < choice->sources->len; i++) {
         const AmrChoiceSource *source = get(choice, i);
-        if (source->state == AMR_CHOICE_USED)
+        if (is_used(source) && source->complete && source->past)
             return NULL;
-        if (source->remedy)
-            return source->remedy;
+        if (is_used(source))
+            break; /* what is behind it holds less */
+        if (!remedy)
+            remedy = source->remedy;
     }
-    return NULL;
+    return remedy;
 }

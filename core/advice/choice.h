@@ -36,6 +36,7 @@ typedef struct {
     const char *short_name; /* for the status line: "audit.log", "netlink", "journal", "kmsg" */
     const char *holds;      /* what it is worth: "all that the kernel's backlog let through" */
     AmrChoiceState state;
+    gboolean complete;   /* it is known to hold all that the kernel's backlog lets through */
     gboolean asked;      /* for by its name */
     gboolean past, live; /* what it is used for; both FALSE unless USED */
     char *place;         /* of the journal: its directory below the root; else NULL */
@@ -67,8 +68,10 @@ char *amr_choice_summary(const AmrChoice *choice);
 /* Where nothing is used: which were looked at and what stood in the way of each, in one line. The
  * caller frees. */
 char *amr_choice_why_none(const AmrChoice *choice);
+/* Whether something is used that is known to hold all. */
+gboolean amr_choice_is_complete(const AmrChoice *choice);
 /* The best remedy: that of the first source that would give more than what is used; NULL if there
- * is none. Borrowed. */
+ * is none, or what is used holds all. Borrowed. */
 const char *amr_choice_remedy(const AmrChoice *choice);
 
 G_END_DECLS

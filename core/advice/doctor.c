@@ -257,6 +257,7 @@ free_examination(gpointer data)
 
     g_clear_pointer(&examination->exam.checks, g_ptr_array_unref);
     g_clear_pointer(&examination->exam.choice, amr_choice_free);
+    g_clear_pointer(&examination->exam.audit, amr_audit_state_free);
     g_clear_pointer(&examination->files, g_ptr_array_unref);
     g_hash_table_unref(examination->digests);
     g_free(examination->names);
@@ -312,13 +313,31 @@ on_step(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
+static void
+begin(GTask *task)
+{
+    g_autoptr(GSource) source = g_idle_source_new();
+    g_task_attach_source(task, source, on_step);
+}
+
+static void
+on_audit(GObject *object, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GTask) task = data;
+    Examination *examination = g_task_get_task_data(task);
+
+    /* Who may not ask it looks at what stands on disk. */
+    examination->exam.audit = amr_audit_ask_finish(result, NULL);
+    begin(task);
+}
+
 void
 amr_doctor_examine_async(AmrDoctor *doctor, const AmrDoctorContext *context,
                          GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
     g_autoptr(GTask) task = g_task_new(NULL, cancellable, callback, data);
-    g_autoptr(GSource) source = g_idle_source_new();
     Examination *examination = g_new0(Examination, 1);
+    const int audit = context->audit > 0 ? context->audit : -1;
 
     examination->doctor = doctor;
     examination->exam.context = *context;
@@ -329,7 +348,10 @@ amr_doctor_examine_async(AmrDoctor *doctor, const AmrDoctorContext *context,
     g_task_set_source_tag(task, amr_doctor_examine_async);
     g_task_set_priority(task, G_PRIORITY_DEFAULT_IDLE); /* beside logs and frames, below keys */
     g_task_set_task_data(task, examination, free_examination);
-    g_task_attach_source(task, source, on_step);
+    if (audit >= 0 || amr_target_is_live(context->target))
+        amr_audit_ask_async(audit, cancellable, on_audit, g_steal_pointer(&task));
+    else
+        begin(task);
 }
 
 gboolean

@@ -75,6 +75,7 @@ typedef struct {
     const AmrLoaded *loaded;
     const GError *loaded_error;
     const AmrIngest *ingest; /* NULL: no log was read */
+    int audit; /* 0, or a socket that answers as the kernel's audit does (tests); taken over */
 } AmrDoctorContext;
 
 typedef struct AmrDoctor AmrDoctor;

@@ -15,6 +15,29 @@
 
 /* ---- audit in the kernel -------------------------------------------------------------------- */
 
+/* As the kernel says. What it logs by itself, denials among it, does not hang on "enabled", which
+ * is about system calls (audit_log_start() of kernel/audit.c). */
+static void
+tell_audit(AmrExam *exam)
+{
+    static const char *const switches[] = {
+        "audits no system calls (denials are logged all the same)", "is on",
+        "is on, its rules locked until the next start"};
+    const AmrAuditState *audit = exam->audit;
+    g_autofree char *room =
+        audit->backlog_limit > 0
+            ? g_strdup_printf("%u of %u records wait", audit->backlog, audit->backlog_limit)
+            : g_strdup_printf("%u records wait, without a limit", audit->backlog);
+    AmrCheck *check =
+        amr_exam_add(exam, AMR_CHECK_ID_AUDIT, AMR_CHECK_OK,
+                     g_strdup_printf("The kernel's audit %s; %s.",
+                                     switches[MIN(audit->enabled, G_N_ELEMENTS(switches) - 1)],
+                                     room),
+                     NULL);
+    if (audit->failure == 2)
+        amr_check_detail(check, "It halts the machine when it fails (-f 2).");
+}
+
 void
 amr_exam_audit(AmrExam *exam)
 {
@@ -35,15 +58,18 @@ amr_exam_audit(AmrExam *exam)
                                      off[i]));
         return;
     }
-    amr_exam_add(exam, AMR_CHECK_ID_AUDIT, AMR_CHECK_OK,
-                 g_strdup("Nothing on the kernel's command line switches audit off."), NULL);
+    if (exam->audit)
+        tell_audit(exam);
+    else
+        amr_exam_add(exam, AMR_CHECK_ID_AUDIT, AMR_CHECK_OK,
+                     g_strdup("Nothing on the kernel's command line switches audit off."), NULL);
 }
 
 /* ---- audit rules ---------------------------------------------------------------------------- */
 
 typedef struct {
-    GPtrArray *excludes; /* "FILE: RULE", display form */
-    gboolean off;        /* -e 0 */
+    GPtrArray *excludes; /* "WHERE: RULE", display form */
+    AmrAuditKeeps keeps; /* what they keep out, at most */
     guint rate;          /* -r */
 } AuditRules;
 
@@ -76,10 +102,10 @@ may_hold(const char *condition)
 }
 
 /* "-a always,exclude" and "-a never,exclude" both keep the record out (auditctl(8)). */
-static gboolean
+static AmrAuditKeeps
 excludes_denials(char *const *words)
 {
-    gboolean excludes = FALSE;
+    gboolean excludes = FALSE, some = FALSE;
 
     for (; words[0]; words++) {
         const char *next = words[1];
@@ -88,9 +114,22 @@ excludes_denials(char *const *words)
         if (g_str_equal(words[0], "-a") || g_str_equal(words[0], "-A"))
             excludes = amr_exam_has_word(next, ",", "exclude");
         else if (g_str_equal(words[0], "-F") && !may_hold(next))
-            return FALSE;
+            return AMR_AUDIT_KEEPS_NONE;
+        else if (g_str_equal(words[0], "-F"))
+            some |= !g_str_has_prefix(next, "msgtype");
     }
-    return excludes;
+    if (!excludes)
+        return AMR_AUDIT_KEEPS_NONE;
+    return some ? AMR_AUDIT_KEEPS_SOME : AMR_AUDIT_KEEPS_ALL;
+}
+
+static void
+add_exclude(AuditRules *rules, AmrAuditKeeps keeps, const char *where, const char *rule)
+{
+    if (keeps == AMR_AUDIT_KEEPS_NONE)
+        return;
+    rules->keeps = MAX(rules->keeps, keeps);
+    g_ptr_array_add(rules->excludes, g_strdup_printf("%s: %s", where, rule));
 }
 
 static void
@@ -107,16 +146,15 @@ read_rule(AuditRules *rules, const char *file, const char *line)
     const char *first = kept->pdata[0], *second = first ? kept->pdata[1] : NULL;
     if (!first || first[0] == '#')
         return;
-    if (g_str_equal(first, "-D"))
+    if (g_str_equal(first, "-D")) {
         g_ptr_array_set_size(rules->excludes, 0);
-    else if (g_str_equal(first, "-e") && second)
-        rules->off = g_str_equal(second, "0");
-    else if (g_str_equal(first, "-r") && second)
+        rules->keeps = AMR_AUDIT_KEEPS_NONE;
+    } else if (g_str_equal(first, "-r") && second) {
         rules->rate = (guint)CLAMP(g_ascii_strtoll(second, NULL, 10), 0, G_MAXINT);
-    else if (excludes_denials((char *const *)kept->pdata)) {
+    } else {
         g_autofree char *name = amr_display_string(file);
         g_autofree char *rule = amr_display_string(line);
-        g_ptr_array_add(rules->excludes, g_strdup_printf("%s: %s", name, rule));
+        add_exclude(rules, excludes_denials((char *const *)kept->pdata), name, rule);
     }
 }
 
@@ -140,36 +178,68 @@ read_rules(const AmrExam *exam, AuditRules *rules, const char *file)
     return TRUE;
 }
 
+static void
+take_rules_in_force(const AmrExam *exam, AuditRules *rules)
+{
+    for (guint i = 0; i < exam->audit->rules->len; i++) {
+        const AmrAuditRule *rule = exam->audit->rules->pdata[i];
+        add_exclude(rules, rule->keeps, "in force", rule->text);
+    }
+    rules->rate = exam->audit->rate_limit;
+}
+
+#define MEND_RULES "in /etc/audit/rules.d, then augenrules --load."
+
+/* FALSE: @rules keep nothing out. */
+static gboolean
+tell_rules(AmrExam *exam, const AuditRules *rules, const char *whose, const char *later)
+{
+    AmrCheck *check;
+
+    if (rules->keeps != AMR_AUDIT_KEEPS_NONE) {
+        const gboolean all = rules->keeps == AMR_AUDIT_KEEPS_ALL;
+        check = amr_exam_add(
+            exam, AMR_CHECK_ID_EXCLUDE, all && !later[0] ? AMR_CHECK_TROUBLE : AMR_CHECK_WARNING,
+            g_strdup_printf("An audit rule %s excludes %sAppArmor's records: they are logged "
+                            "nowhere%s.",
+                            whose, all ? "" : "some of ", later),
+            g_strdup("Take the rule out " MEND_RULES));
+        for (guint i = 0; i < rules->excludes->len; i++)
+            amr_check_detail(check, "%s", (const char *)rules->excludes->pdata[i]);
+        return TRUE;
+    }
+    if (rules->rate == 0)
+        return FALSE;
+    amr_exam_add(exam, AMR_CHECK_ID_EXCLUDE, AMR_CHECK_WARNING,
+                 g_strdup_printf("The audit rules %s let %u records a second pass (-r); the rest "
+                                 "is lost%s.",
+                                 whose, rules->rate, later),
+                 g_strdup("Set -r 0 " MEND_RULES));
+    return TRUE;
+}
+
+/* What is in force, where the kernel may be asked, counts before what stands on disk. */
 void
 amr_exam_exclude(AmrExam *exam)
 {
-    AuditRules rules = {.excludes = g_ptr_array_new_with_free_func(g_free)};
-    g_autoptr(GPtrArray) excludes = rules.excludes;
-    gboolean known = read_rules(exam, &rules, "etc/audit/audit.rules");
-    AmrCheck *check;
+    g_autoptr(GPtrArray) on_disk = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) in_force = g_ptr_array_new_with_free_func(g_free);
+    AuditRules disk = {.excludes = on_disk}, force = {.excludes = in_force};
+    const gboolean known = read_rules(exam, &disk, "etc/audit/audit.rules");
 
-    if (!known) {
+    if (exam->audit) {
+        take_rules_in_force(exam, &force);
+        if (tell_rules(exam, &force, "in force", "") ||
+            tell_rules(exam, &disk, "on disk", " from the next start on"))
+            return;
+        amr_exam_add(exam, AMR_CHECK_ID_EXCLUDE, AMR_CHECK_OK,
+                     g_strdup("No audit rule in force keeps AppArmor's records out."), NULL);
+    } else if (!known) {
         amr_exam_add(exam, AMR_CHECK_ID_EXCLUDE, AMR_CHECK_UNKNOWN,
                      g_strdup("The audit rules of /etc/audit may be read by root only."),
                      g_strdup("Run this with sudo."));
-        return;
-    }
-    if (rules.off || excludes->len > 0) {
-        check = amr_exam_add(
-            exam, AMR_CHECK_ID_EXCLUDE, AMR_CHECK_TROUBLE,
-            rules.off
-                ? g_strdup("The audit rules switch audit off (-e 0): denials are logged nowhere.")
-                : g_strdup("An audit rule excludes AppArmor's records: they are logged nowhere."),
-            g_strdup("Take the rule out of /etc/audit/rules.d, then augenrules --load."));
-        for (guint i = 0; i < excludes->len; i++)
-            amr_check_detail(check, "%s", (const char *)excludes->pdata[i]);
-    } else if (rules.rate > 0) {
-        amr_exam_add(exam, AMR_CHECK_ID_EXCLUDE, AMR_CHECK_WARNING,
-                     g_strdup_printf("The audit rules let %u records a second pass (-r); the rest "
-                                     "is lost.",
-                                     rules.rate),
-                     g_strdup("Set -r 0 in /etc/audit/rules.d, then augenrules --load."));
-    } else if (amr_target_is_live(exam->context.target) || exam->auditd > 0) {
+    } else if (!tell_rules(exam, &disk, "on disk", "") &&
+               (amr_target_is_live(exam->context.target) || exam->auditd > 0)) {
         amr_exam_add(exam, AMR_CHECK_ID_EXCLUDE, AMR_CHECK_OK,
                      g_strdup("No audit rule on disk keeps AppArmor's records out."), NULL);
     }
@@ -254,19 +324,6 @@ amr_exam_logs(AmrExam *exam)
 
 /* ---- the kernel log's limit ----------------------------------------------------------------- */
 
-/* Whether anything that is read does not come through the kernel's log. */
-static gboolean
-has_unlimited(const AmrChoice *choice)
-{
-    for (guint i = 0; i < choice->sources->len; i++) {
-        const AmrChoiceSource *source = &g_array_index(choice->sources, AmrChoiceSource, i);
-        if (source->state == AMR_CHOICE_USED &&
-            (source->kind == AMR_SOURCE_KIND_AUDIT || g_str_equal(source->short_name, "audit.log")))
-            return TRUE;
-    }
-    return FALSE;
-}
-
 static gboolean
 read_number(const AmrExam *exam, const char *name, guint64 *number)
 {
@@ -292,7 +349,7 @@ amr_exam_printk(AmrExam *exam)
     limit = g_strdup_printf("The kernel's log takes at most %" G_GUINT64_FORMAT
                             " records in %" G_GUINT64_FORMAT " s",
                             burst, seconds);
-    if (exam->auditd > 0 || has_unlimited(exam->choice)) {
+    if (exam->auditd > 0 || amr_choice_is_complete(exam->choice)) {
         amr_exam_add(exam, AMR_CHECK_ID_PRINTK, AMR_CHECK_OK,
                      g_strdup_printf("%s, but armorer has them from elsewhere.", limit), NULL);
         return;
@@ -305,28 +362,46 @@ amr_exam_printk(AmrExam *exam)
                           "auditd; or sysctl -w kernel.printk_ratelimit=0."));
 }
 
+#define LARGER_BACKLOG                                                                         \
+    "auditd with a larger backlog keeps more: -b 8192 in /etc/audit/rules.d, then augenrules " \
+    "--load."
+
+/* What the kernel itself counts since the machine was started; 0 also where that is not known. */
+static guint
+lost_in_kernel(const AmrExam *exam)
+{
+    return exam->audit && amr_audit_lost_counts(exam->audit) ? exam->audit->lost : 0;
+}
+
 void
 amr_exam_lost(AmrExam *exam)
 {
-    g_autoptr(GString) where = g_string_new(NULL);
-    guint64 lost[AMR_LOSS_COUNT], sum;
+    const AmrIngest *ingest = exam->context.ingest;
+    const gboolean read = ingest && amr_ingest_source_count(ingest) > 0;
+    const guint kernels = lost_in_kernel(exam);
+    g_autoptr(GString) said = g_string_new(NULL);
+    guint64 lost[AMR_LOSS_COUNT] = {0}, sum = read ? amr_ingest_lost(ingest, lost) : 0;
 
-    if (!exam->context.ingest || amr_ingest_source_count(exam->context.ingest) == 0)
+    if (!read && !exam->audit)
         return;
-    sum = amr_ingest_lost(exam->context.ingest, lost);
-    if (sum == 0) {
-        amr_exam_add(exam, AMR_CHECK_ID_LOST, AMR_CHECK_OK,
-                     g_strdup("Of what was read, no record is known to be lost."), NULL);
-        return;
-    }
-    for (int kind = 1; kind < AMR_LOSS_COUNT; kind++) {
+    if (sum > 0)
+        g_string_append_printf(said, "At least %" G_GUINT64_FORMAT " records were lost:", sum);
+    else if (read)
+        g_string_append(said, "Of what was read, no record is known to be lost.");
+    for (int kind = 1, n = 0; kind < AMR_LOSS_COUNT; kind++) {
         if (lost[kind])
-            g_string_append_printf(where, "%s%" G_GUINT64_FORMAT " %s", where->len ? "; " : "",
-                                   lost[kind], amr_loss_where((AmrLossKind)kind));
+            g_string_append_printf(said, "%s %" G_GUINT64_FORMAT " %s", n++ ? ";" : "", lost[kind],
+                                   amr_loss_where((AmrLossKind)kind));
     }
-    amr_exam_add(exam, AMR_CHECK_ID_LOST, AMR_CHECK_WARNING,
-                 g_strdup_printf("At least %" G_GUINT64_FORMAT " records were lost: %s.", sum,
-                                 where->str),
-                 g_strdup("auditd with a larger backlog keeps more: -b 8192 in "
-                          "/etc/audit/rules.d, then augenrules --load."));
+    if (sum > 0)
+        g_string_append_c(said, '.');
+    if (kernels > 0)
+        g_string_append_printf(said,
+                               "%sThe kernel counts %u audit records lost since the machine was "
+                               "started.",
+                               said->len ? " " : "", kernels);
+    else if (!read)
+        g_string_append(said, "The kernel counts no audit record as lost.");
+    amr_exam_add(exam, AMR_CHECK_ID_LOST, sum + kernels > 0 ? AMR_CHECK_WARNING : AMR_CHECK_OK,
+                 g_strdup(said->str), sum + kernels > 0 ? g_strdup(LARGER_BACKLOG) : NULL);
 }

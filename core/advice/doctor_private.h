@@ -5,16 +5,18 @@
 
 #include "core/advice/choice.h"
 #include "core/advice/doctor.h"
+#include "core/source/audit.h"
 
 G_BEGIN_DECLS
 
 /* One examination. */
 typedef struct {
     AmrDoctorContext context;
-    GPtrArray *checks; /* AmrCheck, owned */
-    AmrChoice *choice; /* of sources; NULL before LOGS */
-    guint auditd;      /* its pid, 0: does not run */
-    gboolean kernel;   /* AppArmor is on */
+    GPtrArray *checks;    /* AmrCheck, owned */
+    AmrChoice *choice;    /* of sources; NULL before LOGS */
+    guint auditd;         /* its pid, 0: does not run */
+    AmrAuditState *audit; /* as the kernel says; NULL: it may not be asked */
+    gboolean kernel;      /* AppArmor is on */
 } AmrExam;
 
 /* One top-level file to compile. */

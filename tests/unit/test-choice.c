@@ -183,6 +183,53 @@ test_asked(void **state)
     assert_false(amr_choice_is_name("var/log/syslog"));
 }
 
+/* Who listens to audit says what the journal holds. */
+static void
+test_listeners(void **state)
+{
+    static const struct {
+        const char *line;
+        gboolean complete;
+    } rows[] = {
+        {"0000000023206678 9   1          00000001 0", TRUE}, /* systemd made it */
+        {"000000004ac7b9f3 9   77         00000001 0", TRUE}, /* journald itself */
+        {"ffff8881 9   4294963199 00000001 0", TRUE},         /* 1 was taken */
+        {"ffff8881 9   -4097 00000001 0", TRUE},       /* the same, as old kernels print it */
+        {"ffff8881 9   900        00000001 0", FALSE}, /* another listener, such as we */
+        {"ffff8881 9   1          00000000 0", FALSE}, /* systemd's own records */
+        {"ffff8881 15  1          00000001 0", FALSE}, /* udev's */
+        {"ffff8881 9", FALSE},
+        {"", FALSE},
+    };
+    const Bench *bench = *state;
+    g_autofree char *root = g_build_filename(bench->dir, "root", NULL);
+    const AmrTargetOptions options = {.root = root};
+    g_autoptr(AmrTarget) target = NULL;
+    g_autoptr(AmrOpener) opener = NULL;
+
+    if (!amr_journal_is_built())
+        return;
+    put_journal(bench, "var/log/journal");
+    put(bench, "proc/77/comm", "systemd-journal\n"); /* /proc is opened with the target */
+    target = amr_target_new(&options, NULL);
+    opener = amr_opener_new(target);
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *table =
+            g_strdup_printf("sk               Eth Pid        Groups   Rmem\n%s\n", rows[i].line);
+        g_autoptr(AmrChoice) choice = NULL;
+        put(bench, "proc/net/netlink", table);
+        choice = amr_choice_new(target, opener, TRUE);
+        if (amr_choice_is_complete(choice) != rows[i].complete)
+            fail_msg("%s: %s", rows[i].line, find(choice, "journal")->reason);
+        assert_non_null(strstr(find(choice, "journal")->reason,
+                               rows[i].complete ? "journald listens" : "does not listen"));
+    }
+    /* Of a journal that was brought here nobody knows. */
+    put(bench, "proc/77/comm", "init\n");
+    g_autoptr(AmrChoice) choice = amr_choice_new(target, opener, TRUE);
+    assert_non_null(strstr(find(choice, "journal")->reason, "if journald listens"));
+}
+
 /* A journal that is no longer written, and one that another machine left. */
 static void
 test_journals(void **state)
@@ -218,7 +265,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_none),     TEST(test_files), TEST(test_journal),
-        TEST(test_journals), TEST(test_asked),
+        TEST(test_journals), TEST(test_asked), TEST(test_listeners),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,8 +2,13 @@
 /* Each check of the doctor, on fake roots that differ from a healthy one in one thing. */
 #include "tests/unit/testing.h"
 
+#include <errno.h>
 #include <glib/gstdio.h>
+#include <linux/audit.h>
+#include <linux/netlink.h>
+#include <stddef.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "core/advice/doctor.h"
@@ -48,6 +53,7 @@ typedef struct {
     AmrLoaded *loaded;
     AmrDoctor *doctor;
     guint compiled; /* calls of the progress function */
+    int audit;      /* a socket for the doctor to ask; 0: none */
 } System;
 
 static void
@@ -135,7 +141,8 @@ examine(System *system)
                                 .opener = system->opener,
                                 .index = system->index,
                                 .loaded = system->loaded,
-                                .ingest = system->ingest};
+                                .ingest = system->ingest,
+                                .audit = system->audit};
     g_autoptr(GError) error = NULL;
     GAsyncResult *result = NULL;
 
@@ -209,14 +216,15 @@ static const struct {
     {"etc/audit/audit.rules", "-a exclude,never -F msgtype!=SYSCALL\n", AMR_CHECK_ID_EXCLUDE,
      AMR_CHECK_TROUBLE, "excludes"},
     {"etc/audit/audit.rules", "-a always,exclude -F uid=1000\n", AMR_CHECK_ID_EXCLUDE,
-     AMR_CHECK_TROUBLE, "excludes"},
+     AMR_CHECK_WARNING, "excludes some"},
     {"etc/audit/audit.rules", "-a always,exclude -F msgtype=CWD\n-a always,exit -S open\n",
      AMR_CHECK_ID_EXCLUDE, AMR_CHECK_OK, "No audit rule"},
     {"etc/audit/audit.rules", "-a always,exclude -F msgtype=AVC\n-D\n", AMR_CHECK_ID_EXCLUDE,
      AMR_CHECK_OK, "No audit rule"},
     {"etc/audit/audit.rules", "-a always,exclude -F msgtype>1400\n", AMR_CHECK_ID_EXCLUDE,
      AMR_CHECK_OK, "No audit rule"},
-    {"etc/audit/audit.rules", "-e 0\n", AMR_CHECK_ID_EXCLUDE, AMR_CHECK_TROUBLE, "-e 0"},
+    /* it is about system calls: denials are logged all the same */
+    {"etc/audit/audit.rules", "-e 0\n", AMR_CHECK_ID_EXCLUDE, AMR_CHECK_OK, "No audit rule"},
     {"etc/audit/audit.rules", "-r 10\n", AMR_CHECK_ID_EXCLUDE, AMR_CHECK_WARNING, "10 records"},
     {"proc/40/comm", "init\n", AMR_CHECK_ID_PRINTK, AMR_CHECK_OK, "from elsewhere"},
     {"proc/sys/kernel/printk_ratelimit", "0\n", AMR_CHECK_ID_PRINTK, AMR_CHECK_OK, "all records"},
@@ -300,6 +308,185 @@ test_healthy(void **state)
     assert_int_equal(amr_doctor_worst(system.doctor), AMR_CHECK_OK);
     assert_int_equal(amr_doctor_reason(system.doctor)->id, AMR_CHECK_ID_POLICY);
     close_system(&system);
+}
+
+/* ---- what the kernel's audit says ------------------------------------------------------------ */
+
+static void
+send_message(int fd, guint type, guint seq, const void *bytes, gsize size)
+{
+    struct nlmsghdr header = {.nlmsg_len = (guint32)(sizeof header + size),
+                              .nlmsg_type = (guint16)type,
+                              .nlmsg_seq = seq};
+    g_autoptr(GByteArray) message = g_byte_array_new();
+
+    g_byte_array_append(message, (const guint8 *)&header, sizeof header);
+    if (size > 0)
+        g_byte_array_append(message, bytes, (guint)size);
+    assert_int_equal(send(fd, message->data, message->len, 0), message->len);
+}
+
+typedef struct {
+    guint32 field, operator, value;
+} Condition;
+
+typedef struct {
+    struct audit_status status;
+    guint32 list;            /* of the one rule; 0: there is none */
+    Condition conditions[3]; /* up to one without an operator */
+    const char *text;        /* the buffer of the rule */
+    const char *disk;        /* audit.rules; NULL: as in a healthy system */
+    AmrCheckId id;
+    AmrCheckState state;
+    const char *words;
+} Audit;
+
+static void
+send_rule(int fd, const Audit *audit)
+{
+    const gsize fixed = offsetof(struct audit_rule_data, buf);
+    const gsize len = audit->text ? strlen(audit->text) : 0;
+    struct audit_rule_data *rule = g_malloc0(fixed + len + 1);
+
+    rule->flags = audit->list;
+    rule->action = AUDIT_ALWAYS;
+    rule->buflen = (guint32)len;
+    for (guint i = 0; i < G_N_ELEMENTS(audit->conditions) && audit->conditions[i].operator; i++) {
+        rule->fields[i] = audit->conditions[i].field;
+        rule->fieldflags[i] = audit->conditions[i].operator;
+        rule->values[i] = audit->conditions[i].value;
+        rule->field_count++;
+    }
+    if (len > 0)
+        memcpy((char *)rule + fixed, audit->text, len);
+    send_message(fd, AUDIT_LIST_RULES, AUDIT_LIST_RULES, rule, fixed + len);
+    g_free(rule);
+}
+
+/* The two ends of a socket; all answers wait in it before anything is asked. */
+static void
+answer(const Audit *audit, int ends[2])
+{
+    assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends),
+                     0);
+    send_message(ends[1], 1300, 0, "audit(1:2): of the group of readers", 35);
+    send_message(ends[1], AUDIT_GET, AUDIT_GET, &audit->status, sizeof audit->status);
+    if (audit->list)
+        send_rule(ends[1], audit);
+    send_message(ends[1], NLMSG_DONE, AUDIT_LIST_RULES, NULL, 0);
+}
+
+#define EXCLUDE(...)                                                             \
+    .status = {.enabled = 1, .backlog_limit = 64}, .list = AUDIT_FILTER_EXCLUDE, \
+    .conditions = {__VA_ARGS__}, .id = AMR_CHECK_ID_EXCLUDE
+
+static const Audit audits[] = {
+    {.status = {.enabled = 1, .backlog_limit = 64, .backlog = 3},
+     .id = AMR_CHECK_ID_AUDIT,
+     .state = AMR_CHECK_OK,
+     .words = "is on; 3 of 64 records wait"},
+    {.id = AMR_CHECK_ID_AUDIT, .state = AMR_CHECK_OK, .words = "logged all the same"},
+    {.status = {.enabled = 2, .failure = 2},
+     .id = AMR_CHECK_ID_AUDIT,
+     .state = AMR_CHECK_OK,
+     .words = "(-f 2)"},
+    {.status = {.enabled = 1},
+     .id = AMR_CHECK_ID_EXCLUDE,
+     .state = AMR_CHECK_OK,
+     .words = "No audit rule in force"},
+    {EXCLUDE({AUDIT_MSGTYPE, AUDIT_EQUAL, 1400}), .state = AMR_CHECK_TROUBLE,
+     .words = "in force: -a always,exclude -F msgtype=1400"},
+    {EXCLUDE({AUDIT_MSGTYPE, AUDIT_GREATER_THAN_OR_EQUAL, 1300},
+             {AUDIT_MSGTYPE, AUDIT_LESS_THAN_OR_EQUAL, 1400}),
+     .state = AMR_CHECK_TROUBLE, .words = "-F msgtype>=1300 -F msgtype<=1400"},
+    {EXCLUDE({AUDIT_MSGTYPE, AUDIT_LESS_THAN, 1400}), .state = AMR_CHECK_OK, .words = "No audit"},
+    {EXCLUDE({AUDIT_MSGTYPE, AUDIT_NOT_EQUAL, 1400}), .state = AMR_CHECK_OK, .words = "No audit"},
+    {EXCLUDE({AUDIT_UID, AUDIT_EQUAL, 33}, {AUDIT_MSGTYPE, AUDIT_EQUAL, 1400}),
+     .state = AMR_CHECK_WARNING, .words = "excludes some of"},
+    {EXCLUDE({AUDIT_EXE, AUDIT_EQUAL, 9}), .text = "/bin/\x1b[2Jand more",
+     .state = AMR_CHECK_WARNING, .words = "-F exe=/bin/\\e[2J"},
+    {EXCLUDE({AUDIT_EXE, AUDIT_EQUAL, 4000000000}), .text = "/bin/x", .state = AMR_CHECK_WARNING,
+     .words = "-F exe=/bin/x"},
+    {EXCLUDE({777, 0x7, 5}), .state = AMR_CHECK_WARNING, .words = "-F field777?5"},
+    {EXCLUDE({0, 0, 0}), .state = AMR_CHECK_OK, .words = "No audit"}, /* it holds for nothing */
+    {.list = AUDIT_FILTER_EXIT,
+     .conditions = {{AUDIT_MSGTYPE, AUDIT_EQUAL, 1400}},
+     .id = AMR_CHECK_ID_EXCLUDE,
+     .state = AMR_CHECK_OK,
+     .words = "No audit"},
+    {.disk = "-a always,exclude -F msgtype=AVC\n",
+     .id = AMR_CHECK_ID_EXCLUDE,
+     .state = AMR_CHECK_WARNING,
+     .words = "from the next start on"},
+    {.status = {.enabled = 1, .rate_limit = 7},
+     .id = AMR_CHECK_ID_EXCLUDE,
+     .state = AMR_CHECK_WARNING,
+     .words = "let 7 records a second pass"},
+    {.status = {.enabled = 1, .pid = 40, .lost = 12},
+     .id = AMR_CHECK_ID_LOST,
+     .state = AMR_CHECK_WARNING,
+     .words = "counts 12 audit records lost"},
+    /* They were kept for a daemon that never came; all others were given them. */
+    {.status = {.enabled = 1, .lost = 12},
+     .id = AMR_CHECK_ID_LOST,
+     .state = AMR_CHECK_OK,
+     .words = "no record"},
+};
+
+static void
+test_audit(void **state)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(audits); i++) {
+        const AmrCheck *check;
+        System system;
+        int ends[2];
+
+        make_root(&system);
+        if (audits[i].disk)
+            change(&system, "etc/audit/audit.rules", audits[i].disk);
+        open_system(&system);
+        answer(&audits[i], ends);
+        system.audit = ends[0];
+        examine(&system);
+        check = amr_doctor_check(system.doctor, audits[i].id);
+        assert_non_null(check);
+        if (check->state != audits[i].state || !says(check, audits[i].words))
+            fail_msg("row %u: %s: %s", (guint)i, amr_check_state_word(check->state),
+                     check->sentence);
+        (void)close(ends[1]);
+        close_system(&system);
+    }
+}
+
+/* One that may not ask, answers that are none: what stands on disk is told. */
+static void
+test_audit_refused(void **state)
+{
+    static const struct nlmsghdr torn = {.nlmsg_len = 900, .nlmsg_seq = AUDIT_GET};
+    const int refused = -EPERM;
+
+    for (guint i = 0; i < 4; i++) {
+        System system;
+        int ends[2];
+
+        make_root(&system);
+        open_system(&system);
+        assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, ends), 0);
+        if (i == 0)
+            send_message(ends[1], NLMSG_ERROR, AUDIT_GET, &refused, sizeof refused);
+        else if (i == 1)
+            send_message(ends[1], AUDIT_GET, AUDIT_GET, "x", 1);
+        else if (i == 2)
+            assert_int_equal(send(ends[1], &torn, sizeof torn, 0), sizeof torn);
+        else
+            (void)shutdown(ends[1], SHUT_WR);
+        system.audit = ends[0];
+        examine(&system);
+        assert_true(says(amr_doctor_check(system.doctor, AMR_CHECK_ID_AUDIT), "command line"));
+        assert_true(says(amr_doctor_check(system.doctor, AMR_CHECK_ID_EXCLUDE), "on disk"));
+        (void)close(ends[1]);
+        close_system(&system);
+    }
 }
 
 static void
@@ -425,10 +612,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_healthy), cmocka_unit_test(test_checks),
-        cmocka_unit_test(test_off),     cmocka_unit_test(test_not_mounted),
-        cmocka_unit_test(test_limited), cmocka_unit_test(test_compiled_once),
-        cmocka_unit_test(test_cancel),
+        cmocka_unit_test(test_healthy),       cmocka_unit_test(test_checks),
+        cmocka_unit_test(test_off),           cmocka_unit_test(test_not_mounted),
+        cmocka_unit_test(test_limited),       cmocka_unit_test(test_compiled_once),
+        cmocka_unit_test(test_cancel),        cmocka_unit_test(test_audit),
+        cmocka_unit_test(test_audit_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

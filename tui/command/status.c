@@ -171,6 +171,8 @@ gather(TuiCommand *command, Status *status)
         if (!amr_ingest_load_finish(session->ingest, result, &error))
             tui_say("denials: %s", error->message);
     }
+    if (!command->options->logs)
+        tui_command_say_lost(command);
     status->has_denials = amr_ingest_source_count(session->ingest) > 0;
     (void)tui_profiles_count_denials(status->profiles, session->store, G_MAXUINT);
 }
