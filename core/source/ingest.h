@@ -34,6 +34,7 @@ const char *amr_source_kind_word(AmrSourceKind kind);
 
 typedef struct {
     guint64 bytes;
+    guint64 unread;   /* bytes of its past that were left out, as far as they could be counted */
     guint64 records;  /* sliced and decoded, of any verdict */
     guint64 torn;     /* lines that end within a value */
     guint64 overlong; /* lines cut, or values that do not fit */
@@ -117,6 +118,18 @@ guint64 amr_ingest_lost(const AmrIngest *ingest, guint64 *lost);
 void amr_ingest_load_async(AmrIngest *ingest, GCancellable *cancellable,
                            GAsyncReadyCallback callback, gpointer data);
 gboolean amr_ingest_load_finish(AmrIngest *ingest, GAsyncResult *result, GError **error);
+
+/* Leaves out what is left to read of the past, so that the loading ends soon, and well. What cannot
+ * be followed from its end fails, as cancelled; what comes from now on is read. */
+void amr_ingest_skip(AmrIngest *ingest);
+
+/* How far the loading is. */
+typedef struct {
+    guint64 done, of; /* bytes of those files whose size is known */
+    guint unknown;    /* further sources that are being read, of which nobody knows how much it is */
+} AmrIngestProgress;
+
+void amr_ingest_progress(const AmrIngest *ingest, AmrIngestProgress *progress);
 
 /* Called after each slice that changed the store, a source's state or the figures. */
 typedef void (*AmrIngestChanged)(gpointer data);

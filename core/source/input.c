@@ -230,6 +230,60 @@ take_piped(AmrInput *input, const char *block, gsize size, gboolean at_end)
     return done;
 }
 
+/* ---- what is left out --------------------------------------------------------------------------
+ */
+
+void
+amr_input_skip(AmrInput *input)
+{
+    input->skip = TRUE;
+    if (!input->regular && !input->live)
+        amr_input_fail_reading(input, g_error_new_literal(G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                                          "Stopped before its end"));
+}
+
+/* Where the last line of a file of @size bytes begins, if that can be seen; it may be half written.
+ */
+static gboolean
+find_last_line(AmrInput *input, guint64 size, guint64 *at)
+{
+    const gsize want = MIN(size - input->offset, AMR_SCAN_LINE_MAX);
+    g_autofree char *bytes = g_malloc(want);
+    gsize n = want;
+
+    if (read_at(input, bytes, want, size - want) != (gssize)want)
+        return FALSE;
+    while (n > 0 && bytes[n - 1] != '\n')
+        n--;
+    *at = size - want + n;
+    return n > 0;
+}
+
+/* After a block was read: to the end of what is there. */
+static void
+skip_rest(AmrInput *input)
+{
+    const guint64 from = input->offset;
+    struct stat status;
+    guint64 to;
+
+    input->skip = FALSE;
+    if (fstat(input->fd, &status) != 0 || (guint64)status.st_size <= from)
+        return;
+    to = (guint64)status.st_size;
+    if (input->pipe && amr_pipe_compression(input->pipe) == AMR_COMPRESSION_NONE) {
+        amr_input_fail_reading(input, g_error_new_literal(G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                                          "Stopped before its end"));
+    } else if (input->pipe) {
+        input->pending = FALSE;
+        input->state = AMR_SOURCE_DONE;
+    } else {
+        input->dropping = !find_last_line(input, to, &to);
+        input->offset = to;
+    }
+    input->stats.unread += to - from;
+}
+
 gboolean
 amr_input_read_file(AmrInput *input, char *block, AmrInputSink sink, gpointer data)
 {
@@ -259,6 +313,8 @@ amr_input_read_file(AmrInput *input, char *block, AmrInputSink sink, gpointer da
         done = take_text(input, block, (gsize)got, at_end);
     input->offset += done;
     input->stats.bytes += done;
+    if (input->skip && input->pending)
+        skip_rest(input);
     if (input->follow)
         remember_tail(input);
     if (!input->pending && input->state != AMR_SOURCE_FAILED && input->state != AMR_SOURCE_DONE)

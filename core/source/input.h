@@ -64,6 +64,7 @@ struct AmrInput {
     int fd;            /* -1 until it is open */
     gboolean regular;  /* read by position, else a stream */
     gboolean dropping; /* within an overlong line that was given up */
+    gboolean skip;     /* what is left of its past is not wanted */
     gboolean binary;   /* its beginning is no text */
     gboolean started;  /* its beginning said what it is */
     const char *form;  /* where that is what cannot be read, NULL for a log */
@@ -109,6 +110,11 @@ void amr_input_fail(AmrInput *input, GError *error);
 void amr_input_fail_reading(AmrInput *input, GError *error);
 /* It is a directory: as wrong as any other file that is no log. */
 void amr_input_fail_directory(AmrInput *input);
+
+/* What it has not read of its past is left out, and counted as unread: at the next read, for its
+ * form has to be known. What cannot be joined in its middle (a stream, journalctl's forms) fails,
+ * what is compressed is done. */
+void amr_input_skip(AmrInput *input);
 
 /* Reads one block of a regular file into @block (AMR_INPUT_BLOCK bytes); FALSE if there is no
  * more for now, or it failed. A file that was cut short is begun again by the next call. */

@@ -117,6 +117,7 @@ amr_input_add_stats(const AmrInput *newest, AmrIngestStats *sum)
 {
     for (const AmrInput *input = newest; input; input = input->older) {
         sum->bytes += input->stats.bytes;
+        sum->unread += input->stats.unread;
         sum->records += input->stats.records;
         sum->torn += input->stats.torn;
         sum->overlong += input->stats.overlong;

@@ -60,6 +60,9 @@ amr_input_read_live(AmrInput *input, AmrInputSink sink, gpointer data)
 
     input->sink = sink;
     input->sink_data = data;
+    if (input->skip && input->live->skip)
+        input->live->skip(input->live);
+    input->skip = FALSE;
     step = input->live->step(input->live, put, input, &error);
     amr_input_drain(input, FALSE);
     amr_input_count_live(input);

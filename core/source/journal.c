@@ -158,6 +158,18 @@ step(AmrLive *live, AmrTextSink sink, gpointer data, GError **error)
     return AMR_LIVE_GAVE;
 }
 
+/* To the newest entry. Only what is asked of it then, not the seek itself, moves it there. */
+static void
+skip(AmrLive *live)
+{
+    Journal *journal = (Journal *)live;
+
+    if (sd_journal_seek_tail(journal->journal) < 0 || sd_journal_previous(journal->journal) < 0)
+        return;
+    journal->back = G_MAXUINT;
+    journal->first = FALSE;
+}
+
 static void
 free_journal(AmrLive *live)
 {
@@ -213,7 +225,7 @@ amr_live_journal_new(int directory, GError **error)
         free_journal(&journal->live);
         return NULL;
     }
-    journal->live = (AmrLive){.fd = opened, .step = step, .free = free_journal};
+    journal->live = (AmrLive){.fd = opened, .step = step, .skip = skip, .free = free_journal};
     return &journal->live;
 }
 

@@ -86,6 +86,12 @@ step(AmrLive *live, AmrTextSink sink, gpointer data, GError **error)
 }
 
 static void
+skip(AmrLive *live)
+{
+    (void)lseek(live->fd, 0, SEEK_END);
+}
+
+static void
 free_kmsg(AmrLive *live)
 {
     Kmsg *kmsg = (Kmsg *)live;
@@ -101,7 +107,7 @@ amr_live_kmsg_new(int fd)
     const int flags = fcntl(fd, F_GETFL);
 
     (void)fcntl(fd, F_SETFL, flags | O_NONBLOCK);
-    kmsg->live = (AmrLive){.fd = fd, .step = step, .free = free_kmsg};
+    kmsg->live = (AmrLive){.fd = fd, .step = step, .skip = skip, .free = free_kmsg};
     kmsg->decoder = amr_decoder_new(AMR_FORM_KMSG, put, kmsg);
     return &kmsg->live;
 }

@@ -27,6 +27,8 @@ struct AmrLive {
     gboolean restless;            /* set by a step: wants to rest */
     /* Gives some lines, well within a slice; never waits. */
     AmrLiveStep (*step)(AmrLive *live, AmrTextSink sink, gpointer data, GError **error);
+    /* Leaves out what is left of its past; may be NULL, where it has none. */
+    void (*skip)(AmrLive *live);
     /* Nothing came for a while after something did; may be NULL. */
     void (*rest)(AmrLive *live);
     void (*free)(AmrLive *live);

@@ -404,6 +404,87 @@ test_free_while_loading(void **state)
     assert_false(g_task_propagate_boolean(G_TASK(result), NULL));
 }
 
+typedef struct {
+    AmrIngest *ingest;
+    gboolean skipped;
+} Skipper;
+
+/* As soon as the file is open, before anything of it is read. */
+static void
+skip_when_open(gpointer data)
+{
+    Skipper *skipper = data;
+    AmrIngestProgress progress;
+
+    amr_ingest_progress(skipper->ingest, &progress);
+    if (progress.of == 0 || skipper->skipped)
+        return;
+    skipper->skipped = TRUE;
+    amr_ingest_skip(skipper->ingest);
+}
+
+/* Of a long past the beginning was read when the rest was not wanted any more. A line that is half
+ * written at its end is read whole when it is. */
+static void
+test_skip(void **state)
+{
+    Bench *bench = *state;
+    g_autoptr(GString) log = g_string_new(LINE(1));
+    Skipper skipper = {bench->ingest, FALSE};
+    const char *last = LINE(9);
+    AmrIngestProgress progress;
+    AmrIngestStats stats;
+
+    while (log->len < 2 * 1024 * 1024)
+        g_string_append(log, LINE(2));
+    g_string_append(log, LINE(3));
+    g_string_append_len(log, last, 40);
+    test_write(bench->dir, "a.log", log->str);
+    (void)bench_add(bench, "a.log", TRUE);
+    amr_ingest_set_changed(bench->ingest, skip_when_open, &skipper);
+    bench_load_well(bench);
+    amr_ingest_set_changed(bench->ingest, NULL, NULL);
+    assert_true(skipper.skipped);
+    assert_int_equal(bench_info(bench, 0).state, AMR_SOURCE_FOLLOWING);
+    assert_int_equal(amr_store_count(bench->store), 2);
+    stats = amr_ingest_stats(bench->ingest);
+    assert_true(stats.unread > log->len / 2);
+    assert_int_equal(stats.bytes + stats.unread, log->len - 40);
+    append(bench, "a.log", last + 40);
+    append(bench, "a.log", LINE(4));
+    bench_wait_for_total(bench, amr_store_total(bench->store) + 2);
+    assert_int_equal(amr_store_count(bench->store), 4);
+    amr_ingest_progress(bench->ingest, &progress);
+    assert_int_equal(progress.done, progress.of);
+    assert_int_equal(progress.unknown, 0);
+}
+
+/* A stream cannot be joined at its end. */
+static void
+test_skip_stream(void **state)
+{
+    Bench *bench = *state;
+    g_autofree char *path = g_build_filename(bench->dir, "fifo", NULL);
+    g_autoptr(GAsyncResult) result = NULL;
+    g_autoptr(GError) error = NULL;
+    int fd;
+
+    assert_int_equal(mkfifo(path, 0600), 0);
+    fd = open(path, O_RDWR);
+    assert_true(fd >= 0);
+    append(bench, "fifo", LINE(1));
+    (void)bench_add(bench, "fifo", FALSE);
+    amr_ingest_load_async(bench->ingest, NULL, test_result, &result);
+    bench_wait_for_total(bench, 1);
+    amr_ingest_skip(bench->ingest);
+    test_wait_result(&result);
+    assert_true(amr_ingest_load_finish(bench->ingest, result, &error));
+    assert_no_error(error);
+    assert_int_equal(bench_info(bench, 0).state, AMR_SOURCE_FAILED);
+    assert_true(g_error_matches(bench_info(bench, 0).error, G_IO_ERROR, G_IO_ERROR_CANCELLED));
+    assert_int_equal(close(fd), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, bench_set_up, bench_tear_down)
 
 int
@@ -422,6 +503,8 @@ main(void)
         TEST(test_long_pipe),
         TEST(test_redirected),
         TEST(test_cancel),
+        TEST(test_skip),
+        TEST(test_skip_stream),
         TEST(test_free_while_loading),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
