@@ -10,10 +10,12 @@
 #include "tui/home.h"
 #include "tui/keyfile.h"
 #include "tui/privileged.h"
+#include "tui/table/table.h"
 #include "tui/tell.h"
 #include "tui/terminal/clipboard.h"
 #include "tui/terminal/term.h"
 #include "tui/view/screen.h"
+#include "tui/view/task.h"
 
 #define FRAME        (G_USEC_PER_SEC / 30) /* data alone draws no more often */
 #define KEYS_AT_ONCE 64 /* keys taken before a frame is drawn: a paste must not starve it */
@@ -33,6 +35,7 @@ typedef struct {
     guint keys, signals[4];
     guint more; /* source of keys that were left */
     gboolean loading, away, gone, mouse;
+    TuiTask *past; /* while it is loaded */
 } App;
 
 /* ---- the one place that draws --------------------------------------------------------------- */
@@ -258,6 +261,37 @@ on_ingest_changed(gpointer data)
     tui_tell_store_changed(&app->tell);
 }
 
+static char *
+tell_past(gpointer data)
+{
+    const App *app = data;
+    AmrIngestProgress progress;
+
+    amr_ingest_progress(app->session->ingest, &progress);
+    if (progress.of == 0)
+        return NULL;
+    g_autofree char *size = tui_text_size(progress.of);
+    return g_strdup_printf("%d%% of %s", (int)((double)progress.done * 100 / (double)progress.of),
+                           size);
+}
+
+static void
+stop_past(gpointer data)
+{
+    App *app = data;
+    AmrIngestProgress progress;
+
+    amr_ingest_progress(app->session->ingest, &progress);
+    amr_ingest_skip(app->session->ingest);
+    g_autofree char *size = progress.of > progress.done ? tui_text_size(progress.of - progress.done)
+                                                        : g_strdup("The rest");
+    tui_screen_say(app->screen, TUI_ROLE_WARNING,
+                   "%s of the logs was left out: a new start reads it. What comes now is read",
+                   size);
+}
+
+static const TuiTaskClass past_class = {"Reading logs", tell_past, NULL, stop_past};
+
 static void
 on_past_loaded(GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -265,6 +299,7 @@ on_past_loaded(GObject *source, GAsyncResult *result, gpointer data)
     g_autoptr(GError) error = NULL;
 
     app->loading = FALSE;
+    g_clear_pointer(&app->past, tui_task_end);
     tui_tell_begin(&app->tell);
     if (!amr_ingest_load_finish(app->session->ingest, result, &error) &&
         !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
@@ -310,6 +345,7 @@ start_reading(App *app)
         return;
     }
     app->loading = TRUE;
+    app->past = tui_task_begin(app->screen, &past_class, NULL, app);
     amr_ingest_load_async(app->session->ingest, app->cancellable, on_past_loaded, app);
 }
 
@@ -398,6 +434,7 @@ finish(App *app)
     app->frame = 0;
     app->away = TRUE;
     tui_tell_end(&app->tell);
+    g_clear_pointer(&app->past, tui_task_end);
     tui_screen_free(app->screen);
     while (app->loading)
         g_main_context_iteration(NULL, TRUE);

@@ -126,7 +126,7 @@ void amr_ingest_skip(AmrIngest *ingest);
 /* How far the loading is. */
 typedef struct {
     guint64 done, of; /* bytes of those files whose size is known */
-    guint unknown;    /* further sources that are being read, of which nobody knows how much it is */
+    guint unknown; /* further sources that are being read, of which nobody knows how much it is */
 } AmrIngestProgress;
 
 void amr_ingest_progress(const AmrIngest *ingest, AmrIngestProgress *progress);

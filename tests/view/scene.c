@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/view/scene.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "core/base/fsutil.h"
@@ -105,9 +106,16 @@ scene_open(Scene *scene, const SceneOptions *options)
         test_write(scene->root, files[i].name, files[i].text);
     for (gsize i = 0; options->files && options->files[i]; i += 2)
         test_write(scene->root, options->files[i], options->files[i + 1]);
+    g_autofree char *parser =
+        options->parser ? g_build_filename(scene->root, "parser", NULL) : NULL;
+    if (parser) {
+        test_write(scene->root, "parser", options->parser);
+        assert_int_equal(g_chmod(parser, 0700), 0);
+    }
     g_autofree char *features = options->features ? test_data(options->features) : NULL;
     AmrTargetOptions target = {.root = scene->root,
                                .read_only = options->read_only,
+                               .parser = parser,
                                .features = features,
                                .clock = amr_clock_new_fixed(NOW)};
     scene->session = amr_session_new(&target, &error);
@@ -259,6 +267,22 @@ assert_goldens(Scene *scene, const char *name)
         g_autofree char *text = scene_show(scene, sizes[i].width, sizes[i].height);
         scene_golden(full, text);
     }
+}
+
+void
+scene_wait(Scene *scene, const char *text, gboolean there)
+{
+    gint64 end = g_get_monotonic_time() + 60 * G_USEC_PER_SEC;
+    guint tick = g_timeout_add(50, on_tick, NULL); /* so that a hang is found */
+    for (gboolean found = !there; found != there;) {
+        g_autofree char *shown = scene_show(scene, 200, 40);
+        found = strstr(shown, text) != NULL;
+        if (found != there && g_get_monotonic_time() > end)
+            fail_msg("%s: %s\n%s", there ? "never shown" : "stays", text, shown);
+        if (found != there)
+            g_main_context_iteration(NULL, TRUE);
+    }
+    g_source_remove(tick);
 }
 
 static char *

@@ -23,6 +23,7 @@ typedef struct {
 typedef struct {
     const char *log; /* of tests/data/view; NULL: no denials */
     gboolean read_only, elevates;
+    const char *parser;       /* text of a program to compile with; NULL: the system's */
     const char *features;     /* of its kernel, below tests/data; NULL: none */
     const char *const *files; /* more of the root: name, text, ..., NULL; NULL: none */
 } SceneOptions;
@@ -42,6 +43,8 @@ char *scene_show(Scene *scene, int width, int height);
 /* Runs the main loop until nothing is being asked, read or checked for what is shown; a minute is a
  * hang. */
 void scene_settle(Scene *scene);
+/* Turns the main loop until @text is shown, or is not; a minute is a hang. */
+void scene_wait(Scene *scene, const char *text, gboolean there);
 /* Compares with tests/data/view/NAME.txt, or writes it where ARMORER_MAKE_GOLDENS is set. */
 void scene_golden(const char *name, const char *text);
 

@@ -6,8 +6,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define PATIENCE 1000 /* milliseconds without a word */
-#define BETWEEN  100  /* from one line to the next */
+#define PATIENCE 500 /* milliseconds without a word */
+#define BETWEEN  100 /* from one line to the next */
 
 struct TuiProgress {
     gboolean terminal, shown;

@@ -42,6 +42,20 @@ tui_text_has(const char *text, const char *needle)
     return FALSE;
 }
 
+char *
+tui_text_size(guint64 bytes)
+{
+    static const char *const units[] = {"kB", "MB", "GB", "TB", "PB"};
+    gsize unit = 0;
+    double size = (double)bytes / 1000;
+
+    if (bytes < 1000)
+        return g_strdup_printf("%" G_GUINT64_FORMAT " bytes", bytes);
+    for (; size >= 999.95 && unit + 1 < G_N_ELEMENTS(units); unit++)
+        size /= 1000;
+    return g_strdup_printf("%.1f %s", size, units[unit]);
+}
+
 guint
 tui_text_width(const char *text)
 {

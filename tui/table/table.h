@@ -51,6 +51,8 @@ void tui_cells_clear(TuiCell *cells, guint n);
  * case are one. */
 gboolean tui_text_begins(const char *text, const char *with);
 gboolean tui_text_has(const char *text, const char *needle);
+/* "613.2 MB", in powers of ten; ASCII. The caller frees. */
+char *tui_text_size(guint64 bytes);
 /* Width in terminal cells of display-form text, and its longest beginning within @width cells (in
  * bytes). */
 guint tui_text_width(const char *text);

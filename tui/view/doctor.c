@@ -4,6 +4,7 @@
 #include "tui/view/doctor.h"
 
 #include "tui/view/split.h"
+#include "tui/view/task.h"
 #include "tui/widget/flow.h"
 #include "tui/widget/list.h"
 
@@ -15,6 +16,7 @@ typedef struct {
     gboolean in_detail;
     AmrDoctor *doctor;
     GCancellable *examination, *compilation; /* NULL while none runs */
+    TuiTask *task;                           /* of the one that runs */
     gboolean shown;                          /* was looked at: policy is compiled too */
     gboolean again;                          /* to be examined as soon as that is possible */
     guint done, of;                          /* files compiled */
@@ -64,6 +66,45 @@ find_cursor(Doctor *view)
 
 /* ---- examination ---------------------------------------------------------------------------- */
 
+static char *
+tell_compiled(gpointer data)
+{
+    const Doctor *view = data;
+    return view->of > 0 ? g_strdup_printf("%u of %u files", view->done, view->of) : NULL;
+}
+
+static char *
+refresh_key(const Doctor *view)
+{
+    return tui_keymap_show(tui_screen_keymap(view->view.screen), TUI_ACTION_REFRESH, FALSE);
+}
+
+static void
+stop_compiling(gpointer data)
+{
+    Doctor *view = data;
+    g_autofree char *key = refresh_key(view);
+
+    g_cancellable_cancel(view->compilation);
+    tui_screen_say(view->view.screen, TUI_ROLE_WARNING,
+                   "%u of %u files of policy were not compiled: %s goes on", view->of - view->done,
+                   view->of, key);
+}
+
+static void
+stop_examining(gpointer data)
+{
+    Doctor *view = data;
+    g_autofree char *key = refresh_key(view);
+
+    g_cancellable_cancel(view->examination);
+    tui_screen_say(view->view.screen, TUI_ROLE_WARNING, "Not all was looked at: %s looks again",
+                   key);
+}
+
+static const TuiTaskClass compile_class = {"Compiling policy", tell_compiled, NULL, stop_compiling};
+static const TuiTaskClass examine_class = {"Looking at this system", NULL, NULL, stop_examining};
+
 static void
 on_compiled(GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -71,6 +112,7 @@ on_compiled(GObject *source, GAsyncResult *result, gpointer data)
 
     /* It fails only if it was cancelled; what was compiled so far is kept. */
     (void)amr_doctor_compile_finish(view->doctor, result, NULL);
+    g_clear_pointer(&view->task, tui_task_end);
     g_clear_object(&view->compilation);
     if (view->again)
         examine(view);
@@ -92,6 +134,8 @@ compile(Doctor *view)
     if (!view->shown || view->compilation || view->again)
         return;
     view->compilation = g_cancellable_new();
+    view->done = view->of = 0;
+    view->task = tui_task_begin(view->view.screen, &compile_class, NULL, view);
     amr_doctor_compile_async(view->doctor, view->compilation, on_progress, view, on_compiled, view);
 }
 
@@ -102,6 +146,7 @@ on_examined(GObject *source, GAsyncResult *result, gpointer data)
     gboolean ok = amr_doctor_examine_finish(view->doctor, result, NULL);
 
     g_clear_object(&view->examination);
+    g_clear_pointer(&view->task, tui_task_end);
     tui_screen_end_work(view->view.screen);
     if (view->again)
         examine(view);
@@ -132,6 +177,7 @@ examine(Doctor *view)
         return;
     view->again = FALSE;
     view->examination = g_cancellable_new();
+    view->task = tui_task_begin(view->view.screen, &examine_class, NULL, view);
     amr_doctor_examine_async(view->doctor, &context, view->examination, on_examined, view);
 }
 
@@ -235,21 +281,6 @@ draw(TuiView *base, TuiCanvas *canvas, TuiRect rect)
 /* ---- actions -------------------------------------------------------------------------------- */
 
 static TuiStale
-go_back(Doctor *view)
-{
-    if (view->in_detail) {
-        view->in_detail = FALSE;
-        return TUI_STALE_VIEW;
-    }
-    if (!view->compilation)
-        return TUI_STALE_FOREIGN;
-    g_cancellable_cancel(view->compilation);
-    tui_screen_say(view->view.screen, TUI_ROLE_WARNING,
-                   "Policy is not compiled any further; refresh goes on");
-    return TUI_STALE_FRAME;
-}
-
-static TuiStale
 act(TuiView *base, TuiAction action)
 {
     Doctor *view = (Doctor *)base;
@@ -266,7 +297,10 @@ act(TuiView *base, TuiAction action)
         view->in_detail = count(view) > 0;
         return TUI_STALE_VIEW;
     case TUI_ACTION_BACK:
-        return go_back(view);
+        if (!view->in_detail)
+            return TUI_STALE_FOREIGN;
+        view->in_detail = FALSE;
+        return TUI_STALE_VIEW;
     default:
         return TUI_STALE_FOREIGN;
     }
@@ -277,7 +311,6 @@ hints(const TuiView *base, GArray *out)
 {
     const Doctor *view = (const Doctor *)base;
     static const TuiHint list[] = {{TUI_ACTION_OPEN, NULL}, {TUI_ACTION_REFRESH, "look again"}};
-    static const TuiHint stop[] = {{TUI_ACTION_BACK, "stop"}};
     static const TuiHint detail[] = {{TUI_ACTION_BACK, NULL},
                                      {TUI_ACTION_REFRESH, "look again"},
                                      {TUI_ACTION_DOWN, "scroll"}};
@@ -286,8 +319,6 @@ hints(const TuiView *base, GArray *out)
         return;
     }
     g_array_append_vals(out, list, G_N_ELEMENTS(list));
-    if (view->compilation)
-        g_array_append_vals(out, stop, G_N_ELEMENTS(stop));
 }
 
 static char *
@@ -296,10 +327,6 @@ place(const TuiView *base)
     const Doctor *view = (const Doctor *)base;
     guint n = count(view);
 
-    if (view->compilation && view->of > 0)
-        return g_strdup_printf("compiling %u of %u", view->done + 1, view->of);
-    if (view->examination)
-        return g_strdup("looking");
     return n > 0 ? g_strdup_printf("%u of %u", view->list.cursor + 1, n) : NULL;
 }
 

@@ -468,7 +468,7 @@ tui_proposal_new(TuiScreen *screen, AmrDenialId id)
     view->choice =
         tui_choice_new(tui_screen_session(screen), (AmrDenialId *)(void *)ids->data, ids->len);
     view->list.n = view->choice->items->len;
-    view->sign = tui_sign_new(screen);
+    view->sign = tui_sign_new(&view->view);
     view->flow = tui_flow_new();
     tui_proposal_plan(view);
     return &view->view;

@@ -5,13 +5,46 @@
 
 #include "tui/view/proposal_private.h"
 
+#include "tui/view/task.h"
+
 struct TuiProposalAsk {
     TuiProposal *view; /* NULL: nobody waits */
     TuiScreen *screen;
     AmrAsker *asker;
     GPtrArray *all; /* AmrResolved: what is asked about stays while it is */
     GCancellable *cancellable;
+    TuiTask *task; /* NULL once nobody waits */
 };
+
+/* ---- what takes long ------------------------------------------------------------------------ */
+
+static char *
+tell(gpointer data)
+{
+    const GPtrArray *all = ((const TuiProposalAsk *)data)->view->choice->all;
+    guint pending = 0;
+
+    for (guint i = 0; i < all->len; i++)
+        pending += ((const AmrResolved *)all->pdata[i])->proposal->pending;
+    return pending > 0 ? g_strdup_printf("%u of %u denials", all->len - pending, all->len) : NULL;
+}
+
+/* Without the answers there is no plan. */
+static void
+stop(gpointer data)
+{
+    const TuiProposalAsk *ask = data;
+    g_autofree char *key =
+        tui_keymap_show(tui_screen_keymap(ask->screen), TUI_ACTION_REFRESH, FALSE);
+
+    tui_proposal_ask_drop(ask->view);
+    tui_screen_say(ask->screen, TUI_ROLE_WARNING,
+                   "Not asked to its end, so nothing is planned: %s asks again", key);
+}
+
+static const TuiTaskClass ask_class = {"Asking the compiler and policy", tell, NULL, stop};
+
+/* ---- asking --------------------------------------------------------------------------------- */
 
 static void
 end(TuiProposalAsk *ask)
@@ -19,6 +52,7 @@ end(TuiProposalAsk *ask)
     TuiScreen *screen = ask->screen;
     if (ask->view)
         ask->view->ask = NULL;
+    g_clear_pointer(&ask->task, tui_task_end);
     amr_asker_free(ask->asker);
     g_clear_pointer(&ask->all, g_ptr_array_unref);
     g_object_unref(ask->cancellable);
@@ -113,6 +147,7 @@ tui_proposal_ask(TuiProposal *view)
     view->ask->screen = screen;
     view->ask->asker = new_asker(tui_proposal_session(view));
     view->ask->cancellable = g_cancellable_new();
+    view->ask->task = tui_task_begin(screen, &ask_class, &view->view, view->ask);
     next(view->ask);
 }
 
@@ -122,6 +157,7 @@ tui_proposal_ask_drop(TuiProposal *view)
     if (!view->ask)
         return;
     view->ask->view = NULL;
+    g_clear_pointer(&view->ask->task, tui_task_end);
     g_cancellable_cancel(view->ask->cancellable);
     view->ask = NULL;
 }

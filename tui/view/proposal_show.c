@@ -71,7 +71,8 @@ describe_left_out(TuiProposal *view, const TuiChoiceItem *item)
 {
     if (item->proposal->pending)
         tui_flow_add_words(view->flow, "target", TUI_ROLE_QUIET,
-                           "asking the compiler what it makes of these rules");
+                           view->ask ? "asking the compiler what it makes of these rules"
+                                     : "the compiler was not asked what it makes of these rules");
     for (guint i = 0; i < item->proposal->left_out->len; i++) {
         const AmrLeftOut *left_out = item->proposal->left_out->pdata[i];
         g_autofree char *rule = amr_rule_print(left_out->rule);

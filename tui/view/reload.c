@@ -135,7 +135,7 @@ tui_reload_new(TuiScreen *screen, const char *full)
     Reload *view = g_new0(Reload, 1);
     view->view = (TuiView){&class, screen};
     view->full = g_strdup(full);
-    view->sign = tui_sign_new(screen);
+    view->sign = tui_sign_new(&view->view);
     view->flow = tui_flow_new();
     plan(view);
     return &view->view;

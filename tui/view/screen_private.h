@@ -4,6 +4,7 @@
 #define TUI_VIEW_SCREEN_PRIVATE_H
 
 #include "tui/view/screen.h"
+#include "tui/view/task.h"
 
 G_BEGIN_DECLS
 
@@ -24,7 +25,9 @@ struct TuiScreen {
     char *message;
     TuiRole message_role;
     TuiAsk *ask;               /* what is typed at the bottom */
+    TuiTasks *tasks;           /* what takes long */
     GCancellable *cancellable; /* of loading */
+    TuiTask *load;             /* the same; NULL: nothing is loaded */
     guint working;             /* who relies on the session's parts */
     gboolean loading, load_wanted, dying;
     guint work;          /* source of work that is left */

@@ -99,18 +99,45 @@ tui_screen_wants_work(TuiScreen *screen)
 
 static void start_loading(TuiScreen *screen);
 
+/* What is shown of policy is what was read last; without any, it says why. */
+static void
+stop_loading(gpointer data)
+{
+    TuiScreen *screen = data;
+    g_autofree char *key = tui_keymap_show(screen->keymap, TUI_ACTION_REFRESH, FALSE);
+
+    g_cancellable_cancel(screen->cancellable);
+    tui_screen_say(screen, TUI_ROLE_WARNING, "Policy was not read to its end: %s reads it", key);
+}
+
+static const TuiTaskClass load_class = {.name = "Reading policy", .stop = stop_loading};
+
+static void
+loading_stopped(TuiScreen *screen)
+{
+    AmrSession *session = screen->options.session;
+
+    g_object_unref(screen->cancellable);
+    screen->cancellable = g_cancellable_new();
+    if (!session->index && !session->index_error)
+        session->index_error =
+            g_error_new_literal(G_IO_ERROR, G_IO_ERROR_CANCELLED, "Reading policy: Stopped");
+}
+
 static void
 on_loaded(GObject *source, GAsyncResult *result, gpointer data)
 {
     TuiScreen *screen = data;
     g_autoptr(GError) error = NULL;
 
-    /* What fails is kept in the session; the call itself fails only if cancelled, and then we die.
-     */
-    (void)amr_session_load_finish(screen->options.session, result, &error);
+    /* What fails is kept in the session; the call itself fails only if cancelled. */
+    gboolean ok = amr_session_load_finish(screen->options.session, result, &error);
     screen->loading = FALSE;
+    g_clear_pointer(&screen->load, tui_task_end);
     if (screen->dying)
         return;
+    if (!ok)
+        loading_stopped(screen);
     tui_screen_tell_views(screen, TUI_NEWS_SESSION);
     start_loading(screen);
 }
@@ -122,6 +149,7 @@ start_loading(TuiScreen *screen)
         return;
     screen->load_wanted = FALSE;
     screen->loading = TRUE;
+    screen->load = tui_task_begin(screen, &load_class, NULL, screen);
     amr_session_load_async(screen->options.session, screen->cancellable, on_loaded, screen);
     tui_screen_dirty(screen);
 }

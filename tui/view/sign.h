@@ -36,7 +36,8 @@ typedef enum {
 
 typedef struct TuiSign TuiSign;
 
-TuiSign *tui_sign_new(TuiScreen *screen);
+/* @view owns it. */
+TuiSign *tui_sign_new(TuiView *view);
 /* What runs is cancelled, and forgotten when it ends. */
 void tui_sign_free(TuiSign *sign);
 

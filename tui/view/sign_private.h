@@ -4,6 +4,7 @@
 #define TUI_VIEW_SIGN_PRIVATE_H
 
 #include "tui/view/sign.h"
+#include "tui/view/task.h"
 
 G_BEGIN_DECLS
 
@@ -21,6 +22,8 @@ typedef struct {
     TuiPlanBox *box;
     GPtrArray *questions;
     GCancellable *cancellable;
+    AmrStep step;
+    TuiTask *task; /* NULL once nobody waits */
 } TuiSignJob;
 
 /* What came of the last try to write, once the change is planned anew. */
@@ -33,7 +36,8 @@ typedef struct {
 } TuiSignTried;
 
 struct TuiSign {
-    TuiScreen *screen;
+    TuiView *view;
+    TuiScreen *screen; /* of it */
     TuiSignState state;
     TuiPlanBox *box;
     AmrPlan *reload;    /* instead, where all is granted; NULL */
@@ -63,6 +67,10 @@ struct TuiSign {
     GString *word;
 };
 
+/* sign_job.c: lets go of the plan; begins to check it, after a moment; writes it. */
+void tui_sign_box_unref(TuiPlanBox *box);
+void tui_sign_start_check(TuiSign *sign);
+void tui_sign_write_here(TuiSign *sign);
 /* sign.c: what runs is cancelled, and forgotten when it ends. */
 void tui_sign_abandon(TuiSign *sign);
 /* sign_show.c: one row a line, display form. */

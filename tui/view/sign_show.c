@@ -66,10 +66,7 @@ tui_sign_describe(TuiSign *sign, TuiFlow *flow)
     g_autofree char *text = g_strdup(words);
     TuiRole role = state_role(sign->state);
 
-    if ((sign->state == TUI_SIGN_WRITING || sign->state == TUI_SIGN_CHECKING) && sign->progress) {
-        g_free(text);
-        text = g_strdup_printf("%s: %s", words, sign->progress);
-    } else if (sign->outcome) {
+    if (sign->outcome) {
         g_free(text);
         text = g_strdup_printf("%s: %s", words, sign->outcome->message);
     } else if (error) {

@@ -3,8 +3,8 @@
 
 #include "tui/view/status.h"
 
+#include "tui/table/table.h"
 #include "tui/view/player.h"
-
 #include "tui/widget/bar.h"
 
 static void
@@ -56,6 +56,16 @@ add_sources(TuiBar *bar, const AmrSession *session)
         tui_bar_add(bar, 6, TUI_ROLE_STATUS, NULL, TUI_ROLE_STATUS, "no logs");
 }
 
+/* What was left out when the loading was stopped. */
+static void
+add_unread(TuiBar *bar, guint64 bytes)
+{
+    g_autofree char *size = tui_text_size(bytes);
+    g_autofree char *text = g_strdup_printf("%s UNREAD", size);
+    if (bytes > 0)
+        tui_bar_add(bar, 4, TUI_ROLE_STATUS, NULL, TUI_ROLE_STATUS, text);
+}
+
 static const char *
 apparmor_word(const AmrSession *session)
 {
@@ -82,8 +92,6 @@ tui_status_draw(const AmrSession *session, const char *host, gboolean loading, T
     tui_bar_add(bar, 2, TUI_ROLE_STATUS, NULL, TUI_ROLE_STATUS, host);
     if (word[0])
         tui_bar_add(bar, 1, TUI_ROLE_STATUS, NULL, TUI_ROLE_STATUS, word);
-    if (loading)
-        tui_bar_add(bar, 3, TUI_ROLE_STATUS, NULL, TUI_ROLE_STATUS, "reading policy");
     if (session->loaded)
         add_profiles(bar, session);
     if (!tui_player_add_status(bar, session) && session->ingest)
@@ -94,6 +102,7 @@ tui_status_draw(const AmrSession *session, const char *host, gboolean loading, T
         g_autofree char *text = g_strdup_printf("LOST %" G_GUINT64_FORMAT, lost);
         if (lost > 0)
             tui_bar_add(bar, 2, TUI_ROLE_STATUS, NULL, TUI_ROLE_STATUS, text);
+        add_unread(bar, amr_ingest_stats(session->ingest).unread);
     }
     tui_bar_draw(bar, canvas, rect, 0);
 }

@@ -175,7 +175,7 @@ tui_undo_new(TuiScreen *screen, const AmrChange *change)
     Undo *view = g_new0(Undo, 1);
     view->view = (TuiView){&class, screen};
     view->id = g_strdup(change->id);
-    view->sign = tui_sign_new(screen);
+    view->sign = tui_sign_new(&view->view);
     view->flow = tui_flow_new();
     plan(view);
     return &view->view;
