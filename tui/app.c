@@ -10,12 +10,11 @@
 #include "tui/home.h"
 #include "tui/keyfile.h"
 #include "tui/privileged.h"
-#include "tui/table/table.h"
 #include "tui/tell.h"
 #include "tui/terminal/clipboard.h"
 #include "tui/terminal/term.h"
+#include "tui/view/past.h"
 #include "tui/view/screen.h"
-#include "tui/view/task.h"
 
 #define FRAME        (G_USEC_PER_SEC / 30) /* data alone draws no more often */
 #define KEYS_AT_ONCE 64 /* keys taken before a frame is drawn: a paste must not starve it */
@@ -261,37 +260,6 @@ on_ingest_changed(gpointer data)
     tui_tell_store_changed(&app->tell);
 }
 
-static char *
-tell_past(gpointer data)
-{
-    const App *app = data;
-    AmrIngestProgress progress;
-
-    amr_ingest_progress(app->session->ingest, &progress);
-    if (progress.of == 0)
-        return NULL;
-    g_autofree char *size = tui_text_size(progress.of);
-    return g_strdup_printf("%d%% of %s", (int)((double)progress.done * 100 / (double)progress.of),
-                           size);
-}
-
-static void
-stop_past(gpointer data)
-{
-    App *app = data;
-    AmrIngestProgress progress;
-
-    amr_ingest_progress(app->session->ingest, &progress);
-    amr_ingest_skip(app->session->ingest);
-    g_autofree char *size = progress.of > progress.done ? tui_text_size(progress.of - progress.done)
-                                                        : g_strdup("The rest");
-    tui_screen_say(app->screen, TUI_ROLE_WARNING,
-                   "%s of the logs was left out: a new start reads it. What comes now is read",
-                   size);
-}
-
-static const TuiTaskClass past_class = {"Reading logs", tell_past, NULL, stop_past};
-
 static void
 on_past_loaded(GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -345,7 +313,7 @@ start_reading(App *app)
         return;
     }
     app->loading = TRUE;
-    app->past = tui_task_begin(app->screen, &past_class, NULL, app);
+    app->past = tui_past_begin(app->screen);
     amr_ingest_load_async(app->session->ingest, app->cancellable, on_past_loaded, app);
 }
 
