@@ -77,6 +77,7 @@ amr_store_touch(AmrStore *store, AmrRow *row, const AmrOccurrence *occurrence,
 {
     AmrStoreRepeat *repeat = store->freeze ? kept_back(store, row) : NULL;
 
+    amr_store_rate_add(store, row->profile, occurrence->time);
     if (repeat) {
         count_up(&repeat->count, 1);
         widen(&repeat->first, &repeat->last, occurrence->time, occurrence->time);

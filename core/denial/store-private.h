@@ -24,11 +24,23 @@ typedef struct {
     guint32 fsuid, ouid;
 } AmrRow;
 
+enum {
+    AMR_RATE_STEPS = 6,
+    AMR_RATE_STEP_US = 10 * G_USEC_PER_SEC,
+};
+
+/* Occurrences of the last minute or so, by their own stamps. Each step of time has a slot of its
+ * own and says which it is: a wild stamp costs those of one slot, not all. */
+typedef struct {
+    guint32 step[AMR_RATE_STEPS], count[AMR_RATE_STEPS];
+} AmrRate;
+
 typedef struct {
     guint32 name, space; /* numbers in names, 0 absent */
     guint32 count;       /* rows held, the folded one not counted */
     guint32 newest;      /* id of the newest of them */
     guint32 folded;      /* id of the row for what did not fit */
+    AmrRate rate;
 } AmrStoreProfile;
 
 typedef struct {
@@ -68,6 +80,7 @@ struct AmrStore {
     guint32 slot_mask;
     GArray *profiles; /* of AmrStoreProfile; the first stands for "no profile that is held" */
     GHashTable *profile_ids; /* gint64 of both numbers -> index */
+    AmrRate rate;            /* of all */
     guint32 biggest;         /* index of the profile that holds most */
     AmrStoreOrder orders[AMR_ORDERS];
     AmrStoreFreeze *freeze; /* NULL: it is not frozen */
@@ -116,6 +129,11 @@ gboolean amr_order_place(const AmrStoreOrder *order, AmrDenialId id, guint *plac
 void amr_store_order_added(AmrStore *store, AmrDenialId id);
 void amr_store_order_changed(AmrStore *store, AmrDenialId id);
 void amr_store_order_removed(AmrStore *store, AmrDenialId id);
+
+/* ---- store-rate.c --------------------------------------------------------------------------- */
+
+/* One more of the profile @index, at @time. */
+void amr_store_rate_add(AmrStore *store, guint32 index, gint64 time);
 
 /* ---- store-freeze.c ------------------------------------------------------------------------- */
 

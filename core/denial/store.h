@@ -97,6 +97,15 @@ guint64 amr_store_generation(const AmrStore *store);
 /* The one that was counted last, a folded row too; NONE before the first. */
 AmrDenialId amr_store_latest(const AmrStore *store);
 
+/* How many occurrences the minute before @now (microseconds since the epoch) had, by their own
+ * stamps; the minute goes in steps of ten seconds. *until (may be NULL): when it becomes less, if
+ * nothing comes; 0: it is none. What came while the store is frozen counts too. */
+guint amr_store_rate(const AmrStore *store, gint64 now, gint64 *until);
+/* The same for each profile that has some: @whose has profile and namespace and nothing else, and
+ * is borrowed for the call. */
+typedef void (*AmrStoreRate)(const AmrEvent *whose, guint n, gpointer data);
+void amr_store_rates(const AmrStore *store, gint64 now, AmrStoreRate each, gpointer data);
+
 /* Borrowed; valid until the next add. NULL for an id that is none. */
 const AmrDenial *amr_store_get(const AmrStore *store, AmrDenialId id);
 /* Fills @event as of the last occurrence; its bytes are borrowed from the store and live as long

@@ -147,6 +147,41 @@ test_freezes(void **state)
     scene_close(&scene);
 }
 
+/* How often is shown while it is so, and goes by itself, without anything that comes. */
+static void
+test_rate(void **state)
+{
+    static const char record[] =
+        "type=AVC msg=audit(1763715541.000:91): apparmor=\"DENIED\" operation=\"open\" "
+        "profile=\"pagewright\" name=\"/newer\" pid=1 comm=\"x\" requested_mask=\"r\" "
+        "denied_mask=\"r\" fsuid=0 ouid=0\n";
+    SceneOptions options = {"denials.log", FALSE, FALSE};
+    Scene scene;
+    scene_open(&scene, &options);
+    AmrClock *clock = (AmrClock *)amr_target_clock(scene.session->target);
+    gint64 now = amr_clock_now(clock);
+
+    assert_hides(&scene, "a minute");
+    amr_clock_set(clock, now - 50000);
+    scene_feed(&scene, record, strlen(record));
+    scene_feed(&scene, record, strlen(record));
+    assert_shows(&scene, "2 a minute");
+    scene_keys(&scene, "2 f a - m i n : 2 enter");
+    assert_shows(&scene, "pagewright");
+    assert_shows(&scene, "1 of 1");
+    scene_keys(&scene, "F");
+    assert_goldens(&scene, "profiles-rate");
+    scene_keys(&scene, "Z");
+    amr_clock_set(clock, now);
+    scene_feed(&scene, record, strlen(record));
+    assert_shows(&scene, "2 a minute");
+    scene_keys(&scene, "Z");
+    scene_wait(&scene, "a minute", FALSE);
+    scene_keys(&scene, "F");
+    assert_shows(&scene, "No profile matches");
+    scene_close(&scene);
+}
+
 /* What a filter hides, the cursor goes back to; and what it shows, it stays on. */
 static void
 test_filter_and_cursor(void **state)
@@ -439,6 +474,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_goldens),
         cmocka_unit_test(test_profile_goldens),
+        cmocka_unit_test(test_rate),
         cmocka_unit_test(test_freezes),
         cmocka_unit_test(test_filter_and_cursor),
         cmocka_unit_test(test_filter_given_up),

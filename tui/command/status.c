@@ -175,6 +175,8 @@ gather(TuiCommand *command, Status *status)
         tui_command_say_lost(command);
     status->has_denials = amr_ingest_source_count(session->ingest) > 0;
     (void)tui_profiles_count_denials(status->profiles, session->store, G_MAXUINT);
+    (void)tui_profiles_count_rates(status->profiles, session->store,
+                                   amr_clock_now(amr_target_clock(session->target)));
 }
 
 int

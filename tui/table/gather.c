@@ -319,3 +319,34 @@ tui_profiles_count_denials(TuiProfiles *profiles, AmrStore *store, guint most)
     }
     return profiles->counted < amr_store_count(store);
 }
+
+static void
+add_rate(const AmrEvent *whose, guint n, gpointer data)
+{
+    TuiProfiles *profiles = data;
+    g_autofree char *full = amr_event_profile(whose);
+    TuiProfile *row = find_or_above(profiles, full);
+
+    if (!row)
+        return;
+    row->rate += n;
+    for (int up = row->parent; up >= 0; up = row_at(profiles, (guint)up)->parent)
+        row_at(profiles, (guint)up)->rate_below += n;
+}
+
+gboolean
+tui_profiles_count_rates(TuiProfiles *profiles, const AmrStore *store, gint64 now)
+{
+    g_autoptr(GArray) before = g_array_new(FALSE, FALSE, sizeof(guint));
+    gboolean other = FALSE;
+
+    for (guint i = 0; i < profiles->rows->len; i++) {
+        TuiProfile *row = row_at(profiles, i);
+        g_array_append_val(before, row->rate);
+        row->rate = row->rate_below = 0;
+    }
+    amr_store_rates(store, now, add_rate, profiles);
+    for (guint i = 0; i < profiles->rows->len && !other; i++)
+        other = row_at(profiles, i)->rate != g_array_index(before, guint, i);
+    return other;
+}

@@ -23,6 +23,7 @@ typedef struct {
     guint below;              /* profiles below it, at any depth */
     guint processes, denials; /* its own */
     guint processes_below, denials_below;
+    guint rate, rate_below; /* occurrences of the last minute */
 } TuiProfile;
 
 typedef struct {
@@ -43,6 +44,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(TuiProfiles, tui_profiles_free)
 void tui_profiles_read(TuiProfiles *profiles, const AmrSession *session);
 /* Counts those that came since the last time, all of them or @most; TRUE while more are left. */
 gboolean tui_profiles_count_denials(TuiProfiles *profiles, AmrStore *store, guint most);
+
+/* Counts the occurrences of the minute before @now; TRUE if a figure is another than before. */
+gboolean tui_profiles_count_rates(TuiProfiles *profiles, const AmrStore *store, gint64 now);
 
 const TuiProfile *tui_profiles_find(const TuiProfiles *profiles, const char *full);
 const TuiProfile *tui_profiles_at(const TuiProfiles *profiles, guint place);

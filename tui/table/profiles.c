@@ -4,9 +4,9 @@
 #include "tui/table/table.h"
 
 static const TuiColumn columns[] = {
-    {"MODE", 10, 0, FALSE},  {"PROFILE", 24, 0, FALSE}, {"PROCESSES", 9, 2, TRUE},
-    {"DENIALS", 7, 1, TRUE}, {"DRIFT", 11, 3, FALSE},   {"LOCAL", 6, 5, FALSE},
-    {"FILE", 0, 4, FALSE},
+    {"MODE", 10, 0, FALSE},  {"PROFILE", 20, 0, FALSE}, {"PROCESSES", 9, 2, TRUE},
+    {"DENIALS", 7, 1, TRUE}, {"A-MIN", 5, 3, TRUE},     {"DRIFT", 11, 3, FALSE},
+    {"LOCAL", 6, 5, FALSE},  {"FILE", 0, 4, FALSE},
 };
 
 const TuiTable tui_table_profiles = {columns, G_N_ELEMENTS(columns)};
@@ -69,6 +69,7 @@ tui_table_profiles_row(const AmrSession *session, const TuiProfile *profile, gbo
         session->index ? amr_index_find(session->index, profile->ns, profile->name) : NULL;
     guint processes = profile->processes + (below ? profile->processes_below : 0);
     guint denials = profile->denials + (below ? profile->denials_below : 0);
+    guint rate = profile->rate + (below ? profile->rate_below : 0);
     const char *drift = profile->drift > AMR_DRIFT_NONE ? amr_drift_word(profile->drift) : "";
 
     if (profile->drift == AMR_DRIFT_NOT_LOADED) /* the mode says so */
@@ -77,7 +78,8 @@ tui_table_profiles_row(const AmrSession *session, const TuiProfile *profile, gbo
     cells[1] = (TuiCell){amr_display_string(profile->full), TUI_ROLE_PROFILE};
     cells[2] = (TuiCell){g_strdup_printf("%u", processes), TUI_ROLE_TEXT};
     cells[3] = (TuiCell){g_strdup_printf("%u", denials), denials ? TUI_ROLE_DENIED : TUI_ROLE_TEXT};
-    cells[4] = (TuiCell){g_strdup(drift), drift_role(profile->drift)};
-    cells[5] = (TuiCell){show_local(session, block), TUI_ROLE_QUIET};
-    cells[6] = (TuiCell){block ? amr_display_string(block->file) : g_strdup("-"), TUI_ROLE_QUIET};
+    cells[4] = (TuiCell){rate ? g_strdup_printf("%u", rate) : g_strdup(""), TUI_ROLE_DENIED};
+    cells[5] = (TuiCell){g_strdup(drift), drift_role(profile->drift)};
+    cells[6] = (TuiCell){show_local(session, block), TUI_ROLE_QUIET};
+    cells[7] = (TuiCell){block ? amr_display_string(block->file) : g_strdup("-"), TUI_ROLE_QUIET};
 }

@@ -35,7 +35,7 @@ typedef struct {
 extern const TuiTable
     tui_table_denials; /* mark, count, last seen, verdict, profile, tried, object */
 void tui_table_denials_row(const AmrSession *session, AmrDenialId id, TuiCell *cells);
-/* mode, name, processes, denials, drift, local, file */
+/* mode, name, processes, denials, how many a minute, drift, local, file */
 extern const TuiTable tui_table_profiles;
 extern const TuiTable tui_table_changes; /* id, time, state, profile, file, rules */
 extern const TuiTable tui_table_checks;  /* state, check, answer */

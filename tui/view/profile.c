@@ -114,6 +114,11 @@ add_denials(TuiFlow *flow, const TuiProfile *profile)
                                ? g_strdup_printf("%u, and %u of what is below it", profile->denials,
                                                  profile->denials_below)
                                : g_strdup_printf("%u", profile->denials);
+    if (profile->rate + profile->rate_below > 0) {
+        g_autofree char *often =
+            g_strdup_printf("%u in the last minute", profile->rate + profile->rate_below);
+        tui_flow_add_field(flow, "how often", TUI_ROLE_DENIED, often);
+    }
     tui_flow_add_field(flow, "denials", profile->denials > 0 ? TUI_ROLE_DENIED : TUI_ROLE_TEXT,
                        own);
 }

@@ -289,9 +289,10 @@ news(TuiView *base, TuiNews what)
 
     if (what == TUI_NEWS_SESSION) {
         tui_profiles_read(view->profiles, tui_screen_session(base->screen));
-        view->stale_rows = view->stale_detail = TRUE;
+        view->stale_rows = view->stale_detail = view->stale_rates = TRUE;
         tui_profiles_refresh(view);
     } else if (what == TUI_NEWS_STORE) {
+        view->stale_rates = TRUE;
         tui_screen_wants_work(base->screen);
     }
 }

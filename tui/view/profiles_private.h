@@ -24,7 +24,7 @@ typedef struct {
     char *tied;   /* what it was last put on */
     char *origin; /* where it stood when a search began */
     TuiFlow *detail;
-    gboolean stale_rows, stale_detail, in_detail, split;
+    gboolean stale_rows, stale_detail, stale_rates, in_detail, split;
 } Profiles;
 
 extern const TuiSearchClass tui_profiles_search;

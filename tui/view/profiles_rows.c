@@ -173,11 +173,28 @@ tui_profiles_work(Profiles *view)
     return tui_search_work(view->search) || more;
 }
 
+/* Not while it is frozen: nothing that is shown changes then. */
+static void
+read_rates(Profiles *view)
+{
+    const AmrSession *session = tui_screen_session(view->view.screen);
+    gint64 now = amr_clock_now(amr_target_clock(session->target));
+
+    if (!view->stale_rates || amr_store_is_frozen(session->store))
+        return;
+    view->stale_rates = FALSE;
+    if (!tui_profiles_count_rates(view->profiles, session->store, now))
+        return;
+    view->stale_detail = TRUE;
+    view->stale_rows |= view->sift != NULL;
+}
+
 void
 tui_profiles_refresh(Profiles *view)
 {
     if (tui_profiles_work(view))
         tui_screen_wants_work(view->view.screen);
+    read_rates(view);
     if (view->stale_rows)
         make_rows(view);
     view->stale_rows = FALSE;

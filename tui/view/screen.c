@@ -53,6 +53,8 @@ tui_screen_free(TuiScreen *screen)
     screen->dying = TRUE;
     if (screen->work)
         g_source_remove(screen->work);
+    if (screen->rate_falls)
+        g_source_remove(screen->rate_falls);
     g_ptr_array_unref(screen->closed);
     g_ptr_array_unref(screen->stack);
     for (guint i = 0; i < TUI_SCREEN_TABS; i++)
@@ -356,6 +358,7 @@ tui_screen_argument(const TuiScreen *screen)
 void
 tui_screen_store_changed(TuiScreen *screen)
 {
+    tui_screen_read_rate(screen);
     tui_screen_tell_views(screen, TUI_NEWS_STORE);
 }
 

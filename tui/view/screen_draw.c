@@ -104,7 +104,8 @@ draw_status(TuiScreen *screen, TuiCanvas *canvas, TuiRect row, gboolean with_pla
                              TUI_ROLE_STATUS);
         row.width = MAX(0, row.width - width - 2);
     }
-    tui_status_draw(screen->options.session, screen->host, screen->loading, canvas, row);
+    tui_status_draw(screen->options.session, screen->host, screen->loading, screen->rate, canvas,
+                    row);
 }
 
 /* Whether Esc would go back from somewhere, as the keys at the bottom tell. */

@@ -30,6 +30,8 @@ struct TuiScreen {
     TuiTask *load;             /* the same; NULL: nothing is loaded */
     guint working;             /* who relies on the session's parts */
     gboolean loading, load_wanted, dying;
+    guint rate;          /* denials of the last minute, as is shown */
+    guint rate_falls;    /* source of when that becomes less; 0: it is none */
     guint work;          /* source of work that is left */
     TuiAction next;      /* to be done after the key that is handled */
     char *argument;      /* what it is about; NULL: nothing */
@@ -45,6 +47,8 @@ TuiAction tui_screen_act(TuiScreen *screen, TuiAction action);
 void tui_screen_tell_views(TuiScreen *screen, TuiNews news);
 /* screen_session.c: what the view on top would have one take along. */
 void tui_screen_copy(TuiScreen *screen);
+/* screen_session.c: reads anew how often something is denied, and again when that becomes less. */
+void tui_screen_read_rate(TuiScreen *screen);
 /* screen_session.c: freezes input, or thaws it. */
 void tui_screen_freeze(TuiScreen *screen);
 

@@ -36,6 +36,34 @@ tui_screen_taken_back(TuiScreen *screen, const char *change)
     g_hash_table_remove(screen->answered, change);
 }
 
+/* ---- how often ------------------------------------------------------------------------------ */
+
+static gboolean
+on_rate_falls(gpointer data)
+{
+    TuiScreen *screen = data;
+    screen->rate_falls = 0;
+    tui_screen_store_changed(screen);
+    return G_SOURCE_REMOVE;
+}
+
+/* While something comes it is read with that; then one timer at a time, the last of which finds
+ * none left. What is frozen stays as it was. */
+void
+tui_screen_read_rate(TuiScreen *screen)
+{
+    const AmrSession *session = screen->options.session;
+    gint64 now = amr_clock_now(amr_target_clock(session->target)), until;
+
+    if (screen->dying || amr_store_is_frozen(session->store))
+        return;
+    screen->rate = amr_store_rate(session->store, now, &until);
+    if (until == 0 || screen->rate_falls)
+        return;
+    screen->rate_falls =
+        g_timeout_add((guint)((MAX(until, now) - now) / 1000) + 1, on_rate_falls, screen);
+}
+
 /* ---- freezing ------------------------------------------------------------------------------- */
 
 void
@@ -46,6 +74,7 @@ tui_screen_freeze(TuiScreen *screen)
         amr_store_thaw(store);
     else
         amr_store_freeze(store);
+    tui_screen_read_rate(screen);
     tui_screen_tell_views(screen, TUI_NEWS_STORE);
 }
 

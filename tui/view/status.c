@@ -77,8 +77,8 @@ apparmor_word(const AmrSession *session)
 }
 
 void
-tui_status_draw(const AmrSession *session, const char *host, gboolean loading, TuiCanvas *canvas,
-                TuiRect rect)
+tui_status_draw(const AmrSession *session, const char *host, gboolean loading, guint rate,
+                TuiCanvas *canvas, TuiRect rect)
 {
     g_autoptr(TuiBar) bar = tui_bar_new(TUI_ROLE_STATUS);
     const char *word = loading && !session->loaded ? "" : apparmor_word(session);
@@ -96,7 +96,10 @@ tui_status_draw(const AmrSession *session, const char *host, gboolean loading, T
         add_profiles(bar, session);
     if (!tui_player_add_status(bar, session) && session->ingest)
         add_sources(bar, session);
+    g_autofree char *often = g_strdup_printf("%u a minute", rate);
     tui_bar_add(bar, 5, TUI_ROLE_STATUS, NULL, TUI_ROLE_STATUS, denials);
+    if (rate > 0)
+        tui_bar_add(bar, 5, TUI_ROLE_STATUS, NULL, TUI_ROLE_STATUS, often);
     if (session->ingest) {
         guint64 lost = amr_ingest_lost(session->ingest, NULL);
         g_autofree char *text = g_strdup_printf("LOST %" G_GUINT64_FORMAT, lost);

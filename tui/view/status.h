@@ -8,8 +8,9 @@
 
 G_BEGIN_DECLS
 
-/* Host, AppArmor, profiles by mode, sources, denials, losses. @host in display form. */
-void tui_status_draw(const AmrSession *session, const char *host, gboolean loading,
+/* Host, AppArmor, profiles by mode, sources, denials and @rate of them a minute, losses. @host in
+ * display form. */
+void tui_status_draw(const AmrSession *session, const char *host, gboolean loading, guint rate,
                      TuiCanvas *canvas, TuiRect rect);
 
 G_END_DECLS
