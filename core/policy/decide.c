@@ -212,7 +212,8 @@ static void
 decide_hat(AmrDecision *decision, const AmrResolveContext *context, AmrHolder holder)
 {
     g_autofree char *hat = g_strdup_printf("%s//%s", holder.name, decision->exec);
-    g_autofree char *name = amr_display_string(decision->exec);
+    g_autofree char *name =
+        *decision->exec ? amr_display_string(decision->exec) : g_strdup("what it changed to");
     g_autofree char *shown = amr_display_string(decision->profile);
 
     decision->by = AMR_DECIDED_POLICY;

@@ -87,6 +87,7 @@ amr_propose_refuse(AmrProposal *proposal, AmrNoRule no_rule, char *reason, char 
     g_free(proposal->reason);
     g_free(proposal->remedy);
     proposal->no_rule = no_rule;
+    proposal->pending = FALSE; /* there is nothing left to ask about */
     proposal->reason = reason;
     proposal->remedy = remedy;
 }
