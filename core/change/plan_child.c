@@ -61,7 +61,7 @@ find_parent(const AmrPlanContext *context, const char *typed, const char **own)
         const AmrBlock *block = amr_index_find_typed(context->index, above);
         g_autofree char *name = block ? amr_plan_typed(block->ns, block->name) : NULL;
         *own = at + 2;
-        if (block && block->kind == AMR_BLOCK_PROFILE && strcmp(name, above) == 0 &&
+        if (block && block->kind == AMR_BLOCK_PROFILE && !*block->ns && strcmp(name, above) == 0 &&
             amr_rule_may_name_child(*own))
             return block;
     }

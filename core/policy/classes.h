@@ -19,8 +19,8 @@ const char *amr_exec_attached(const AmrProposeContext *context, const char *ns, 
 const char *amr_exec_child(const AmrProposeContext *context, const char *ns, AmrBytes profile,
                            AmrBytes target);
 /* The name of the child that cx of @profile to @target can make; NULL where there is one, or none
- * can be: @profile is not on disk, or is a child itself, or no header can have that name. The
- * caller frees. */
+ * can be: @profile is not on disk, is a child itself or in a namespace, or no header can have that
+ * name. The caller frees. */
 char *amr_exec_new_child(const AmrProposeContext *context, const char *ns, AmrBytes profile,
                          AmrBytes target);
 void amr_propose_capability(AmrProposal *proposal, const AmrEvent *event);

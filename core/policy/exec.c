@@ -158,7 +158,9 @@ amr_exec_new_child(const AmrProposeContext *context, const char *ns, AmrBytes pr
     g_autofree char *child = g_strdup_printf("%s//%s", name, path);
     const AmrBlock *block = context->index ? amr_index_find(context->index, ns, name) : NULL;
 
-    if (!block || block->kind != AMR_BLOCK_PROFILE || strlen(name) != profile.len ||
+    /* A child of a profile in a namespace is compiled without it (3.0.8 to 5.0.2): where it is
+     * loaded by itself it is none of that namespace. */
+    if (!block || *ns || block->kind != AMR_BLOCK_PROFILE || strlen(name) != profile.len ||
         strlen(path) != target.len || !amr_rule_may_name_child(path) ||
         amr_index_find(context->index, ns, child))
         return NULL;

@@ -139,9 +139,16 @@ resolve_peer(Run *run, const char *ns, AmrResolved *resolved, AmrField field)
     g_autofree char *name = amr_bytes_dup(peer);
     g_autoptr(GPtrArray) under = g_ptr_array_new_with_free_func(amr_decision_free);
 
-    /* Stacks and other namespaces are left as they are. */
-    if (strlen(name) != peer.len || name[0] == ':' || strstr(name, "//&") || !amr_null_first(name))
+    if (strlen(name) != peer.len || !amr_null_first(name))
         return TRUE;
+    if (name[0] == ':' || strstr(name, "//&")) {
+        amr_propose_refuse(resolved->proposal, AMR_NO_RULE_NULL_PROFILE,
+                           g_strdup("The other side is, in a stack or another namespace, a profile "
+                                    "that the kernel made for the time being: no rule can have its "
+                                    "name."),
+                           g_strdup("Decide there what is executed, then run it again."));
+        return FALSE;
+    }
     g_autofree char *holder = resolve_name(run, ns, name, under);
     if (holder) {
         set_field(resolved, field, holder);

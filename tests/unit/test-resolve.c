@@ -363,6 +363,10 @@ test_namespaces(void **state)
          "\"ALLOWED\" operation=\"open\" namespace=\"root//far\" profile=\"p//null-/opt/own\" "
          "name=\"/srv/of-own\" requested_mask=\"r\" denied_mask=\"r\" fsuid=1 ouid=0",
          "?:far:p: /opt/own px,\n:far:own: /srv/of-own r, < /opt/own px/default"},
+        {"no child is made in one", AMR_EXEC_CX,
+         "\"ALLOWED\" operation=\"open\" namespace=\"root//far\" profile=\"p//null-/opt/x\" "
+         "name=\"/srv/a\" requested_mask=\"r\" denied_mask=\"r\" fsuid=1 ouid=0",
+         "?:far:p: /opt/x ix,\n:far:p: /srv/a r, < /opt/x ix/default"},
         {"its execution is not that of another", 0,
          EXEC("p",
               "/opt/own") "\n"
@@ -428,6 +432,10 @@ test_mirror(void **state)
         {"a signal to what is held", 0, SIGNAL("own", "send", "term", "p//null-/opt/x"),
          "?p: /opt/x ix,\nown: signal (send) set=(term) peer=p, & p: signal (receive) set=(term) "
          "peer=own,"},
+        {"a signal to a stack with what is held", 0,
+         SIGNAL("own", "send", "term", "aside//&p//null-/opt/x"), "own: !null-profile"},
+        {"a signal to what is held in another namespace", 0,
+         SIGNAL("own", "send", "term", ":far:p//null-/opt/x"), "own: !null-profile"},
         {"a signal to what nobody can decide", 0, SIGNAL("own", "send", "term", "p//null-nohat"),
          "p: !null-profile"},
     };
