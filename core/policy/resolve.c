@@ -130,6 +130,13 @@ refuse_held(AmrResolved *resolved, const AmrDecision *decision)
     resolved->proposal->profile = g_strdup(decision->profile);
 }
 
+/* Whether a label is one profile of the namespace of whoever names it. */
+static gboolean
+is_one_here(const char *label)
+{
+    return label[0] != ':' && !strstr(label, "//&");
+}
+
 /* FALSE where the peer is a null profile whose decision leads nowhere: then the rule would name
  * what does not stay. */
 static gboolean
@@ -141,7 +148,7 @@ resolve_peer(Run *run, const char *ns, AmrResolved *resolved, AmrField field)
 
     if (strlen(name) != peer.len || !amr_null_first(name))
         return TRUE;
-    if (name[0] == ':' || strstr(name, "//&")) {
+    if (!is_one_here(name)) {
         amr_propose_refuse(resolved->proposal, AMR_NO_RULE_NULL_PROFILE,
                            g_strdup("The other side is, in a stack or another namespace, a profile "
                                     "that the kernel made for the time being: no rule can have its "
@@ -361,7 +368,8 @@ add_denial(Run *run, AmrDenialId id)
     g_autofree char *ns = amr_bytes_dup(amr_event_namespace(&event));
     for (guint i = 0; i < G_N_ELEMENTS(labels); i++) {
         g_autofree char *name = amr_null_string(&event, labels[i]);
-        add_executions(run, ns, name);
+        if (is_one_here(name))
+            add_executions(run, ns, name);
     }
     if (!run->ended)
         add_one(run, id, &event);
