@@ -202,6 +202,31 @@ undo_files(const Maker *maker, GError **error)
     return TRUE;
 }
 
+/* Rules that later changes gave a child that this undo takes away: they stay, and nobody includes
+ * them. */
+static gboolean
+note_orphans(const Maker *maker, GError **error)
+{
+    for (guint i = 0; i < maker->plan->parts->len; i++) {
+        const AmrPlanPart *part = maker->plan->parts->pdata[i];
+        for (guint k = 0; k < part->rules->len; k++) {
+            const AmrRule *rule = part->rules->pdata[k];
+            const char *local = rule->kind == AMR_RULE_CHILD ? rule->child.local : NULL;
+            const AmrPlanFile *file = local ? amr_plan_find_file(maker->plan, local) : NULL;
+            g_autoptr(GBytes) holds = file ? g_bytes_ref(file->after) : NULL;
+            g_autofree char *shown = amr_display_string(local);
+            if (local && !file && !amr_plan_read(maker->context->target, local, &holds, error))
+                return FALSE;
+            if (holds && g_bytes_get_size(holds))
+                amr_plan_note(maker->plan,
+                              "%s holds rules of later changes: without the child "
+                              "nobody includes them",
+                              shown);
+        }
+    }
+    return TRUE;
+}
+
 static gboolean
 undo_loads(const AmrPlanContext *context, const AmrPlan *done, AmrPlan *plan, GError **error)
 {
@@ -252,7 +277,7 @@ amr_plan_undo(const AmrPlanContext *context, const AmrPlan *done, GError **error
     plan->undoes = g_strdup(done->id);
     for (guint i = 0; i < done->parts->len; i++)
         g_ptr_array_add(plan->parts, undo_part(&maker, done->parts->pdata[i]));
-    if (!undo_files(&maker, error))
+    if (!undo_files(&maker, error) || !note_orphans(&maker, error))
         return NULL;
     if (plan->files->len == 0) {
         say_nothing_left(done, plan, error);

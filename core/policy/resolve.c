@@ -130,11 +130,12 @@ refuse_held(AmrResolved *resolved, const AmrDecision *decision)
     resolved->proposal->profile = g_strdup(decision->profile);
 }
 
-/* Whether a label is one profile of the namespace of whoever names it. */
+/* Whether a label is one profile of the namespace of whoever names it ("---": of one that he may
+ * not see). */
 static gboolean
 is_one_here(const char *label)
 {
-    return label[0] != ':' && !strstr(label, "//&");
+    return label[0] != ':' && !g_str_has_prefix(label, "---") && !strstr(label, "//&");
 }
 
 /* FALSE where the peer is a null profile whose decision leads nowhere: then the rule would name

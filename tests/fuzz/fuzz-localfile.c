@@ -88,7 +88,8 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     g_autoptr(GBytes) bytes = g_bytes_new(data, size);
-    gboolean fresh = !holds(data, size, "# armorer:") && !holds(data, size, lines[0]);
+    gboolean fresh = !holds(data, size, "# armorer:") && !holds(data, size, lines[0]) &&
+                     !holds(data, size, lines[1]);
 
     check_added(bytes, fresh, TRUE);
     check_added(bytes, fresh, FALSE);
