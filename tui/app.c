@@ -13,6 +13,7 @@
 #include "tui/tell.h"
 #include "tui/terminal/clipboard.h"
 #include "tui/terminal/term.h"
+#include "tui/trouble.h"
 #include "tui/view/past.h"
 #include "tui/view/screen.h"
 
@@ -25,6 +26,7 @@ typedef struct {
     TuiTerm *term;
     TuiScreen *screen;
     TuiTell tell;
+    TuiTrouble *trouble; /* with the logs; NULL before the past is read */
     TuiCanvas *canvas;
     TuiTheme *theme;
     GMainLoop *loop;
@@ -256,8 +258,14 @@ static void
 on_ingest_changed(gpointer data)
 {
     App *app = data;
+    char *news;
+
     tui_screen_store_changed(app->screen);
     tui_tell_store_changed(&app->tell);
+    while (app->trouble && (news = tui_trouble_next(app->trouble)) != NULL) {
+        tui_screen_say(app->screen, TUI_ROLE_WARNING, "%s", news);
+        g_free(news);
+    }
 }
 
 static void
@@ -268,6 +276,7 @@ on_past_loaded(GObject *source, GAsyncResult *result, gpointer data)
 
     app->loading = FALSE;
     g_clear_pointer(&app->past, tui_task_end);
+    app->trouble = tui_trouble_new(app->session->ingest);
     tui_tell_begin(&app->tell);
     if (!amr_ingest_load_finish(app->session->ingest, result, &error) &&
         !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
@@ -411,6 +420,7 @@ finish(App *app)
     tui_term_free(app->term);
     for (guint i = 0; i < G_N_ELEMENTS(app->signals); i++)
         g_source_remove(app->signals[i]);
+    tui_trouble_free(app->trouble);
     g_object_unref(app->cancellable);
     g_main_loop_unref(app->loop);
 }

@@ -160,7 +160,7 @@ tui_options_session(const TuiOptions *options, GError **error)
 gboolean
 tui_options_replay(const TuiOptions *options, AmrReplayOptions *replay)
 {
-    if (!options->replay && !(options->demo && !options->logs))
+    if (!options->replay && !(options->demo && !options->logs && !options->sources))
         return FALSE;
     *replay = (AmrReplayOptions){
         .place = options->replay ? AMR_OPEN_GIVEN : AMR_OPEN_SOURCE,

@@ -24,8 +24,8 @@ typedef struct {
  * Once, before a session. */
 gboolean tui_options_prepare(TuiOptions *options, GError **error);
 
-/* What is to be played, if anything: the demo's recorded session, or what replay was given. FALSE:
- * nothing. Strings are borrowed from @options. */
+/* What is to be played, if anything: the demo's recorded session, unless its logs are named, or
+ * what replay was given. FALSE: nothing. Strings are borrowed from @options. */
 gboolean tui_options_replay(const TuiOptions *options, AmrReplayOptions *replay);
 
 /* A session for these options; a fixed clock where ARMORER_CLOCK (seconds since the epoch) is set

@@ -14,53 +14,133 @@
 #include "core/base/fsutil.h"
 #include "core/base/text.h"
 
-/* A file that takes a name, and one whose rights change: logrotate makes it first, and gives it to
- * its readers then. */
-#define DIRECTORY_MASK (IN_CREATE | IN_MOVED_TO | IN_ATTRIB | IN_ONLYDIR)
+/* A file that takes a name or gives it up, and one whose rights change: logrotate makes it first,
+ * and gives it to its readers then. The directory itself, when it goes: of one that was deleted
+ * while a file of it is open nothing is said, but that its files went. */
+#define TAKEN          (IN_CREATE | IN_MOVED_TO)
+#define GONE           (IN_DELETE | IN_MOVED_FROM)
+#define ITSELF         (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED)
+#define DIRECTORY_MASK (TAKEN | GONE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
 
 enum {
     PLACES = 2,      /* where the name is said, and where it leads */
     SIBLINGS = 1000, /* of one log, at most */
+    ABOVE = 64,      /* directories above it */
+    TRIES = 4,       /* while others make and remove them */
     HEAD = 256
 };
+
+/* A directory that is watched for one name. */
+typedef struct {
+    int watch; /* -1 none */
+    char *name;
+} Place;
 
 struct AmrFollow {
     AmrWatch *watch;
     AmrOpener *opener;
     AmrOpenPlace place;
     char *directory; /* for the opener */
-    struct {
-        int watch; /* -1 none */
-        char *name;
-    } at[PLACES];
+    Place at[PLACES];
+    Place above[ABOVE]; /* while the name is nobody's: what its directory stands in, and so on */
+    guint n_above;
     guint taken; /* how often the name changed hands */
 };
+
+static void
+leave(AmrFollow *follow, Place *place)
+{
+    amr_watch_remove(follow->watch, place->watch);
+    place->watch = -1;
+    g_clear_pointer(&place->name, g_free);
+}
+
+static void
+leave_above(AmrFollow *follow)
+{
+    for (guint i = 0; i < follow->n_above; i++)
+        leave(follow, &follow->above[i]);
+    follow->n_above = 0;
+}
+
+/* Watches the directory again: it may be another one by now. Returns its descriptor, -1 and @error
+ * if there is none. */
+static int
+watch_directory(AmrFollow *follow, GError **error)
+{
+    amr_autofd int fd =
+        amr_opener_open_dir(follow->opener, follow->place, follow->directory, error);
+    const int before = follow->at[0].watch;
+
+    follow->at[0].watch = fd < 0 ? -1 : amr_watch_add(follow->watch, fd, DIRECTORY_MASK, error);
+    amr_watch_remove(follow->watch, before);
+    if (fd >= 0 && follow->at[0].watch < 0) {
+        g_autofree char *shown = amr_display_string(follow->directory);
+        g_prefix_error(error, "%s: ", shown);
+        return -1;
+    }
+    return amr_fs_steal_fd(&fd);
+}
+
+/* Each directory above it, for the name of the next: which of them is not there yet, and which will
+ * go before the rest comes, is not known. */
+static void
+watch_above(AmrFollow *follow)
+{
+    g_autofree char *path = g_strdup(follow->directory);
+
+    leave_above(follow);
+    while (follow->n_above < ABOVE && !g_str_equal(path, ".") && !g_str_equal(path, "/")) {
+        g_autofree char *parent = g_path_get_dirname(path);
+        amr_autofd int fd = amr_opener_open_dir(follow->opener, follow->place, parent, NULL);
+        const int number = fd < 0 ? -1 : amr_watch_add(follow->watch, fd, DIRECTORY_MASK, NULL);
+        if (number >= 0)
+            follow->above[follow->n_above++] = (Place){number, g_path_get_basename(path)};
+        g_free(path);
+        path = g_steal_pointer(&parent);
+    }
+}
+
+/* Where the name is nobody's, its directory may go too: then all above is watched, until the name
+ * is found. */
+static void
+look_again(AmrFollow *follow)
+{
+    for (guint i = 0; i < TRIES; i++) {
+        const int before = follow->at[0].watch;
+        amr_autofd int fd = watch_directory(follow, NULL);
+        struct stat status;
+
+        if (fd >= 0 && fstatat(fd, follow->at[0].name, &status, 0) == 0) {
+            leave_above(follow);
+            return;
+        }
+        /* What was made between the two looks is seen by the second. */
+        if (i > 0 && follow->at[0].watch == before)
+            return;
+        watch_above(follow);
+    }
+}
 
 AmrFollow *
 amr_follow_new(AmrWatch *watch, AmrOpener *opener, AmrOpenPlace place, const char *name,
                GError **error)
 {
-    g_autofree char *directory = g_path_get_dirname(name);
-    amr_autofd int fd = amr_opener_open_dir(opener, place, directory, error);
-    AmrFollow *follow;
-    int number;
+    AmrFollow *follow = g_new0(AmrFollow, 1);
+    amr_autofd int fd = -1;
 
-    if (fd < 0)
-        return NULL;
-    number = amr_watch_add(watch, fd, DIRECTORY_MASK, error);
-    if (number < 0) {
-        g_autofree char *shown = amr_display_string(directory);
-        g_prefix_error(error, "%s: ", shown);
-        return NULL;
-    }
-    follow = g_new0(AmrFollow, 1);
     follow->watch = watch;
     follow->opener = opener;
     follow->place = place;
-    follow->directory = g_steal_pointer(&directory);
-    follow->at[0].watch = number;
-    follow->at[0].name = g_path_get_basename(name);
+    follow->directory = g_path_get_dirname(name);
+    follow->at[0] = (Place){-1, g_path_get_basename(name)};
     follow->at[1].watch = -1;
+    fd = watch_directory(follow, error);
+    if (fd < 0) {
+        amr_follow_free(follow);
+        return NULL;
+    }
+    look_again(follow);
     return follow;
 }
 
@@ -69,10 +149,9 @@ amr_follow_free(AmrFollow *follow)
 {
     if (!follow)
         return;
-    for (guint i = 0; i < PLACES; i++) {
-        amr_watch_remove(follow->watch, follow->at[i].watch);
-        g_free(follow->at[i].name);
-    }
+    for (guint i = 0; i < PLACES; i++)
+        leave(follow, &follow->at[i]);
+    leave_above(follow);
     g_free(follow->directory);
     g_free(follow);
 }
@@ -95,22 +174,32 @@ amr_follow_found(AmrFollow *follow, int fd)
     follow->at[1].name = g_path_get_basename(path);
 }
 
+static gboolean
+is_of(const Place *place, const AmrWatchEvent *event)
+{
+    return place->watch == event->watch &&
+           (event->name ? g_str_equal(place->name, event->name) : (event->mask & ITSELF) != 0);
+}
+
 gboolean
 amr_follow_event(AmrFollow *follow, const AmrWatchEvent *event)
 {
-    if (event->watch < 0) {
+    gboolean anew = event->watch < 0, is = anew;
+
+    if (anew)
         follow->taken += 2;
-        return TRUE;
-    }
-    for (guint i = 0; i < PLACES; i++) {
-        if (follow->at[i].watch != event->watch || !event->name ||
-            !g_str_equal(follow->at[i].name, event->name))
+    for (guint i = 0; i < PLACES && !is; i++) {
+        if (!is_of(&follow->at[i], event))
             continue;
-        if (event->mask & (IN_CREATE | IN_MOVED_TO))
-            follow->taken++;
-        return TRUE;
+        is = TRUE;
+        follow->taken += (event->mask & TAKEN) != 0;
+        anew = i == 0 && (event->mask & (GONE | ITSELF) || follow->n_above > 0);
     }
-    return FALSE;
+    for (guint i = 0; i < follow->n_above && !is; i++)
+        is = anew = is_of(&follow->above[i], event);
+    if (anew)
+        look_again(follow);
+    return is;
 }
 
 /* ---- what rotation made of it ---------------------------------------------------------------- */

@@ -17,8 +17,9 @@ G_BEGIN_DECLS
 
 typedef struct AmrFollow AmrFollow;
 
-/* Watches the directory that @name stands in; all are borrowed and outlive it. NULL and @error if
- * that cannot be watched. */
+/* Watches the directory that @name stands in, and when that goes what it stood in, for it to come
+ * again (not when what it stands in is moved away, with it); all are borrowed and outlive it. NULL
+ * and @error if it cannot be watched now. */
 AmrFollow *amr_follow_new(AmrWatch *watch, AmrOpener *opener, AmrOpenPlace place, const char *name,
                           GError **error);
 void amr_follow_free(AmrFollow *follow);

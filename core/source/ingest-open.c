@@ -94,11 +94,17 @@ take_renewed(AmrIngest *ingest, AmrInput *newest, int fd)
     g_autoptr(GArray) between = NULL;
     struct stat status;
 
-    if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) || amr_input_knows(newest, fd)) {
+    if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
         (void)close(fd);
+        set_trouble(newest, g_error_new_literal(AMR_ERROR, AMR_ERROR_PARSE,
+                                                "What has its name now is no file"));
         return;
     }
     g_clear_error(&newest->error);
+    if (amr_input_knows(newest, fd)) {
+        (void)close(fd);
+        return;
+    }
     between = amr_follow_between(newest->names, newest->fd, fd, amr_input_knows, newest);
     for (guint i = 0; i < between->len; i++)
         newest = succeed(ingest, newest, g_array_index(between, int, i));

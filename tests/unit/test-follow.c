@@ -238,6 +238,78 @@ test_deleted(void **state)
     stop(&writer);
 }
 
+/* Its directory is deleted, moved away, made anew at once or after a while, and what that stands in
+ * with it. */
+static void
+test_directory(void **state)
+{
+    Bench *bench = *state;
+    g_autofree char *above = path_of(bench, "above"), *dir = path_of(bench, "above/dir");
+    g_autofree char *path = path_of(bench, "above/dir/log");
+    Writer writer = {bench, -1, 0};
+
+    assert_int_equal(g_mkdir_with_parents(dir, 0700), 0);
+    open_log(&writer, "above/dir/log");
+    put_line(&writer);
+    (void)bench_add(bench, "above/dir/log", TRUE);
+    bench_load_well(bench);
+    assert_all(&writer);
+    for (guint i = 0; i < 24; i++) {
+        if (i % 3 == 0) {
+            assert_int_equal(unlink(path), 0);
+            assert_int_equal(rmdir(dir), 0);
+        } else {
+            g_autofree char *gone = g_strdup_printf("gone%u", i);
+            move(bench, "above/dir", gone);
+            if (i % 3 == 1) {
+                g_autofree char *too = g_strdup_printf("gone-too%u", i);
+                move(bench, "above", too);
+            }
+        }
+        if (i % 2 == 0) {
+            put_line(&writer); /* it has the old one open still */
+            assert_all(&writer);
+        }
+        if (i % 4 == 0)
+            (void)rmdir(above);
+        while (i % 8 < 4 && g_main_context_iteration(NULL, FALSE))
+            ;
+        assert_int_equal(g_mkdir_with_parents(dir, 0700), 0);
+        if (i % 2 == 1) {
+            while (g_main_context_iteration(NULL, FALSE))
+                ;
+        }
+        open_log(&writer, "above/dir/log");
+        put_line(&writer);
+        assert_all(&writer);
+    }
+    stop(&writer);
+}
+
+/* What has its name now is no log, or is away: said, until it is one again. */
+static void
+test_no_file(void **state)
+{
+    Bench *bench = *state;
+    g_autofree char *path = path_of(bench, "log");
+    Writer writer;
+
+    start(&writer, bench);
+    for (guint i = 0; i < 2; i++) {
+        assert_int_equal(unlink(path), 0);
+        assert_int_equal(i == 0 ? mkdir(path, 0700) : mkfifo(path, 0600), 0);
+        while (!bench_info(bench, 0).error)
+            g_main_context_iteration(NULL, TRUE);
+        assert_int_equal(bench_info(bench, 0).state, AMR_SOURCE_FOLLOWING);
+        assert_int_equal(i == 0 ? rmdir(path) : unlink(path), 0);
+        open_log(&writer, "log");
+        put_line(&writer);
+        assert_all(&writer);
+        assert_null(bench_info(bench, 0).error);
+    }
+    stop(&writer);
+}
+
 /* What was written between the last look and the cut stands in the copy only. */
 static void
 test_copied(void **state)
@@ -387,11 +459,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_renamed), TEST(test_asleep),
-        TEST(test_dated),   TEST(test_awaited),
-        TEST(test_deleted), TEST(test_copied),
-        TEST(test_linked),  TEST(test_given_away),
-        TEST(test_bounded), cmocka_unit_test(test_any_order),
+        TEST(test_renamed),    TEST(test_asleep),  TEST(test_dated),
+        TEST(test_awaited),    TEST(test_deleted), TEST(test_copied),
+        TEST(test_directory),  TEST(test_no_file), TEST(test_linked),
+        TEST(test_given_away), TEST(test_bounded), cmocka_unit_test(test_any_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

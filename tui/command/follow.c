@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "tui/command/denials.h"
+#include "tui/trouble.h"
 
 /* How often it is told at most that more were lost. */
 #define LOST_SECONDS 1
@@ -24,7 +25,8 @@ typedef struct {
     TuiOutWidths widths;
     guint64 lost; /* as was told last */
     guint lost_timer;
-    gboolean ended; /* nothing can come any more, or nobody reads it */
+    TuiTrouble *trouble; /* with the sources */
+    gboolean ended;      /* nothing can come any more, or nobody reads it */
 } Follow;
 
 static guint8 *
@@ -143,8 +145,13 @@ on_changed(gpointer data)
 {
     Follow *follow = data;
     AmrIngest *ingest = follow->command->session->ingest;
+    char *news;
 
     out_taken(follow);
+    while ((news = tui_trouble_next(follow->trouble)) != NULL) {
+        tui_say("%s", news);
+        g_free(news);
+    }
     if (follow->lost_timer == 0 && amr_ingest_lost(ingest, NULL) != follow->lost)
         follow->lost_timer = g_timeout_add_seconds(LOST_SECONDS, on_lost, follow);
     follow->ended |= !has_source(ingest);
@@ -207,9 +214,11 @@ tui_denials_follow(TuiCommand *command, const AmrFilter *filter, char **files)
         return status;
     follow.marks = g_byte_array_new();
     follow.taken = g_array_new(FALSE, FALSE, sizeof(AmrDenialId));
+    follow.trouble = tui_trouble_new(command->session->ingest);
     out_past(&follow);
     wait_for_more(&follow);
     g_byte_array_unref(follow.marks);
     g_array_unref(follow.taken);
+    tui_trouble_free(follow.trouble);
     return status;
 }
