@@ -140,6 +140,11 @@ add_user_config(AmrConfig *config)
 AmrSession *
 tui_options_session(const TuiOptions *options, GError **error)
 {
+    if (options->sources && (options->logs || options->replay)) {
+        (void)amr_error_set(error, AMR_ERROR_USAGE,
+                            "--source is about the system's own logs: not beside others");
+        return NULL;
+    }
     AmrTargetOptions target = {
         .root = options->root,
         .policy = options->policy,

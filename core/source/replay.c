@@ -169,6 +169,12 @@ open_input(AmrReplay *replay)
 
     if (fd < 0 && is_stdin)
         amr_error_errno(&error, errno, "Reading standard input");
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_IS_DIRECTORY)) {
+        g_autofree char *shown = amr_display_string(replay->name);
+        g_clear_error(&error); /* as wrong as any other file that is no log */
+        (void)amr_error_set(&error, AMR_ERROR_PARSE, "Reading %s: Not a text log but a directory",
+                            shown);
+    }
     if (fd < 0) {
         fail(replay, error);
         return FALSE;
