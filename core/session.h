@@ -9,7 +9,7 @@
 #include "core/advice/choice.h"
 #include "core/advice/doctor.h"
 #include "core/advice/explain.h"
-#include "core/base/config.h"
+#include "core/base/settings.h"
 #include "core/change/executor.h"
 #include "core/change/history.h"
 #include "core/kernel/loaded.h"

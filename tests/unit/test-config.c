@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "core/base/config.h"
+#include "core/base/settings.h"
 
 static void
 test_defaults(void **state)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "core/base/config.h"
+#include "core/base/settings.h"
 
 #include <string.h>
 

@@ -4,8 +4,8 @@
  * the system's file, below the target's root, is read first, then the user's, which may set what
  * concerns him alone. A line that begins with # is a comment.
  */
-#ifndef AMR_BASE_CONFIG_H
-#define AMR_BASE_CONFIG_H
+#ifndef AMR_BASE_SETTINGS_H
+#define AMR_BASE_SETTINGS_H
 
 #include <gio/gio.h>
 
