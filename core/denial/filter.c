@@ -17,6 +17,7 @@ typedef struct {
     gboolean negated;
     AmrWildcard *wildcard; /* NULL for since */
     gint64 since;
+    gint64 ago; /* of one that moves: so long before now; 0: it stands */
 } Word;
 
 struct AmrFilter {
@@ -124,6 +125,8 @@ add_word(AmrFilter *filter, const char *whole, const AmrClock *clock, GError **e
         word.wildcard = amr_wildcard_new(amr_bytes(value), key_flags(word.key));
     else if (!amr_since_read(value, clock, &word.since))
         return refuse(error, whole, "Not a time such as " AMR_SINCE_HELP);
+    else if (amr_since_moves(value))
+        word.ago = amr_clock_now(clock) - word.since;
     g_array_append_val(filter->words, word);
     return TRUE;
 }
@@ -311,6 +314,20 @@ match_state(const Word *word, const AmrDenial *denial)
         return FALSE;
     return match_string(word, amr_denial_state_word(denial->state)) ||
            (denial->state == AMR_DENIAL_STATE_CAME_BACK && match_string(word, "came-back"));
+}
+
+gboolean
+amr_filter_move(AmrFilter *filter, guint n, gint64 now, gint64 *from, gint64 *to)
+{
+    for (guint i = 0; i < filter->words->len; i++) {
+        Word *word = &g_array_index(filter->words, Word, i);
+        if (word->ago == 0 || n-- > 0)
+            continue;
+        *from = word->since;
+        *to = word->since = MAX(word->since, now - word->ago);
+        return TRUE;
+    }
+    return FALSE;
 }
 
 static gboolean

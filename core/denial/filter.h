@@ -67,6 +67,12 @@ gboolean amr_filter_is_empty(const AmrFilter *filter);
  * its state changes. */
 gboolean amr_filter_varies(const AmrFilter *filter);
 
+/* Spans such as since:10m stay where they were when they were read, until they are moved: the @n-th
+ * of them (from 0) is so long before @now then, never earlier than before. FALSE: there is none.
+ * Else what was last seen from *from on and before *to may match now and not before, or the other
+ * way round. */
+gboolean amr_filter_move(AmrFilter *filter, guint n, gint64 now, gint64 *from, gint64 *to);
+
 /* @denial may be NULL: then there is no state, and the event's own time is that of since. */
 gboolean amr_filter_match(const AmrFilter *filter, const AmrEvent *event, const AmrDenial *denial);
 

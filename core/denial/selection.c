@@ -150,6 +150,63 @@ amr_selection_looked(const AmrSelection *selection)
     return selection->looked;
 }
 
+/* ---- time ----------------------------------------------------------------------------------- */
+
+static const AmrDenial *
+at_place(AmrStore *store, guint place)
+{
+    AmrDenialId id;
+    return amr_store_window(store, AMR_ORDER_LAST, place, 1, &id) == 1 ? amr_store_get(store, id)
+                                                                       : NULL;
+}
+
+/* The first place in the order of time that is not before @when. */
+static guint
+place_of(AmrStore *store, gint64 when)
+{
+    guint low = 0, high = amr_store_count(store);
+
+    while (low < high) {
+        const guint middle = low + (high - low) / 2;
+        const AmrDenial *denial = at_place(store, middle);
+        if (denial && denial->last < when)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* What was passed is to be looked at, if it was before; returns when the next one will be. */
+static gint64
+pass(AmrSelection *selection, gint64 now, gint64 from, gint64 to)
+{
+    const AmrDenial *denial;
+    guint place = place_of(selection->store, from);
+
+    for (; (denial = at_place(selection->store, place)) && denial->last < to; place++) {
+        if (denial->id >= selection->below)
+            enqueue(selection, denial->id);
+    }
+    return denial ? denial->last + (now - to) + 1 : 0;
+}
+
+gboolean
+amr_selection_move(AmrSelection *selection, gint64 now, gint64 *next)
+{
+    gint64 from, to;
+
+    *next = 0;
+    if (!selection->filter)
+        return FALSE;
+    for (guint i = 0; amr_filter_move(selection->filter, i, now, &from, &to); i++) {
+        const gint64 then = pass(selection, now, from, to);
+        if (then > 0 && (*next == 0 || then < *next))
+            *next = then;
+    }
+    return amr_selection_left(selection) > 0;
+}
+
 /* ---- what the store tells ------------------------------------------------------------------- */
 
 void
@@ -185,6 +242,18 @@ amr_selection_count(const AmrSelection *selection)
     if (!selection->filter)
         return amr_store_count(selection->store);
     return (guint)g_sequence_get_length(selection->order.sequence);
+}
+
+guint
+amr_selection_newer(const AmrSelection *selection, AmrDenialId id)
+{
+    const AmrDenialId last = amr_store_shown(selection->store);
+    guint n = 0;
+
+    for (id++; id <= last; id++)
+        n += selection->filter ? amr_order_has(&selection->order, id)
+                               : amr_store_get(selection->store, id) != NULL;
+    return n;
 }
 
 guint

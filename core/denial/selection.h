@@ -27,8 +27,14 @@ gboolean amr_selection_work(AmrSelection *selection, guint rows);
 guint amr_selection_left(const AmrSelection *selection);
 guint64 amr_selection_looked(const AmrSelection *selection);
 
+/* Lets the filter go with the time (amr_filter_move()). TRUE if there is something to look at by
+ * amr_selection_work(). *next: when it is to be called again, if nothing comes; 0: never. */
+gboolean amr_selection_move(AmrSelection *selection, gint64 now, gint64 *next);
+
 /* As those of the store, of what was found so far. */
 guint amr_selection_count(const AmrSelection *selection);
+/* How many of them came after @id, which is in the order of arrival. */
+guint amr_selection_newer(const AmrSelection *selection, AmrDenialId id);
 guint amr_selection_window(AmrSelection *selection, guint first, guint n, AmrDenialId *ids);
 gboolean amr_selection_place(AmrSelection *selection, AmrDenialId id, guint *place);
 

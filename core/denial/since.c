@@ -141,3 +141,10 @@ amr_since_read(const char *text, const AmrClock *clock, gint64 *when)
     *when = MAX(read, 1); /* 0 is "unknown" */
     return TRUE;
 }
+
+gboolean
+amr_since_moves(const char *text)
+{
+    gint64 when;
+    return read_span(text, G_MAXINT64, &when);
+}

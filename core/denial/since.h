@@ -16,6 +16,9 @@ G_BEGIN_DECLS
  * none of these, or no such time is in the calendar. */
 gboolean amr_since_read(const char *text, const AmrClock *clock, gint64 *when);
 
+/* Whether what @text means moves with the time ("10m"). */
+gboolean amr_since_moves(const char *text);
+
 /* For messages: what is read. */
 #define AMR_SINCE_HELP "10s, 10m, 2h, 3d, 14:05, 2026-11-22 or \"2026-11-22 14:05\""
 

@@ -151,12 +151,80 @@ test_steps(void **state)
     amr_store_free(f->store);
 }
 
+/* What a span lets through goes by as time does, in steps that are told before; rows that nobody
+ * touches are not looked at. */
+static void
+test_moves(void **state)
+{
+    static const char *const filters[] = {"since:1000s", "!since:1000s", "since:1000s profile:p1",
+                                          "since:1000s !since:100s"};
+    for (gsize k = 0; k < G_N_ELEMENTS(filters); k++) {
+        Fixture f = {.store = amr_store_new(0)};
+        g_autoptr(AmrSelection) selection =
+            amr_selection_new(f.store, AMR_ORDER_LAST, filter_of(filters[k]));
+        gint64 now = G_GINT64_CONSTANT(5000) * G_USEC_PER_SEC, next;
+        guint moved = 0;
+
+        for (guint i = 0; i < 200; i++)
+            add(&f, 3000 + i * 37 % 2000, i % 5, i, 0);
+        while (amr_selection_work(selection, 16))
+            ;
+        assert_as_filtered(f.store, selection, filters[k]);
+        for (;; moved++) {
+            guint64 looked = amr_selection_looked(selection);
+            (void)amr_selection_move(selection, now, &next);
+            while (amr_selection_work(selection, 16))
+                ;
+            assert_true(amr_selection_looked(selection) - looked < 10);
+            AmrClock *clock = amr_clock_new_fixed(now);
+            g_autoptr(AmrFilter) filter = amr_filter_read(filters[k], clock, NULL);
+            g_autofree AmrDenialId *ids = g_new0(AmrDenialId, 200);
+            guint n = amr_store_window(f.store, AMR_ORDER_LAST, 0, 200, ids);
+            n = amr_filter_ids(filter, f.store, ids, n);
+            assert_int_equal(amr_selection_count(selection), n);
+            amr_clock_free(clock);
+            if (next == 0)
+                break;
+            assert_true(next > now);
+            now = next;
+        }
+        assert_true(moved > 90);
+        assert_int_equal(amr_selection_count(selection),
+                         strchr(filters[k], '!') == filters[k] ? 200 : 0);
+        g_clear_pointer(&selection, amr_selection_free);
+        amr_store_free(f.store);
+    }
+}
+
+static void
+test_newer(void **state)
+{
+    Fixture f = {.store = amr_store_new(0)};
+    g_autoptr(AmrSelection) all = amr_selection_new(f.store, AMR_ORDER_LAST, NULL);
+    g_autoptr(AmrSelection) some =
+        amr_selection_new(f.store, AMR_ORDER_LAST, filter_of("profile:p1"));
+
+    for (guint i = 0; i < 100; i++)
+        add(&f, 3000, i % 5, i, 0);
+    while (amr_selection_work(some, 16))
+        ;
+    assert_int_equal(amr_selection_newer(all, 0), 100);
+    assert_int_equal(amr_selection_newer(all, 90), 10);
+    assert_int_equal(amr_selection_newer(some, 90), 2);
+    assert_int_equal(amr_selection_newer(some, 100), 0);
+    g_clear_pointer(&all, amr_selection_free);
+    g_clear_pointer(&some, amr_selection_free);
+    amr_store_free(f.store);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_as_filtered),
         cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_moves),
+        cmocka_unit_test(test_newer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -238,7 +238,7 @@ take_order(Denials *view, TuiAction action)
         if (orders[i].action != action)
             continue;
         if (view->follow)
-            view->held_at = amr_store_count(tui_denials_store(view));
+            view->held_at = amr_store_newest(tui_denials_store(view));
         view->order = orders[i].order;
         view->follow = FALSE;
         tui_denials_select(view);
@@ -309,7 +309,12 @@ act(TuiView *base, TuiAction action)
 static void
 news(TuiView *base, TuiNews what)
 {
-    if (what == TUI_NEWS_STORE && amr_selection_left(((Denials *)base)->rows) > 0)
+    Denials *view = (Denials *)base;
+
+    if (what != TUI_NEWS_STORE)
+        return;
+    tui_denials_go_with_time(view);
+    if (amr_selection_left(view->rows) > 0)
         tui_screen_wants_work(base->screen);
 }
 
@@ -363,6 +368,7 @@ place(const TuiView *base)
 {
     const Denials *view = (const Denials *)base;
     guint n = amr_selection_count(view->rows), held = amr_store_count(tui_denials_store(view));
+    guint came = tui_denials_came(view);
     guint marked = g_hash_table_size(tui_screen_marks(base->screen));
     GString *text = g_string_new(NULL);
 
@@ -370,8 +376,8 @@ place(const TuiView *base)
         return g_string_free(text, FALSE);
     if (marked > 0)
         g_string_append_printf(text, "%u marked  ", marked);
-    if (!view->follow && held > view->held_at)
-        g_string_append_printf(text, "HELD +%u new  ", held - view->held_at);
+    if (!view->follow && came > 0)
+        g_string_append_printf(text, "HELD +%u new  ", came);
     else if (!view->follow)
         g_string_append(text, "HELD  ");
     if (n > 0)
@@ -383,6 +389,8 @@ static void
 denials_free(TuiView *base)
 {
     Denials *view = (Denials *)base;
+    if (view->leaves)
+        g_source_remove(view->leaves);
     amr_selection_free(view->rows);
     tui_search_free(view->search);
     tui_search_free(view->text_search);

@@ -22,7 +22,8 @@ typedef struct {
     AmrDenialId tied;   /* what it was last put on: it goes back there when that is shown again */
     AmrDenialId origin; /* where it stood when a search began */
     gboolean follow, follow_origin;
-    guint held_at; /* how many there were when it stopped to follow */
+    guint leaves;        /* source of when the first row is too old for the filter; 0: none is */
+    AmrDenialId held_at; /* the newest when it stopped to follow */
     TuiFlow *detail;
     gboolean in_detail, split, pushed;
 } Denials;
@@ -36,6 +37,10 @@ void tui_denials_select(Denials *view);
 void tui_denials_find_cursor(Denials *view);
 /* The cursor was moved to another row. */
 void tui_denials_moved(Denials *view);
+/* How many of those that are shown came since it stopped to follow. */
+guint tui_denials_came(const Denials *view);
+/* Lets go what is too old for the filter by now. */
+void tui_denials_go_with_time(Denials *view);
 /* Looks at a slice of what the filter has not looked at; TRUE while more is left. */
 gboolean tui_denials_work(Denials *view);
 

@@ -5,8 +5,11 @@
 #include "tui/table/sift.h"
 #include "tui/view/denials_private.h"
 
-/* Rows that a filter looks at in one go: some two milliseconds. */
 #define SLICE 512 /* denials looked at in one go: a millisecond or so where there are many */
+
+/* Milliseconds: those that go one after the other go together; a day is as good as any. */
+#define LEAVES_LEAST 1000
+#define LEAVES_MOST  86400000
 
 AmrStore *
 tui_denials_store(const Denials *view)
@@ -67,14 +70,47 @@ tui_denials_moved(Denials *view)
     gboolean at_end = n == 0 || view->list.cursor + 1 >= n;
 
     if (view->follow && !at_end)
-        view->held_at = amr_store_count(tui_denials_store(view));
+        view->held_at = amr_store_newest(tui_denials_store(view));
     view->follow = at_end;
     stand_on(view, at(view, view->list.cursor));
     if (view->id != AMR_DENIAL_NONE)
         view->tied = view->id;
 }
 
+guint
+tui_denials_came(const Denials *view)
+{
+    return view->follow ? 0 : amr_selection_newer(view->rows, view->held_at);
+}
+
 /* ---- what is shown -------------------------------------------------------------------------- */
+
+static gboolean
+on_leaves(gpointer data)
+{
+    Denials *view = data;
+    view->leaves = 0;
+    tui_denials_go_with_time(view);
+    tui_screen_dirty(view->view.screen);
+    return G_SOURCE_REMOVE;
+}
+
+/* What "since:10m" shows goes by itself: one timer, for when the first row does. */
+void
+tui_denials_go_with_time(Denials *view)
+{
+    const AmrSession *session = tui_screen_session(view->view.screen);
+    gint64 now = amr_clock_now(amr_target_clock(session->target)), next;
+
+    if (view->leaves || amr_store_is_frozen(session->store))
+        return;
+    if (amr_selection_move(view->rows, now, &next))
+        tui_screen_wants_work(view->view.screen);
+    if (next == 0)
+        return;
+    gint64 wait = CLAMP((next - now) / 1000 + 1, LEAVES_LEAST, LEAVES_MOST);
+    view->leaves = g_timeout_add((guint)wait, on_leaves, view);
+}
 
 static void
 take_rows(Denials *view, AmrFilter *filter)
@@ -83,6 +119,10 @@ take_rows(Denials *view, AmrFilter *filter)
     view->rows = amr_selection_new(tui_denials_store(view), view->order, filter);
     if (amr_selection_work(view->rows, SLICE))
         tui_screen_wants_work(view->view.screen);
+    if (view->leaves)
+        g_source_remove(view->leaves);
+    view->leaves = 0;
+    tui_denials_go_with_time(view);
 }
 
 static AmrFilter *
