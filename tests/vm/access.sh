@@ -20,15 +20,15 @@ P
     apparmor_parser -r "/etc/apparmor.d/opt.t.${2%% *}"
 }
 runs_as() {  # launcher target label
-    converges "$1" 2 : "test \"\$(/opt/t/$1 /opt/t/$2 /proc/self/attr/current)\" = '$3 (enforce)'"
+    together "$1" 2 : "test \"\$(/opt/t/$1 /opt/t/$2 /proc/self/attr/current)\" = '$3 (enforce)'"
 }
 own='@{PROC}/@{pid}/attr/current r,'
-confine launcher env; confine chooser env; confine keeper env '' "$own"; confine wary env '' "$own"
+confine launcher env; confine varier env; confine chooser env; confine keeper env '' "$own"; confine wary env '' "$own"
 says plain 'plain /opt/t/plain'
 runs_as launcher plain plain
 says varied 'varied @{PLACES}/varied' '@{PLACES} = /srv/t/ /opt/t/
 @{PLACES} += /usr/local/t'
-runs_as launcher varied varied
+runs_as varier varied varied
 says deep/nearby 'wide /opt/t/deep/**'
 says deep/nearby 'near /opt/t/{deep,other}/near{,by}'
 runs_as chooser deep/nearby near
@@ -65,21 +65,32 @@ script() {  # name code: writes it where the profile of that name lets perl read
     printf '%s;\nexit 0;\n' "$2" >"/opt/t/$1.pl"
 }
 script mapper "$mapper"
-converges mapper 3 "$clean" "/opt/t/mapper /opt/t/mapper.pl $d/a"
+together mapper 3 "$clean" "/opt/t/mapper /opt/t/mapper.pl $d/a"
 script tcp "use Socket; $tcp"
-converges tcp 3 : '/opt/t/tcp /opt/t/tcp.pl'
+together tcp 3 : '/opt/t/tcp /opt/t/tcp.pl'
 script udp "use Socket; $udp"
-converges udp 3 : '/opt/t/udp /opt/t/udp.pl'
+together udp 3 : '/opt/t/udp /opt/t/udp.pl'
 script sixth "use Socket qw(:DEFAULT IN6ADDR_LOOPBACK sockaddr_in6); $sixth"
-converges sixth 3 : '/opt/t/sixth /opt/t/sixth.pl'
+together sixth 3 : '/opt/t/sixth /opt/t/sixth.pl'
 # (The abstraction allows unix sockets; by path the file is asked for.)
 script bound "use Socket; $local"
-converges bound 3 "$clean" "/opt/t/bound /opt/t/bound.pl $d/socket"
+together bound 3 "$clean" "/opt/t/bound /opt/t/bound.pl $d/socket"
 script truncates "$opener"
-converges truncates 3 "$clean" "/opt/t/truncates /opt/t/truncates.pl $d/a 'O_WRONLY|O_TRUNC'"
+together truncates 3 "$clean" "/opt/t/truncates /opt/t/truncates.pl $d/a 'O_WRONLY|O_TRUNC'"
 script creates "$opener"
-converges creates 3 "$clean" "/opt/t/creates /opt/t/creates.pl $d/new 'O_RDWR|O_CREAT|O_EXCL'"
+together creates 3 "$clean" "/opt/t/creates /opt/t/creates.pl $d/new 'O_RDWR|O_CREAT|O_EXCL'"
 script nameless "$opener"
+
+confine rmdirs rmdir; confine symlinks ln; confine nodes mknod; confine chmods chmod; confine chowns chown
+confine cutter truncate; confine renamer mv
+together rmdirs 2 "$clean; mkdir $d/sub" "/opt/t/rmdirs $d/sub"
+together symlinks 2 "$clean" "/opt/t/symlinks -s nowhere $d/l"
+together nodes 3 "$clean" "/opt/t/nodes $d/null c 1 3"
+together chmods 3 "$clean" "/opt/t/chmods 600 $d/a"
+together chowns 4 "$clean" "/opt/t/chowns 1 $d/a"
+together cutter 3 "$clean" "/opt/t/cutter -s 0 $d/a"
+together renamer 4 "$clean; mkdir $d/sub" "/opt/t/renamer $d/sub $d/other"
+all_converge
 
 # The kernel numbers a file without a name anew each time: the broader rule is the user's choice.
 nameless() { /opt/t/nameless /opt/t/nameless.pl $d 'O_RDWR|020200000'; }
@@ -92,16 +103,6 @@ ok 'nameless: runs' nameless
 ok 'nameless: another file is denied as before' not /opt/t/nameless /opt/t/nameless.pl $d/new 'O_RDWR|O_CREAT'
 ok 'nameless: undone' "$armorer" undo
 ok 'nameless: denied again' not nameless
-
-confine rmdirs rmdir; confine symlinks ln; confine nodes mknod; confine chmods chmod; confine chowns chown
-confine cutter truncate; confine renamer mv
-converges rmdirs 2 "$clean; mkdir $d/sub" "/opt/t/rmdirs $d/sub"
-converges symlinks 2 "$clean" "/opt/t/symlinks -s nowhere $d/l"
-converges nodes 3 "$clean" "/opt/t/nodes $d/null c 1 3"
-converges chmods 3 "$clean" "/opt/t/chmods 600 $d/a"
-converges chowns 4 "$clean" "/opt/t/chowns 1 $d/a"
-converges cutter 3 "$clean" "/opt/t/cutter -s 0 $d/a"
-converges renamer 4 "$clean; mkdir $d/sub" "/opt/t/renamer $d/sub $d/other"
 
 # ---- hostile names -----------------------------------------------------------------------------------
 # Beside each file that is denied, where there is one, a name that a badly spelled rule would allow.

@@ -1,51 +1,84 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2034,SC2154
 # Every class of mediation: a small program of ours (act) does the thing under a profile that lacks the
-# rule: denied, proposed, applied, done as compiled policy said, undone, denied again. Then what no rule
-# can answer. Read by guest.sh.
-act=/mnt/armorer/act
+# rule: denied, shown by each source, proposed, applied, done as compiled policy said, undone, denied
+# again. Then what no rule can answer. Wants a guest with systemd. Read by guest.sh.
 features=/sys/kernel/security/apparmor/features
+cp /mnt/armorer/act /opt/t/act
+act=/opt/t/act refusal=13
 
-# A copy of act under a profile without abstractions, which grant much of what is asked here.
+# Profiles without abstractions, which grant much of what is asked here; a file a section: to load each
+# by itself is what takes a guest its time.
+section() {  # name
+    file=/etc/apparmor.d/opt.t.section-$1
+    echo 'include <tunables/global>' >"$file"
+}
+loaded() { ok "${file##*-}: loaded" apparmor_parser -r "$file"; }
 deed() {  # name [flags [rules [more text behind the profile]]]
-    cp $act "/opt/t/$1"
-    cat >"/etc/apparmor.d/opt.t.$1" <<P
-include <tunables/global>
+    ln -f $act "/opt/t/$1"
+    cat >>"$file" <<P
 profile $1 /opt/t/$1 ${2:-} {
   /opt/t/$1 mr,
   /usr/lib/@{multiarch}/*.so* mr,
   /etc/ld.so.cache r,
   ${3:-}
-  include if exists <local/opt.t.$1>
+  include ${hard-if exists} <local/opt.t.$1>
 }
 ${4:-}
 P
-    apparmor_parser -r "/etc/apparmor.d/opt.t.$1"
 }
 # Where this kernel does not mediate it, that is what is seen: done without a rule.
+unmediated=()
 fixes() {  # feature|- name rounds prepare act-arguments
-    local feature=$1 name=$2; shift
-    if [ "$feature" = - ] || [ -e "$features/$feature" ]; then
-        converges "$name" "$2" "$3" "/opt/t/$name $4"
-    else
-        ok "$name: not mediated by this kernel, done without a rule" sh -c "$3; /opt/t/$name $4"
-    fi
+    if [ "$1" = - ] || [ -e "$features/$1" ]; then together "$2" "$3" "$4" "/opt/t/$2 $5"
+    else unmediated+=("$2"); case_prepare[$2]=$4 case_command[$2]="/opt/t/$2 $5"; fi
+}
+# What no rule can answer: said, with the reason, and nothing is written.
+refused=()
+declare -A refused_reason
+refuses() {  # name reason command
+    refused+=("$1"); refused_reason[$1]=$2 case_prepare[$1]=: case_command[$1]=$3
 }
 
-# What no rule can answer: said, with the reason, and nothing is written.
-refuses() {  # name reason command
-    local before after
-    before=$(cat /etc/apparmor.d/local/* | sha256sum); dmesg -C
-    ok "$1: denied" not sh -c "$3"
-    log
-    ok "$1: no rule, and why ($2)" sh -c "$armorer propose --json >/tmp/rules; cat /tmp/rules; grep -F '\"no_rule\":\"$2\"' /tmp/rules"
-    ok "$1: there is nothing to apply" sh -c "$armorer propose 2>/dev/null | $armorer apply --from -; test \$? = 1"
-    after=$(cat /etc/apparmor.d/local/* | sha256sum)
-    ok "$1: and nothing is written" test "$before" = "$after"
-    ok "$1: denied as before" not sh -c "$3"
+# ---- where it is seen --------------------------------------------------------------------------------
+# Started before: the multicast has no past.
+follow_netlink() {
+    "$armorer" denials --follow --json --source netlink >/tmp/netlink 2>/tmp/netlink.err &
+    follower=$!
+    sleep 1
+}
+shown_by() {  # source file: each of the cases stands in there
+    local name missing=''
+    for name in "${cases[@]}"; do
+        grep -qE "\"profile\":\"$name(\"|//)" "$2" || missing+=" $name"
+    done
+    ok "$1: shows each of ${#cases[@]}" test -z "$missing"
+    [ -z "$missing" ] || echo "# $1 does not show:$missing"
+}
+when_denied() {
+    local source
+    sleep 1; kill -INT $follower; wait $follower
+    shown_by netlink /tmp/netlink
+    for source in kmsg journal; do
+        "$armorer" denials --json --source $source >/tmp/shown 2>/tmp/err
+        shown_by $source /tmp/shown
+    done
+}
+# auditd takes the kernel's log away: while it is denied again.
+when_undone() {
+    rm -f /var/log/audit/audit.log
+    mkdir -p /var/log/audit
+    /sbin/auditd -s nochange
+}
+when_denied_again() {
+    sleep 1
+    "$armorer" denials --json /var/log/audit/audit.log >/tmp/shown 2>/tmp/err
+    shown_by audit.log /tmp/shown
+    kill "$(cat /run/auditd.pid)"
 }
 
 # ---- files -------------------------------------------------------------------------------------------
+section files
 while read -r verb rounds arguments; do
     deed "f-$verb"
     fixes - "f-$verb" "$rounds" "$clean; mkdir $d/sub" "$verb $arguments"
@@ -70,18 +103,26 @@ exec 2 /usr/bin/true
 V
 deed f-chown '' 'capability chown,'
 fixes - f-chown 1 "$clean" "chown $d/a"
+# An include that has to be there.
+: >/etc/apparmor.d/local/opt.t.f-hard
+hard='' deed f-hard
+fixes - f-hard 1 "$clean" "read $d/a"
+loaded
 
 # ---- capabilities, limits, namespaces ----------------------------------------------------------------
+section capabilities
 deed c-chroot; fixes - c-chroot 1 : 'chroot /'
 deed c-hostname; fixes - c-hostname 1 : 'hostname guest'
 deed c-nice; fixes - c-nice 1 : 'nice -5'
 deed c-setuid; fixes - c-setuid 1 : 'setuid 65534'
 deed r-limit '' 'set rlimit nofile <= 512, capability sys_resource,'
-/opt/t/r-limit limit 400; ok 'r-limit: within the limit' test $? = 0
 deed u-userns '' 'capability sys_admin,'
 fixes namespaces/userns_create u-userns 1 : userns
+loaded
+ok 'r-limit: within the limit' /opt/t/r-limit limit 400
 
 # ---- sockets -----------------------------------------------------------------------------------------
+section sockets
 for pair in 'inet stream' 'inet dgram' 'inet6 stream' 'netlink raw' 'unix stream' 'unix seqpacket'; do
     name=s-${pair/ /-}; deed "$name"
     fixes network_v8 "$name" 1 : "socket $pair"
@@ -89,25 +130,30 @@ done
 deed s-raw '' 'capability net_raw,'; fixes network_v8 s-raw 1 : 'socket packet raw'
 deed s-talk; fixes network_v8 s-talk 2 : 'talk 7411'
 deed s-abstract; fixes network_v8 s-abstract 2 : 'abstract armorer'
+loaded
 
 # ---- signals and traces ------------------------------------------------------------------------------
+section processes
 $act wait 900 & free=$!                            # unconfined
 deed g-signal; fixes signal g-signal 1 : "signal $free 10"
 deed p-trace '' 'capability sys_ptrace,'; fixes ptrace p-trace 1 : "trace $free"
-# Both sides are confined: each profile needs a rule, the record of each denial names one.
-deed g-pair; deed g-other
-/opt/t/g-other wait 900 & held2=$!
-fixes signal g-pair 2 : "signal $held2 10"
-deed p-pair '' 'capability sys_ptrace,'; deed p-other
-/opt/t/p-other wait 900 & held3=$!
-fixes ptrace p-pair 2 : "trace $held3"
-kill $free  # the confined ones may receive nothing: they end by themselves
+# Both sides are confined: each profile needs a rule, the record of each denial names one. The other is
+# started anew: one that sleeps may keep the policy it began with.
+anew() { echo "pkill -x $1; /opt/t/$1 wait 900 & echo \$! >/tmp/$1.pid"; }
+for pair in g p; do
+    deed $pair-pair '' 'capability sys_ptrace,'
+    deed $pair-other '' 'signal (receive) set=(term) peer=unconfined,'
+done
+fixes signal g-pair 2 "$(anew g-other)" "signal \$(cat /tmp/g-other.pid) 10"
+fixes ptrace p-pair 2 "$(anew p-other)" "trace \$(cat /tmp/p-other.pid)"
+loaded
 
 # ---- mounts: in a mount namespace of their own --------------------------------------------------------
 m=/opt/t/m
 fresh="umount -l $m/a 2>/dev/null; umount -l $m/b 2>/dev/null; mkdir -p $m/a $m/b"
 mounts() { fixes mount "$1" 1 "$fresh; $2" "$3"; }
 admin='capability sys_admin,'
+section mounts
 for name in mount bind remount private move umount; do deed "m-$name" '' "$admin"; done
 mounts m-mount : "mount tmpfs none $m/a"
 mounts m-bind : "bind $m/a $m/b"
@@ -115,28 +161,49 @@ mounts m-remount "mount -t tmpfs none $m/a" "remount $m/a"
 mounts m-private "mount -t tmpfs none $m/a" "private $m/a"
 mounts m-move "mount --make-private /; mount -t tmpfs none $m/a" "move $m/a $m/b"
 mounts m-umount "mount -t tmpfs none $m/a" "umount $m/a"
-umount -l $m/a $m/b 2>/dev/null
 deed m-pivot '' "$admin"
-converges m-pivot 1 : "unshare -m sh -c 'mount --make-rprivate / && mount -t tmpfs none $m/a && mkdir $m/a/old && exec /opt/t/m-pivot pivot $m/a $m/a/old'"
+together m-pivot 1 : "unshare -m sh -c 'mount --make-rprivate / && mount -t tmpfs none $m/a && mkdir $m/a/old && exec /opt/t/m-pivot pivot $m/a $m/a/old'"
+
+loaded
 
 # ---- changes of profile --------------------------------------------------------------------------------
-deed x-profile '' '@{PROC}/@{pid}/attr/{apparmor/,}current rw,' 'profile other { /opt/t/** mrix, /usr/lib/** mr, /etc/ld.so.cache r, /proc/*/attr/** r, }'
-converges x-profile 1 : '/opt/t/x-profile profile other'
-deed x-onexec '' "@{PROC}/@{pid}/attr/{apparmor/,}exec rw, /opt/t/f-read rix,"
-converges x-onexec 2 : '/opt/t/x-onexec onexec other /opt/t/f-read read /proc/self/attr/current'
-deed x-hat '' "@{PROC}/@{pid}/attr/{apparmor/,}current rw,
-  ^hat {
-    /usr/lib/** mr,
-  }"
+section profiles
+attr='@{PROC}/@{pid}/attr/{apparmor/,}'
+deed x-profile '' "${attr}current rw," 'profile other { /opt/t/** mrix, /usr/lib/** mr, /etc/ld.so.cache r, /proc/*/attr/** r, }'
+fixes - x-profile 1 : 'profile other'
+deed x-onexec '' "${attr}exec rw, /opt/t/f-read rix,"
+fixes - x-onexec 2 : 'onexec other /opt/t/f-read read /proc/self/attr/current'
+# Hats and children: by an include of their own, or not at all.
+own_include() { echo "/usr/lib/** mr, /etc/ld.so.cache r, include if exists <local/opt.t.$1>"; }
+deed x-hat '' "${attr}current rw, ^hat { $(own_include x-hat.hat) }"
+fixes - x-hat 1 "$clean" "hat hat $d/a"
+deed x-child '' "/opt/t/kid cx -> kid, profile kid { /opt/t/kid mr, $(own_include x-child.kid) }"
+ln -f $act /opt/t/kid
+fixes - x-child 1 "$clean" "exec /opt/t/kid read $d/a"
+deed x-bare '' "${attr}current rw, ^hat { /usr/lib/** mr, }"
+# One process under two profiles.
+deed k-one; deed k-two
+together k-one 2 "$clean" "aa-exec -p 'k-one//&k-two' -- /opt/t/k-one read $d/a"
+loaded
+sh -c "$clean"
 dmesg -C
-ok 'x-hat: a hat is refused a file' sh -c "/opt/t/x-hat hat hat $d/a; test \$? = 13"
+ok 'x-bare: a hat is refused a file' sh -c "/opt/t/x-bare hat hat $d/a; test \$? = 13"
 log
-ok 'x-hat: no include in the hat: said' sh -c "$armorer propose >/tmp/rules && $armorer apply --from /tmp/rules; test \$? = 3"
+ok 'x-bare: no include in the hat: said' sh -c "$armorer propose /var/log/kern.log >/tmp/rules && $armorer apply --from /tmp/rules; test \$? = 3"
 sed 's/^/# /' /tmp/rules /tmp/out
-ok 'x-hat: and nothing is written' sh -c "! grep -s '[^[:space:]]' /etc/apparmor.d/local/opt.t.x-hat"
+ok 'x-bare: and nothing is written' sh -c "! grep -s '[^[:space:]]' /etc/apparmor.d/local/opt.t.x-bare"
+# A namespace of policy.
+mkdir -p /sys/kernel/security/apparmor/policy/namespaces/cell 2>/dev/null
+section namespace
+deed celled
+sed -i 's/^profile celled/profile :cell:celled/' "$file"
+together celled 1 "$clean" "aa-exec -n cell -p celled -- /opt/t/celled read $d/a"
+loaded
 
 # ---- queues and rings ----------------------------------------------------------------------------------
-deed q-queue
+section rest
+# (Without that right a kernel asks for it, which is another denial.)
+deed q-queue '' 'capability sys_resource,'
 if [ -e $features/posix_mqueue ]; then
     fixes posix_mqueue q-queue 2 'rm -f /dev/mqueue/armorer' 'queue /armorer'
 else  # such a kernel asks for a file, which stands on no path
@@ -160,31 +227,26 @@ refuses n-deny explicitly-denied "/opt/t/n-deny read $d/a"
 deed n-away
 refuses n-away disconnected "unshare -m sh -c 'mount --make-rprivate / && mount -t tmpfs none $m/a && echo x >$m/a/x && exec 9<$m/a && umount -l $m/a && exec /opt/t/n-away read /proc/self/fd/9/x'"
 
-# ---- one process under two profiles, and a namespace of policy ------------------------------------------
-deed k-one; deed k-two
-fixes - k-one 2 "$clean" "read $d/a"
-stacked="aa-exec -p 'k-one//&k-two' -- /opt/t/k-one read $d/a"
-sh -c "$clean"; dmesg -C
-ok 'stacked: denied' not sh -c "$stacked"
-for i in 1 2; do
-    log; $armorer propose >/tmp/rules 2>/tmp/err; sed 's/^/# /' /tmp/rules
-    $armorer apply --from /tmp/rules >/tmp/applied 2>&1 || sed 's/^/# /' /tmp/applied
-    dmesg -C
-    sh -c "$stacked" 2>/dev/null && break
+loaded
+
+# ---- all of them ---------------------------------------------------------------------------------------
+for name in "${unmediated[@]}"; do ok "$name: not mediated by this kernel, done without a rule" attempt "$name"; done
+journal_hears_audit
+follow_netlink
+all_converge
+
+sum_of_local() { cat /etc/apparmor.d/local/* | sha256sum; }
+before=$(sum_of_local); sh -c "$clean"; dmesg -C
+for name in "${refused[@]}"; do ok "$name: denied" is_refused "$name"; done
+log
+$armorer propose --json /var/log/kern.log >/tmp/rules
+for name in "${refused[@]}"; do
+    ok "$name: no rule, and why (${refused_reason[$name]})" \
+        sh -c "grep -F '\"profile\":\"$name\"' /tmp/rules | grep -F '\"no_rule\":\"${refused_reason[$name]}\"' || { cat /tmp/rules; false; }"
 done
-ok "stacked: runs after $i rounds" sh -c "$stacked"
-while $armorer undo >/dev/null 2>&1; do :; done
-ok 'stacked: undone, denied again' not sh -c "$stacked"
-mkdir -p /sys/kernel/security/apparmor/policy/namespaces/cell 2>/dev/null
-cp $act /opt/t/celled
-cat >/etc/apparmor.d/opt.t.celled <<P
-include <tunables/global>
-profile :cell:celled /opt/t/celled {
-  /opt/t/celled mr,
-  /usr/lib/@{multiarch}/*.so* mr,
-  /etc/ld.so.cache r,
-  include if exists <local/opt.t.celled>
-}
-P
-apparmor_parser -r /etc/apparmor.d/opt.t.celled
-converges celled 1 "$clean" "aa-exec -n cell -p celled -- /opt/t/celled read $d/a"
+ok 'refused: there is nothing to apply' sh -c "$armorer propose /var/log/kern.log 2>/dev/null | $armorer apply --from -; test \$? = 1"
+ok 'refused: and nothing is written' test "$before" = "$(sum_of_local)"
+for name in "${refused[@]}"; do ok "$name: denied as before" is_refused "$name"; done
+kill $free
+pkill -x 'g-other|p-other'
+refusal='' cases=()

@@ -57,11 +57,11 @@ steps() {
     awk 'NR == 1 { pid = $1 } $1 == pid && $2 ~ /^[a-z0-9]+\(/ { call = $2; sub(/\(.*/, "", call); n[call]++ }
         $1 == pid && /\/etc\/apparmor\.d|\/var\/lib\/armorer/ { print call ":" n[call] }' /tmp/trace
 }
-# A part of them each time, another with another seed; all where FAULTS says so.
+# A part of them each time, another with another seed.
 mapfile -t all < <(steps)
 chosen=()
 for i in "${!all[@]}"; do
-    [ -z "${FAULTS:-}" ] && [ $(((i + ${AGREE_SEED:-4}) % 3)) != 0 ] || chosen+=("${all[i]}")
+    [ -z "${ARMORER_LONG:-}" ] && [ $(((i + ${AGREE_SEED:-4}) % 3)) != 0 ] || chosen+=("${all[i]}")
 done
 killed=0 torn=0 unsettled=0
 for step in "${chosen[@]}"; do
@@ -83,13 +83,28 @@ ok 'killed: the next armorer settled each' test $unsettled = 0
 ok 'killed: the local file is as at first' test "$(cat $local_file)" = '# of the admin'
 
 # ---- no room ---------------------------------------------------------------------------------------
-cp -r /etc/apparmor.d/local /tmp/local.copy
-mount -t tmpfs -o size=256k,mode=755 none /etc/apparmor.d/local
-cp /tmp/local.copy/* /etc/apparmor.d/local/; head -c 1M /dev/zero >/etc/apparmor.d/local/.filler 2>/dev/null
-ok 'a full disk: refused, and said (3)' sh -c "$armorer apply victim '$rule' 2>/tmp/err; test \$? = 3 && grep -F 'No space left' /tmp/err"
-ok 'a full disk: nothing is changed' is_whole
-ok 'a full disk: nothing is in force' not reads_secret
-umount /etc/apparmor.d/local
+full() {  # directory: no byte is free where it stands, until `emptied`
+    rm -rf /tmp/full.copy; mkdir -p "$1"; cp -a "$1" /tmp/full.copy
+    mount -t tmpfs -o "size=$(($(du -sk "$1" | cut -f1) * 2 + 1024))k,mode=755" none "$1"
+    cp -a /tmp/full.copy/. "$1/"; head -c 1G /dev/zero >"$1/.filler" 2>/dev/null
+    [ -s "$1/.filler" ] && ! head -c 8192 /dev/zero >"$1/.more" 2>/dev/null; rm -f "$1/.more"
+}
+emptied() { umount "$1"; }
+for place in /etc/apparmor.d/local /var/lib/armorer; do
+    full $place
+    ok "no room in $place: refused, and said (3)" sh -c "$armorer apply victim '$rule' 2>/tmp/err; rc=\$?; cat /tmp/err; test \$rc = 3 && grep -F 'No space left' /tmp/err"
+    ok "no room in $place: nothing is changed" is_whole
+    ok "no room in $place: nothing is in force" not reads_secret
+    emptied $place
+done
+# Where the compiler keeps what it made is no part of the change: without it the next boot compiles.
+cache=$(apparmor_parser --print-cache-dir 2>/dev/null | tail -1); mkdir -p "${cache:-/var/cache/apparmor}"
+full "${cache:-/var/cache/apparmor}"
+ok 'no room for the cache: changed all the same' "$armorer" apply victim "$rule"
+ok 'no room for the cache: in force' reads_secret
+ok 'no room for the cache: undone' "$armorer" undo
+ok 'no room for the cache: denied again' not reads_secret
+emptied "${cache:-/var/cache/apparmor}"
 
 # ---- others' mistakes --------------------------------------------------------------------------------
 echo 'profile broken /opt/t/broken { this is no rule }' >/etc/apparmor.d/opt.t.broken

@@ -38,9 +38,8 @@ P
 done
 log() { dmesg >/var/log/kern.log; }
 
-# ---- a loop of denied, applied, runs, undone -----------------------------------------------------------
-# A copy of a program under a profile that allows it nothing but to start; what is denied is proposed,
-# applied and tried again, until it runs. Then all is undone, and it is denied as at first.
+# ---- denied, applied, runs, undone ---------------------------------------------------------------------
+# A copy of a program under a profile that allows it nothing but to start.
 confine() {  # name program [flags [rules]]
     cp "$(command -v "$2")" "/opt/t/$1"
     cat >"/etc/apparmor.d/opt.t.$1" <<P
@@ -54,27 +53,69 @@ profile $1 /opt/t/$1 ${3:-} {
 P
     apparmor_parser -r "/etc/apparmor.d/opt.t.$1"
 }
-converges() {  # name rounds prepare command: fixed within so many rounds, and back
-    local name=$1 rounds=$2 prepare=$3 cmd=$4 i done=
-    sh -c "$prepare"; dmesg -C
-    ok "$name: denied" not sh -c "$cmd"
-    for ((i = 0; i < rounds; i++)); do
-        log
-        $armorer propose >/tmp/rules 2>/dev/null
-        $armorer apply --from /tmp/rules >/tmp/applied 2>&1 || sed 's/^/# /' /tmp/applied
-        sh -c "$prepare"; dmesg -C
-        if sh -c "$cmd" >/tmp/out 2>&1; then done=1; break; fi
-    done
-    sed 's/^/# /' "/etc/apparmor.d/local/opt.t.$name" 2>/dev/null
-    ok "$name: runs after $((i + 1)) rounds" test -n "$done"
-    while $armorer undo >/dev/null 2>&1; do :; done
-    ok "$name: everything was taken back" sh -c "! grep -q '[^[:space:]]' /etc/apparmor.d/local/opt.t.$name"
-    sh -c "$prepare"
-    ok "$name: denied again" not sh -c "$cmd"
-}
 d=/opt/t/d
 # shellcheck disable=SC2034
 clean="rm -rf $d; mkdir -p $d; echo x >$d/a"
+
+# ---- many of them at once ------------------------------------------------------------------------------
+# To start programs is what takes a guest its time: cases are only noted, then all are denied; each round
+# of one proposal and one change answers what is denied, until all run; all is undone, all are denied.
+cases=() refusal=''
+declare -A case_rounds case_prepare case_command
+together() {  # name rounds prepare command
+    cases+=("$1"); case_rounds[$1]=$2 case_prepare[$1]=$3 case_command[$1]=$4
+}
+attempt() {  # name
+    sh -c "${case_prepare[$1]}" >/dev/null 2>&1
+    sh -c "${case_command[$1]}"
+}
+is_refused() {  # name: by the status that is asked for, if one is
+    local rc; attempt "$1"; rc=$?
+    echo "status $rc"
+    if [ -n "$refusal" ]; then [ $rc = "$refusal" ]; else [ $rc != 0 ]; fi
+}
+# What compiled and loaded policy say now of all that was denied: allowed.
+all_allowed() {
+    $armorer query --denials --json /var/log/kern.log >/tmp/asked
+    [ -s /tmp/asked ] || return 1
+    ! grep -vE '"disk":\{"verdict":"allowed".*"loaded":\{"verdict":"allowed"' /tmp/asked
+}
+# With systemd: the journal gets what the kernel logs, and all of the audit beside it.
+journal_hears_audit() {
+    systemctl is-active -q systemd-journald-audit.socket && return
+    systemctl start systemd-journald-audit.socket
+    systemctl restart systemd-journald
+}
+# For a room to look at what the logs show.
+when_denied() { :; }
+when_undone() { :; }
+when_denied_again() { :; }
+all_converge() {
+    local name round left=() pending=("${cases[@]}")
+    dmesg -C
+    for name in "${cases[@]}"; do ok "$name: denied" is_refused "$name"; done
+    when_denied
+    for ((round = 1; round <= 4 && ${#pending[@]}; round++)); do
+        log
+        $armorer propose /var/log/kern.log >/tmp/rules 2>/dev/null; sed 's/^/# /' /tmp/rules
+        ok "round $round: applied as one change" "$armorer" apply --from /tmp/rules
+        ok "round $round: as compiled and as loaded it is allowed" all_allowed
+        dmesg -C; left=()
+        for name in "${pending[@]}"; do
+            if attempt "$name" >"/tmp/case.$name" 2>&1; then
+                ok "$name: runs after $round rounds" test $round -le "${case_rounds[$name]}"
+            else left+=("$name"); fi
+        done
+        pending=("${left[@]}")
+    done
+    for name in "${pending[@]}"; do ok "$name: runs in the end" attempt "$name"; done
+    while $armorer undo >/dev/null 2>&1; do :; done
+    ok 'everything was taken back' sh -c "! grep '[^[:space:]]' /etc/apparmor.d/local/opt.t.*"
+    when_undone
+    for name in "${cases[@]}"; do ok "$name: denied again" is_refused "$name"; done
+    when_denied_again
+    cases=()
+}
 
 for room in "$@"; do
     # shellcheck disable=SC1090

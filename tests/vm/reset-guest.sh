@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The guest's side of reset: one stage a boot, on one disk.
+# The guest's side of reset: the stages of one boot, on one disk.
 set -u
 export ARMORER_DATADIR=/mnt/armorer
 armorer=/mnt/armorer/armorer
@@ -33,13 +33,14 @@ print(*(c["kind"] + ":" + c["state"] for c in last))')
         *) return 1 ;;
     esac
 }
-case $1 in
-    prepare)
-        mkdir -p /opt/t
-        echo secret >/opt/t/secret
-        for p in victim bystander; do
-            cp "$(command -v cat)" /opt/t/$p
-            cat >/etc/apparmor.d/opt.t.$p <<P
+stage() {  # word [point]
+    case $1 in
+        prepare)
+            mkdir -p /opt/t
+            echo secret >/opt/t/secret
+            for p in victim bystander; do
+                cp "$(command -v cat)" /opt/t/$p
+                cat >/etc/apparmor.d/opt.t.$p <<P
 profile $p /opt/t/$p {
   /opt/t/$p mr,
   /usr/lib/** mr,
@@ -47,48 +48,53 @@ profile $p /opt/t/$p {
   include if exists <local/opt.t.$p>
 }
 P
-        done
-        printf '# of the admin\n' >$local_file
-        loads_all; sync ;;
-    change)
-        loads_all; sync
-        call=${2%:*} when=${2#*:}
-        steps() { strace -f -qq -o /tmp/trace -e trace="$call" "$@"; }
-        if [ "$when" = last ] || [ "$when" = load ]; then  # count on the neighbour
-            steps "$armorer" apply bystander '/opt/t/other r,' >/dev/null 2>&1
-            if [ "$when" = last ]; then when=$(grep -c "^[0-9]* *$call" /tmp/trace)
-            else when=$(grep "^[0-9]* *$call" /tmp/trace | grep -n -e '"-r"' | head -1 | cut -d: -f1); fi
-            "$armorer" undo >/dev/null 2>&1; sync
-        fi
-        # A process that is stopped at the step, and the machine reset under it.
-        strace -f -qq -o /tmp/trace -e trace="$call" -e inject="$call:signal=STOP:when=$when" \
-            "$armorer" apply victim "$rule" >/tmp/applied 2>&1 &
-        for ((i = 0; i < 600; i++)); do
-            grep -q 'stopped by SIGSTOP' /tmp/trace 2>/dev/null && break
-            sleep 0.1
-        done
-        [ $i -lt 600 ] || { echo "nothing stopped at $2"; cat /tmp/trace; exit 1; }
-        echo b >/proc/sysrq-trigger; sleep 60 ;;
-    look)
-        ok "reset at $2: no half-written file" is_whole
-        ok "reset at $2: every profile loads" loads_all
-        ok "reset at $2: the next armorer goes on" "$armorer" apply bystander '/opt/t/other r,'
-        loads_all
-        ok "reset at $2: disk, kernel and history agree" agrees; sed 's/^/# /' /tmp/out
-        ok "reset at $2: no temporary file is left" test -z "$(find /etc/apparmor.d -name '.*' -type f)"
-        "$armorer" undo >/dev/null 2>&1
-        if grep -qxF "$rule" $local_file; then ok "reset at $2: undone" "$armorer" undo; fi
-        ok "reset at $2: as at first" test "$(cat $local_file)" = '# of the admin'
-        sync ;;
-    cache)
-        loads_all --write-cache
-        ok 'cache: applied' "$armorer" apply victim "$rule"
-        loads_all --write-cache     # the cache holds the rule now
-        ok 'cache: in force' reads_secret
-        ok 'cache: undone' "$armorer" undo
-        ok 'cache: denied again' not reads_secret
-        sync ;;
-    cached)
-        ok 'cache: after a boot every profile loads, by the cache' loads_all --write-cache
-        ok 'cache: after a boot it is denied' not reads_secret ;;
-esac
+            done
+            printf '# of the admin\n' >$local_file
+            loads_all; sync ;;
+        change)
+            loads_all; sync
+            call=${2%:*} when=${2#*:}
+            steps() { strace -f -qq -o /tmp/trace -e trace="$call" "$@"; }
+            if [ "$when" = last ] || [ "$when" = load ]; then  # count on the neighbour
+                steps "$armorer" apply bystander '/opt/t/other r,' >/dev/null 2>&1
+                if [ "$when" = last ]; then when=$(grep -c "^[0-9]* *$call" /tmp/trace)
+                else when=$(grep "^[0-9]* *$call" /tmp/trace | grep -n -e '"-r"' | head -1 | cut -d: -f1); fi
+                "$armorer" undo >/dev/null 2>&1; sync
+            fi
+            # A process that is stopped at the step, and the machine reset under it.
+            strace -f -qq -o /tmp/trace -e trace="$call" -e inject="$call:signal=STOP:when=$when" \
+                "$armorer" apply victim "$rule" >/tmp/applied 2>&1 &
+            for ((i = 0; i < 600; i++)); do
+                grep -q 'stopped by SIGSTOP' /tmp/trace 2>/dev/null && break
+                sleep 0.1
+            done
+            [ $i -lt 600 ] || { echo "nothing stopped at $2"; cat /tmp/trace; exit 1; }
+            echo b >/proc/sysrq-trigger; sleep 60 ;;
+        look)
+            ok "reset at $2: no half-written file" is_whole
+            ok "reset at $2: every profile loads" loads_all
+            ok "reset at $2: the next armorer goes on" "$armorer" apply bystander '/opt/t/other r,'
+            loads_all
+            ok "reset at $2: disk, kernel and history agree" agrees; sed 's/^/# /' /tmp/out
+            ok "reset at $2: no temporary file is left" test -z "$(find /etc/apparmor.d -name '.*' -type f)"
+            "$armorer" undo >/dev/null 2>&1
+            if grep -qxF "$rule" $local_file; then ok "reset at $2: undone" "$armorer" undo; fi
+            ok "reset at $2: as at first" test "$(cat $local_file)" = '# of the admin'
+            sync ;;
+        cache)
+            loads_all --write-cache
+            ok 'cache: applied' "$armorer" apply victim "$rule"
+            loads_all --write-cache     # the cache holds the rule now
+            ok 'cache: in force' reads_secret
+            ok 'cache: undone' "$armorer" undo
+            ok 'cache: denied again' not reads_secret
+            sync ;;
+        cached)
+            ok 'cache: after a boot every profile loads, by the cache' loads_all --write-cache
+            ok 'cache: after a boot it is denied' not reads_secret ;;
+    esac
+}
+for words; do
+    # shellcheck disable=SC2086
+    stage $words || exit 1
+done

@@ -27,11 +27,11 @@ sock=/tmp/tmux.none
 
 # ---- as root -----------------------------------------------------------------------------------------
 while "$armorer" undo >/dev/null 2>&1; do :; done
-dmesg -C; /opt/t/reader '/opt/t/hostile "name" * [x] \ ,' 2>/dev/null
-reads; log
-ok 'screen: denied' not reads
+dmesg -C; /opt/t/reader '/opt/t/hostile "name" * [x] \ ,' 2>/dev/null; log
 start root "$armorer"
-ok 'screen: the denials are there' sees '2 denials'
+ok 'screen: what was denied before is there' sees '1 of 1'
+ok 'screen: denied, while one looks on' not reads
+ok 'screen: the live denial appears' sees '2 denials'
 keys Home
 ok 'screen: the first is chosen' sees '1 of 2'
 keys Enter
