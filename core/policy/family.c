@@ -40,7 +40,10 @@ amr_null_made_by(const AmrEvent *event)
     g_autofree char *profile = amr_null_string(event, AMR_FIELD_PROFILE);
     g_autofree char *name = amr_null_string(event, AMR_FIELD_NAME);
     g_autofree char *full = g_strconcat(profile, AMR_NULL_PART, name, NULL);
-    return amr_null_key(ns, full, "");
+    /* The kernel's own word for it: it drops spaces at the end of a label (6.12). */
+    g_autofree char *target = amr_null_string(event, AMR_FIELD_TARGET);
+    gsize parent = strlen(profile) + strlen(AMR_NULL_PART);
+    return amr_null_key(ns, strncmp(target, full, parent) == 0 ? target : full, "");
 }
 
 /* ---- what belongs together -------------------------------------------------------------------

@@ -83,6 +83,19 @@ name_of(const char *full, const char *ns)
     return *ns ? full + strlen(ns) + 2 : full;
 }
 
+/* The program that made the null profile @full, by its execution if a denial tells of it: @part of
+ * the label may have lost spaces at its end. The caller frees. */
+static char *
+program_of(const Run *run, const char *ns, const char *full, const char *part)
+{
+    g_autofree char *key = amr_null_key(ns, full, "");
+    AmrDenialId id = GPOINTER_TO_UINT(g_hash_table_lookup(run->executions, key));
+    AmrEvent event;
+    return id && amr_store_event(run->context->store, id, &event)
+               ? amr_null_string(&event, AMR_FIELD_NAME)
+               : g_strdup(part);
+}
+
 /*
  * The profile that @name stands for, from the outside in; @name itself if it is no null profile's.
  * NULL where a decision leads nowhere: the last one of @under then says why. @under gets copies of
@@ -96,7 +109,8 @@ resolve_name(Run *run, const char *ns, const char *name, GPtrArray *under)
 
     while (at) {
         const char *exec = at + strlen(AMR_NULL_PART), *next = strstr(exec, AMR_NULL_PART);
-        g_autofree char *program = next ? g_strndup(exec, (gsize)(next - exec)) : g_strdup(exec);
+        g_autofree char *full = next ? g_strndup(name, (gsize)(next - name)) : g_strdup(name);
+        g_autofree char *program = program_of(run, ns, full, full + (exec - name));
         const AmrDecision *decision = decide(run, (AmrHolder){ns, holder}, program);
         g_ptr_array_add(under, copy_decision(decision));
         if (!decision->into)

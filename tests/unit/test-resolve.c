@@ -244,6 +244,11 @@ test_null(void **state)
          "p: /opt/x ix,\np: /srv/a r, < /opt/x ix/default"},
         {"the execution is not in the log", 0, HELD("p//null-/opt/x", "/srv/a", "r"),
          "?p: /opt/x ix,\np: /srv/a r, < /opt/x ix/default"},
+        {"a label without the spaces at the end", 0,
+         "\"ALLOWED\" operation=\"exec\" profile=\"p\" name=2F6F70742F780A pid=7 comm=\"c\" "
+         "requested_mask=\"x\" denied_mask=\"x\" fsuid=0 ouid=0 target=\"p//null-/opt/x\""
+         "\n" HELD("p//null-/opt/x", "/srv/a", "r"),
+         "p: \"/opt/x\\012\" ix,\np: /srv/a r, < /opt/x\n ix/default"},
         {"px where a profile attaches", 0,
          EXEC("p", "/opt/own") "\n" HELD("p//null-/opt/own", "/srv/a",
                                          "r") "\n" HELD("p//null-/opt/own", "/srv/of-own", "r"),

@@ -10,7 +10,8 @@ undo_all() { while $armorer undo >/dev/null 2>&1; do :; done; }
 
 # ---- a shell, a program that it runs, and one with a profile of its own -----------------------------
 echo other >/opt/t/other; echo third >/opt/t/third; chmod 644 /opt/t/*
-odd=$'/opt/t/odd "name" [x] \\ ,\n'
+# (A label of the kernel's ends where its last spaces begin.)
+odd=$'/opt/t/odd "name" [x]\n\\ ,'
 confine aide cat; cp "$(command -v cat)" "$odd"; chmod 755 /opt/t/aide "$odd"
 confine runner env 'flags=(complain)'
 job='read a </opt/t/secret; cat /opt/t/other; /opt/t/aide /opt/t/third; "$1" /opt/t/other'
@@ -20,7 +21,7 @@ ok 'held: complain mode lets all of it through' work
 log
 ok '  under the name of a null profile' has 'profile="runner//null-/usr/bin/dash"' /var/log/kern.log
 ok '  nested' has 'runner//null-/usr/bin/dash//null-/usr/bin/cat' /var/log/kern.log
-$armorer propose 'profile:runner*' >/tmp/rules
+$armorer propose 'profile:runner*' /var/log/kern.log >/tmp/rules
 grep -v '^# no rule' /tmp/rules | sed 's/^/# /'
 ok '  no rule of a null profile' not has 'null-' /tmp/rules
 ok '  the shell inherits' has '/usr/bin/dash ix,' /tmp/rules
@@ -42,7 +43,7 @@ ok '  and denied again' not work
 # ---- the other decision ------------------------------------------------------------------------------
 confine runner env 'flags=(complain)'; dmesg -C
 work; log
-$armorer propose --exec ix 'profile:runner*' >/tmp/rules
+$armorer propose --exec ix 'profile:runner*' /var/log/kern.log >/tmp/rules
 ok 'held by ix: all of it is in one profile' not has '# profile: aide' /tmp/rules
 ok '  applied' $armorer apply --from /tmp/rules
 enforce runner; dmesg -C
@@ -86,7 +87,7 @@ profile :far:runner flags=(complain) {
 P
 if apparmor_parser -r /etc/apparmor.d/far.runner; then
     dmesg -C; aa-exec -p :far:runner -- sh -c 'read a </opt/t/secret' 2>/tmp/err; log; grep 'null-' /var/log/kern.log | head -2 | sed 's/^/# /'
-    $armorer propose 'profile:*runner*' >/tmp/rules
+    $armorer propose 'profile:*runner*' /var/log/kern.log >/tmp/rules
     sed 's/^/# /' /tmp/rules
     ok 'namespace: the rules are for its profile' has '# profile: :far:runner' /tmp/rules
     ok '  and no other' test "$(grep -c '^# profile' /tmp/rules)" = 1
