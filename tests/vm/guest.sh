@@ -1,10 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Inside the guest, as root: a program is denied, armorer proposes, applies, the program runs; undo, and
-# it is denied again. TAP. What the rooms share stands here; they are the commands and what is refused
-# (commands.sh), kinds of access (access.sh), what complain mode holds and rules on both sides (held.sh),
-# the screen (screen.sh), query (query.sh) and the oracle against the kernel: walk by walk (oracle.sh), by
-# made policy and by things done (agree.sh).
+# it is denied again. TAP. What the rooms share stands here; they are the whole way (rounds.sh), every
+# class of mediation (classes.sh), kinds of access and hostile names (access.sh), what is refused and
+# complain mode (commands.sh), what complain mode holds and rules on both sides (held.sh), programs that
+# Debian confines (programs.sh), changes that die or fail (faults.sh), sources and their figures
+# (sources.sh), the screen (screen.sh), query (query.sh) and the oracle against the kernel: walk by walk
+# (oracle.sh), by made policy and by things done (agree.sh).
 set -u
 export ARMORER_DATADIR=/mnt/armorer
 armorer=/mnt/armorer/armorer
@@ -83,8 +85,8 @@ all_allowed() {
 # With systemd: the journal gets what the kernel logs, and all of the audit beside it.
 journal_hears_audit() {
     systemctl is-active -q systemd-journald-audit.socket && return
-    systemctl start systemd-journald-audit.socket
-    systemctl restart systemd-journald
+    systemctl stop systemd-journald.service systemd-journald.socket systemd-journald-dev-log.socket
+    systemctl start systemd-journald-audit.socket systemd-journald-dev-log.socket systemd-journald.service
 }
 # For a room to look at what the logs show.
 when_denied() { :; }
@@ -95,11 +97,15 @@ all_converge() {
     dmesg -C
     for name in "${cases[@]}"; do ok "$name: denied" is_refused "$name"; done
     when_denied
+    echo "# denied after $SECONDS s"
     for ((round = 1; round <= 4 && ${#pending[@]}; round++)); do
         log
         $armorer propose /var/log/kern.log >/tmp/rules 2>/dev/null; sed 's/^/# /' /tmp/rules
+        echo "# proposed after $SECONDS s"
         ok "round $round: applied as one change" "$armorer" apply --from /tmp/rules
+        echo "# applied after $SECONDS s"
         ok "round $round: as compiled and as loaded it is allowed" all_allowed
+        echo "# asked after $SECONDS s"
         dmesg -C; left=()
         for name in "${pending[@]}"; do
             if attempt "$name" >"/tmp/case.$name" 2>&1; then
@@ -110,6 +116,7 @@ all_converge() {
     done
     for name in "${pending[@]}"; do ok "$name: runs in the end" attempt "$name"; done
     while $armorer undo >/dev/null 2>&1; do :; done
+    echo "# undone after $SECONDS s"
     ok 'everything was taken back' sh -c "! grep '[^[:space:]]' /etc/apparmor.d/local/opt.t.*"
     when_undone
     for name in "${cases[@]}"; do ok "$name: denied again" is_refused "$name"; done
