@@ -111,7 +111,6 @@ follow
 storm 5 several 0
 ok "several sources: a denial counts once" soon seen_is several 5
 sleep 2; ok "and stays so" seen_is several 5
-"$armorer" doctor 2>/dev/null | grep -A8 'Logs that can be read' | sed 's/^/# /'
 unfollow
 
 # ---- auditd, whose log is rotated under the storm -----------------------------------------------------
