@@ -67,11 +67,11 @@ script() {  # name code: writes it where the profile of that name lets perl read
 script mapper "$mapper"
 together mapper 3 "$clean" "/opt/t/mapper /opt/t/mapper.pl $d/a"
 script tcp "use Socket; $tcp"
-together tcp 3 : '/opt/t/tcp /opt/t/tcp.pl'
+converses tcp 'network inet stream,' '/opt/t/tcp /opt/t/tcp.pl'
 script udp "use Socket; $udp"
-together udp 3 : '/opt/t/udp /opt/t/udp.pl'
+converses udp 'network inet dgram,' '/opt/t/udp /opt/t/udp.pl'
 script sixth "use Socket qw(:DEFAULT IN6ADDR_LOOPBACK sockaddr_in6); $sixth"
-together sixth 3 : '/opt/t/sixth /opt/t/sixth.pl'
+converses sixth 'network inet6 stream,' '/opt/t/sixth /opt/t/sixth.pl'
 # (The abstraction allows unix sockets; by path the file is asked for.)
 script bound "use Socket; $local"
 together bound 3 "$clean" "/opt/t/bound /opt/t/bound.pl $d/socket"

@@ -235,19 +235,8 @@ journal_hears_audit
 follow_netlink
 all_converge
 
-# A whole conversation: where each step of it is asked for, the narrowest rules take a round each; the
-# ladder has one for all.
-converses() {  # name rule arguments
-    case_prepare[$1]=: case_command[$1]="/opt/t/$1 $3"
-    dmesg -C; ok "$1: denied" is_refused "$1"; log
-    ok "$1: a rule for all of it is on the ladder" sh -c "$armorer propose --all /var/log/kern.log | tee /dev/stderr | grep -F '$2'"
-    ok "$1: applied" "$armorer" apply "$1" "$2"
-    ok "$1: runs" attempt "$1"
-    ok "$1: undone" "$armorer" undo
-    ok "$1: denied again" is_refused "$1"
-}
-converses s-talk 'network inet stream,' 'talk 7411'
-converses s-abstract 'network unix stream,' 'abstract armorer'
+converses s-talk 'network inet stream,' '/opt/t/s-talk talk 7411'
+converses s-abstract 'network unix stream,' '/opt/t/s-abstract abstract armorer'
 
 sum_of_local() { cat /etc/apparmor.d/local/* | sha256sum; }
 before=$(sum_of_local); sh -c "$clean"; dmesg -C

@@ -15,8 +15,8 @@ together appender 3 "$clean" "/opt/t/appender if=/dev/null of=$d/a oflag=append 
 together locker 3 "$clean" "/opt/t/locker $d/a -c true"
 together lister 2 "$clean" "/opt/t/lister $d"
 together starter 3 "$clean" "/opt/t/starter /usr/bin/true"
-together talker 3 "$clean" '/opt/t/talker link show lo'
 all_converge
+converses talker 'network netlink raw,' '/opt/t/talker link show lo'
 
 # ---- what is refused ---------------------------------------------------------------------------------
 cat >/etc/apparmor.d/opt.t.family <<P

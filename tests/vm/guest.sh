@@ -124,6 +124,17 @@ all_converge() {
     cases=()
 }
 
+# A whole conversation: where each step of it is asked for, the narrowest rules take a round each; the
+# ladder has one for all.
+converses() {  # name rule command
+    case_prepare[$1]=: case_command[$1]=$3
+    dmesg -C; ok "$1: denied" is_refused "$1"; log
+    ok "$1: a rule for all of it is on the ladder" sh -c "$armorer propose --all /var/log/kern.log | tee /dev/stderr | grep -F '$2'"
+    ok "$1: applied" "$armorer" apply "$1" "$2"
+    ok "$1: runs" attempt "$1"
+    ok "$1: undone" "$armorer" undo
+    ok "$1: denied again" is_refused "$1"
+}
 for room in "$@"; do
     # shellcheck disable=SC1090
     . "/mnt/armorer/$room.sh"
