@@ -12,8 +12,8 @@ mends() {  # label prepare command: denied; run within two rounds; all taken bac
     ok "$label: does not work" not sh -c "$cmd"
     for ((i = 0; i < 2; i++)); do
         log
-        $armorer denials >/tmp/denials 2>/dev/null; sed 's/^/# /' /tmp/denials
-        $armorer propose >/tmp/rules 2>/dev/null; sed 's/^/# /' /tmp/rules
+        $armorer denials /var/log/kern.log >/tmp/denials 2>/dev/null; sed 's/^/# /' /tmp/denials
+        $armorer propose /var/log/kern.log >/tmp/rules 2>/dev/null; sed 's/^/# /' /tmp/rules
         $armorer apply --add-include --from /tmp/rules >/tmp/applied 2>&1 || sed 's/^/# /' /tmp/applied
         sh -c "$prepare" >/dev/null 2>&1; dmesg -C
         if sh -c "$cmd" >/tmp/out 2>&1; then done=1; break; fi
