@@ -409,7 +409,7 @@ test_failures(void **state)
 {
     static const struct {
         const char *name, *words;
-    } rows[] = {{"var/log/none", "No such file"}, {"var/log", "Is a directory"}};
+    } rows[] = {{"var/log/none", "No such file"}, {"var/log", "Not a text log but a directory"}};
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         static const char *const lines[] = {NULL};
         const AmrReplayOptions options = {.speed = 1, .name = rows[i].name};
