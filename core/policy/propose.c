@@ -76,7 +76,8 @@ amr_propose_add(AmrProposal *proposal, AmrRule *rule, AmrRisk risk, char *why, c
                 char *danger)
 {
     AmrCandidate *candidate = g_new0(AmrCandidate, 1);
-    *candidate = (AmrCandidate){rule, risk, why, opens, danger, NULL};
+    *candidate =
+        (AmrCandidate){.rule = rule, .risk = risk, .why = why, .opens = opens, .danger = danger};
     g_ptr_array_add(proposal->candidates, candidate);
 }
 

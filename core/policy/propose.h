@@ -69,6 +69,7 @@ typedef struct {
     char *opens;     /* what else it opens beyond the denial; NULL: nothing. Display form */
     char *danger;    /* why the risk is not low; NULL. Display form */
     AmrRule *mirror; /* what the other side needs as well (AmrProposal's other); NULL: nothing */
+    guint together;  /* made for so many denials of the profile (batch.h); 0: for this one */
 } AmrCandidate;
 
 /* A rule that would answer the denial, but not on this target. */
@@ -116,10 +117,12 @@ gboolean amr_propose_ask_finish(GAsyncResult *result, GError **error);
  * allowed or explicitly denied. @disk: its answer, of @proposal's profile. */
 void amr_propose_settle(AmrProposal *proposal, const AmrOracleAnswer *disk);
 
-/* Merges rules that differ in access only (r and w on the same path become rw) and drops equal
- * ones, in place: what `propose` prints and `apply` writes for several denials of one profile.
- * An exec rule stays a rule of its own. @rules: GPtrArray of AmrRule; what is dropped goes by the
- * array's own free function, the first of those merged is changed. */
+/* Merges rules that differ in one thing only where one rule says exactly what they say together (r
+ * and w on the same path become rw; capabilities, signals and accesses are listed, members of one
+ * interface and peers in braces), and drops equal ones, in place: what `propose` prints and `apply`
+ * writes for several denials of one profile. An exec rule stays a rule of its own. @rules:
+ * GPtrArray of AmrRule; what is dropped goes by the array's own free function, the first of those
+ * merged is changed. */
 void amr_rules_merge(GPtrArray *rules);
 
 /* Whether profiles of this name catch all programs without one of their own, so that no rule of

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/policy/batch.h"
 #include "core/policy/classes.h"
 #include "core/policy/mirror.h"
 #include "core/policy/resolve_private.h"
@@ -347,6 +348,8 @@ add_one(Run *run, AmrDenialId id, const AmrEvent *event)
     AmrResolved *resolved = add(run, id, event);
     g_autofree char *ns = amr_bytes_dup(amr_event_namespace(event));
     propose(run, resolved);
+    if (run->context->batch)
+        amr_batch_offer(run->context->batch, resolved);
     tell(run, ns, resolved);
 }
 

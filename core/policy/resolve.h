@@ -64,6 +64,8 @@ typedef struct {
  * not possible there is not taken. */
 typedef AmrExecMode (*AmrChooseExec)(const char *profile, const char *exec, gpointer data);
 
+struct AmrBatch;
+
 /* All borrowed. */
 typedef struct {
     const AmrStore *store;
@@ -71,6 +73,7 @@ typedef struct {
     AmrFacts *facts;      /* NULL: policy is not asked, and there are no mirrors */
     AmrChooseExec choose; /* NULL: all by default */
     gpointer data;
+    const struct AmrBatch *batch; /* offers what answers many of them (batch.h); NULL */
 } AmrResolveContext;
 
 /* What is done with each; @resolved is gone when it returns. FALSE ends the walk. */

@@ -472,6 +472,32 @@ test_unspellable(void **state)
     assert_int_equal(proposal->candidates->len, 0);
 }
 
+/* Of rules parted by "|". */
+static GPtrArray *
+read_rules(const char *all)
+{
+    GPtrArray *rules = g_ptr_array_new_with_free_func((GDestroyNotify)amr_rule_free);
+    g_auto(GStrv) texts = g_strsplit(all, "|", -1);
+    for (char **text = texts; *text; text++) {
+        AmrRule *rule = amr_rule_read(*text, NULL);
+        assert_non_null(rule);
+        assert_int_not_equal(rule->kind, AMR_RULE_OPAQUE);
+        g_ptr_array_add(rules, rule);
+    }
+    return rules;
+}
+
+static char *
+print_rules(const GPtrArray *rules)
+{
+    GString *out = g_string_new(NULL);
+    for (guint i = 0; i < rules->len; i++) {
+        g_autofree char *printed = amr_rule_print(rules->pdata[i]);
+        g_string_append_printf(out, "%s%s", i ? "|" : "", printed);
+    }
+    return g_string_free(out, FALSE);
+}
+
 static void
 test_merge(void **state)
 {
@@ -486,21 +512,46 @@ test_merge(void **state)
         {"exec to two places", "/x px -> a,|/x px -> b,", "/x px -> a,|/x px -> b,"},
         {"audit is another rule", "audit /x r,|/x w,", "audit /x r,|/x w,"},
         {"order is kept", "/b r,|/a r,|/b k,", "/b rk,|/a r,"},
+        {"capabilities", "capability setuid,|capability chown,|audit capability kill,",
+         "capability chown setuid,|audit capability kill,"},
+        {"all capabilities", "capability,|capability chown,", "capability,|capability chown,"},
+        {"signals", "signal send set=term peer=a,|signal send set=hup peer=a,",
+         "signal send set=(hup term) peer=a,"},
+        {"signals, both ways", "signal send set=term peer=a,|signal receive set=term peer=a,",
+         "signal (receive send) set=term peer=a,"},
+        {"signals in two ways", "signal send set=term peer=a,|signal receive set=hup peer=b,",
+         "signal send set=term peer=a,|signal receive set=hup peer=b,"},
+        {"any signal", "signal send peer=a,|signal send set=hup peer=a,",
+         "signal send peer=a,|signal send set=hup peer=a,"},
+        {"peers", "ptrace read peer=b,|ptrace read peer=a,|ptrace trace peer=a,",
+         "ptrace read peer=b,|ptrace (read trace) peer=a,"},
+        {"peers alone", "ptrace read peer=b,|ptrace read peer=\"a b\",",
+         "ptrace read peer=\"{a b,b}\","},
+        {"a peer that is a pattern", "ptrace read peer=b*,|ptrace read peer=a,",
+         "ptrace read peer=b*,|ptrace read peer=a,"},
+        {"members",
+         "dbus send bus=system path=/o interface=o.i member=B peer=(label=x),|"
+         "dbus send bus=system path=/o interface=o.i member=A peer=(label=x),|"
+         "dbus send bus=system path=/o interface=o.k member=A peer=(label=x),",
+         "dbus send bus=system path=/o interface=o.i member={A,B} peer=(label=x),|"
+         "dbus send bus=system path=/o interface=o.k member=A peer=(label=x),"},
+        {"both ways",
+         "dbus send bus=system path=/o member=A,|dbus receive bus=system path=/o member=A,",
+         "dbus (receive send) bus=system path=/o member=A,"},
+        {"sockets",
+         "network (send) inet stream,|network (receive) inet stream,|network inet6 dgram,",
+         "network (receive send) inet stream,|network inet6 dgram,"},
+        {"mounts", "mount /a -> /b,|mount /a -> /c,|mount /a -> /b,",
+         "mount /a -> /b,|mount /a -> /c,"},
         {"links", "link /a -> /b,|link /a -> /c,|link /a -> /b,", "link /a -> /b,|link /a -> /c,"},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autoptr(GPtrArray) rules = g_ptr_array_new_with_free_func((GDestroyNotify)amr_rule_free);
-        g_auto(GStrv) texts = g_strsplit(rows[i].rules, "|", -1);
-        g_autoptr(GString) got = g_string_new(NULL);
-        for (char **text = texts; *text; text++)
-            g_ptr_array_add(rules, amr_rule_read(*text, NULL));
+        g_autoptr(GPtrArray) rules = read_rules(rows[i].rules);
+        g_autoptr(GPtrArray) wanted = read_rules(rows[i].want);
         amr_rules_merge(rules);
-        for (guint j = 0; j < rules->len; j++) {
-            g_autofree char *printed = amr_rule_print(rules->pdata[j]);
-            g_string_append_printf(got, "%s%s", j ? "|" : "", printed);
-        }
-        if (strcmp(got->str, rows[i].want) != 0)
-            fail_msg("%s: %s", rows[i].name, got->str);
+        g_autofree char *got = print_rules(rules), *want = print_rules(wanted);
+        if (strcmp(got, want) != 0)
+            fail_msg("%s: %s", rows[i].name, got);
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "core/policy/batch.h"
 #include "tui/command/command.h"
 #include "tui/command/propose.h"
 #include "tui/command/query.h"
@@ -17,6 +18,8 @@ typedef struct {
     GPtrArray *rules;    /* AmrRule */
     GPtrArray *no_rules; /* char *: lines, each once */
     GPtrArray *left_out; /* the same, of rules that the target does not state */
+    GHashTable *seen;    /* char *: what is in one of them */
+    GHashTable *notes;   /* pattern -> how many denials the rule is for, if more than one */
 } Group;
 
 static void
@@ -28,6 +31,8 @@ group_free(gpointer data)
     g_ptr_array_unref(group->rules);
     g_ptr_array_unref(group->no_rules);
     g_ptr_array_unref(group->left_out);
+    g_hash_table_unref(group->seen);
+    g_hash_table_unref(group->notes);
     g_free(group);
 }
 
@@ -43,6 +48,8 @@ group_for(GPtrArray *groups, GHashTable *by_profile, const char *profile)
     group->rules = g_ptr_array_new_with_free_func((GDestroyNotify)amr_rule_free);
     group->no_rules = g_ptr_array_new_with_free_func(g_free);
     group->left_out = g_ptr_array_new_with_free_func(g_free);
+    group->seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    group->notes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_ptr_array_add(groups, group);
     g_hash_table_insert(by_profile, group->profile, group);
     return group;
@@ -50,12 +57,12 @@ group_for(GPtrArray *groups, GHashTable *by_profile, const char *profile)
 
 /* @line is taken over. */
 static void
-add_line(GPtrArray *lines, char *line)
+add_line(Group *group, GPtrArray *lines, char *line)
 {
-    if (g_ptr_array_find_with_equal_func(lines, line, g_str_equal, NULL))
-        g_free(line);
-    else
+    if (g_hash_table_add(group->seen, g_strdup(line)))
         g_ptr_array_add(lines, line);
+    else
+        g_free(line);
 }
 
 static void
@@ -64,9 +71,10 @@ add_no_rule(Group *group, const AmrEvent *event, const AmrProposal *proposal)
     g_autofree char *tried = amr_explain_tried(event);
     g_autofree char *object = amr_explain_object(event);
 
-    add_line(group->no_rules, g_strdup_printf("# no rule: %s %s: %s%s%s", tried, object,
-                                              proposal->reason, proposal->remedy ? " " : "",
-                                              proposal->remedy ? proposal->remedy : ""));
+    add_line(group, group->no_rules,
+             g_strdup_printf("# no rule: %s %s: %s%s%s", tried, object, proposal->reason,
+                             proposal->remedy ? " " : "",
+                             proposal->remedy ? proposal->remedy : ""));
 }
 
 /* The narrower rules in whose place the one above stands. */
@@ -77,24 +85,27 @@ add_left_out(Group *group, const AmrProposal *proposal)
         const AmrLeftOut *left_out = proposal->left_out->pdata[i];
         g_autofree char *rule = amr_rule_print(left_out->rule);
         g_autofree char *shown = amr_display_string(rule);
-        add_line(group->left_out,
+        add_line(group, group->left_out,
                  g_strdup_printf("# not offered: %s %s here%s%s", shown,
                                  amr_stating_word(left_out->stating), left_out->said ? ": " : "",
                                  left_out->said ? left_out->said : ""));
     }
 }
 
-static gboolean
-same_rule(gconstpointer a, gconstpointer b)
-{
-    return amr_rule_equal(a, b);
-}
-
 static void
 add_rule(Group *group, const AmrRule *rule)
 {
-    if (!g_ptr_array_find_with_equal_func(group->rules, rule, same_rule, NULL))
+    if (g_hash_table_add(group->seen, amr_rule_print(rule)))
         g_ptr_array_add(group->rules, amr_rule_copy(rule));
+}
+
+static void
+add_candidate(Group *group, const AmrCandidate *candidate)
+{
+    add_rule(group, candidate->rule);
+    if (candidate->together)
+        g_hash_table_replace(group->notes, g_strdup(candidate->rule->file.pattern),
+                             GUINT_TO_POINTER(candidate->together));
 }
 
 static gboolean
@@ -104,6 +115,18 @@ out_lines(const GPtrArray *lines)
         if (!tui_out_line(lines->pdata[i]))
             return FALSE;
     return TRUE;
+}
+
+static char *
+note_of(const Group *group, const AmrRule *rule)
+{
+    guint together = rule->kind == AMR_RULE_FILE
+                         ? GPOINTER_TO_UINT(g_hash_table_lookup(group->notes, rule->file.pattern))
+                         : 0;
+    return together ? g_strdup_printf("# for %u denials, and whatever else has such a name; "
+                                      "--exact: a rule for each",
+                                      together)
+                    : NULL;
 }
 
 static gboolean
@@ -126,8 +149,9 @@ out_group(Group *group, gboolean all)
     if (!all)
         amr_rules_merge(group->rules);
     for (guint i = 0; i < group->rules->len; i++) {
-        g_autofree char *line = amr_rule_print(g_ptr_array_index(group->rules, i));
-        if (!tui_out_line(line))
+        const AmrRule *rule = g_ptr_array_index(group->rules, i);
+        g_autofree char *line = amr_rule_print(rule), *note = note_of(group, rule);
+        if ((note && !tui_out_line(note)) || !tui_out_line(line))
             return FALSE;
     }
     return out_lines(group->left_out) && out_lines(group->no_rules);
@@ -217,13 +241,13 @@ take_text(const AmrResolved *resolved, gpointer data)
         const AmrCandidate *candidate = g_ptr_array_index(candidates, i);
         if (!propose->all && i != resolved->best)
             continue;
-        add_rule(group, candidate->rule);
+        add_candidate(group, candidate);
         if (candidate->mirror)
             add_rule(group_for(propose->groups, propose->by_profile, proposal->other),
                      candidate->mirror);
     }
     if (proposal->other_no_rule)
-        add_line(group->no_rules, g_strdup_printf("# but: %s", proposal->other_reason));
+        add_line(group, group->no_rules, g_strdup_printf("# but: %s", proposal->other_reason));
     return TRUE;
 }
 
@@ -288,23 +312,35 @@ learn(TuiCommand *command, const AmrResolveContext *context, const AmrDenialId *
     return !g_cancellable_is_cancelled(command->cancellable);
 }
 
+/* What is wanted of the verb. */
+typedef struct {
+    gboolean all, exact;
+    GArray *wishes;
+} Wanted;
+
 static void
-propose_all(TuiCommand *command, const AmrDenialId *ids, guint n, gboolean all, GArray *wishes)
+propose_all(TuiCommand *command, const AmrDenialId *ids, guint n, const Wanted *wanted)
 {
     const AmrSession *session = command->session;
     g_autoptr(GPtrArray) groups = g_ptr_array_new_with_free_func(group_free);
     g_autoptr(GHashTable) by_profile = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(TuiProposeCovers) covers = tui_propose_covers_new();
     g_autoptr(AmrFacts) facts = amr_facts_new();
-    const AmrResolveContext context = {.store = session->store,
-                                       .propose = amr_session_propose_context(session),
-                                       .facts = facts,
-                                       .choose = choose,
-                                       .data = wishes};
-    Propose propose = {session->store, all, groups, by_profile, covers};
+    g_autoptr(AmrBatch) batch = amr_batch_new();
+    AmrResolveContext context = {.store = session->store,
+                                 .propose = amr_session_propose_context(session),
+                                 .facts = facts,
+                                 .choose = choose,
+                                 .data = wanted->wishes};
+    Propose propose = {session->store, wanted->all, groups, by_profile, covers};
 
     if (!learn(command, &context, ids, n))
         return;
+    if (!wanted->exact) {
+        amr_resolve_each(&context, ids, n, amr_batch_take, batch);
+        amr_batch_find(batch);
+        context.batch = batch;
+    }
     if (command->options->json) {
         amr_resolve_each(&context, ids, n, take_covers, &propose);
         amr_resolve_each(&context, ids, n, take_json, &propose);
@@ -312,7 +348,7 @@ propose_all(TuiCommand *command, const AmrDenialId *ids, guint n, gboolean all, 
     }
     amr_resolve_each(&context, ids, n, take_text, &propose);
     for (guint i = 0; i < groups->len; i++) {
-        if (!out_group(g_ptr_array_index(groups, i), all))
+        if (!out_group(g_ptr_array_index(groups, i), wanted->all))
             return;
     }
 }
@@ -320,12 +356,15 @@ propose_all(TuiCommand *command, const AmrDenialId *ids, guint n, gboolean all, 
 int
 tui_command_propose(TuiCommand *command, int argc, char **argv)
 {
-    gboolean all = FALSE;
+    Wanted wanted = {FALSE, FALSE, NULL};
     g_autofree char *since = NULL;
     g_auto(GStrv) execs = NULL;
     g_autoptr(GArray) wishes = g_array_new(FALSE, FALSE, sizeof(Wish));
     const GOptionEntry entries[] = {
-        {"all", 0, 0, G_OPTION_ARG_NONE, &all, "every candidate, from narrow to broad", NULL},
+        {"all", 0, 0, G_OPTION_ARG_NONE, &wanted.all, "every candidate, from narrow to broad",
+         NULL},
+        {"exact", 0, 0, G_OPTION_ARG_NONE, &wanted.exact,
+         "a rule for each denial, none for many that are alike", NULL},
         {"exec", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &execs,
          "decide executions by px, cx or ix where that is possible", "[PROGRAM=]MODE"},
         TUI_OPTION_SINCE(&since),
@@ -355,6 +394,7 @@ tui_command_propose(TuiCommand *command, int argc, char **argv)
         tui_say("proposing without policy: %s", command->session->index_error->message);
     status = tui_command_read_logs(command, files);
     ids = tui_command_denial_ids(command, filter, AMR_ORDER_PROFILE, &n, &status);
-    propose_all(command, ids, n, all, wishes);
+    wanted.wishes = wishes;
+    propose_all(command, ids, n, &wanted);
     return status;
 }

@@ -63,6 +63,7 @@ add_candidate(TuiJson *json, const AmrCandidate *candidate, guint covers)
     tui_json_text(json, "risk", amr_risk_word(candidate->risk));
     tui_json_text(json, "danger", candidate->danger);
     tui_json_name(json, "mirror", mirror);
+    tui_json_uint(json, "together", candidate->together);
     tui_json_close_object(json);
 }
 

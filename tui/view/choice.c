@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "core/policy/batch.h"
+
 static void
 pick_free(gpointer data)
 {
@@ -150,6 +152,18 @@ choose(const char *profile, const char *exec, gpointer data)
     return GPOINTER_TO_UINT(g_hash_table_lookup(choice->modes, key));
 }
 
+/* What answers many of them at once is the best for each of these. */
+static void
+offer_batch(TuiChoice *choice)
+{
+    g_autoptr(AmrBatch) batch = amr_batch_new();
+    for (guint i = 0; i < choice->all->len; i++)
+        amr_batch_take(choice->all->pdata[i], batch);
+    amr_batch_find(batch);
+    for (guint i = 0; i < choice->all->len; i++)
+        amr_batch_offer(batch, choice->all->pdata[i]);
+}
+
 void
 tui_choice_refresh(TuiChoice *choice, const AmrSession *session)
 {
@@ -161,6 +175,7 @@ tui_choice_refresh(TuiChoice *choice, const AmrSession *session)
 
     g_clear_pointer(&choice->all, g_ptr_array_unref);
     choice->all = amr_resolve(&context, (AmrDenialId *)(void *)choice->ids->data, choice->ids->len);
+    offer_batch(choice);
     add_items(choice, session);
 }
 
@@ -282,14 +297,54 @@ take(TuiChoice *choice, const AmrSession *session, const TuiChoiceItem *item, gu
     tui_choice_refresh(choice, session);
 }
 
+/* Where the rule that answers many stands among the candidates of @item; its own number if it is
+ * not there. */
+static guint
+shared_of(const TuiChoiceItem *item, const AmrRule *shared)
+{
+    const GPtrArray *candidates = item->proposal->candidates;
+    guint n = 0;
+    while (n < candidates->len &&
+           !amr_rule_equal(((const AmrCandidate *)candidates->pdata[n])->rule, shared))
+        n++;
+    return n;
+}
+
+/* All that @shared answers step together, onto it or from it: else it would still stand there for
+ * the others. */
+static void
+step_together(TuiChoice *choice, const AmrSession *session, const TuiChoiceItem *item,
+              const AmrRule *shared, int by)
+{
+    for (guint i = 0; i < choice->items->len; i++) {
+        TuiChoiceItem *other = choice->items->pdata[i];
+        guint at = shared_of(other, shared), n = other->proposal->candidates->len;
+        gboolean is_there = other->chosen == at;
+        if (at >= n || !tui_choice_candidate(other) ||
+            strcmp(other->proposal->profile, item->proposal->profile) != 0)
+            continue;
+        if (by == 0)
+            take(choice, session, other, at);
+        else if (is_there && (by > 0 ? at + 1 < n : at > 0))
+            take(choice, session, other, by > 0 ? at + 1 : at - 1);
+    }
+}
+
 gboolean
 tui_choice_step(TuiChoice *choice, const AmrSession *session, const TuiChoiceItem *item, int step)
 {
     guint n = item->proposal->candidates->len;
-    if (!tui_choice_candidate(item) || (step < 0 && item->chosen == 0) ||
-        (step > 0 && item->chosen + 1 >= n))
+    const AmrCandidate *from = tui_choice_candidate(item);
+    if (!from || (step < 0 && item->chosen == 0) || (step > 0 && item->chosen + 1 >= n))
         return FALSE;
-    take(choice, session, item, step < 0 ? item->chosen - 1 : item->chosen + 1);
+    guint to = step < 0 ? item->chosen - 1 : item->chosen + 1;
+    const AmrCandidate *next = item->proposal->candidates->pdata[to];
+    if (next->together)
+        step_together(choice, session, item, next->rule, 0);
+    else if (from->together)
+        step_together(choice, session, item, from->rule, step < 0 ? -1 : 1);
+    else
+        take(choice, session, item, to);
     return TRUE;
 }
 

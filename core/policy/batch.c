@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/policy/batch.h"
+
+#include <string.h>
+
+/* The denials of one profile, and what was found among them. */
+typedef struct {
+    GArray *accesses;    /* AmrClusterAccess; their paths are the batch's */
+    GArray *ids;         /* AmrDenialId, one an access */
+    GPtrArray *best;     /* the rule that each has by itself, printed; the batch's */
+    GPtrArray *clusters; /* AmrCluster; NULL until then */
+} Part;
+
+struct AmrBatch {
+    GHashTable *parts; /* profile -> Part */
+    GHashTable *found; /* AmrDenialId -> AmrCluster, of a part's */
+    GStringChunk *bytes;
+};
+
+static void
+part_free(gpointer data)
+{
+    Part *part = data;
+    g_array_unref(part->accesses);
+    g_array_unref(part->ids);
+    g_ptr_array_unref(part->best);
+    if (part->clusters)
+        g_ptr_array_unref(part->clusters);
+    g_free(part);
+}
+
+AmrBatch *
+amr_batch_new(void)
+{
+    AmrBatch *batch = g_new0(AmrBatch, 1);
+    batch->parts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, part_free);
+    batch->found = g_hash_table_new(NULL, NULL);
+    batch->bytes = g_string_chunk_new(4096);
+    return batch;
+}
+
+void
+amr_batch_free(AmrBatch *batch)
+{
+    if (!batch)
+        return;
+    g_hash_table_unref(batch->found);
+    g_hash_table_unref(batch->parts);
+    g_string_chunk_free(batch->bytes);
+    g_free(batch);
+}
+
+/* The rule for exactly the file that was denied, the narrowest of them; NULL where the answer is
+ * another kind of rule. */
+static const AmrRule *
+exact_rule(const AmrResolved *resolved)
+{
+    const AmrProposal *proposal = resolved->proposal;
+    AmrBytes name = resolved->event.field[AMR_FIELD_NAME];
+
+    if (proposal->no_rule || resolved->id == AMR_DENIAL_NONE ||
+        resolved->event.klass != AMR_CLASS_FILE || name.len == 0)
+        return NULL;
+    g_autofree char *pattern = amr_policy_pattern(name, NULL);
+    for (guint i = 0; pattern && i < proposal->candidates->len; i++) {
+        const AmrRule *rule = ((const AmrCandidate *)proposal->candidates->pdata[i])->rule;
+        if (rule->kind == AMR_RULE_FILE && rule->file.exec == AMR_EXEC_NONE &&
+            strcmp(rule->file.pattern, pattern) == 0)
+            return rule;
+    }
+    return NULL;
+}
+
+gboolean
+amr_batch_take(const AmrResolved *resolved, gpointer data)
+{
+    AmrBatch *batch = data;
+    const AmrRule *rule = exact_rule(resolved);
+    AmrBytes name = resolved->event.field[AMR_FIELD_NAME];
+
+    if (!rule)
+        return TRUE;
+    Part *part = g_hash_table_lookup(batch->parts, resolved->proposal->profile);
+    if (!part) {
+        part = g_new0(Part, 1);
+        part->accesses = g_array_new(FALSE, FALSE, sizeof(AmrClusterAccess));
+        part->ids = g_array_new(FALSE, FALSE, sizeof(AmrDenialId));
+        part->best = g_ptr_array_new();
+        g_hash_table_insert(batch->parts, g_strdup(resolved->proposal->profile), part);
+    }
+    const AmrCandidate *best = resolved->proposal->candidates->pdata[resolved->best];
+    g_autofree char *printed = amr_rule_print(best->rule);
+    const AmrClusterAccess access = {
+        .path = {g_string_chunk_insert_len(batch->bytes, name.data, (gssize)name.len), name.len},
+        .access = rule->file.access,
+        .owner = rule->owner};
+    g_array_append_val(part->accesses, access);
+    g_array_append_val(part->ids, resolved->id);
+    g_ptr_array_add(part->best, g_string_chunk_insert_const(batch->bytes, printed));
+    return TRUE;
+}
+
+/* Whether each of them has the same rule by itself: one that allows for what varies. */
+static gboolean
+is_needless(const Part *part, const AmrCluster *cluster)
+{
+    for (guint i = 1; i < cluster->n_members; i++)
+        if (part->best->pdata[cluster->members[i]] != part->best->pdata[cluster->members[0]])
+            return FALSE;
+    return TRUE;
+}
+
+void
+amr_batch_find(AmrBatch *batch)
+{
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, batch->parts);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        Part *part = value;
+        part->clusters =
+            amr_cluster_files((const AmrClusterAccess *)(const void *)part->accesses->data,
+                              part->accesses->len);
+        for (guint i = 0; i < part->clusters->len; i++) {
+            AmrCluster *cluster = part->clusters->pdata[i];
+            for (guint k = 0; !is_needless(part, cluster) && k < cluster->n_members; k++)
+                g_hash_table_insert(batch->found,
+                                    GUINT_TO_POINTER(
+                                        g_array_index(part->ids, AmrDenialId, cluster->members[k])),
+                                    cluster);
+        }
+    }
+}
+
+void
+amr_batch_offer(const AmrBatch *batch, AmrResolved *resolved)
+{
+    const AmrCluster *cluster =
+        resolved->id ? g_hash_table_lookup(batch->found, GUINT_TO_POINTER(resolved->id)) : NULL;
+    GPtrArray *candidates = resolved->proposal->candidates;
+
+    if (!cluster || !exact_rule(resolved))
+        return;
+    for (guint i = 0; i < candidates->len; i++) {
+        AmrCandidate *candidate = candidates->pdata[i];
+        if (!amr_rule_equal(candidate->rule, cluster->rule))
+            continue;
+        candidate->together = cluster->n_members;
+        resolved->best = i;
+        return;
+    }
+    AmrCandidate *candidate = g_new0(AmrCandidate, 1);
+    *candidate = (AmrCandidate){.rule = amr_rule_copy(cluster->rule),
+                                .risk = cluster->risk,
+                                .why = g_strdup(cluster->why),
+                                .opens = g_strdup(cluster->opens),
+                                .danger = g_strdup(cluster->danger),
+                                .together = cluster->n_members};
+    g_ptr_array_insert(candidates, (int)++resolved->best, candidate);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Many denials proposed together: what cluster.h finds among the files that one profile was denied
+ * becomes a rung of each of these denials, and the best one. Their own rules stay on the ladder.
+ */
+#ifndef AMR_POLICY_BATCH_H
+#define AMR_POLICY_BATCH_H
+
+#include "core/policy/cluster.h"
+#include "core/policy/resolve.h"
+
+G_BEGIN_DECLS
+
+typedef struct AmrBatch AmrBatch;
+
+AmrBatch *amr_batch_new(void);
+void amr_batch_free(AmrBatch *batch);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrBatch, amr_batch_free)
+
+/* Takes one denial in, if it is of a kind that others may be like. An AmrResolveEach, with the
+ * batch as its data; always TRUE. */
+gboolean amr_batch_take(const AmrResolved *resolved, gpointer batch);
+/* Once all are in: finds the rules. */
+void amr_batch_find(AmrBatch *batch);
+/* Gives @resolved the rule that answers it with others, if there is one, and makes it the best; not
+ * where its own best rule answers all of these already. */
+void amr_batch_offer(const AmrBatch *batch, AmrResolved *resolved);
+
+G_END_DECLS
+#endif
