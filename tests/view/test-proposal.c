@@ -257,14 +257,55 @@ test_leaves_early(void **state)
     }
 }
 
+/* Many files that are alike: one row, one rule, and back to each its own. */
+static void
+test_many(void **state)
+{
+    const SceneOptions options = {.files = files,
+                                  .features = "../../data/demo/etc/apparmor.d/abi/3.0"};
+    g_autoptr(GString) log = g_string_new(NULL);
+    Scene scene;
+
+    for (guint i = 0; i < 20; i++)
+        g_string_append_printf(log,
+                               "type=AVC msg=audit(1763712000.100:%u): apparmor=\"DENIED\" "
+                               "operation=\"open\" profile=\"helper\" "
+                               "name=\"/srv/cache/data-%u\" pid=8 comm=\"h\" "
+                               "requested_mask=\"r\" denied_mask=\"r\" fsuid=33 ouid=0\n",
+                               11 + i, 100 + i);
+    scene_open(&scene, &options);
+    scene_feed(&scene, log->str, log->len);
+    scene_settle(&scene);
+    press(&scene, "* p");
+    assert_shows(&scene, "/srv/cache/data-[0-9]* r,");
+    assert_shows(&scene, "And 19 more that are like it.");
+    assert_shows(&scene, "20 of the 20 denials");
+    assert_hides(&scene, "/srv/cache/data-100 r,");
+    press(&scene, "d");
+    assert_shows(&scene, "deny /srv/cache/data-[0-9]* r,");
+    assert_hides(&scene, "+  /srv/cache");
+    press(&scene, "d left");
+    assert_shows(&scene, "/srv/cache/data-100 r,");
+    assert_hides(&scene, "data-[0-9]*");
+    press(&scene, "right");
+    assert_shows(&scene, "And 19 more that are like it.");
+    assert_hides(&scene, "/srv/cache/data-101 r,");
+    scene_close(&scene);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_goldens),    cmocka_unit_test(test_keys_write_nothing),
-        cmocka_unit_test(test_writes_all), cmocka_unit_test(test_both_sides),
-        cmocka_unit_test(test_ignores),    cmocka_unit_test(test_leaves_early),
-        cmocka_unit_test(test_edits),      cmocka_unit_test(test_leaves_edit),
+        cmocka_unit_test(test_goldens),
+        cmocka_unit_test(test_many),
+        cmocka_unit_test(test_keys_write_nothing),
+        cmocka_unit_test(test_writes_all),
+        cmocka_unit_test(test_both_sides),
+        cmocka_unit_test(test_ignores),
+        cmocka_unit_test(test_leaves_early),
+        cmocka_unit_test(test_edits),
+        cmocka_unit_test(test_leaves_edit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

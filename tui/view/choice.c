@@ -142,6 +142,7 @@ add_items(TuiChoice *choice, const AmrSession *session)
         }
     }
     set_off(choice);
+    tui_choice_set_rows(choice);
 }
 
 static AmrExecMode
@@ -185,6 +186,7 @@ tui_choice_new(const AmrSession *session, const AmrDenialId *ids, guint n)
     TuiChoice *choice = g_new0(TuiChoice, 1);
 
     choice->items = g_ptr_array_new_with_free_func(g_free);
+    choice->rows = g_ptr_array_new();
     choice->ids = amr_resolve_family(session->store, ids, n);
     choice->facts = amr_facts_new();
     choice->picks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, pick_free);
@@ -198,6 +200,7 @@ tui_choice_free(TuiChoice *choice)
 {
     if (!choice)
         return;
+    g_ptr_array_unref(choice->rows);
     g_ptr_array_unref(choice->items);
     g_ptr_array_unref(choice->all);
     g_array_unref(choice->ids);
@@ -282,13 +285,20 @@ tui_choice_answers(const TuiChoiceItem *item)
 /* ---- changing it ---------------------------------------------------------------------------- */
 
 static void
+pick_candidate(TuiChoiceItem *item, guint candidate)
+{
+    const AmrCandidate *taken = item->proposal->candidates->pdata[candidate];
+    g_free(item->pick->rule);
+    item->pick->rule = amr_rule_print(taken->rule);
+    item->chosen = candidate;
+}
+
+static void
 take(TuiChoice *choice, const AmrSession *session, const TuiChoiceItem *item, guint candidate)
 {
     const AmrCandidate *taken = item->proposal->candidates->pdata[candidate];
 
-    g_free(item->pick->rule);
-    item->pick->rule = amr_rule_print(taken->rule);
-    ((TuiChoiceItem *)item)->chosen = candidate;
+    pick_candidate((TuiChoiceItem *)item, candidate);
     if (!tui_choice_is_execution(item))
         return;
     g_autofree char *exec = amr_bytes_dup(item->resolved->event.field[AMR_FIELD_NAME]);
@@ -297,10 +307,10 @@ take(TuiChoice *choice, const AmrSession *session, const TuiChoiceItem *item, gu
     tui_choice_refresh(choice, session);
 }
 
-/* Where the rule that answers many stands among the candidates of @item; its own number if it is
+/* Where the rule that answers many stands among the candidates of @item; behind them all if it is
  * not there. */
 static guint
-shared_of(const TuiChoiceItem *item, const AmrRule *shared)
+place_of(const TuiChoiceItem *item, const AmrRule *shared)
 {
     const GPtrArray *candidates = item->proposal->candidates;
     guint n = 0;
@@ -310,23 +320,19 @@ shared_of(const TuiChoiceItem *item, const AmrRule *shared)
     return n;
 }
 
-/* All that @shared answers step together, onto it or from it: else it would still stand there for
- * the others. */
+/* All that @shared answers step together, onto it (@by 0) or from it: else it would still stand
+ * there for the others. */
 static void
-step_together(TuiChoice *choice, const AmrSession *session, const TuiChoiceItem *item,
-              const AmrRule *shared, int by)
+step_together(TuiChoice *choice, const TuiChoiceItem *item, const AmrRule *shared, int by)
 {
     for (guint i = 0; i < choice->items->len; i++) {
         TuiChoiceItem *other = choice->items->pdata[i];
-        guint at = shared_of(other, shared), n = other->proposal->candidates->len;
-        gboolean is_there = other->chosen == at;
-        if (at >= n || !tui_choice_candidate(other) ||
-            strcmp(other->proposal->profile, item->proposal->profile) != 0)
+        guint at = place_of(other, shared), n = other->proposal->candidates->len;
+        if (at >= n || strcmp(other->proposal->profile, item->proposal->profile) != 0 ||
+            !tui_choice_candidate(other) || (by && other->chosen != at))
             continue;
-        if (by == 0)
-            take(choice, session, other, at);
-        else if (is_there && (by > 0 ? at + 1 < n : at > 0))
-            take(choice, session, other, by > 0 ? at + 1 : at - 1);
+        guint to = by < 0 ? (at ? at - 1 : 0) : by > 0 ? MIN(at + 1, n - 1) : at;
+        pick_candidate(other, to);
     }
 }
 
@@ -339,12 +345,12 @@ tui_choice_step(TuiChoice *choice, const AmrSession *session, const TuiChoiceIte
         return FALSE;
     guint to = step < 0 ? item->chosen - 1 : item->chosen + 1;
     const AmrCandidate *next = item->proposal->candidates->pdata[to];
-    if (next->together)
-        step_together(choice, session, item, next->rule, 0);
-    else if (from->together)
-        step_together(choice, session, item, from->rule, step < 0 ? -1 : 1);
+    if (next->together || from->together)
+        step_together(choice, item, next->together ? next->rule : from->rule,
+                      next->together ? 0 : step);
     else
         take(choice, session, item, to);
+    tui_choice_set_rows(choice);
     return TRUE;
 }
 
@@ -396,44 +402,78 @@ tui_choice_can(const TuiChoiceItem *item, TuiChange change)
 
 /* At once, and without a plan: it is no change of policy. */
 static void
-ignore(const AmrSession *session, const TuiChoiceItem *item)
+ignore(const AmrSession *session, const TuiChoiceItem *item, gboolean ignored)
 {
-    item->pick->ignored = !item->pick->ignored;
-    amr_store_set_state(session->store, item->id,
-                        item->pick->ignored ? AMR_DENIAL_STATE_IGNORED : AMR_DENIAL_STATE_NEW);
+    item->pick->ignored = ignored;
+    if (item->id != AMR_DENIAL_NONE)
+        amr_store_set_state(session->store, item->id,
+                            ignored ? AMR_DENIAL_STATE_IGNORED : AMR_DENIAL_STATE_NEW);
+}
+
+/* As @pick has it, for all of the row. */
+static void
+set_row(TuiChoice *choice, const AmrSession *session, guint row, const TuiPick *pick)
+{
+    for (guint i = 0; i < choice->items->len; i++) {
+        const TuiChoiceItem *item = choice->items->pdata[i];
+        if (item->row != row)
+            continue;
+        item->pick->owner = pick->owner;
+        item->pick->audit = pick->audit;
+        item->pick->deny = pick->deny;
+        item->pick->one_side = pick->one_side;
+        if (item->pick->ignored != pick->ignored)
+            ignore(session, item, pick->ignored);
+    }
+}
+
+void
+tui_choice_edit(TuiChoice *choice, const TuiChoiceItem *item, AmrRule *rule)
+{
+    g_autoptr(AmrRule) owned = rule;
+    guint row = item->row;
+    for (guint i = 0; i < choice->items->len; i++) {
+        const TuiChoiceItem *other = choice->items->pdata[i];
+        if (other->row != row)
+            continue;
+        amr_rule_free(other->pick->edited);
+        other->pick->edited = owned ? amr_rule_copy(owned) : NULL;
+    }
+    tui_choice_set_rows(choice);
 }
 
 gboolean
 tui_choice_change(TuiChoice *choice, const AmrSession *session, const TuiChoiceItem *item,
                   TuiChange change)
 {
-    TuiPick *pick = item->pick;
+    TuiPick pick = *item->pick;
     g_autoptr(AmrRule) rule = tui_choice_rule(item);
 
     if (!tui_choice_can(item, change))
         return FALSE;
     switch (change) {
     case TUI_CHANGE_OWNER:
-        pick->owner = rule->owner ? TUI_OWNER_OFF : TUI_OWNER_ON;
+        pick.owner = rule->owner ? TUI_OWNER_OFF : TUI_OWNER_ON;
         break;
     case TUI_CHANGE_EXEC:
         take(choice, session, item, next_transition(item));
         return TRUE;
     case TUI_CHANGE_AUDIT:
-        pick->audit = !pick->audit;
+        pick.audit = !pick.audit;
         break;
     case TUI_CHANGE_DENY:
-        pick->deny = !pick->deny;
+        pick.deny = !pick.deny;
         break;
     case TUI_CHANGE_SIDES:
-        pick->one_side = !pick->one_side;
+        pick.one_side = !pick.one_side;
         break;
     case TUI_CHANGE_IGNORE:
-        ignore(session, item);
+        pick.ignored = !pick.ignored;
         break;
     case TUI_CHANGE_EDIT:
         return FALSE;
     }
+    set_row(choice, session, item->row, &pick);
     add_items(choice, session);
     return TRUE;
 }

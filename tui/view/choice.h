@@ -34,10 +34,13 @@ typedef struct {
     guint chosen;                /* candidate */
     TuiPick *pick;
     gboolean off; /* held under an execution that is denied or ignored: there will be none */
+    guint row;    /* where it is shown */
 } TuiChoiceItem;
 
 typedef struct TuiChoice {
     GPtrArray *items;  /* TuiChoiceItem, at least one if any was there; by profile */
+    GPtrArray *rows;   /* TuiChoiceItem, of these: as they are shown. What is answered by one rule
+                          that was made for all of them is one row, the first of them stands there */
     GArray *ids;       /* AmrDenialId: of what it was made */
     AmrFacts *facts;   /* what policy on disk says: to be asked while it is wanted */
     GPtrArray *all;    /* AmrResolved */
@@ -71,6 +74,13 @@ gboolean tui_choice_is_execution(const TuiChoiceItem *item);
 /* How many items are held under it directly or further in. */
 guint tui_choice_held(const TuiChoice *choice, const TuiChoiceItem *item);
 
+/* How many items its row stands for. */
+guint tui_choice_row_size(const TuiChoice *choice, const TuiChoiceItem *item);
+/* In which row the item with @pick is shown. */
+guint tui_choice_row(const TuiChoice *choice, const TuiPick *pick);
+/* Puts the items into rows anew. */
+void tui_choice_set_rows(TuiChoice *choice);
+
 /* What may be done with the item now. */
 typedef enum {
     TUI_CHANGE_OWNER,
@@ -82,10 +92,12 @@ typedef enum {
     TUI_CHANGE_EDIT, /* by tui_proposal_edit() */
 } TuiChange;
 gboolean tui_choice_can(const TuiChoiceItem *item, TuiChange change);
-/* Does it, on or off; of EXEC the next transition that is possible. FALSE if it cannot be. The
- * items may be others then. */
+/* Does it, on or off, for all of its row; of EXEC the next transition that is possible. FALSE if it
+ * cannot be. The items may be others then. */
 gboolean tui_choice_change(TuiChoice *choice, const AmrSession *session, const TuiChoiceItem *item,
                            TuiChange change);
+/* A rule by hand (taken over) for all of its row; NULL: those proposed again. */
+void tui_choice_edit(TuiChoice *choice, const TuiChoiceItem *item, AmrRule *rule);
 /* Steps along the ladder; FALSE at its end. The items may be others then. */
 gboolean tui_choice_step(TuiChoice *choice, const AmrSession *session, const TuiChoiceItem *item,
                          int step);
@@ -101,8 +113,7 @@ AmrRisk tui_choice_item_risk(const TuiChoiceItem *item, char **danger);
 AmrRisk tui_choice_risk(const TuiChoice *choice, char **danger);
 /* How many profiles the items are of. */
 guint tui_choice_parts(const TuiChoice *choice);
-/* The first item of the profile after (@by 1) or before (-1) that of item @n; @n if there is none.
- */
+/* The first row of the profile after (@by 1) or before (-1) that of row @n; @n if there is none. */
 guint tui_choice_part(const TuiChoice *choice, guint n, int by);
 
 /* The plan of all that is chosen, one change. Fails as amr_plan_add(), and with NOTHING_TO_DO where

@@ -99,7 +99,7 @@ tui_choice_risk(const TuiChoice *choice, char **danger)
 static const char *
 profile_at(const TuiChoice *choice, guint n)
 {
-    return ((const TuiChoiceItem *)choice->items->pdata[n])->proposal->profile;
+    return ((const TuiChoiceItem *)choice->rows->pdata[n])->proposal->profile;
 }
 
 static gboolean
@@ -112,7 +112,7 @@ guint
 tui_choice_parts(const TuiChoice *choice)
 {
     guint parts = 0;
-    for (guint i = 0; i < choice->items->len; i++)
+    for (guint i = 0; i < choice->rows->len; i++)
         parts += begins_part(choice, i);
     return parts;
 }
@@ -123,7 +123,7 @@ tui_choice_part(const TuiChoice *choice, guint n, int by)
     guint to = n;
 
     if (by > 0) {
-        for (to = n + 1; to < choice->items->len; to++)
+        for (to = n + 1; to < choice->rows->len; to++)
             if (begins_part(choice, to))
                 return to;
         return n;

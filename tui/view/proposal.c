@@ -14,11 +14,8 @@ tui_proposal_lacks_include(const TuiProposal *view)
 static void
 stand_on(TuiProposal *view, const TuiPick *pick)
 {
-    const GPtrArray *items = view->choice->items;
-    for (guint i = 0; i < items->len; i++)
-        if (((const TuiChoiceItem *)items->pdata[i])->pick == pick)
-            tui_list_moved(&view->list, i);
-    view->list.cursor = MIN(view->list.cursor, items->len - 1);
+    tui_list_moved(&view->list, tui_choice_row(view->choice, pick));
+    view->list.cursor = MIN(view->list.cursor, view->choice->rows->len - 1);
 }
 
 void
@@ -263,7 +260,7 @@ act(TuiView *base, TuiAction action)
 
     if (!(stale & TUI_STALE_FOREIGN))
         return show_outcome(view, stale);
-    if ((action == TUI_ACTION_UP || action == TUI_ACTION_DOWN) && view->choice->items->len > 1) {
+    if ((action == TUI_ACTION_UP || action == TUI_ACTION_DOWN) && view->choice->rows->len > 1) {
         tui_flow_scroll_to(view->flow, 0);
         tui_list_act(&view->list, action);
         return TUI_STALE_VIEW;
@@ -402,7 +399,7 @@ static char *
 place(const TuiView *base)
 {
     const TuiProposal *view = (const TuiProposal *)base;
-    guint n = view->choice->items->len;
+    guint n = view->choice->rows->len;
     const char *more = tui_flow_has_more(view->flow) ? "more below" : "";
     return n > 1 ? g_strdup_printf("%s  %u of %u", more, view->list.cursor + 1, n) : g_strdup(more);
 }
@@ -467,7 +464,7 @@ tui_proposal_new(TuiScreen *screen, AmrDenialId id)
     view->view = (TuiView){&class, screen};
     view->choice =
         tui_choice_new(tui_screen_session(screen), (AmrDenialId *)(void *)ids->data, ids->len);
-    view->list.n = view->choice->items->len;
+    view->list.n = view->choice->rows->len;
     view->sign = tui_sign_new(&view->view);
     view->flow = tui_flow_new();
     tui_proposal_plan(view);

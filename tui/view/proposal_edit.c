@@ -183,8 +183,10 @@ on_done(const char *line, gpointer data)
         tui_ask_note(tui_screen_line(view->view.screen), TUI_ROLE_ERROR, words);
         return;
     }
-    amr_rule_free(pick->edited);
-    pick->edited = rule;
+    const TuiChoice *choice = view->choice;
+    const TuiChoiceItem *item = choice->rows->pdata[tui_choice_row(choice, pick)];
+    tui_choice_edit(view->choice, item, rule);
+
     tui_proposal_changed(view);
 }
 

@@ -36,7 +36,7 @@ tui_proposal_session(const TuiProposal *view)
 static inline const TuiChoiceItem *
 tui_proposal_current(const TuiProposal *view)
 {
-    return view->choice->items->pdata[view->list.cursor];
+    return view->choice->rows->pdata[view->list.cursor];
 }
 
 /* proposal.c: plans what is chosen, unless that has to wait for an answer. */

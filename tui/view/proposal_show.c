@@ -211,6 +211,11 @@ describe_event(TuiProposal *view, const TuiChoiceItem *item)
     } else if (amr_store_event(tui_proposal_session(view)->store, item->id, &event)) {
         g_autofree char *sentence = amr_explain(&event);
         tui_flow_add(view->flow, TUI_ROLE_TITLE, sentence);
+        guint size = tui_choice_row_size(view->choice, item);
+        g_autofree char *more =
+            size > 1 ? g_strdup_printf("And %u more that are like it.", size - 1) : NULL;
+        if (more)
+            tui_flow_add(view->flow, TUI_ROLE_TEXT, more);
     }
 }
 
@@ -247,7 +252,7 @@ fill(TuiProposal *view)
 /* ---- all of them ---------------------------------------------------------------------------- */
 
 static char *
-row_text(const TuiChoiceItem *item)
+row_text(const TuiChoice *choice, const TuiChoiceItem *item)
 {
     g_autoptr(AmrRule) rule = tui_choice_rule(item);
     guint indent = MIN(item->resolved->under->len, INDENT_MAX);
@@ -255,7 +260,9 @@ row_text(const TuiChoiceItem *item)
     if (rule) {
         g_autofree char *printed = amr_rule_print(rule);
         g_autofree char *shown = amr_display_lines(amr_bytes(printed));
-        return g_strdup_printf("%*s%s", (int)indent * 2, "", shown);
+        guint size = tui_choice_row_size(choice, item);
+        return size > 1 ? g_strdup_printf("%*s%s  (%u denials)", (int)indent * 2, "", shown, size)
+                        : g_strdup_printf("%*s%s", (int)indent * 2, "", shown);
     }
     g_autofree char *tried = amr_explain_tried(&item->resolved->event);
     g_autofree char *object = amr_explain_object(&item->resolved->event);
@@ -272,11 +279,11 @@ draw_items(TuiProposal *view, TuiCanvas *canvas, TuiRect rect)
     gboolean names = tui_choice_parts(view->choice) > 1 && rect.width >= PROFILE_FROM;
     int width = names ? rect.width * 2 / 3 : rect.width;
 
-    tui_list_fit(&view->list, view->choice->items->len, (guint)rect.height);
+    tui_list_fit(&view->list, view->choice->rows->len, (guint)rect.height);
     for (guint i = 0; i < view->list.height && view->list.top + i < view->list.n; i++) {
         guint n = view->list.top + i;
-        const TuiChoiceItem *item = view->choice->items->pdata[n];
-        g_autofree char *text = row_text(item);
+        const TuiChoiceItem *item = view->choice->rows->pdata[n];
+        g_autofree char *text = row_text(view->choice, item);
         g_autofree char *profile = amr_display_string(item->proposal->profile);
         g_autoptr(AmrRule) rule = tui_choice_rule(item);
         gboolean selected = n == view->list.cursor;
@@ -294,7 +301,7 @@ void
 tui_proposal_draw(TuiView *base, TuiCanvas *canvas, TuiRect rect)
 {
     TuiProposal *view = (TuiProposal *)base;
-    int items = (int)MIN(view->choice->items->len, 1000);
+    int items = (int)MIN(view->choice->rows->len, 1000);
 
     if (items > 1 && rect.height >= 8) {
         TuiRect list = {rect.x, rect.y, rect.width, MIN(items, rect.height / 4)};
