@@ -44,5 +44,8 @@ void bench_idle(const char *dir);
 /* Questions to compiled policy. */
 void bench_oracle(void);
 
+/* What the clusters make of sets of paths: those recorded in @dir, and some that are made. */
+void bench_cluster(const char *dir);
+
 G_END_DECLS
 #endif
