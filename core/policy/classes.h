@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 /* Each adds candidates to @proposal or refuses with a reason. */
 void amr_propose_file(AmrProposal *proposal, const AmrEvent *event,
                       const AmrProposeContext *context);
-void amr_propose_link(AmrProposal *proposal, const AmrEvent *event);
+void amr_propose_link(AmrProposal *proposal, const AmrEvent *event,
+                      const AmrProposeContext *context);
 void amr_propose_exec(AmrProposal *proposal, const AmrEvent *event, guint access,
                       const AmrProposeContext *context);
 /* Where px and cx of @profile (bare name) to @target lead: the name of the profile in @ns, without
@@ -41,9 +42,13 @@ void amr_propose_refuse(AmrProposal *proposal, AmrNoRule no_rule, char *reason, 
 /* Takes everything over. */
 void amr_propose_add(AmrProposal *proposal, AmrRule *rule, AmrRisk risk, char *why, char *opens,
                      char *danger);
-/* An AMR_RULE_FILE for the bytes @name; NULL, and the proposal refused, if they cannot be spelled.
- */
-AmrRule *amr_propose_file_rule(AmrProposal *proposal, AmrBytes name, guint access);
+/* The ladder of the file @name; with @only_name only its rungs of names. NULL, and the proposal
+ * refused, if it cannot be spelled. */
+GPtrArray *amr_propose_climb(AmrProposal *proposal, const AmrEvent *event, AmrBytes name,
+                             gboolean reads, gboolean only_name, const AmrTunables *tunables,
+                             guint *best);
+/* That the candidate added last stands for @rung, and whether it is the best. */
+void amr_propose_set_rung(AmrProposal *proposal, const AmrLadderRung *rung, gboolean best);
 /* The access that a rule must give for the permissions @perms of a mask, without exec. */
 guint amr_propose_access(guint32 perms);
 

@@ -134,20 +134,34 @@ amr_exec_child(const AmrProposeContext *context, const char *ns, AmrBytes profil
     return winner_of(&contest);
 }
 
+/* One way to run it, on each rung of its name. */
+typedef struct {
+    AmrBytes name;
+    const GPtrArray *rungs; /* AmrLadderRung; the first @n of them */
+    guint n;
+} Program;
+
+/* @how: the end of the sentence "It may @run NAME, ...". @reads: reading it is opened besides. */
 static void
-add_exec(AmrProposal *proposal, AmrBytes name, guint access, AmrExecMode exec, char *why,
-         char *opens)
+add_exec(AmrProposal *proposal, const Program *program, guint access, AmrExecMode exec,
+         const char *run, const char *how, gboolean reads)
 {
-    AmrRule *rule = amr_propose_file_rule(proposal, name, access);
-    if (!rule) {
-        g_free(why);
-        g_free(opens);
-        return;
+    for (guint i = 0; i < program->n; i++) {
+        const AmrLadderRung *rung = program->rungs->pdata[i];
+        g_autofree char *reading = reads ? g_strdup_printf("Reading %s.", rung->what) : NULL;
+        char *danger = NULL;
+        AmrRisk risk = amr_risk_file(program->name, access, exec, &danger);
+        AmrRule *rule = amr_rule_new(AMR_RULE_FILE);
+        rule->file.pattern = g_strdup(rung->pattern);
+        rule->file.access = access;
+        rule->file.exec = exec;
+        amr_propose_add(proposal, rule, risk,
+                        g_strdup_printf("It may %s %s, %s", run, rung->what, how),
+                        reading && rung->opens ? g_strconcat(reading, " ", rung->opens, NULL)
+                                               : g_strdup(reading ? reading : rung->opens),
+                        danger);
+        amr_propose_set_rung(proposal, rung, FALSE);
     }
-    char *danger = NULL;
-    AmrRisk risk = amr_risk_file(name, access, exec, &danger);
-    rule->file.exec = exec;
-    amr_propose_add(proposal, rule, risk, why, opens, danger);
 }
 
 char *
@@ -169,21 +183,19 @@ amr_exec_new_child(const AmrProposeContext *context, const char *ns, AmrBytes pr
 
 /* Who takes it makes the child as well. It stands behind what needs none. */
 static void
-add_new_child(AmrProposal *proposal, const AmrEvent *event, guint access,
+add_new_child(AmrProposal *proposal, const AmrEvent *event, const Program *program, guint access,
               const AmrProposeContext *context, const char *ns)
 {
-    AmrBytes name = event->field[AMR_FIELD_NAME];
-    g_autofree char *shown = amr_display(name);
+    const Program only = {program->name, program->rungs, 1}; /* the child is named for it */
     g_autofree char *profile = amr_display_string(proposal->profile);
-    g_autofree char *child = amr_exec_new_child(context, ns, event->field[AMR_FIELD_PROFILE], name);
+    g_autofree char *child =
+        amr_exec_new_child(context, ns, event->field[AMR_FIELD_PROFILE], program->name);
+    g_autofree char *how = g_strdup_printf(
+        "under a new child of %s, which is made with it and holds only what the program needs.",
+        profile);
 
     if (child)
-        add_exec(
-            proposal, name, access, AMR_EXEC_CX,
-            g_strdup_printf("It may run %s, under a new child of %s, which is made with it and "
-                            "holds only what the program needs.",
-                            shown, profile),
-            NULL);
+        add_exec(proposal, &only, access, AMR_EXEC_CX, "run", how, FALSE);
 }
 
 /* Never `owner`: it asks who owns the program, and that says nothing about who may run it. */
@@ -192,32 +204,35 @@ amr_propose_exec(AmrProposal *proposal, const AmrEvent *event, guint access,
                  const AmrProposeContext *context)
 {
     AmrBytes name = event->field[AMR_FIELD_NAME];
-    g_autofree char *shown = amr_display(name), *ns = namespace_of(event);
+    g_autofree char *ns = namespace_of(event);
     g_autofree char *profile = amr_display_string(proposal->profile);
     const char *attached = amr_exec_attached(context, ns, name);
     gboolean child = FALSE;
+    guint best = 0;
+    g_autoptr(AmrTunables) tunables = amr_tunables_new(context->index, proposal->profile);
+    g_autoptr(GPtrArray) rungs =
+        amr_propose_climb(proposal, event, name, TRUE, TRUE, tunables, &best);
+
+    if (!rungs)
+        return;
+    const Program program = {name, rungs, rungs->len};
     if (attached) {
         g_autofree char *other = amr_display_string(attached);
-        add_exec(proposal, name, access, AMR_EXEC_PX,
-                 g_strdup_printf("It may run %s, under that program's own profile %s.", shown,
-                                 other),
-                 NULL);
+        g_autofree char *how = g_strdup_printf("under that program's own profile %s.", other);
+        add_exec(proposal, &program, access, AMR_EXEC_PX, "run", how, FALSE);
     } else if (amr_exec_child(context, ns, event->field[AMR_FIELD_PROFILE], name)) {
-        add_exec(proposal, name, access, AMR_EXEC_CX,
-                 g_strdup_printf("It may run %s, under the child that %s has for it.", shown,
-                                 profile),
-                 NULL);
+        g_autofree char *how = g_strdup_printf("under the child that %s has for it.", profile);
+        add_exec(proposal, &program, access, AMR_EXEC_CX, "run", how, FALSE);
         child = TRUE;
     }
-    add_exec(proposal, name, access, AMR_EXEC_IX,
-             g_strdup_printf("It may run %s, which inherits the profile %s.", shown, profile),
-             NULL);
+    g_autofree char *inherits = g_strdup_printf("which inherits the profile %s.", profile);
+    add_exec(proposal, &program, access, AMR_EXEC_IX, "run", inherits, FALSE);
+    proposal->best = best;
+    g_autofree char *script =
+        g_strdup_printf("which inherits the profile %s: a script must be read to be run.", profile);
     if (!(access & AMR_ACCESS_READ))
-        add_exec(proposal, name, access | AMR_ACCESS_READ, AMR_EXEC_IX,
-                 g_strdup_printf("It may run and read %s, which inherits the profile %s: a script "
-                                 "must be read to be run.",
-                                 shown, profile),
-                 g_strdup_printf("Reading %s.", shown));
+        add_exec(proposal, &program, access | AMR_ACCESS_READ, AMR_EXEC_IX, "run and read", script,
+                 TRUE);
     if (!child)
-        add_new_child(proposal, event, access, context, ns);
+        add_new_child(proposal, event, &program, access, context, ns);
 }

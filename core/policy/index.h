@@ -114,6 +114,10 @@ GPtrArray *amr_index_reached(const AmrIndex *index, const char *file);
 /* The top-level files to compile and reload if @file changes: those that include it at any depth,
  * or it itself. NULL-terminated, borrowed strings. Without disabled ones. */
 const char **amr_index_affected(const AmrIndex *index, const char *file);
+/* @text, a pattern, with each combination of the values that its variables have where the profiles
+ * of top-level @file stand: variables in variables resolved, decoded. Strings, which it owns. NULL
+ * where a variable is not defined there, or there is too much of it. */
+GPtrArray *amr_index_flatten(const AmrIndex *index, const char *file, const char *text);
 /* Names (decoded, with ":ns:" where there is one) of all profiles, children and hats that loading
  * top-level @file defines. NULL-terminated, free with g_strfreev(). */
 char **amr_index_defines(const AmrIndex *index, const char *file);

@@ -382,6 +382,7 @@ free_file(gpointer data)
     g_clear_pointer(&file->entries, g_ptr_array_unref);
     g_clear_pointer(&file->users, g_ptr_array_unref);
     g_clear_pointer(&file->blocks, g_ptr_array_unref);
+    g_clear_pointer(&file->variables, g_hash_table_unref);
     g_free(file);
 }
 

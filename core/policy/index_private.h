@@ -31,7 +31,8 @@ struct IndexFile {
     gboolean exists, queued;
     gboolean root; /* a top-level file of policy */
     gboolean disabled, force_complain;
-    GPtrArray *blocks; /* of a root: AmrBlock *, in the order in which they open */
+    GPtrArray *blocks;     /* of a root: AmrBlock *, in the order in which they open */
+    GHashTable *variables; /* of a root that was walked: name -> GPtrArray of values, borrowed */
 };
 
 /* One include that stands in a block, resolved to a file. */
@@ -76,6 +77,14 @@ gboolean amr_index_list_roots(AmrIndex *index, GQueue *queue, GError **error);
 
 /* Follows the includes of @root and adds the blocks that loading it defines. */
 void amr_index_walk(AmrIndex *index, IndexFile *root);
+/* Variables by name; set as the parser would, from a scanned item that stays. */
+GHashTable *amr_index_variables_new(void);
+void amr_index_set_variable(GHashTable *variables, const AmrScanItem *item);
+/* @text with its variables as the parser puts them into what it compiles: one value as it is,
+ * several as alternatives (apparmor_parser 3.0.8, seen with -D rule-exprs). NULL where that cannot
+ * be done. */
+char *amr_index_expand(GHashTable *variables, const char *text);
+
 /* Sorts the blocks and makes the tables by which they are found. */
 void amr_index_finish(AmrIndex *index);
 

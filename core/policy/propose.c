@@ -71,6 +71,24 @@ amr_proposal_free(AmrProposal *proposal)
     g_free(proposal);
 }
 
+guint
+amr_proposal_best(const AmrProposal *proposal, AmrExecMode mode)
+{
+    const AmrCandidate *first = NULL;
+    guint best = proposal->best;
+
+    for (guint i = 0; mode && i < proposal->candidates->len; i++) {
+        const AmrCandidate *candidate = proposal->candidates->pdata[i];
+        if (candidate->rule->kind != AMR_RULE_FILE || candidate->rule->file.exec != mode ||
+            (first && (candidate->rung != AMR_RUNG_EACH_RUN ||
+                       candidate->rule->file.access != first->rule->file.access)))
+            continue;
+        first = first ? first : candidate;
+        best = i;
+    }
+    return best;
+}
+
 void
 amr_propose_add(AmrProposal *proposal, AmrRule *rule, AmrRisk risk, char *why, char *opens,
                 char *danger)
@@ -85,6 +103,7 @@ void
 amr_propose_refuse(AmrProposal *proposal, AmrNoRule no_rule, char *reason, char *remedy)
 {
     g_ptr_array_set_size(proposal->candidates, 0);
+    proposal->best = 0;
     g_free(proposal->reason);
     g_free(proposal->remedy);
     proposal->no_rule = no_rule;
@@ -298,7 +317,11 @@ weigh(AmrProposal *proposal, const AmrProposeContext *context)
         *left_out = (AmrLeftOut){g_steal_pointer(&candidate->rule), stating, g_strdup(said)};
         g_ptr_array_add(proposal->left_out, left_out);
         g_ptr_array_remove_index(proposal->candidates, i);
+        if (i < proposal->best)
+            proposal->best--;
     }
+    if (proposal->best >= proposal->candidates->len)
+        proposal->best = 0;
     if (proposal->candidates->len == 0 && proposal->left_out->len)
         refuse_not_stated(proposal);
 }

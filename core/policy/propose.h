@@ -8,6 +8,7 @@
 #include "core/denial/event.h"
 #include "core/kernel/loaded.h"
 #include "core/policy/index.h"
+#include "core/policy/ladder.h"
 #include "core/policy/oracle.h"
 #include "core/policy/probe.h"
 #include "core/policy/rule.h"
@@ -70,6 +71,9 @@ typedef struct {
     char *danger;    /* why the risk is not low; NULL. Display form */
     AmrRule *mirror; /* what the other side needs as well (AmrProposal's other); NULL: nothing */
     guint together;  /* made for so many denials of the profile (batch.h); 0: for this one */
+    AmrRung rung;    /* of a file's ladder: which step it is */
+    gboolean everything; /* it opens all there is, or all of a place that many share: to be asked
+                            for by a typed word. Its risk is high */
 } AmrCandidate;
 
 /* A rule that would answer the denial, but not on this target. */
@@ -85,7 +89,10 @@ typedef struct {
     AmrNoRule no_rule;
     char *reason; /* if no_rule: a sentence, display form */
     char *remedy; /* if no_rule: what to do instead, a sentence, display form; may be NULL */
-    GPtrArray *candidates; /* AmrCandidate, narrow to broad; empty if no_rule */
+    GPtrArray *candidates; /* AmrCandidate, narrow to broad; empty if no_rule. Where the file was
+                              its user's own, all are for the owner: without they answer it too */
+    guint best;            /* of the candidates: the narrowest that will answer the denial at the
+                              next run, too */
     /* Signal and ptrace: the profile of the other side, if it needs a rule too (as mirrors of the
      * candidates have them) or has something in the way. By amr_resolve() only; else NULL. */
     char *other;             /* ":ns:name" or "name"; raw bytes */
@@ -98,6 +105,10 @@ typedef struct {
 
 void amr_proposal_free(AmrProposal *proposal);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrProposal, amr_proposal_free)
+
+/* Of the candidates that execute as @mode has it, the best one; if there is none, the proposal's
+ * best. */
+guint amr_proposal_best(const AmrProposal *proposal, AmrExecMode mode);
 
 /* Never NULL. Pure: reads the event and the context, asks nobody. Events of ALLOWED (complain mode)
  * are answered like DENIED ones. What a null profile was denied is held under the exec that made it

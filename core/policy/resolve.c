@@ -219,13 +219,7 @@ set_best(Run *run, const char *ns, AmrResolved *resolved)
     g_autofree char *profile = amr_null_string(&resolved->event, AMR_FIELD_PROFILE);
     g_autofree char *exec = amr_null_string(&resolved->event, AMR_FIELD_NAME);
     const AmrDecision *decision = decide(run, (AmrHolder){ns, profile}, exec);
-    const GPtrArray *candidates = resolved->proposal->candidates;
-
-    for (guint i = candidates->len; i > 0; i--) {
-        const AmrCandidate *candidate = candidates->pdata[i - 1];
-        if (candidate->rule->file.exec == decision->mode)
-            resolved->best = i - 1;
-    }
+    resolved->best = amr_proposal_best(resolved->proposal, decision->mode);
 }
 
 static void
@@ -258,6 +252,7 @@ propose(Run *run, AmrResolved *resolved)
                            NULL);
     if (run->context->facts)
         settle(run, resolved);
+    resolved->best = resolved->proposal->best;
     if (!resolved->proposal->no_rule && amr_null_is_execution(&resolved->event))
         set_best(run, ns, resolved);
 }

@@ -54,7 +54,8 @@ typedef struct {
                               how a program starts in a child that is made for it */
     AmrEvent event;        /* its profile and peer resolved; borrows from store and @bytes */
     AmrProposal *proposal; /* never NULL */
-    guint best; /* of the candidates: the one that the decision on this execution takes, else 0 */
+    guint best; /* of the candidates: the best that the decision on this execution takes, else the
+                   proposal's own */
     AmrRule *granted; /* the rule that policy on disk makes needless (GRANTED), else NULL */
     GPtrArray *under; /* AmrDecision, outermost first; empty if it is no null profile's */
     GStringChunk *bytes;

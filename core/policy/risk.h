@@ -17,6 +17,8 @@ AmrRisk amr_risk_terms(const AmrRule *rule, char **danger);
 /* Any rule: one that somebody wrote by hand. What a pattern reaches is tried on names that matter.
  */
 AmrRisk amr_risk_rule(const AmrRule *rule, char **danger);
+/* @pattern with its variables as they mostly are; what is not known may be anything. */
+char *amr_risk_without_variables(const char *pattern);
 AmrRisk amr_risk_network(const char *family, const char *type, char **danger);
 
 /* The names that matter, made ready for comparing many names and patterns with them. */

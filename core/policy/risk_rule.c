@@ -46,9 +46,8 @@ static const char *const samples[] = {
     "/var/log/x",
 };
 
-/* Variables as they mostly are; what is not known may be anything. */
-static char *
-without_variables(const char *pattern)
+char *
+amr_risk_without_variables(const char *pattern)
 {
     static const char *const known[][2] = {{"@{HOME}", "/home/*/"}, {"@{HOMEDIRS}", "/home/"},
                                            {"@{PROC}", "/proc/"},   {"@{sys}", "/sys/"},
@@ -88,7 +87,7 @@ is_broad(const char *pattern)
 static AmrRisk
 risk_pattern(const AmrRule *rule, char **danger)
 {
-    g_autofree char *pattern = without_variables(rule->file.pattern);
+    g_autofree char *pattern = amr_risk_without_variables(rule->file.pattern);
     AmrRisk highest = AMR_RISK_LOW;
 
     for (gsize i = 0; i < G_N_ELEMENTS(samples); i++) {

@@ -308,12 +308,12 @@ static gboolean
 number_each_run(const AmrVaryingScan *scan, gsize from, gsize to)
 {
     AmrBytes before = amr_varying_part(scan, scan->start, from);
-    if (scan->timed || scan->place == AMR_VARYING_IN_TEMP)
-        return to - from >= 3;
     /* Files made without a name (O_TMPFILE): d_tmpfile() in fs/dcache.c of Linux; seen on 6.1 and
      * 6.12. */
     if (amr_bytes_is(before, "#") && to == scan->end)
         return TRUE;
+    if (scan->timed || scan->place == AMR_VARYING_IN_TEMP)
+        return to - from >= 3;
     return to - from >= 3 && (ends_with(before, "tmp") || ends_with(before, "tmp."));
 }
 

@@ -59,9 +59,11 @@ void amr_varying_path(AmrBytes path, const AmrVaryingHints *hints, GArray *out);
  * enough. */
 void amr_varying_component(AmrBytes component, GArray *out);
 
-/* Appends a pattern (AppArmor's globs, as every compiler since 3.0 takes them) that matches each of
- * the @n texts, all of @kind, and others of their form: of fixed length where the kind and the
- * texts are. At least one text, none of them empty. Never matches a slash, nor nothing. */
+/* Appends to @pattern, which holds what stands before it in the rule, a pattern (AppArmor's globs,
+ * as every compiler since 3.0 takes them) that matches each of the @n texts, all of @kind, and
+ * others of their form: of fixed length where the kind and the texts are, unless a star stands
+ * before it in the same component: then a long one would cost the compiler too much. At least one
+ * text, none of them empty. Never matches a slash, nor nothing. */
 void amr_varying_append(GString *pattern, AmrVaryingKind kind, const AmrBytes *texts, gsize n);
 
 G_END_DECLS

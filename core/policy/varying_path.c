@@ -128,7 +128,10 @@ amr_varying_path(AmrBytes path, const AmrVaryingHints *hints, GArray *out)
         guint first = out->len;
         scan.start = at;
         scan.end = slash ? (gsize)(slash - path.data) : path.len;
-        if (!(scan.place == AMR_VARYING_IN_PROC && scan_process(&scan)) && !scan_user(&scan))
+        /* Who has the home is no part that varies: that is for @{HOME} to say. */
+        gboolean home = scan.depth == 1 && amr_bytes_is(scan.above, "home");
+        if (!(scan.place == AMR_VARYING_IN_PROC && scan_process(&scan)) && !scan_user(&scan) &&
+            !home)
             amr_varying_scan(&scan);
         spread_hex(&scan, first);
         AmrBytes component = amr_varying_part(&scan, scan.start, scan.end);

@@ -39,17 +39,32 @@ sample(const AmrBytes *texts, gsize n)
     return s;
 }
 
+/* Whether a star stands before in the same component. Behind one a row of ? makes the compiler's
+ * state machine remember each place where the row may have begun: 2 to the power of its length
+ * states. */
+static gboolean
+is_behind_star(const GString *pattern)
+{
+    for (gsize i = pattern->len; i > 0 && pattern->str[i - 1] != '/'; i--)
+        if (pattern->str[i - 1] == '*' && (i < 2 || pattern->str[i - 2] != '\\'))
+            return TRUE;
+    return FALSE;
+}
+
 /* @class, as often as the texts are long. */
 static void
 append_repeated(GString *pattern, const char *class, const Sample *s)
 {
+    gboolean fixed = s->shortest == s->longest;
     gsize spelled = s->shortest <= SPELLED_MAX ? s->shortest : 1;
 
+    if (spelled < s->shortest && is_behind_star(pattern))
+        fixed = FALSE;
     for (gsize i = 0; i < spelled; i++)
         g_string_append(pattern, class);
-    for (gsize i = spelled; i < s->shortest && s->shortest == s->longest; i++)
+    for (gsize i = spelled; i < s->shortest && fixed; i++)
         g_string_append_c(pattern, '?');
-    if (s->shortest != s->longest)
+    if (!fixed)
         g_string_append_c(pattern, '*');
 }
 
@@ -143,7 +158,8 @@ amr_varying_append(GString *pattern, AmrVaryingKind kind, const AmrBytes *texts,
         return;
     case AMR_VARYING_UUID:
     case AMR_VARYING_DEVICE:
-        if (have_one_shape(texts, n, is_xdigit)) {
+        if (have_one_shape(texts, n, is_xdigit) &&
+            (kind == AMR_VARYING_DEVICE || !is_behind_star(pattern))) {
             append_shape(pattern, texts[0], is_xdigit, hex_class(&s), kind == AMR_VARYING_UUID);
             return;
         }

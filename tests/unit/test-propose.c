@@ -48,7 +48,9 @@ answer(const char *fields, const AmrProposeContext *context)
         assert_non_null(candidate->why);
         assert_true(candidate->risk != AMR_RISK_UNKNOWN);
         assert_true((candidate->risk != AMR_RISK_LOW) == (candidate->danger != NULL));
-        g_string_append_printf(out, "%s %s", i ? " |" : "", printed);
+        /* The rest of a ladder is what test-ladder is about. */
+        if (candidate->rung < AMR_RUNG_EXTENSION)
+            g_string_append_printf(out, "%s %s", i ? " |" : "", printed);
     }
     return g_string_free(g_steal_pointer(&out), FALSE);
 }
@@ -64,7 +66,7 @@ static const struct {
     const char *name, *fields, *want;
 } table[] = {
     {"read", FILE_ROW("open", "\"/x\"", "r", ROOT_OWNS_NOT), "p: /x r,"},
-    {"read one's own", FILE_ROW("open", "\"/x\"", "r", OWN), "p: owner /x r, | /x r,"},
+    {"read one's own", FILE_ROW("open", "\"/x\"", "r", OWN), "p: owner /x r,"},
     {"read and write", FILE_ROW("open", "\"/x\"", "wr", ROOT_OWNS_NOT), "p: /x rw,"},
     {"create", FILE_ROW("mknod", "\"/x\"", "c", ROOT_OWNS_NOT), "p: /x w,"},
     {"delete", FILE_ROW("unlink", "\"/x\"", "d", ROOT_OWNS_NOT), "p: /x w,"},
@@ -76,7 +78,7 @@ static const struct {
     {"directory", FILE_ROW("mkdir", "\"/x/\"", "c", ROOT_OWNS_NOT), "p: /x/ w,"},
     {"rename, from", FILE_ROW("rename_src", "\"/x\"", "wrd", ROOT_OWNS_NOT), "p: /x rw,"},
     {"rename, to", FILE_ROW("rename_dest", "\"/x\"", "wc", ROOT_OWNS_NOT), "p: /x w,"},
-    {"old mask of an owner", FILE_ROW("open", "\"/x\"", "rw::", ""), "p: owner /x rw, | /x rw,"},
+    {"old mask of an owner", FILE_ROW("open", "\"/x\"", "rw::", ""), "p: owner /x rw,"},
     {"old mask of another", FILE_ROW("open", "\"/x\"", "::r", ""), "p: /x r,"},
     {"globs in a name", FILE_ROW("open", "\"/g*[x]{y}?\"", "r", ROOT_OWNS_NOT),
      "p: \"/g\\*\\[x\\]\\{y\\}\\?\" r,"},
@@ -104,7 +106,7 @@ static const struct {
     {"link", FILE_ROW("link", "\"/new\"", "l", ROOT_OWNS_NOT " target=\"/old\""),
      "p: link /new -> /old, | /new l,"},
     {"link to one's own", FILE_ROW("link", "\"/new\"", "l", OWN " target=\"/old\""),
-     "p: owner link /new -> /old, | link /new -> /old, | /new l,"},
+     "p: owner link /new -> /old, | owner /new l,"},
     {"link, names in hex", FILE_ROW("link", "2F6E2077", "l", ROOT_OWNS_NOT " target=2F6F206C"),
      "p: link \"/n w\" -> \"/o l\", | \"/n w\" l,"},
     {"link to what may do less",

@@ -32,7 +32,7 @@ add_answer(TuiFlow *flow, const AmrSession *session, const AmrEvent *event)
     }
     if (proposal->candidates->len == 0)
         return;
-    const AmrCandidate *candidate = proposal->candidates->pdata[0];
+    const AmrCandidate *candidate = proposal->candidates->pdata[proposal->best];
     g_autofree char *rule = amr_rule_print(candidate->rule);
     g_autofree char *shown = amr_display_lines(amr_bytes(rule));
     tui_flow_add_field(flow, "answer", TUI_ROLE_RULE, shown);
