@@ -217,12 +217,16 @@ elevate(TuiPlain *plain, const char *const *verb, const char *input)
 static int
 write_elevated(TuiPlain *plain)
 {
-    const char *const verb[] = {"apply", "--from", "-", "--ask", NULL};
-    const char *const with[] = {"apply", "--from", "-", "--ask", "--add-include", NULL};
+    const char *verb[] = {"apply", "--from", "-", "--ask", NULL, NULL, NULL};
+    guint n = 4;
     g_autoptr(GError) error = NULL;
     g_autofree char *text = tui_choice_text(plain->choice, FALSE, &error);
 
-    return text ? elevate(plain, plain->add_include ? with : verb, text) : tui_fail(error);
+    if (plain->add_include)
+        verb[n++] = "--add-include";
+    if (tui_choice_is_everything(plain->choice)) /* agreed to here */
+        verb[n++] = "--broad";
+    return text ? elevate(plain, verb, text) : tui_fail(error);
 }
 
 static int

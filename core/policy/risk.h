@@ -17,6 +17,9 @@ AmrRisk amr_risk_terms(const AmrRule *rule, char **danger);
 /* Any rule: one that somebody wrote by hand. What a pattern reaches is tried on names that matter.
  */
 AmrRisk amr_risk_rule(const AmrRule *rule, char **danger);
+/* Whether it opens all there is, or files of all of a place that many share (as
+ * amr_ladder_is_everything() has it): to be asked for by a typed word. Its risk is high. */
+gboolean amr_risk_is_everything(const AmrTunables *tunables, const AmrRule *rule);
 /* @pattern with its variables as they mostly are; what is not known may be anything. */
 char *amr_risk_without_variables(const char *pattern);
 AmrRisk amr_risk_network(const char *family, const char *type, char **danger);

@@ -84,6 +84,16 @@ is_broad(const char *pattern)
     return named < 2 && strstr(pattern, "**");
 }
 
+gboolean
+amr_risk_is_everything(const AmrTunables *tunables, const AmrRule *rule)
+{
+    if (rule->deny)
+        return FALSE;
+    if (rule->kind == AMR_RULE_FILE)
+        return amr_ladder_is_everything(tunables, rule->file.pattern);
+    return rule->kind == AMR_RULE_ALL;
+}
+
 static AmrRisk
 risk_pattern(const AmrRule *rule, char **danger)
 {
@@ -103,7 +113,8 @@ risk_pattern(const AmrRule *rule, char **danger)
         }
         g_free(why);
     }
-    if (highest < AMR_RISK_HIGH && is_broad(pattern)) {
+    if (highest < AMR_RISK_HIGH &&
+        (is_broad(pattern) || amr_ladder_is_everything(NULL, rule->file.pattern))) {
         g_free(*danger);
         *danger = g_strdup("It reaches whatever there is below one directory of the root");
         highest = AMR_RISK_HIGH;

@@ -71,16 +71,25 @@ is_yes(const char *line)
     return g_str_equal(word, "y") || g_str_equal(word, "yes");
 }
 
+static gboolean
+is_whole_yes(const char *line)
+{
+    g_autofree char *word = g_strstrip(g_strdup(line));
+
+    return g_str_equal(word, "yes");
+}
+
 /* What was typed before the question is no answer to it. */
 static gboolean
-ask(int fd, GCancellable *cancellable, GError **error)
+ask(int fd, const char *what, gboolean (*agrees)(const char *line), GCancellable *cancellable,
+    GError **error)
 {
     Answer answer = {.fd = fd, .len = -1};
     gboolean yes;
     guint source;
 
     (void)tcflush(fd, TCIFLUSH);
-    if (!put(fd, "armorer: write and load all of this? [y/N] "))
+    if (!put(fd, what))
         return amr_error_errno(error, errno, "Asking on the terminal");
     source = g_unix_fd_add(fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_answer, &answer);
     while (answer.len < 0 && !g_cancellable_is_cancelled(cancellable))
@@ -91,7 +100,7 @@ ask(int fd, GCancellable *cancellable, GError **error)
         return !g_cancellable_set_error_if_cancelled(cancellable, error);
     }
     answer.line[answer.len] = '\0';
-    yes = strlen(answer.line) == (gsize)answer.len && is_yes(answer.line);
+    yes = strlen(answer.line) == (gsize)answer.len && agrees(answer.line);
     return yes || amr_error_set(error, AMR_ERROR_REFUSED, "Not agreed to: nothing was written");
 }
 
@@ -159,7 +168,33 @@ question(const TuiAgreement *agreement, const AmrPlan *plan, const GPtrArray *no
     append_lines(text, "besides: ", besides);
     if ((!seen && !show_all(fd, plan, notes)) || !put(fd, text->str))
         return amr_error_errno(error, errno, "Asking on the terminal");
-    return ask(fd, agreement->cancellable, error);
+    return ask(fd, "armorer: write and load all of this? [y/N] ", is_yes, agreement->cancellable,
+               error);
+}
+
+gboolean
+tui_agree_broad(const GPtrArray *rules, GCancellable *cancellable, GError **error)
+{
+    amr_autofd int fd = open_terminal();
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    for (guint i = 0; i < rules->len; i++) {
+        g_autofree char *rule = amr_rule_print(g_ptr_array_index(rules, i));
+        g_autofree char *shown = amr_display_lines(amr_bytes(rule));
+        g_string_append_printf(text,
+                               "armorer: broad: %s reaches all of a place that many programs "
+                               "share\n",
+                               shown);
+    }
+    if (fd < 0) {
+        g_printerr("%s", text->str);
+        return amr_error_set(error, AMR_ERROR_REFUSED,
+                             "A rule opens more than any program needs: nothing was written; with "
+                             "--broad it goes on");
+    }
+    if (!put(fd, text->str))
+        return amr_error_errno(error, errno, "Asking on the terminal");
+    return ask(fd, "armorer: type yes, in full, to go on: ", is_whole_yes, cancellable, error);
 }
 
 gboolean

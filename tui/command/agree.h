@@ -24,6 +24,9 @@ typedef struct {
  * is none, AMR_ERROR_REFUSED for a no. */
 gboolean tui_agree(const AmrPlan *plan, const GPtrArray *notes, const GPtrArray *besides,
                    gpointer data, GError **error);
+/* Asks on the terminal for the word that lets @rules (AmrRule; each opens all of a place that many
+ * share) be written. AMR_ERROR_REFUSED where there is no terminal, or another word is typed. */
+gboolean tui_agree_broad(const GPtrArray *rules, GCancellable *cancellable, GError **error);
 /* Each as a message, "besides: ...". */
 void tui_say_besides(const GPtrArray *besides);
 

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "core/base/fsutil.h"
+#include "core/policy/risk.h"
+#include "tui/command/agree.h"
 #include "tui/command/command.h"
 #include "tui/command/rulefile.h"
 
@@ -131,6 +133,7 @@ questions_for(const AmrPlan *plan)
 typedef struct {
     const GPtrArray *groups; /* TuiRuleGroup */
     gboolean add_include;
+    gboolean broad;  /* the word for broad rules is said */
     gboolean reload; /* load what is granted on disk; write nothing */
     TuiCarry carry;
 } Request;
@@ -176,6 +179,25 @@ offer_reload(TuiCommand *command, const AmrPlanContext *context, const Request *
     return TUI_EXIT_NOTHING;
 }
 
+/* Rules that open all of a place that many share are asked for by a typed word. */
+static gboolean
+agrees_to_broad(const TuiCommand *command, const Request *request, const AmrPlan *plan,
+                GError **error)
+{
+    g_autoptr(GPtrArray) broad = g_ptr_array_new();
+
+    if (request->broad || request->carry.dry_run || plan->kind == AMR_PLAN_RELOAD)
+        return TRUE;
+    for (guint i = 0; i < plan->parts->len; i++) {
+        const AmrPlanPart *part = g_ptr_array_index(plan->parts, i);
+        g_autoptr(AmrTunables) tunables = amr_tunables_new(command->session->index, part->profile);
+        for (guint n = 0; n < part->rules->len; n++)
+            if (amr_risk_is_everything(tunables, part->rules->pdata[n]))
+                g_ptr_array_add(broad, part->rules->pdata[n]);
+    }
+    return broad->len == 0 || tui_agree_broad(broad, command->cancellable, error);
+}
+
 static int
 apply(TuiCommand *command, Request *request)
 {
@@ -198,6 +220,8 @@ apply(TuiCommand *command, Request *request)
     if (!request->reload && g_error_matches(error, AMR_ERROR, AMR_ERROR_NOTHING_TO_DO))
         return offer_reload(command, &context, request, error);
     if (!plan)
+        return tui_fail(error);
+    if (!agrees_to_broad(command, request, plan, &error))
         return tui_fail(error);
     questions = questions_for(plan);
     request->carry.granted = &granted;
@@ -239,6 +263,8 @@ tui_command_apply(TuiCommand *command, int argc, char **argv)
         TUI_OPTIONS_CARRY(&request.carry),
         {"add-include", 0, 0, G_OPTION_ARG_NONE, &request.add_include,
          "give a profile its local include where it has none", NULL},
+        {"broad", 0, 0, G_OPTION_ARG_NONE, &request.broad,
+         "write rules that open all of a place that many share, too", NULL},
         {"reload", 0, 0, G_OPTION_ARG_NONE, &request.reload,
          "write nothing: load what is granted on disk and not in the kernel", NULL},
         {"from", 0, 0, G_OPTION_ARG_FILENAME, &from, "what propose printed; - is standard input",

@@ -100,12 +100,12 @@ add_rule(Group *group, const AmrRule *rule)
 }
 
 static void
-add_candidate(Group *group, const AmrCandidate *candidate)
+add_candidate(Group *group, const AmrRule *rule, guint together)
 {
-    add_rule(group, candidate->rule);
-    if (candidate->together)
-        g_hash_table_replace(group->notes, g_strdup(candidate->rule->file.pattern),
-                             GUINT_TO_POINTER(candidate->together));
+    add_rule(group, rule);
+    if (together)
+        g_hash_table_replace(group->notes, g_strdup(rule->file.pattern),
+                             GUINT_TO_POINTER(together));
 }
 
 static gboolean
@@ -220,10 +220,37 @@ choose(const char *profile, const char *exec, gpointer data)
 typedef struct {
     const AmrStore *store;
     gboolean all;
+    AmrRung rung;           /* that is taken of a ladder; NONE: the best */
+    gboolean any_owner;     /* rules hold whoever has the file */
     GPtrArray *groups;      /* Group: the text */
     GHashTable *by_profile; /* profile -> Group */
     TuiProposeCovers *covers;
 } Propose;
+
+/* The candidate to print: that of the rung that was asked for, of several the narrowest; where the
+ * ladder has no such rung, the broadest below it. Executions stay decided as they are. */
+static guint
+pick(const Propose *propose, const AmrResolved *resolved)
+{
+    const GPtrArray *candidates = resolved->proposal->candidates;
+    const AmrCandidate *best =
+        resolved->best < candidates->len ? candidates->pdata[resolved->best] : NULL;
+    AmrRung reached = AMR_RUNG_NONE;
+    guint picked = resolved->best;
+
+    for (guint i = 0; propose->rung && best && best->rung && i < candidates->len; i++) {
+        const AmrCandidate *candidate = candidates->pdata[i];
+        if (candidate->rung > propose->rung || candidate->rung <= reached ||
+            candidate->rule->kind != best->rule->kind ||
+            (best->rule->kind == AMR_RULE_FILE &&
+             (candidate->rule->file.exec != best->rule->file.exec ||
+              candidate->rule->file.access != best->rule->file.access)))
+            continue;
+        reached = candidate->rung;
+        picked = i;
+    }
+    return picked;
+}
 
 static gboolean
 take_text(const AmrResolved *resolved, gpointer data)
@@ -237,11 +264,14 @@ take_text(const AmrResolved *resolved, gpointer data)
         add_no_rule(group, &resolved->event, proposal);
     else
         add_left_out(group, proposal);
+    guint picked = pick(propose, resolved);
     for (guint i = 0; i < candidates->len; i++) {
         const AmrCandidate *candidate = g_ptr_array_index(candidates, i);
-        if (!propose->all && i != resolved->best)
+        g_autoptr(AmrRule) rule = amr_rule_copy(candidate->rule);
+        if (!propose->all && i != picked)
             continue;
-        add_candidate(group, candidate);
+        rule->owner = rule->owner && !propose->any_owner;
+        add_candidate(group, rule, candidate->together);
         if (candidate->mirror)
             add_rule(group_for(propose->groups, propose->by_profile, proposal->other),
                      candidate->mirror);
@@ -314,7 +344,8 @@ learn(TuiCommand *command, const AmrResolveContext *context, const AmrDenialId *
 
 /* What is wanted of the verb. */
 typedef struct {
-    gboolean all, exact;
+    gboolean all, exact, any_owner;
+    AmrRung rung; /* NONE: the best */
     GArray *wishes;
 } Wanted;
 
@@ -332,11 +363,12 @@ propose_all(TuiCommand *command, const AmrDenialId *ids, guint n, const Wanted *
                                  .facts = facts,
                                  .choose = choose,
                                  .data = wanted->wishes};
-    Propose propose = {session->store, wanted->all, groups, by_profile, covers};
+    Propose propose = {session->store, wanted->all, wanted->rung, wanted->any_owner,
+                       groups,         by_profile,  covers};
 
     if (!learn(command, &context, ids, n))
         return;
-    if (!wanted->exact) {
+    if (!wanted->exact && !wanted->rung) {
         amr_resolve_each(&context, ids, n, amr_batch_take, batch);
         amr_batch_find(batch);
         context.batch = batch;
@@ -353,11 +385,25 @@ propose_all(TuiCommand *command, const AmrDenialId *ids, guint n, const Wanted *
     }
 }
 
+static gboolean
+read_rung(const char *word, AmrRung *rung)
+{
+    g_autofree char *shown = amr_display_string(word);
+
+    *rung = word ? amr_rung_from_word(word) : AMR_RUNG_NONE;
+    if (!word || *rung != AMR_RUNG_NONE)
+        return TRUE;
+    tui_say("--rung %s: there are exact, each-run, tunables, varying, extension, directory and "
+            "subtree",
+            shown);
+    return FALSE;
+}
+
 int
 tui_command_propose(TuiCommand *command, int argc, char **argv)
 {
-    Wanted wanted = {FALSE, FALSE, NULL};
-    g_autofree char *since = NULL;
+    Wanted wanted = {0};
+    g_autofree char *since = NULL, *rung = NULL;
     g_auto(GStrv) execs = NULL;
     g_autoptr(GArray) wishes = g_array_new(FALSE, FALSE, sizeof(Wish));
     const GOptionEntry entries[] = {
@@ -365,6 +411,9 @@ tui_command_propose(TuiCommand *command, int argc, char **argv)
          NULL},
         {"exact", 0, 0, G_OPTION_ARG_NONE, &wanted.exact,
          "a rule for each denial, none for many that are alike", NULL},
+        {"rung", 0, 0, G_OPTION_ARG_STRING, &rung,
+         "of files: exact, each-run, tunables, varying, extension, directory or subtree", "RUNG"},
+        {"any-owner", 0, 0, G_OPTION_ARG_NONE, &wanted.any_owner, "never \"owner\"", NULL},
         {"exec", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &execs,
          "decide executions by px, cx or ix where that is possible", "[PROGRAM=]MODE"},
         TUI_OPTION_SINCE(&since),
@@ -381,7 +430,7 @@ tui_command_propose(TuiCommand *command, int argc, char **argv)
                            &status))
         return status;
     g_array_set_clear_func(wishes, wish_clear);
-    if (!read_wishes(execs, wishes))
+    if (!read_wishes(execs, wishes) || !read_rung(rung, &wanted.rung))
         return TUI_EXIT_USAGE;
     status = tui_command_open(command, TRUE);
     if (status != TUI_EXIT_DONE)

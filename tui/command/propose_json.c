@@ -53,7 +53,13 @@ add_candidate(TuiJson *json, const AmrCandidate *candidate, guint covers)
 {
     g_autofree char *rule = amr_rule_print(candidate->rule);
     g_autofree char *mirror = candidate->mirror ? amr_rule_print(candidate->mirror) : NULL;
+    g_autofree char *without_owner = NULL;
 
+    if (candidate->rule->owner) {
+        g_autoptr(AmrRule) all = amr_rule_copy(candidate->rule);
+        all->owner = FALSE;
+        without_owner = amr_rule_print(all);
+    }
     tui_json_open_object(json, NULL);
     tui_json_name(json, "rule", rule);
     tui_json_text(json, "kind", amr_rule_kind_word(candidate->rule->kind));
@@ -64,6 +70,9 @@ add_candidate(TuiJson *json, const AmrCandidate *candidate, guint covers)
     tui_json_text(json, "danger", candidate->danger);
     tui_json_name(json, "mirror", mirror);
     tui_json_uint(json, "together", candidate->together);
+    tui_json_text(json, "rung", candidate->rung ? amr_rung_word(candidate->rung) : NULL);
+    tui_json_bool(json, "everything", candidate->everything);
+    tui_json_name(json, "without_owner", without_owner);
     tui_json_close_object(json);
 }
 

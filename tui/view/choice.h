@@ -111,6 +111,9 @@ guint tui_choice_covers(const TuiChoice *choice, const TuiChoiceItem *item, guin
  * is the caller's. */
 AmrRisk tui_choice_item_risk(const TuiChoiceItem *item, char **danger);
 AmrRisk tui_choice_risk(const TuiChoice *choice, char **danger);
+/* Whether a rule that is chosen opens all there is, or all of a place that many share; its risk is
+ * high then. */
+gboolean tui_choice_is_everything(const TuiChoice *choice);
 /* How many profiles the items are of. */
 guint tui_choice_parts(const TuiChoice *choice);
 /* The first row of the profile after (@by 1) or before (-1) that of row @n; @n if there is none. */

@@ -94,6 +94,20 @@ tui_choice_risk(const TuiChoice *choice, char **danger)
     return highest;
 }
 
+gboolean
+tui_choice_is_everything(const TuiChoice *choice)
+{
+    for (guint i = 0; i < choice->items->len; i++) {
+        const TuiChoiceItem *item = choice->items->pdata[i];
+        const AmrCandidate *candidate = tui_choice_candidate(item);
+        g_autoptr(AmrRule) rule = tui_choice_rule(item);
+        if (rule && !rule->deny &&
+            (candidate ? candidate->everything : amr_risk_is_everything(NULL, rule)))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 /* ---- parts ---------------------------------------------------------------------------------- */
 
 static const char *

@@ -44,7 +44,12 @@ set_danger(TuiProposal *view)
 static void
 set_verb(TuiProposal *view, gboolean possible, gboolean granted)
 {
-    const char *verb[] = {"apply", "--from", "-", view->add_include ? "--add-include" : NULL, NULL};
+    const char *verb[] = {"apply", "--from", "-", NULL, NULL, NULL};
+    guint n = 3;
+    if (view->add_include)
+        verb[n++] = "--add-include";
+    if (tui_choice_is_everything(view->choice)) /* the typed word was said here */
+        verb[n++] = "--broad";
     g_autofree char *text = possible ? tui_choice_text(view->choice, granted, NULL) : NULL;
     tui_sign_set_verb(view->sign, text ? verb : NULL, text);
 }
@@ -354,7 +359,7 @@ hints(const TuiView *base, GArray *out)
     const TuiChoiceItem *item = tui_proposal_current(view);
     gboolean open = is_open(view);
     guint parts = tui_choice_parts(view->choice);
-    gboolean ladder = open && tui_choice_candidate(item) && item->proposal->candidates->len > 1;
+    gboolean ladder = open && tui_choice_candidate(item);
     const struct {
         gboolean when;
         TuiHint hint;
@@ -366,8 +371,8 @@ hints(const TuiView *base, GArray *out)
         {open && (view->add_include || tui_proposal_lacks_include(view)),
          {TUI_ACTION_ADD_INCLUDE, NULL}},
         {open && tui_choice_can(item, TUI_CHANGE_EXEC), {TUI_ACTION_EXEC, "another transition"}},
-        {ladder, {TUI_ACTION_LEFT, NULL}},
-        {ladder, {TUI_ACTION_RIGHT, NULL}},
+        {ladder && item->chosen > 0, {TUI_ACTION_LEFT, NULL}},
+        {ladder && item->chosen + 1 < item->proposal->candidates->len, {TUI_ACTION_RIGHT, NULL}},
         {parts > 1, {TUI_ACTION_NEXT_PART, NULL}},
         {tui_flow_has_more(view->flow), {TUI_ACTION_PAGE_DOWN, "more"}},
     };
