@@ -153,6 +153,21 @@ is_camel(AmrBytes bytes, gboolean loose)
     return TRUE;
 }
 
+/* A row of six letters or more that are random by themselves. */
+static gboolean
+has_random_letters(AmrBytes bytes, gboolean loose)
+{
+    for (gsize i = 0, start = 0; i <= bytes.len; i++) {
+        if (i < bytes.len && g_ascii_isalpha(bytes.data[i]))
+            continue;
+        AmrBytes row = {bytes.data + start, i - start};
+        if (row.len >= 6 && amr_varying_is_random(row, loose))
+            return TRUE;
+        start = i + 1;
+    }
+    return FALSE;
+}
+
 gboolean
 amr_varying_is_random(AmrBytes bytes, gboolean loose)
 {
@@ -168,8 +183,10 @@ amr_varying_is_random(AmrBytes bytes, gboolean loose)
     }
     if (bytes.len < 6 || upper + lower == 0)
         return FALSE;
-    if (digits >= 3 * rows && rows) /* "M123456P7890": numbers and what they are called */
-        return FALSE;
+    /* "M123456P7890" is numbers and what they are called, "gRozJw4786" is not. */
+    if (rows && digits >= 3 * rows)
+        return (loose && upper && digits >= 2 && (bytes.len == 6 || bytes.len == 10)) ||
+               has_random_letters(bytes, loose);
     if (digits)
         return turns >= 3 || (turns == 2 && (loose || (upper && lower)));
     if (!lower)

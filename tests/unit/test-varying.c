@@ -76,6 +76,8 @@ static const struct {
     {"/tmp/go-build1234567890/b001/exe/main", "/tmp/go-build<DATE!>/b<NUMBER!>/exe/main"},
     {"/tmp/hsperfdata_joe/4321", "/tmp/hsperfdata_joe/<NUMBER!>"},
     {"/tmp/ssh-XXa8Q2kfJ0pQ/agent.4321", "/tmp/ssh-<RANDOM!>/agent.<NUMBER!>"},
+    {"/tmp/ssh-gRozJw4786/agent.12", "/tmp/ssh-<RANDOM!>/agent.<NUMBER>"},
+    {"/tmp/sdtest.8236-29816-IN8243/target", "/tmp/sdtest.<NUMBER!>-<NUMBER!>-<RANDOM!>/target"},
     {"/tmp/apt-key-gpghome.Ab3dEf9hIj/pubring.gpg", "/tmp/apt-key-gpghome.<RANDOM!>/pubring.gpg"},
     {"/tmp/systemd-private-0123456789abcdef0123456789abcdef-ntp.service-aB3dE9/tmp/",
      "/tmp/systemd-private-<HEX!>-ntp.service-<RANDOM!>/tmp/"},
