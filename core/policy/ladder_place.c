@@ -86,6 +86,10 @@ amr_ladder_is_everything(const AmrTunables *tunables, const char *pattern)
     g_autoptr(GPtrArray) plain = tunables ? amr_tunables_expand(tunables, pattern) : NULL;
     gboolean everything = FALSE;
 
+    /* A variable that is not defined is the compiler's to refuse; should it know better, a subtree
+     * of we know not what is worth a question. */
+    if (!plain && tunables)
+        return strstr(pattern, "**") != NULL;
     if (!plain) {
         g_autofree char *guessed = amr_risk_without_variables(pattern);
         return is_everything(guessed);

@@ -61,10 +61,12 @@ values_of(const char *inner, const char *before)
         guint want = (guint)atoi(star + 1);
         for (guint n = 0; values->len < want; n++) {
             char *value = made(inner, before, n);
-            if (g_hash_table_add(seen, value))
-                g_ptr_array_add(values, value);
-            else
+            if (g_hash_table_contains(seen, value)) {
                 g_free(value);
+                continue;
+            }
+            g_hash_table_add(seen, value);
+            g_ptr_array_add(values, value);
         }
     } else {
         g_auto(GStrv) words = g_strsplit(inner, ",", -1);
