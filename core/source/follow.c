@@ -27,6 +27,7 @@ enum {
     SIBLINGS = 1000, /* of one log, at most */
     ABOVE = 64,      /* directories above it */
     TRIES = 4,       /* while others make and remove them */
+    LISTINGS = 50,   /* while a log is rotated over and over */
     HEAD = 256
 };
 
@@ -44,7 +45,6 @@ struct AmrFollow {
     Place at[PLACES];
     Place above[ABOVE]; /* while the name is nobody's: what its directory stands in, and so on */
     guint n_above;
-    guint taken; /* how often the name changed hands */
 };
 
 static void
@@ -186,13 +186,10 @@ amr_follow_event(AmrFollow *follow, const AmrWatchEvent *event)
 {
     gboolean anew = event->watch < 0, is = anew;
 
-    if (anew)
-        follow->taken += 2;
     for (guint i = 0; i < PLACES && !is; i++) {
         if (!is_of(&follow->at[i], event))
             continue;
         is = TRUE;
-        follow->taken += (event->mask & TAKEN) != 0;
         anew = i == 0 && (event->mask & (GONE | ITSELF) || follow->n_above > 0);
     }
     for (guint i = 0; i < follow->n_above && !is; i++)
@@ -285,6 +282,12 @@ list_siblings(const AmrFollow *follow)
     return siblings;
 }
 
+static gboolean
+is_file(const Sibling *sibling, const struct stat *status)
+{
+    return sibling->device == status->st_dev && sibling->inode == status->st_ino;
+}
+
 /* Where those begin that were written after @last: behind its own place, or where it is not among
  * them any more (deleted, renamed otherwise), by the time alone. */
 static guint
@@ -296,7 +299,7 @@ first_after(const GPtrArray *siblings, const struct stat *last)
 
     for (guint i = 0; i < siblings->len; i++) {
         const Sibling *sibling = g_ptr_array_index(siblings, i);
-        if (sibling->device == last->st_dev && sibling->inode == last->st_ino)
+        if (is_file(sibling, last))
             return i + 1;
         if (after == siblings->len && compare(&sibling, &end) > 0)
             after = i;
@@ -322,22 +325,48 @@ begin_alike(int one, int other)
     return size > 0 && reads_as(other, head, (gsize)size, 0);
 }
 
-GArray *
-amr_follow_between(AmrFollow *follow, int last, int now, AmrFollowKnown known, gconstpointer data)
+/* Whether both say the same names of the same files. Sorted alike they are not, for somebody may
+ * write into one meanwhile. */
+static gboolean
+are_same(const GPtrArray *siblings, const GPtrArray *others)
+{
+    g_autoptr(GHashTable) by_name = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (guint i = 0; i < siblings->len; i++) {
+        Sibling *sibling = g_ptr_array_index(siblings, i);
+        g_hash_table_insert(by_name, sibling->name, sibling);
+    }
+    for (guint i = 0; i < others->len; i++) {
+        const Sibling *other = g_ptr_array_index(others, i);
+        const Sibling *sibling = g_hash_table_lookup(by_name, other->name);
+        if (!sibling || sibling->device != other->device || sibling->inode != other->inode)
+            return FALSE;
+    }
+    return siblings->len == others->len;
+}
+
+static void
+close_one(gpointer data)
+{
+    amr_fs_close_fd(data);
+}
+
+/* Opens those of @siblings between both; what followed @now is the next one's turn. */
+static GArray *
+open_between(AmrFollow *follow, const GPtrArray *siblings, const struct stat *last,
+             const struct stat *now)
 {
     GArray *between = g_array_new(FALSE, FALSE, sizeof(int));
-    const gboolean often = follow->taken > 1;
-    g_autoptr(GPtrArray) siblings = NULL;
-    struct stat status;
 
-    follow->taken = 0;
-    if (!often || last < 0 || fstat(last, &status) != 0)
-        return between;
-    siblings = list_siblings(follow);
-    for (guint i = first_after(siblings, &status); i < siblings->len; i++) {
+    g_array_set_clear_func(between, close_one);
+    for (guint i = first_after(siblings, last); i < siblings->len; i++) {
         const Sibling *sibling = g_ptr_array_index(siblings, i);
-        amr_autofd int fd = amr_opener_open(follow->opener, follow->place, sibling->name, NULL);
-        if (fd < 0 || known(data, fd) || begin_alike(fd, last) || begin_alike(fd, now))
+        amr_autofd int fd = -1;
+
+        if (is_file(sibling, now))
+            break;
+        fd = amr_opener_open(follow->opener, follow->place, sibling->name, NULL);
+        if (fd < 0)
             continue;
         g_array_append_val(between, fd);
         (void)amr_fs_steal_fd(&fd);
@@ -345,22 +374,57 @@ amr_follow_between(AmrFollow *follow, int last, int now, AmrFollowKnown known, g
     return between;
 }
 
+GArray *
+amr_follow_between(AmrFollow *follow, int last, int now, AmrFollowKnown known, gconstpointer data)
+{
+    g_autoptr(GPtrArray) siblings = NULL;
+    g_autoptr(GArray) opened = NULL;
+    GArray *between = g_array_new(FALSE, FALSE, sizeof(int));
+    struct stat before, after;
+
+    if (last < 0 || fstat(last, &before) != 0 || fstat(now, &after) != 0)
+        return between;
+    siblings = list_siblings(follow);
+    /* Renamed meanwhile, a name may be another file's, and a listing leaves files out. */
+    for (guint i = 0; i < LISTINGS; i++) {
+        g_autoptr(GPtrArray) first = g_steal_pointer(&siblings);
+
+        g_clear_pointer(&opened, g_array_unref);
+        opened = open_between(follow, first, &before, &after);
+        siblings = list_siblings(follow);
+        if (are_same(first, siblings))
+            break;
+    }
+    for (guint i = 0; i < opened->len; i++) {
+        int *fd = &g_array_index(opened, int, i);
+        if (known(data, *fd) || begin_alike(*fd, last) || begin_alike(*fd, now))
+            continue;
+        g_array_append_val(between, *fd);
+        *fd = -1;
+    }
+    return between;
+}
+
 int
 amr_follow_copy(const AmrFollow *follow, const void *tail, gsize size, guint64 offset)
 {
-    g_autoptr(GPtrArray) siblings = NULL;
+    g_autoptr(GPtrArray) siblings = size > 0 ? list_siblings(follow) : NULL;
 
-    if (size == 0)
-        return -1;
-    siblings = list_siblings(follow);
-    for (guint i = siblings->len; i > 0; i--) {
-        const Sibling *sibling = g_ptr_array_index(siblings, i - 1);
-        amr_autofd int fd = amr_opener_open(follow->opener, follow->place, sibling->name, NULL);
-        struct stat status;
+    for (guint n = 0; siblings && n < LISTINGS; n++) {
+        g_autoptr(GPtrArray) first = g_steal_pointer(&siblings);
 
-        if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
-            (guint64)status.st_size > offset && reads_as(fd, tail, size, offset - size))
-            return amr_fs_steal_fd(&fd);
+        for (guint i = first->len; i > 0; i--) {
+            const Sibling *sibling = g_ptr_array_index(first, i - 1);
+            amr_autofd int fd = amr_opener_open(follow->opener, follow->place, sibling->name, NULL);
+            struct stat status;
+
+            if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
+                (guint64)status.st_size > offset && reads_as(fd, tail, size, offset - size))
+                return amr_fs_steal_fd(&fd);
+        }
+        siblings = list_siblings(follow);
+        if (are_same(first, siblings))
+            break;
     }
     return -1;
 }

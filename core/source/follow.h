@@ -34,8 +34,9 @@ gboolean amr_follow_event(AmrFollow *follow, const AmrWatchEvent *event);
 typedef gboolean (*AmrFollowKnown)(gconstpointer data, int fd);
 
 /* The files that had the name after @last and before @now, in that order: descriptors, by the names
- * that rotation gives (NAME.1, NAME-20261127), opened by the opener; owned by the caller. Empty
- * unless the name changed hands more than once since this was last called. */
+ * that rotation gives (NAME.1, NAME-20261127), opened by the opener; owned by the caller. Most
+ * often none; that the name changed hands only once no count of events can tell, for the opener may
+ * be ahead of them. */
 GArray *amr_follow_between(AmrFollow *follow, int last, int now, AmrFollowKnown known,
                            gconstpointer data);
 

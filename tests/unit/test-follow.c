@@ -408,6 +408,39 @@ test_bounded(void **state)
     stop(&writer);
 }
 
+/* Rotated over and over by somebody who waits for nobody; files have other names by the time that
+ * they are opened. */
+static gpointer
+write_and_shift(gpointer data)
+{
+    Writer *writer = data;
+
+    for (guint i = 0; i < 300; i++) {
+        for (guint j = 0; j < 1 + i % 50; j++)
+            put_line(writer);
+        shift(writer->bench, 400);
+        open_log(writer, "log");
+    }
+    put_line(writer);
+    return NULL;
+}
+
+static void
+test_flood(void **state)
+{
+    Bench *bench = *state;
+    Writer writer;
+    GThread *thread;
+
+    start(&writer, bench);
+    thread = g_thread_new("writer", write_and_shift, &writer);
+    while (amr_store_total(bench->store) < 100)
+        g_main_context_iteration(NULL, TRUE);
+    (void)g_thread_join(thread);
+    assert_all(&writer);
+    stop(&writer);
+}
+
 /* Anything in any order, looking now and then. */
 static void
 test_any_order(void **state)
@@ -459,10 +492,19 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_renamed),    TEST(test_asleep),  TEST(test_dated),
-        TEST(test_awaited),    TEST(test_deleted), TEST(test_copied),
-        TEST(test_directory),  TEST(test_no_file), TEST(test_linked),
-        TEST(test_given_away), TEST(test_bounded), cmocka_unit_test(test_any_order),
+        TEST(test_renamed),
+        TEST(test_asleep),
+        TEST(test_dated),
+        TEST(test_awaited),
+        TEST(test_deleted),
+        TEST(test_copied),
+        TEST(test_directory),
+        TEST(test_no_file),
+        TEST(test_linked),
+        TEST(test_given_away),
+        TEST(test_bounded),
+        TEST(test_flood),
+        cmocka_unit_test(test_any_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
