@@ -58,6 +58,14 @@ typedef struct {
     gboolean exists;
 } AmrLocal;
 
+/* One deny rule that stands in a block, in its own text or in a file that it includes. */
+typedef struct {
+    const char *file; /* in which it stands */
+    guint line;
+    char *text; /* as it is written there, on one line, with its comma. Where a whole block of rules
+                   denies (`deny { }`), without that word. Bytes of the policy: not for a screen */
+} AmrDeny;
+
 /* Reads the whole policy below @target (every file that the parser would take from the directory:
  * no dot files, README, *.dpkg-*, *~, *.rpm*, *.orig; not disable/, force-complain/), and what they
  * include. Reads in slices; a file that cannot be read is noted, not fatal. Fails only
@@ -107,6 +115,11 @@ GArray *amr_index_locals(const AmrIndex *index, const AmrBlock *block);
  * directory (whose line is 0), for whoever asks has to say what stands there.
  * The copy in *local is valid as long as the index. */
 gboolean amr_index_local(const AmrIndex *index, const AmrBlock *block, AmrLocal *local);
+
+/* The deny rules that stand inside @block's braces but not inside a child's, at any include depth,
+ * in the order in which the compiler meets them. Free with g_array_unref(); elements AmrDeny, whose
+ * texts it owns. */
+GArray *amr_index_denies(const AmrBlock *block);
 
 /* The blocks that a rule in @file reaches: in whose braces an include of it stands, at any depth.
  * Elements const AmrBlock *. */

@@ -43,6 +43,12 @@ typedef struct {
     gboolean if_exists;
 } IndexUse;
 
+/* One deny rule that stands in a block, and the file that holds it. */
+typedef struct {
+    IndexFile *file;
+    const AmrScanItem *item; /* of the file's */
+} IndexDeny;
+
 /* A block, and what only the index knows of it. */
 typedef struct {
     AmrBlock block; /* first: the public face */
@@ -50,6 +56,7 @@ typedef struct {
     IndexFile *file;
     GPtrArray *roots; /* IndexFile * */
     GArray *uses;     /* IndexUse, in the order in which the compiler meets them */
+    GArray *denies;   /* IndexDeny, in the same order; NULL: none */
     GPtrArray *dirs;  /* IndexFile *: directories that stand in it, or names of what is not there */
 } IndexBlock;
 

@@ -20,8 +20,12 @@ typedef enum {
 typedef struct {
     AmrLex lex;
     GArray *items;  /* AmrScanItem */
-    GArray *braces; /* guint: the index of the block's item + 1; 0: a brace of another kind */
+    GArray *braces; /* guint: the index of the block's item + 1; 0 and DENYING: others */
     Stage stage;
+    gboolean begun; /* the statement at hand has its first token */
+    gboolean deny;  /* and it says so */
+    gsize first;    /* where that token begins */
+    guint first_line;
     gboolean want_name;  /* the next token is a name whatever it looks like */
     gboolean want_skip;  /* the next token is a value or a target: no matter */
     gboolean conditions; /* the group to come is xattrs=(), not flags */
@@ -31,6 +35,9 @@ typedef struct {
     guint line;
     gboolean hat;
 } Scanner;
+
+/* The brace of a block of rules, all of which deny. */
+#define DENYING G_MAXUINT
 
 static const char *const prefixes[] = {"audit",  "deny",   "allow",    "owner", "other", "quiet",
                                        "access", "prompt", "priority", "else",  NULL};
@@ -70,6 +77,7 @@ begin_statement(Scanner *s)
 {
     s->stage = AT_START;
     s->want_name = s->want_skip = s->conditions = s->xattrs = s->hat = FALSE;
+    s->begun = s->deny = FALSE;
     s->name = s->attachment = s->flags = (AmrBytes){NULL, 0};
 }
 
@@ -78,8 +86,9 @@ begin_header(Scanner *s, const AmrLexToken *token, Stage stage)
 {
     begin_statement(s);
     s->stage = stage;
-    s->header = token->start;
-    s->line = token->line;
+    s->header = s->first = token->start;
+    s->line = s->first_line = token->line;
+    s->begun = TRUE;
 }
 
 void
@@ -132,10 +141,31 @@ open_block(Scanner *s, const AmrLexToken *token)
     g_array_append_val(s->braces, mark);
 }
 
+/* Whether the innermost brace makes all in it deny. */
+static gboolean
+is_denying(const Scanner *s)
+{
+    return s->braces->len && g_array_index(s->braces, guint, s->braces->len - 1) == DENYING;
+}
+
+/* The statement ends with the comma @token. */
+static void
+end_rule(Scanner *s, const AmrLexToken *token)
+{
+    AmrScanItem item = {.kind = AMR_SCAN_DENY,
+                        .line = s->first_line,
+                        .header = s->first,
+                        .close = token->end};
+
+    if (s->begun && (s->deny || is_denying(s)))
+        g_array_append_val(s->items, item);
+    begin_statement(s);
+}
+
 static void
 open_brace(Scanner *s, const AmrLexToken *token)
 {
-    guint none = 0;
+    guint none = s->deny || is_denying(s) ? DENYING : 0;
     gboolean named =
         s->name.len && (s->stage == AT_HEADER || (s->stage == AT_LABEL && s->braces->len == 0));
 
@@ -156,7 +186,7 @@ close_brace(Scanner *s, gsize offset, gboolean whole)
         return;
     mark = g_array_index(s->braces, guint, s->braces->len - 1);
     g_array_set_size(s->braces, s->braces->len - 1);
-    if (mark) {
+    if (mark && mark != DENYING) {
         AmrScanItem end = {.kind = AMR_SCAN_CLOSE, .line = s->lex.line};
         AmrScanItem *block = &g_array_index(s->items, AmrScanItem, mark - 1);
         block->close = offset;
@@ -214,6 +244,7 @@ first_word(Scanner *s, const AmrLexToken *token, AmrBytes word)
         s->name = word;
     } else if (is_one_of(word, prefixes)) {
         s->stage = AT_PREFIX;
+        s->deny |= amr_bytes_is(word, "deny");
     } else if (is_one_of(word, wordy)) {
         s->stage = AT_RULE;
     } else {
@@ -313,7 +344,7 @@ on_token(Scanner *s, const AmrLexToken *token)
         begin_statement(s);
         break;
     case AMR_LEX_COMMA:
-        begin_statement(s);
+        end_rule(s, token);
         break;
     case AMR_LEX_CARET:
         if (s->stage == AT_START) {
@@ -334,6 +365,7 @@ on_token(Scanner *s, const AmrLexToken *token)
         break;
     case AMR_LEX_INCLUDE:
         add_file(s, token, AMR_SCAN_INCLUDE);
+        s->begun = FALSE; /* no comma ends it */
         break;
     case AMR_LEX_OTHER:
     case AMR_LEX_END:
@@ -379,6 +411,11 @@ amr_scan_file(AmrBytes bytes)
         amr_lex_next(&s.lex, mode, &token);
         if (token.kind == AMR_LEX_END)
             break;
+        if (!s.begun) {
+            s.begun = TRUE;
+            s.first = token.start;
+            s.first_line = token.line;
+        }
         if (!take_wanted(&s, &token))
             on_token(&s, &token);
     }

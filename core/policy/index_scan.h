@@ -18,17 +18,18 @@ typedef enum {
     AMR_SCAN_ABI,     /* an abi rule's file */
     AMR_SCAN_SET,     /* @{name} = values */
     AMR_SCAN_ADD,     /* @{name} += values */
+    AMR_SCAN_DENY,    /* a rule with `deny` before it, or in a block of such */
 } AmrScanKind;
 
 typedef struct {
     AmrScanKind kind;
     guint line;
-    gsize header, open, close; /* of a block; of an include header and close: the directive */
+    gsize header, open, close; /* of a block; of an include or a rule header and close: the text */
     gboolean whole;            /* of a block: its closing brace is there */
     gboolean hat;              /* by `hat` or `^` */
     gboolean bare;             /* without a keyword: a block only at the top of policy */
     gboolean magic, if_exists; /* of an include: <...> */
-    char *name;                /* of a block, variable or file; decoded */
+    char *name;                /* of a block, variable or file; decoded. NULL for a rule */
     char *ns;                  /* of a block: "" or its namespace */
     char *attachment;          /* decoded, or NULL */
     gboolean xattrs;           /* of a block: it attaches by extended attributes too */

@@ -214,6 +214,18 @@ include(Walk *walk, const Frame *frame, const AmrScanItem *item, IndexFile *targ
 }
 
 static void
+note_deny(Level *level, IndexFile *file, const AmrScanItem *item)
+{
+    IndexDeny deny = {file, item};
+
+    if (!level->block || !level->fresh)
+        return;
+    if (!level->block->denies)
+        level->block->denies = g_array_new(FALSE, FALSE, sizeof(IndexDeny));
+    g_array_append_val(level->block->denies, deny);
+}
+
+static void
 step(Walk *walk, Frame *frame)
 {
     guint at = frame->next++;
@@ -233,6 +245,9 @@ step(Walk *walk, Frame *frame)
     case AMR_SCAN_SET:
     case AMR_SCAN_ADD:
         amr_index_set_variable(walk->vars, item);
+        break;
+    case AMR_SCAN_DENY:
+        note_deny(innermost(walk), frame->file, item);
         break;
     case AMR_SCAN_ABI:
     case AMR_SCAN_UNKNOWN:
@@ -282,4 +297,56 @@ amr_index_walk(AmrIndex *index, IndexFile *root)
     g_array_unref(walk.levels);
     root->variables = walk.vars;
     g_hash_table_unref(walk.stack);
+}
+
+/* ---- deny rules ------------------------------------------------------------------------------
+ */
+
+/* @text on one line: no comments, one blank for several but in quotes. */
+static char *
+fold(AmrBytes text)
+{
+    GString *out = g_string_sized_new(text.len);
+    gboolean quoted = FALSE, blank = FALSE;
+
+    for (gsize i = 0; i < text.len; i++) {
+        char c = text.data[i];
+        if (!quoted && (g_ascii_isspace(c) || c == '\v')) {
+            blank = TRUE;
+        } else if (!quoted && blank && c == '#') {
+            while (i + 1 < text.len && text.data[i + 1] != '\n')
+                i++;
+        } else {
+            if (blank)
+                g_string_append_c(out, ' ');
+            blank = FALSE;
+            quoted ^= c == '"';
+            g_string_append_c(out, c);
+        }
+    }
+    return g_string_free(out, FALSE);
+}
+
+static void
+clear_deny(gpointer data)
+{
+    g_free(((AmrDeny *)data)->text);
+}
+
+GArray *
+amr_index_denies(const AmrBlock *block)
+{
+    const IndexBlock *inner = (const IndexBlock *)block;
+    GArray *denies = g_array_new(FALSE, FALSE, sizeof(AmrDeny));
+
+    g_array_set_clear_func(denies, clear_deny);
+    for (guint i = 0; inner->denies && i < inner->denies->len; i++) {
+        const IndexDeny *one = &g_array_index(inner->denies, IndexDeny, i);
+        const char *data = g_bytes_get_data(one->file->bytes, NULL);
+        const AmrScanItem *item = one->item;
+        AmrDeny deny = {one->file->name, item->line,
+                        fold((AmrBytes){data + item->header, item->close - item->header})};
+        g_array_append_val(denies, deny);
+    }
+    return denies;
 }

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/unit/testing.h"
+
+#include <string.h>
+
+#include "core/base/error.h"
+#include "core/policy/deny.h"
+
+typedef struct {
+    char *dir;
+    AmrTarget *target;
+    AmrCompiler *compiler;
+    AmrIndex *index;
+} Fixture;
+
+static const char main_file[] = "abi <abi/none>,\n"
+                                "@{HOMES} = /home/*/\n"
+                                "profile one {\n"
+                                "  include <abstractions/first>\n"
+                                "  capability,\n"
+                                "  audit deny capability {\n"
+                                "    sys_admin, } # not a rule of any compiler\n"
+                                "  /data/** rwix,\n"
+                                "  deny /data/secret w, # its owner may not either\n"
+                                "  deny\n"
+                                "    owner /data/mine   # only his own\n"
+                                "      rw,\n"
+                                "  deny /usr/bin/* x,\n"
+                                "  audit deny \"/data/a  # b\" rw,\n"
+                                "  deny { /block/one r, /block/two r, }\n"
+                                "  deny network inet,\n"
+                                "  deny ptrace (read) peer=other,\n"
+                                "\n"
+                                "  profile child {\n"
+                                "    deny /data/child r,\n"
+                                "  }\n"
+                                "  ^hat {\n"
+                                "    include <abstractions/first>\n"
+                                "    deny capability chown,\n"
+                                "  }\n"
+                                "  /after r,\n"
+                                "}\n"
+                                "profile two { deny/glued r, deny /two r, }\n";
+
+static const char first[] = "  # private\n"
+                            "  deny @{HOMES}.ssh/** mrwkl,\n"
+                            "  include <abstractions/second>\n"
+                            "  audit deny capability net_admin,\n";
+
+static void
+fixture_init(Fixture *fixture)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GAsyncResult) index = NULL;
+
+    fixture->dir = test_dir_new();
+    g_autoptr(GString) text = g_string_new(main_file);
+    /* What no compiler takes is for the scanner alone. */
+    g_string_replace(text,
+                     "  audit deny capability {\n    sys_admin, } # not a rule of any "
+                     "compiler\n",
+                     "  audit deny capability sys_admin,\n", 1);
+    g_string_replace(text, "abi <abi/none>,\n", "", 1);
+    g_string_replace(text, "  deny { /block/one r, /block/two r, }\n", "", 1);
+    g_string_replace(text, "deny/glued r, ", "", 1);
+    test_write(fixture->dir, "etc/apparmor.d/main", text->str);
+    test_write(fixture->dir, "etc/apparmor.d/scanned", main_file);
+    test_write(fixture->dir, "etc/apparmor.d/abstractions/first", first);
+    test_write(fixture->dir, "etc/apparmor.d/abstractions/second", "  deny /second/{a,b} r,\n");
+    g_autofree char *policy = g_build_filename(fixture->dir, "etc/apparmor.d", NULL);
+    fixture->target =
+        amr_target_new(&(AmrTargetOptions){.policy = policy, .features = "/etc/apparmor.d/abi/3.0"},
+                       &error);
+    assert_no_error(error);
+    fixture->compiler = amr_compiler_new(fixture->target);
+    amr_index_load_async(fixture->target, NULL, test_result, &index);
+    test_wait_result(&index);
+    fixture->index = amr_index_load_finish(index, &error);
+    assert_no_error(error);
+}
+
+static void
+fixture_clear(Fixture *fixture)
+{
+    amr_index_free(fixture->index);
+    amr_compiler_free(fixture->compiler);
+    amr_target_free(fixture->target);
+    test_dir_remove(fixture->dir);
+}
+
+/* What is said of each, parted by newlines; "" if there is none. */
+static char *
+find(Fixture *fixture, const char *profile, const char *asked)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GAsyncResult) result = NULL;
+    AmrQuestion *question = amr_question_read(asked, &error);
+    GString *out = g_string_new(NULL);
+
+    assert_no_error(error);
+    amr_deny_find_async(fixture->compiler, fixture->index, profile, question, NULL, test_result,
+                        &result);
+    test_wait_result(&result);
+    g_autoptr(GPtrArray) found = amr_deny_find_finish(result, &error);
+    assert_no_error(error);
+    for (guint i = 0; i < found->len; i++) {
+        const AmrDenyRule *rule = found->pdata[i];
+        g_string_append_printf(out, "%s%s", i ? "\n" : "", rule->said);
+    }
+    return g_string_free(out, FALSE);
+}
+
+static const struct {
+    const char *profile, *asked, *want;
+} rows[] = {
+    {"one", "/data/secret w", "main line 7: deny /data/secret w,"},
+    {"one", "/data/secret rw", "main line 7: deny /data/secret w,"},
+    {"one", "/data/secret r", ""},
+    {"one", "/data/secret2 w", ""},
+    {"one", "owner /data/mine r", "main line 8: deny owner /data/mine rw,"},
+    {"one", "/data/mine r", ""},
+    {"one", "/usr/bin/true x", "main line 11: deny /usr/bin/* x,"},
+    {"one", "/usr/bin/true r", ""},
+    {"one", "\"/data/a  # b\" r", "main line 12: audit deny \"/data/a  # b\" rw,"},
+    {"one", "/home/me/.ssh/id_rsa r", "abstractions/first line 2: deny @{HOMES}.ssh/** mrwkl,"},
+    {"one", "/second/b r", "abstractions/second line 1: deny /second/{a,b} r,"},
+    {"one", "/second/c r", ""},
+    {"one", "capability sys_admin", "main line 5: audit deny capability sys_admin,"},
+    {"one", "capability net_admin", "abstractions/first line 4: audit deny capability net_admin,"},
+    {"one", "capability chown", ""},
+    {"one", "network inet stream", "main line 13: deny network inet,"},
+    {"one", "network inet6 stream", ""},
+    {"one", "ptrace (read) peer=other", "main line 14: deny ptrace (read) peer=other,"},
+    {"one", "ptrace (trace) peer=other", ""},
+    {"one", "/data/child r", ""},
+    {"one//child", "/data/child r", "main line 17: deny /data/child r,"},
+    {"one//child", "/second/b r", ""},
+    {"one//hat", "capability chown", "main line 21: deny capability chown,"},
+    {"one//hat", "/second/a r", "abstractions/second line 1: deny /second/{a,b} r,"},
+    {"two", "/two r", "main line 25: deny /two r,"},
+    {"nobody", "/two r", ""},
+};
+
+static void
+test_rows(void **state)
+{
+    Fixture fixture;
+    (void)state;
+    fixture_init(&fixture);
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *got = find(&fixture, rows[i].profile, rows[i].asked);
+        print_message("%s: %s\n", rows[i].profile, rows[i].asked);
+        assert_string_equal(got, rows[i].want);
+    }
+    fixture_clear(&fixture);
+}
+
+/* The scanner never rejects: what the compiler would not take is noted as it stands. */
+static void
+test_scanned(void **state)
+{
+    static const char *const want[] = {
+        "abstractions/first:2 deny @{HOMES}.ssh/** mrwkl,",
+        "abstractions/second:1 deny /second/{a,b} r,",
+        "abstractions/first:4 audit deny capability net_admin,",
+        "scanned:9 deny /data/secret w,",
+        "scanned:10 deny owner /data/mine rw,",
+        "scanned:13 deny /usr/bin/* x,",
+        "scanned:14 audit deny \"/data/a  # b\" rw,",
+        "scanned:15 /block/one r,",
+        "scanned:15 /block/two r,",
+        "scanned:16 deny network inet,",
+        "scanned:17 deny ptrace (read) peer=other,",
+    };
+    Fixture fixture;
+    guint found = 0;
+    (void)state;
+    fixture_init(&fixture);
+    for (guint i = 0; i < amr_index_count(fixture.index); i++) {
+        const AmrBlock *block = amr_index_block(fixture.index, i);
+        if (strcmp(block->file, "scanned") != 0 || strcmp(block->name, "one") != 0)
+            continue;
+        g_autoptr(GArray) denies = amr_index_denies(block);
+        for (guint j = 0; j < denies->len; j++) {
+            const AmrDeny *deny = &g_array_index(denies, AmrDeny, j);
+            g_autofree char *got = g_strdup_printf("%s:%u %s", deny->file, deny->line, deny->text);
+            if (strstr(got, "sys_admin"))
+                continue;
+            assert_true(found < G_N_ELEMENTS(want));
+            assert_string_equal(got, want[found++]);
+        }
+    }
+    assert_int_equal(found, G_N_ELEMENTS(want));
+    fixture_clear(&fixture);
+}
+
+/* One deny that cannot be compiled alone hides no other. */
+static void
+test_broken(void **state)
+{
+    Fixture fixture;
+    (void)state;
+    fixture_init(&fixture);
+    amr_index_free(fixture.index);
+    g_autoptr(GAsyncResult) result = NULL;
+    test_write(fixture.dir, "etc/apparmor.d/main",
+               "profile b {\n  deny /one r,\n  deny @{NOWHERE}/x r,\n  deny /two r,\n"
+               "  deny /t* r,\n  deny weird thing,\n}\n");
+    amr_index_load_async(fixture.target, NULL, test_result, &result);
+    test_wait_result(&result);
+    fixture.index = amr_index_load_finish(result, NULL);
+    g_autofree char *got = find(&fixture, "b", "/two r");
+    assert_string_equal(got, "main line 4: deny /two r,\nmain line 5: deny /t* r,");
+    fixture_clear(&fixture);
+}
+
+static void
+test_cancelled(void **state)
+{
+    Fixture fixture;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GAsyncResult) result = NULL;
+    g_autoptr(GCancellable) cancellable = g_cancellable_new();
+    (void)state;
+    fixture_init(&fixture);
+    amr_deny_find_async(fixture.compiler, fixture.index, "one",
+                        amr_question_read("/data/secret w", NULL), cancellable, test_result,
+                        &result);
+    g_cancellable_cancel(cancellable);
+    test_wait_result(&result);
+    assert_null(amr_deny_find_finish(result, &error));
+    assert_true(g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED));
+    fixture_clear(&fixture);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_scanned),
+        cmocka_unit_test(test_broken),
+        cmocka_unit_test(test_cancelled),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
