@@ -242,8 +242,8 @@ amr_carry_load(AmrRun *run)
         run->tried = MAX(run->tried, run->n + 1);
         amr_run_progress(run, AMR_STEP_LOAD, load->path);
         /* Not to be cancelled: the files are written. */
-        amr_load_async(run->executor->compiler, run->executor->target, run->index, load, on_loaded,
-                       run);
+        amr_load_async(run->executor->compiler, run->executor->target, run->index, run->plan, load,
+                       on_loaded, run);
         return;
     }
     amr_run_next(run);

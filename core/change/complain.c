@@ -57,11 +57,13 @@ append_header(GString *out, const char *data, gsize *at, const AmrScanItem *bloc
 /* ---- files -------------------------------------------------------------------------------------
  */
 
+#define NEW_BLOCK G_MAXSIZE
+
 /* A file as it is, and where its blocks began when the index read it. */
 typedef struct {
     GBytes *bytes;
     GArray *items;   /* AmrScanItem */
-    GArray *headers; /* gsize: of the blocks, in their order */
+    GArray *headers; /* gsize: of the blocks, in their order; NEW_BLOCK: the plan adds it */
 } File;
 
 typedef struct {
@@ -71,6 +73,7 @@ typedef struct {
     GHashTable *files;  /* name -> File */
     GHashTable *blocks; /* place_of() -> AmrBlock: all that the load defines */
     GHashTable *wanted; /* AmrBlock: those that shall say complain */
+    GHashTable *made;   /* names of those that the plan makes, and that shall say so, too */
     guint steps;
     GError *error; /* what ended it */
 } Text;
@@ -91,6 +94,7 @@ text_clear(Text *text)
     g_hash_table_unref(text->files);
     g_hash_table_unref(text->blocks);
     g_hash_table_unref(text->wanted);
+    g_hash_table_unref(text->made);
     g_clear_error(&text->error);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Text, text_clear)
@@ -104,17 +108,51 @@ scan(GBytes *bytes)
     return amr_scan_file((AmrBytes){data, len});
 }
 
+/* The next block of @items from *@at on; NULL at the end. */
+static const AmrScanItem *
+next_block(const GArray *items, guint *at)
+{
+    while (*at < items->len) {
+        const AmrScanItem *item = &g_array_index(items, AmrScanItem, (*at)++);
+        if (item->kind == AMR_SCAN_BLOCK)
+            return item;
+    }
+    return NULL;
+}
+
+/* Where each block of @now began in @read: what a plan does to a file adds blocks or takes some
+ * away, and leaves the others in their order. *@taken: how many of @read are there no more. */
 static GArray *
-headers_of(const GArray *items)
+headers_of(const GArray *read, const GArray *now, guint *taken)
 {
     GArray *headers = g_array_new(FALSE, FALSE, sizeof(gsize));
+    const AmrScanItem *item, *before;
+    guint at = 0, from = 0;
 
-    for (guint i = 0; i < items->len; i++) {
-        const AmrScanItem *item = &g_array_index(items, AmrScanItem, i);
-        if (item->kind == AMR_SCAN_BLOCK)
-            g_array_append_val(headers, item->header);
+    for (*taken = 0; (item = next_block(now, &at));) {
+        gsize header = NEW_BLOCK;
+        guint i = from, passed = 0;
+        while ((before = next_block(read, &i)) && strcmp(before->name, item->name) != 0)
+            passed++;
+        if (before) {
+            header = before->header;
+            *taken += passed;
+            from = i;
+        }
+        g_array_append_val(headers, header);
     }
+    while (next_block(read, &from))
+        (*taken)++;
     return headers;
+}
+
+static gboolean
+has_new(const GArray *headers)
+{
+    for (guint i = 0; i < headers->len; i++)
+        if (g_array_index(headers, gsize, i) == NEW_BLOCK)
+            return TRUE;
+    return FALSE;
 }
 
 static GBytes *
@@ -135,20 +173,21 @@ find_file(Text *text, const char *name)
 {
     GBytes *read = amr_index_bytes(text->index, name);
     File *file = g_hash_table_lookup(text->files, name);
+    gboolean planned = text->plan && amr_plan_find_file(text->plan, name);
+    g_autoptr(GBytes) nothing = g_bytes_new_static("", 0);
     g_autoptr(GArray) items = NULL;
-    g_autoptr(GArray) headers = NULL;
     g_autofree char *shown = amr_display_string(name);
+    guint taken;
 
-    if (file || !read)
+    if (file || !(read || planned))
         return file;
     file = g_new0(File, 1);
     g_hash_table_insert(text->files, g_strdup(name), file);
     file->bytes = bytes_now(text, name);
-    items = scan(read);
-    file->headers = headers_of(items);
     file->items = file->bytes ? scan(file->bytes) : NULL;
-    headers = file->items ? headers_of(file->items) : NULL;
-    if (headers && headers->len == file->headers->len)
+    items = scan(read ? read : nothing);
+    file->headers = file->items ? headers_of(items, file->items, &taken) : NULL;
+    if (file->headers && (planned || (!taken && !has_new(file->headers))))
         return file;
     amr_error_set(&text->error, AMR_ERROR_CHANGED_UNDERNEATH,
                   "%s: It does not hold the profiles any more that it held", shown);
@@ -170,6 +209,7 @@ text_init(Text *text, const AmrPlanLoad *load, GError **error)
     text->files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, file_free);
     text->blocks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     text->wanted = g_hash_table_new(NULL, NULL);
+    text->made = g_hash_table_new(g_str_hash, g_str_equal);
     for (guint i = 0; load->profiles[i]; i++) {
         const AmrBlock *block = amr_index_find_typed(text->index, load->profiles[i]);
         if (block)
@@ -179,9 +219,12 @@ text_init(Text *text, const AmrPlanLoad *load, GError **error)
     for (guint i = 0; load->complain[i]; i++) {
         const AmrBlock *block = amr_index_find_typed(text->index, load->complain[i]);
         g_autofree char *shown = amr_display_string(load->complain[i]);
-        if (!block)
+        if (block)
+            g_hash_table_add(text->wanted, (gpointer)block);
+        else if (text->plan && amr_plan_makes(text->plan, load->complain[i]))
+            g_hash_table_add(text->made, load->complain[i]);
+        else if (text->plan)
             return amr_error_set(error, AMR_ERROR_REFUSED, "%s: No file defines it", shown);
-        g_hash_table_add(text->wanted, (gpointer)block);
     }
     return TRUE;
 }
@@ -217,18 +260,30 @@ innermost(const Frame *frame)
     return &g_array_index(frame->levels, Level, frame->levels->len - 1);
 }
 
+/* Whether the plan makes the block @item in @parent, to be in complain mode. */
+static gboolean
+take_made(Text *text, const AmrBlock *parent, const AmrScanItem *item)
+{
+    g_autofree char *above = parent ? amr_plan_typed(parent->ns, parent->name) : NULL;
+    g_autofree char *name = g_strdup_printf("%s//%s", above ? above : "", item->name);
+
+    return above && g_hash_table_remove(text->made, name);
+}
+
 static void
 open_block(Text *text, Frame *frame, const AmrScanItem *item)
 {
     const Level *around = innermost(frame);
     gsize header = g_array_index(frame->file->headers, gsize, frame->nth++);
+    gboolean is_new = header == NEW_BLOCK;
     g_autofree char *place = place_of(frame->name, header, around->block);
     const AmrBlock *block = g_hash_table_lookup(text->blocks, place);
     Level level = {block ? block : around->block, NULL};
 
-    level.taken = block ? g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL)
-                        : g_hash_table_ref(around->taken);
-    if (block && g_hash_table_remove(text->wanted, block)) {
+    level.taken = block || is_new ? g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL)
+                                  : g_hash_table_ref(around->taken);
+    if (block ? g_hash_table_remove(text->wanted, block)
+              : is_new && take_made(text, around->block, item)) {
         append_header(frame->out, frame->data, &frame->at, item);
         frame->changed = TRUE;
     }
@@ -363,7 +418,7 @@ amr_complain_text(const AmrTarget *target, const AmrIndex *index, const AmrPlan 
         g_propagate_prefixed_error(error, g_steal_pointer(&text.error), "%s: ", shown);
         return NULL;
     }
-    if (g_hash_table_size(text.wanted) > 0) {
+    if (g_hash_table_size(text.wanted) + g_hash_table_size(text.made) > 0) {
         amr_error_set(error, AMR_ERROR_REFUSED, "%s: Not all of its profiles are found in it",
                       shown);
         return NULL;

@@ -16,9 +16,10 @@ G_BEGIN_DECLS
 /* The text of the top-level file load->path where each of load->complain, and nothing else, has the
  * flag complain and no other mode. What an included file defines is brought in by its text, in the
  * place of the include, where some of it has to say complain: so that two profiles that share a
- * child by an abstraction are told apart. Files are as @plan will have them (NULL: as they are on
- * disk). CHANGED_UNDERNEATH where a file does not hold the blocks any more that the index read,
- * LIMIT where includes go too deep, REFUSED where one of load->complain is not found. */
+ * child by an abstraction are told apart. Files are as @plan will have them, and of load->complain
+ * may be what it makes; NULL: as they are on disk, and what is not known there is left out.
+ * CHANGED_UNDERNEATH where a file does not hold the blocks any more that the index read, LIMIT
+ * where includes go too deep, REFUSED where one of load->complain is not found. */
 GBytes *amr_complain_text(const AmrTarget *target, const AmrIndex *index, const AmrPlan *plan,
                           const AmrPlanLoad *load, GError **error);
 

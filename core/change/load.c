@@ -8,6 +8,7 @@ typedef struct {
     AmrCompiler *compiler;
     const AmrTarget *target;
     const AmrIndex *index;
+    const AmrPlan *plan;
     const AmrPlanLoad *load;
     AmrScratch *scratch; /* NULL: from the policy itself */
 } Loading;
@@ -54,7 +55,7 @@ on_scratch(GObject *source, GAsyncResult *result, gpointer data)
 
     loading->scratch = amr_scratch_new_finish(result, &error);
     if (loading->scratch && amr_complain_set(loading->scratch, loading->target, loading->index,
-                                             NULL, loading->load, &error))
+                                             loading->plan, loading->load, &error))
         start(task, AMR_COMPILE_LOAD_COPY);
     else
         g_task_return_error(task, error);
@@ -62,13 +63,14 @@ on_scratch(GObject *source, GAsyncResult *result, gpointer data)
 
 void
 amr_load_async(AmrCompiler *compiler, const AmrTarget *target, const AmrIndex *index,
-               const AmrPlanLoad *load, GAsyncReadyCallback callback, gpointer data)
+               const AmrPlan *plan, const AmrPlanLoad *load, GAsyncReadyCallback callback,
+               gpointer data)
 {
     g_autoptr(GTask) task = g_task_new(NULL, NULL, callback, data);
     Loading *loading = g_new0(Loading, 1);
 
     g_task_set_source_tag(task, amr_load_async);
-    *loading = (Loading){compiler, target, index, load, NULL};
+    *loading = (Loading){compiler, target, index, plan, load, NULL};
     g_task_set_task_data(task, loading, loading_free);
     if (load->complain && load->complain[0])
         amr_scratch_new_async(target, NULL, on_scratch, g_steal_pointer(&task));

@@ -190,14 +190,40 @@ look_at_one(const AmrPlanContext *context, gboolean forced, const char *name, Mo
 }
 
 static Modes
-look_at(const AmrPlanContext *context, const AmrPlanLoad *load)
+look_at(const AmrPlanContext *context, const AmrPlan *plan, const AmrPlanLoad *load)
 {
     gboolean forced = amr_index_is_force_complain(context->index, load->path);
     Modes modes = {.complain = g_ptr_array_new()};
 
-    for (guint i = 0; load->profiles[i]; i++)
-        look_at_one(context, forced, load->profiles[i], &modes);
+    for (guint i = 0; load->profiles[i]; i++) {
+        gboolean goes = plan->kind == AMR_PLAN_UNDO && amr_plan_makes(plan, load->profiles[i]);
+        if (!goes)
+            look_at_one(context, forced, load->profiles[i], &modes);
+    }
     return modes;
+}
+
+/* A child that the plan makes is no stricter than its parent: it begins as a null profile did. */
+static void
+add_made(AmrPlan *plan, GPtrArray *complain)
+{
+    for (guint i = 0; plan->kind == AMR_PLAN_ADD && i < plan->parts->len; i++) {
+        const AmrPlanPart *part = plan->parts->pdata[i];
+        gboolean in_complain =
+            g_ptr_array_find_with_equal_func(complain, part->profile, g_str_equal, NULL);
+        for (guint k = 0; in_complain && k < part->rules->len; k++) {
+            const AmrRule *rule = part->rules->pdata[k];
+            if (rule->kind != AMR_RULE_CHILD || rule->child.complain)
+                continue;
+            char *name = g_strdup_printf("%s//%s", part->profile, rule->child.name);
+            g_autofree char *shown = amr_display_string(name);
+            g_ptr_array_add(complain, name);
+            amr_plan_note(plan,
+                          "\"%s\": Made in a profile that is in complain mode in the kernel "
+                          "only, and so is it",
+                          shown);
+        }
+    }
 }
 
 /* Takes the profiles that are in complain mode in the kernel only, to be loaded so again. */
@@ -206,16 +232,19 @@ keep_complain(AmrPlan *plan, const AmrPlanContext *context, AmrPlanLoad *load, c
               GError **error)
 {
     g_autoptr(GString) names = g_string_new(NULL);
+    g_autoptr(GPtrArray) complain = g_ptr_array_new();
     g_autofree char *file = amr_display_string(load->path);
     g_autoptr(GBytes) text = NULL;
     g_autoptr(GError) problem = NULL;
 
-    load->complain = g_new0(char *, modes->complain->len + 1);
     for (guint i = 0; i < modes->complain->len; i++) {
-        load->complain[i] = g_strdup(modes->complain->pdata[i]);
+        g_ptr_array_add(complain, g_strdup(modes->complain->pdata[i]));
         g_string_append(names, i ? "\", \"" : "\"");
-        amr_display_append(names, amr_bytes(load->complain[i]));
+        amr_display_append(names, amr_bytes(complain->pdata[i]));
     }
+    add_made(plan, complain);
+    g_ptr_array_add(complain, NULL);
+    load->complain = (char **)g_ptr_array_free(g_steal_pointer(&complain), FALSE);
     if (!names->len)
         return TRUE;
     text = amr_complain_text(context->target, context->index, plan, load, &problem);
@@ -264,7 +293,7 @@ add_load(AmrPlan *plan, const AmrPlanContext *context, const char *path, GError 
     load->path = g_strdup(path);
     load->profiles = amr_index_defines(context->index, path);
     load->disabled = amr_index_is_disabled(context->index, path);
-    modes = look_at(context, load);
+    modes = look_at(context, plan, load);
     complain = modes.complain;
     load->loaded = modes.loaded > 0;
     if (load->disabled)

@@ -131,7 +131,7 @@ restore_loads(AmrRun *run)
         if (run->k == 0) {
             run->k++;
             amr_run_progress(run, AMR_STEP_RESTORE, load->path);
-            amr_load_async(run->executor->compiler, run->executor->target, run->index, load,
+            amr_load_async(run->executor->compiler, run->executor->target, run->index, NULL, load,
                            on_disk_restored, run);
             return;
         }

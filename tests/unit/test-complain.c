@@ -109,7 +109,8 @@ test_edit_changed(void **state)
  */
 
 /* As root the compiler writes one profile over the other into the plain file that stands for a
- * kernel; so what is loaded is compiled once more into a file of its own. */
+ * kernel; so what is loaded is compiled once more into a file of its own. The next load after
+ * "fail" was written fails. */
 static void
 keep_loads(Changing *fixture)
 {
@@ -117,10 +118,11 @@ keep_loads(Changing *fixture)
     g_autofree char *script = g_strdup_printf(
         "#!/bin/sh\n"
         "for word; do base=$last last=$word; case $word in -r|-o) load=yes ;; esac; done\n"
+        "[ -z \"$load\" ] || ! rm '%s/fail' 2>/dev/null || { echo no >&2; exit 1; }\n"
         "[ -z \"$load\" ] || '%s' -M '%s/features' -Q -K -S --base \"$base\" \"$last\" "
         ">>'%s/loaded'\n"
         "exec '%s' \"$@\"\n",
-        real ? real : "/sbin/apparmor_parser", fixture->dir, fixture->dir,
+        fixture->dir, real ? real : "/sbin/apparmor_parser", fixture->dir, fixture->dir,
         real ? real : "/sbin/apparmor_parser");
     fixture->parser = g_build_filename(fixture->dir, "parser", NULL);
     test_write(fixture->dir, "parser", script);
@@ -376,13 +378,117 @@ test_shared_block(void **state)
     }
 }
 
+/* ---- children that a change makes --------------------------------------------------------------
+ */
+
+static const struct {
+    const char *name, *header;
+    const char *local;  /* what the parent's local file holds; NULL: it is not there */
+    const char *loaded; /* the parent in the kernel's list */
+    int mode;
+} made[] = {
+    {"in enforce mode", "profile p", NULL, "p (enforce)\n", 0},
+    {"in complain mode on disk", "profile p flags=(complain)", NULL, "p (complain)\n", 1},
+    {"in the kernel only", "profile p", NULL, "p (complain)\n", 1},
+    {"a local file without a block", "profile p", "/old r,\n", "p (complain)\n", 1},
+    {"a child that is there", "profile p", "profile other { }\n",
+     "p (complain)\np//other (enforce)\n", 1},
+};
+
+static AmrPlan *
+plan_made(const Changing *fixture)
+{
+    AmrPlanContext context = changing_context(fixture, TRUE);
+    g_autoptr(GPtrArray) runs = g_ptr_array_new_with_free_func((GDestroyNotify)amr_rule_free);
+    g_autoptr(GPtrArray) own = g_ptr_array_new_with_free_func((GDestroyNotify)amr_rule_free);
+    const AmrPlanRequest requests[] = {{"p", runs}, {"p///bin/x", own}};
+    g_autoptr(GError) error = NULL;
+    g_ptr_array_add(runs, amr_rule_read("/bin/x cx,", &error));
+    g_ptr_array_add(own, amr_rule_read("/bin/x mr,", &error));
+    AmrPlan *plan = amr_plan_add(&context, requests, 2, FALSE, &error);
+    assert_no_error(error);
+    return plan;
+}
+
+static void
+begin_made(Changing *fixture, gsize n)
+{
+    g_autofree char *text =
+        g_strdup_printf("%s {\n  include if exists <local/family>\n}\n", made[n].header);
+    changing_init(fixture);
+    keep_loads(fixture);
+    test_write(fixture->dir, POLICY "family", text);
+    if (made[n].local)
+        test_write(fixture->dir, POLICY "local/family", made[n].local);
+    test_write(fixture->dir, KERNEL "profiles", made[n].loaded);
+    changing_reopen(fixture, FALSE);
+}
+
+/* It is in the mode of its parent, whatever says it; and an undo takes it away. */
+static void
+check_made(gsize n)
+{
+    g_autofree char *loaded = g_strdup_printf("%sp///bin/x (%s)\n", made[n].loaded,
+                                              made[n].mode ? "complain" : "enforce");
+    g_autoptr(GError) error = NULL;
+    Changing fixture;
+    begin_made(&fixture, n);
+    g_autoptr(AmrPlan) plan = plan_made(&fixture);
+    g_autoptr(AmrOutcome) outcome = changing_run(&fixture, plan, &error);
+    assert_no_error(error);
+    assert_int_equal(outcome->state, AMR_CHANGE_STATE_LOADED);
+    assert_int_equal(compiled_mode(&fixture, "p"), made[n].mode);
+    assert_int_equal(compiled_mode(&fixture, "p///bin/x"), made[n].mode);
+    test_write(fixture.dir, KERNEL "profiles", loaded);
+    changing_reopen(&fixture, FALSE);
+    AmrPlanContext context = changing_context(&fixture, TRUE);
+    g_autoptr(AmrPlan) undo = amr_plan_undo(&context, plan, &error);
+    assert_no_error(error);
+    test_write(fixture.dir, "loaded", "");
+    g_autoptr(AmrOutcome) undone = changing_run(&fixture, undo, &error);
+    assert_no_error(error);
+    assert_non_null(undone);
+    assert_int_equal(compiled_mode(&fixture, "p"), made[n].mode);
+    assert_int_equal(compiled_mode(&fixture, "p///bin/x"), -1);
+    changing_assert_text(&fixture, POLICY "local/family", made[n].local ? made[n].local : "");
+    changing_clear(&fixture);
+}
+
+/* A load that fails is taken back, and the child with it. */
+static void
+check_made_fails(gsize n)
+{
+    g_autoptr(GError) error = NULL;
+    Changing fixture;
+    begin_made(&fixture, n);
+    g_autoptr(AmrPlan) plan = plan_made(&fixture);
+    test_write(fixture.dir, "fail", "");
+    g_autoptr(AmrOutcome) outcome = changing_run(&fixture, plan, &error);
+    assert_null(outcome);
+    assert_error(error, AMR_ERROR, AMR_ERROR_RELOAD);
+    assert_null(strstr(error->message, "Not put back"));
+    assert_int_equal(compiled_mode(&fixture, "p"), made[n].mode);
+    assert_int_equal(compiled_mode(&fixture, "p///bin/x"), -1);
+    changing_clear(&fixture);
+}
+
+static void
+test_made(void **state)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(made); i++) {
+        print_message("# %s\n", made[i].name);
+        check_made(i);
+        check_made_fails(i);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_edit),         cmocka_unit_test(test_edit_changed),
         cmocka_unit_test(test_loads),        cmocka_unit_test(test_moved_headers),
-        cmocka_unit_test(test_shared_block),
+        cmocka_unit_test(test_shared_block), cmocka_unit_test(test_made),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
