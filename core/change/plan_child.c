@@ -27,14 +27,15 @@ leads_to(const AmrRule *rule, const char *name)
 {
     g_autofree char *literal = NULL;
 
-    if (rule->kind != AMR_RULE_FILE || rule->deny || rule->file.target ||
-        !is_child_mode(rule->file.exec))
+    if (rule->kind != AMR_RULE_FILE || rule->deny || !is_child_mode(rule->file.exec))
         return FALSE;
+    if (rule->file.target)
+        return strcmp(rule->file.target, name) == 0;
     literal = amr_rule_literal(rule->file.pattern);
     return literal && strcmp(literal, name) == 0;
 }
 
-/* Whether the change itself runs @name from @parent under a child. */
+/* Whether the change itself runs a program from @parent under the child @name. */
 static gboolean
 is_led_to(const AmrPlanContext *context, const AmrPlanRequest *requests, guint n,
           const AmrBlock *parent, const char *name)
@@ -89,7 +90,8 @@ is_free(const AmrPlanContext *context, const GPtrArray *children, const char *lo
            (!bytes || g_bytes_get_size(bytes) == 0);
 }
 
-/* "local/usr.bin.foo.bin.bar" for /bin/bar in the file usr.bin.foo. */
+/* "local/usr.bin.foo.bin.bar" for /bin/bar in the file usr.bin.foo, "local/usr.bin.foo.bar" for
+ * bar. */
 static char *
 free_local(const AmrPlanContext *context, const GPtrArray *children, const AmrBlock *parent,
            const char *own)
@@ -98,7 +100,7 @@ free_local(const AmrPlanContext *context, const GPtrArray *children, const AmrBl
     g_autoptr(GString) name = g_string_new("local/");
     g_autofree char *first = NULL;
 
-    g_string_append_printf(name, "%.100s%.100s", leaf, own);
+    g_string_append_printf(name, "%.100s%s%.100s", leaf, own[0] == '/' ? "" : ".", own);
     for (char *p = name->str + strlen("local/"); *p; p++)
         if (!g_ascii_isalnum(*p) && !strchr("._-", *p))
             *p = '.';

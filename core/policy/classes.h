@@ -19,11 +19,14 @@ void amr_propose_exec(AmrProposal *proposal, const AmrEvent *event, guint access
 const char *amr_exec_attached(const AmrProposeContext *context, const char *ns, AmrBytes target);
 const char *amr_exec_child(const AmrProposeContext *context, const char *ns, AmrBytes profile,
                            AmrBytes target);
-/* The name of the child that cx of @profile to @target can make; NULL where there is one, or none
+/* The full name of the child @own that can be made in @profile; NULL where there is one, or none
  * can be: @profile is not on disk, is a child itself or in a namespace, or no header can have that
  * name. The caller frees. */
 char *amr_exec_new_child(const AmrProposeContext *context, const char *ns, AmrBytes profile,
-                         AmrBytes target);
+                         AmrBytes own);
+/* Takes a refusal back: @rule (taken over), by which policy executes already, leads to @child, and
+ * the change makes that. */
+void amr_propose_missing_child(AmrProposal *proposal, AmrRule *rule, const char *child);
 void amr_propose_capability(AmrProposal *proposal, const AmrEvent *event);
 void amr_propose_network(AmrProposal *proposal, const AmrEvent *event);
 void amr_propose_signal(AmrProposal *proposal, const AmrEvent *event);

@@ -77,13 +77,17 @@ lead(const AmrResolveContext *context, AmrHolder holder, const char *exec, AmrEx
     return NULL;
 }
 
-/* To a child that the change makes. */
-static char *
-lead_anew(const AmrResolveContext *context, AmrHolder holder, const char *exec)
+/* To a child of the name @own that the change makes. */
+static void
+lead_anew(AmrDecision *decision, const AmrResolveContext *context, AmrHolder holder,
+          const char *own)
 {
     g_autofree char *child =
-        amr_exec_new_child(&context->propose, holder.ns, amr_bytes(holder.name), amr_bytes(exec));
-    return child ? amr_holder_full((AmrHolder){holder.ns, child}) : NULL;
+        amr_exec_new_child(&context->propose, holder.ns, amr_bytes(holder.name), amr_bytes(own));
+    if (!child)
+        return;
+    decision->into = amr_holder_full((AmrHolder){holder.ns, child});
+    decision->makes = TRUE;
 }
 
 static gboolean
@@ -91,6 +95,13 @@ is_child_mode(AmrExecMode mode)
 {
     return mode == AMR_EXEC_CX || mode == AMR_EXEC_CX_SAFE || mode == AMR_EXEC_CIX ||
            mode == AMR_EXEC_CIX_SAFE || mode == AMR_EXEC_CUX || mode == AMR_EXEC_CUX_SAFE;
+}
+
+static gboolean
+may_inherit(AmrExecMode mode)
+{
+    return mode == AMR_EXEC_PIX || mode == AMR_EXEC_PIX_SAFE || mode == AMR_EXEC_CIX ||
+           mode == AMR_EXEC_CIX_SAFE;
 }
 
 static gboolean
@@ -107,16 +118,33 @@ exists(const AmrProposeContext *context, const char *ns, const char *name)
            (context->loaded && amr_loaded_find(context->loaded, ns, name));
 }
 
-/* Where `-> target` leads: one profile that is there, in the same namespace; else NULL. */
+/* Where `-> target` leads: one profile of the same namespace that is there; where there is none,
+ * as the mode falls back. NULL: to none of these. */
 static char *
 lead_named(const AmrResolveContext *context, AmrHolder holder, AmrExecMode mode, const char *target)
 {
     g_autofree char *name =
         is_child_mode(mode) ? g_strdup_printf("%s//%s", holder.name, target) : g_strdup(target);
-    if (target[0] == ':' || target[0] == '&' || strstr(target, "//&") ||
-        !exists(&context->propose, holder.ns, name))
+    if (target[0] == ':' || target[0] == '&' || strstr(target, "//&"))
         return NULL;
-    return amr_holder_full((AmrHolder){holder.ns, name});
+    if (exists(&context->propose, holder.ns, name))
+        return amr_holder_full((AmrHolder){holder.ns, name});
+    return may_inherit(mode) ? amr_holder_full(holder) : NULL;
+}
+
+/* What the child is called below @holder that policy leads to; NULL if it leads elsewhere. The
+ * compiler makes `px -> holder//own` of `cx -> own` (3.0.8 to 5.0.2). Borrowed. */
+static const char *
+child_of_policy(AmrHolder holder, const char *exec, const AmrFact *fact)
+{
+    gsize len = strlen(holder.name);
+
+    if (fact->exec == AMR_EXEC_CX || fact->exec == AMR_EXEC_CX_SAFE)
+        return fact->target ? fact->target : exec;
+    if ((fact->exec != AMR_EXEC_PX && fact->exec != AMR_EXEC_PX_SAFE) || !fact->target ||
+        strncmp(fact->target, holder.name, len) != 0 || strncmp(fact->target + len, "//", 2) != 0)
+        return NULL;
+    return fact->target + len + 2;
 }
 
 /* ---- decisions -------------------------------------------------------------------------------
@@ -148,6 +176,9 @@ decide_by_policy(AmrDecision *decision, const AmrResolveContext *context, AmrHol
     }
     decision->into = fact->target ? lead_named(context, holder, fact->exec, fact->target)
                                   : lead(context, holder, decision->exec, fact->exec);
+    const char *own = child_of_policy(holder, decision->exec, fact);
+    if (!decision->into && own)
+        lead_anew(decision, context, holder, own);
     if (decision->into)
         return;
     if (may_leave(fact->exec))
@@ -164,13 +195,21 @@ decide_by_policy(AmrDecision *decision, const AmrResolveContext *context, AmrHol
                    g_strdup("Load or write that profile, then run it again."));
 }
 
-gboolean
-amr_decision_makes(const AmrDecision *decision, const AmrResolveContext *context, const char *ns)
+AmrRule *
+amr_decision_rule(const AmrDecision *decision)
 {
-    if (decision->mode != AMR_EXEC_CX || decision->by == AMR_DECIDED_POLICY || !decision->into)
-        return FALSE;
-    const char *name = *ns ? decision->into + strlen(ns) + 2 : decision->into;
-    return !exists(&context->propose, ns, name);
+    const char *own = decision->into + strlen(decision->profile) + 2;
+    gboolean safe = decision->mode == AMR_EXEC_CX_SAFE || decision->mode == AMR_EXEC_PX_SAFE;
+    g_autofree char *pattern = amr_policy_name(AMR_PLACE_PATTERN, amr_bytes(decision->exec), NULL);
+    AmrRule *rule;
+
+    if (!pattern)
+        return NULL;
+    rule = amr_rule_new(AMR_RULE_FILE);
+    rule->file.pattern = g_steal_pointer(&pattern);
+    rule->file.exec = safe ? AMR_EXEC_CX_SAFE : AMR_EXEC_CX;
+    rule->file.target = strcmp(own, decision->exec) == 0 ? NULL : g_strdup(own);
+    return rule;
 }
 
 static void
@@ -200,7 +239,7 @@ decide_anew(AmrDecision *decision, const AmrResolveContext *context, AmrHolder h
     }
     decision->into = lead(context, holder, decision->exec, decision->mode);
     if (!decision->into && decision->mode == AMR_EXEC_CX)
-        decision->into = lead_anew(context, holder, decision->exec);
+        lead_anew(decision, context, holder, decision->exec);
     if (!decision->into)
         leave_open(decision, AMR_NO_RULE_NO_TRANSITION,
                    g_strdup("The profile that this leads to is not known."), NULL);

@@ -165,17 +165,16 @@ add_exec(AmrProposal *proposal, const Program *program, guint access, AmrExecMod
 }
 
 char *
-amr_exec_new_child(const AmrProposeContext *context, const char *ns, AmrBytes profile,
-                   AmrBytes target)
+amr_exec_new_child(const AmrProposeContext *context, const char *ns, AmrBytes profile, AmrBytes own)
 {
-    g_autofree char *name = amr_bytes_dup(profile), *path = amr_bytes_dup(target);
-    g_autofree char *child = g_strdup_printf("%s//%s", name, path);
+    g_autofree char *name = amr_bytes_dup(profile), *last = amr_bytes_dup(own);
+    g_autofree char *child = g_strdup_printf("%s//%s", name, last);
     const AmrBlock *block = context->index ? amr_index_find(context->index, ns, name) : NULL;
 
     /* A child of a profile in a namespace is compiled without it (3.0.8 to 5.0.2): where it is
      * loaded by itself it is none of that namespace. */
     if (!block || *ns || block->kind != AMR_BLOCK_PROFILE || strlen(name) != profile.len ||
-        strlen(path) != target.len || !amr_rule_may_name_child(path) ||
+        strlen(last) != own.len || !amr_rule_may_name_child(last) ||
         amr_index_find(context->index, ns, child))
         return NULL;
     return g_steal_pointer(&child);
@@ -196,6 +195,23 @@ add_new_child(AmrProposal *proposal, const AmrEvent *event, const Program *progr
 
     if (child)
         add_exec(proposal, &only, access, AMR_EXEC_CX, "run", how, FALSE);
+}
+
+void
+amr_propose_missing_child(AmrProposal *proposal, AmrRule *rule, const char *child)
+{
+    char *danger = NULL;
+    g_autofree char *path = amr_rule_literal(rule->file.pattern);
+    g_autofree char *program = amr_display_string(path);
+    g_autofree char *into = amr_display_string(child);
+    AmrRisk risk = amr_risk_file(amr_bytes(path), 0, rule->file.exec, &danger);
+
+    amr_propose_refuse(proposal, AMR_NO_RULE_NONE, NULL, NULL);
+    amr_propose_add(proposal, rule, risk,
+                    g_strdup_printf("Policy runs %s under %s, which is not there: it is made, and "
+                                    "holds only what the program needs.",
+                                    program, into),
+                    NULL, danger);
 }
 
 /* Never `owner`: it asks who owns the program, and that says nothing about who may run it. */

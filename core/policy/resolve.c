@@ -213,6 +213,27 @@ settle(const Run *run, AmrResolved *resolved)
         amr_mirror_add(proposal, &resolved->event, &run->context->propose, run->context->facts);
 }
 
+/* Where policy on disk runs it in a child that is not there, the rule is the one that policy has,
+ * so that the change makes the child. */
+static void
+propose_missing(Run *run, const char *ns, AmrResolved *resolved)
+{
+    AmrProposal *proposal = resolved->proposal;
+    g_autofree char *profile = amr_null_string(&resolved->event, AMR_FIELD_PROFILE);
+    g_autofree char *exec = amr_null_string(&resolved->event, AMR_FIELD_NAME);
+    const AmrDecision *decision = NULL;
+
+    if ((proposal->no_rule == AMR_NO_RULE_GRANTED ||
+         proposal->no_rule == AMR_NO_RULE_NO_TRANSITION) &&
+        amr_null_is_execution(&resolved->event))
+        decision = decide(run, (AmrHolder){ns, profile}, exec);
+    AmrRule *rule = decision && decision->makes && decision->by == AMR_DECIDED_POLICY
+                        ? amr_decision_rule(decision)
+                        : NULL;
+    if (rule)
+        amr_propose_missing_child(proposal, rule, decision->into);
+}
+
 static void
 set_best(Run *run, const char *ns, AmrResolved *resolved)
 {
@@ -250,8 +271,10 @@ propose(Run *run, AmrResolved *resolved)
         amr_propose_refuse(resolved->proposal, AMR_NO_RULE_GRANTED,
                            g_strdup("Whoever may run a program with ix may read it to start it."),
                            NULL);
-    if (run->context->facts)
+    if (run->context->facts) {
         settle(run, resolved);
+        propose_missing(run, ns, resolved);
+    }
     resolved->best = resolved->proposal->best;
     if (!resolved->proposal->no_rule && amr_null_is_execution(&resolved->event))
         set_best(run, ns, resolved);
@@ -287,8 +310,7 @@ start_of(Run *run, const char *ns, const AmrResolved *execution)
     if (execution->proposal->no_rule || !amr_null_is_execution(&execution->event))
         return NULL;
     const AmrDecision *decision = decide(run, (AmrHolder){ns, profile}, exec);
-    if (!amr_decision_makes(decision, run->context, ns) ||
-        !g_hash_table_add(run->made, amr_null_key(ns, decision->into, "")))
+    if (!decision->makes || !g_hash_table_add(run->made, amr_null_key(ns, decision->into, exec)))
         return NULL;
     amr_decide_event(&event, (AmrHolder){ns, profile}, exec);
     event.requested = event.denied = AMR_PERM_READ | AMR_PERM_MMAP_EXEC;

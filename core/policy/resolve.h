@@ -8,8 +8,8 @@
  * decides (complain mode; aa_new_learning_profile() in security/apparmor of Linux). What is denied
  * in it belongs to that decision: with ix it is P's, with cx the child's, with px that of X's own
  * profile. Where P//null-X executes Y, it is "P//null-X//null-Y": decided in turn, in the profile
- * that the first decision leads to. Where cx is taken and there is no such child, the change that
- * has the rule makes it (core/change), and what was held goes there.
+ * that the first decision leads to. Where cx is taken, or policy has it, and there is no such
+ * child, the change that has the rule makes it (core/change), and what was held goes there.
  */
 #ifndef AMR_POLICY_RESOLVE_H
 #define AMR_POLICY_RESOLVE_H
@@ -44,6 +44,7 @@ typedef struct {
     AmrExecMode mode; /* NONE: a hat or profile that is there by now, or OPEN */
     AmrDecided by;
     char *into;            /* the profile that it leads to, ":ns:name"; NULL: none */
+    gboolean makes;        /* which is a child that is not there: the change makes it */
     AmrNoRule no_rule;     /* if none */
     char *reason, *remedy; /* if none: sentences, display form; remedy may be NULL */
 } AmrDecision;

@@ -38,8 +38,7 @@ void amr_decide_event(AmrEvent *event, AmrHolder holder, const char *exec);
 /* Never NULL; frees as below. */
 AmrDecision *amr_decide(const AmrResolveContext *context, AmrHolder holder, const char *exec);
 void amr_decision_free(gpointer decision);
-/* Whether the change that it is a part of makes the child, in namespace @ns. */
-gboolean amr_decision_makes(const AmrDecision *decision, const AmrResolveContext *context,
-                            const char *ns);
+/* The rule by which policy on disk leads an execution to the child that @decision makes. */
+AmrRule *amr_decision_rule(const AmrDecision *decision);
 
 #endif

@@ -185,8 +185,8 @@ AmrRule *amr_rule_read(const char *text, GError **error);
  * no such twin (include, child, opaque). */
 AmrRule *amr_rule_deny_twin(const AmrRule *rule);
 
-/* Whether a child can be called as the program @name (decoded bytes) is, so that its header is that
- * name and no pattern. */
+/* Whether a child can be called @name (decoded bytes: a program's path, or a plain word), so that
+ * its header is that name and no pattern. */
 gboolean amr_rule_may_name_child(const char *name);
 
 /* The pattern that matches exactly @name where @term stands: amr_policy_pattern(), and where the

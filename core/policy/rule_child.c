@@ -14,16 +14,18 @@
 #define BASE     " include if exists <abstractions/base>"
 #define LOCAL    " include if exists <"
 #define END      "> }"
-#define SAFE     G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "._-/"
+#define WORD     G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "._-"
+#define SAFE     WORD "/"
 
 /* What a pattern has to escape, the name of a header cannot say: 3.0.8 keeps the backslash. A "//"
- * would be a child's child. */
+ * would be a child's child. What is no path is a plain word. */
 gboolean
 amr_rule_may_name_child(const char *name)
 {
     g_autofree char *pattern = amr_policy_name(AMR_PLACE_PATTERN, amr_bytes(name), NULL);
-    return pattern && !strchr(pattern, '\\') && name[0] == '/' && !strstr(name, "//") &&
-           !g_str_has_suffix(name, "/");
+    if (name[0] != '/')
+        return g_ascii_isalnum(name[0]) && strspn(name, WORD) == strlen(name);
+    return pattern && !strchr(pattern, '\\') && !strstr(name, "//") && !g_str_has_suffix(name, "/");
 }
 
 void

@@ -13,6 +13,10 @@ static const char policy[] = "profile p /opt/p {\n"
                              "  /opt/aside px -> aside,\n"
                              "  /opt/into cx -> named,\n"
                              "  /opt/else px -> nowhere,\n"
+                             "  /opt/lost cx,\n"
+                             "  /opt/miss{ed,ing} Cx -> missing,\n"
+                             "  /opt/odd cx -> \"no word\",\n"
+                             "  /opt/back cix -> missing,\n"
                              "  deny /opt/never x,\n"
                              "  deny /srv/hidden r,\n"
                              "  /srv/known r,\n"
@@ -299,6 +303,28 @@ test_null(void **state)
          "p: !granted-already < /opt/gone ux/policy"},
         {"policy decided for what is not there", 0, HELD("p//null-/opt/else", "/srv/a", "r"),
          "p: !no-transition < /opt/else px/policy"},
+        {"policy decided for a child that is not there", AMR_EXEC_IX,
+         EXEC("p", "/opt/lost") " info=\"profile transition not found\" error=-13\n" HELD(
+             "p//null-/opt/lost", "/srv/a", "r"),
+         "p: /opt/lost cx,\n?p///opt/lost: /opt/lost mr, < /opt/lost cx/policy\n"
+         "p///opt/lost: /srv/a r, < /opt/lost cx/policy"},
+        {"the same, and the log does not hold the execution", 0,
+         HELD("p//null-/opt/lost", "/srv/a", "r"),
+         "?p: /opt/lost cx,\n?p///opt/lost: /opt/lost mr, < /opt/lost cx/policy\n"
+         "p///opt/lost: /srv/a r, < /opt/lost cx/policy"},
+        {"by name", 0, EXEC("p", "/opt/missing") " info=\"profile transition not found\"",
+         "p: /opt/missing Cx -> missing,\n?p//missing: /opt/missing mr, < /opt/missing Px/policy"},
+        {"two programs under one name", 0,
+         HELD("p//null-/opt/missing", "/srv/a", "r") "\n" HELD("p//null-/opt/missed", "/srv/b",
+                                                               "r"),
+         "?p: /opt/missing Cx -> missing,\n?p//missing: /opt/missing mr, < /opt/missing Px/policy\n"
+         "p//missing: /srv/a r, < /opt/missing Px/policy\n"
+         "?p: /opt/missed Cx -> missing,\n?p//missing: /opt/missed mr, < /opt/missed Px/policy\n"
+         "p//missing: /srv/b r, < /opt/missed Px/policy"},
+        {"by a name that is no word", 0, HELD("p//null-/opt/odd", "/srv/a", "r"),
+         "p: !no-transition < /opt/odd px/policy"},
+        {"policy falls back to ix", 0, HELD("p//null-/opt/back", "/srv/a", "r"),
+         "p: /srv/a r, < /opt/back pix/policy"},
         {"an explicit deny of the execution", 0,
          EXEC("p", "/opt/never") "\n" HELD("p//null-/opt/never", "/srv/a", "r"),
          "p: !explicitly-denied\np: !explicitly-denied < /opt/never -/policy"},
