@@ -211,8 +211,10 @@ static void
 on_loaded(GObject *source, GAsyncResult *result, gpointer data)
 {
     AmrRun *run = data;
+    const AmrPlanLoad *load = run->plan->loads->pdata[run->n];
+    g_autofree char *uncached = NULL;
     GError *error = NULL;
-    g_autoptr(AmrCompileResult) loaded = amr_load_finish(result, &error);
+    g_autoptr(AmrCompileResult) loaded = amr_load_finish(result, &uncached, &error);
 
     if (loaded && !loaded->ok)
         amr_compile_result_to_error(loaded, AMR_ERROR_RELOAD, &error);
@@ -220,6 +222,13 @@ on_loaded(GObject *source, GAsyncResult *result, gpointer data)
         g_prefix_error(&error, "Loading: ");
         amr_run_fail(run, error);
         return;
+    }
+    if (uncached) {
+        g_autofree char *shown = amr_display_string(load->path);
+        amr_run_note(run,
+                     "%s: Loaded, but not kept in the compiler's cache: %s. It is compiled anew at "
+                     "the next boot",
+                     shown, uncached);
     }
     run->loaded++;
     run->n++;

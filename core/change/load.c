@@ -11,6 +11,7 @@ typedef struct {
     const AmrPlan *plan;
     const AmrPlanLoad *load;
     AmrScratch *scratch; /* NULL: from the policy itself */
+    char *uncached;      /* why the cache took nothing; NULL: it has not failed */
 } Loading;
 
 static void
@@ -18,8 +19,11 @@ loading_free(gpointer data)
 {
     Loading *loading = data;
     g_clear_pointer(&loading->scratch, amr_scratch_free);
+    g_free(loading->uncached);
     g_free(loading);
 }
+
+static void start(GTask *task, AmrCompileKind kind);
 
 static void
 on_loaded(GObject *source, GAsyncResult *result, gpointer data)
@@ -30,6 +34,12 @@ on_loaded(GObject *source, GAsyncResult *result, gpointer data)
     AmrCompileResult *loaded = amr_compiler_run_finish(loading->compiler, result, &error);
 
     g_clear_pointer(&loading->scratch, amr_scratch_free);
+    if (loaded && loaded->cache) {
+        loading->uncached = g_steal_pointer(&loaded->cache);
+        amr_compile_result_free(loaded);
+        start(task, AMR_COMPILE_LOAD_UNCACHED);
+        return;
+    }
     if (loaded)
         g_task_return_pointer(task, loaded, (GDestroyNotify)amr_compile_result_free);
     else
@@ -56,7 +66,7 @@ on_scratch(GObject *source, GAsyncResult *result, gpointer data)
     loading->scratch = amr_scratch_new_finish(result, &error);
     if (loading->scratch && amr_complain_set(loading->scratch, loading->target, loading->index,
                                              loading->plan, loading->load, &error))
-        start(task, AMR_COMPILE_LOAD_COPY);
+        start(task, AMR_COMPILE_LOAD_UNCACHED);
     else
         g_task_return_error(task, error);
 }
@@ -70,7 +80,7 @@ amr_load_async(AmrCompiler *compiler, const AmrTarget *target, const AmrIndex *i
     Loading *loading = g_new0(Loading, 1);
 
     g_task_set_source_tag(task, amr_load_async);
-    *loading = (Loading){compiler, target, index, plan, load, NULL};
+    *loading = (Loading){compiler, target, index, plan, load, NULL, NULL};
     g_task_set_task_data(task, loading, loading_free);
     if (load->complain && load->complain[0])
         amr_scratch_new_async(target, NULL, on_scratch, g_steal_pointer(&task));
@@ -79,7 +89,12 @@ amr_load_async(AmrCompiler *compiler, const AmrTarget *target, const AmrIndex *i
 }
 
 AmrCompileResult *
-amr_load_finish(GAsyncResult *result, GError **error)
+amr_load_finish(GAsyncResult *result, char **uncached, GError **error)
 {
-    return g_task_propagate_pointer(G_TASK(result), error);
+    AmrCompileResult *loaded = g_task_propagate_pointer(G_TASK(result), error);
+    Loading *loading = g_task_get_task_data(G_TASK(result));
+
+    if (uncached)
+        *uncached = loaded && loaded->ok ? g_steal_pointer(&loading->uncached) : NULL;
+    return loaded;
 }

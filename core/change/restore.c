@@ -86,7 +86,7 @@ static void
 on_disk_restored(GObject *source, GAsyncResult *result, gpointer data)
 {
     GError *error = NULL;
-    AmrCompileResult *loaded = amr_load_finish(result, &error);
+    AmrCompileResult *loaded = amr_load_finish(result, NULL, &error);
 
     take_restored(data, loaded, error);
 }

@@ -34,10 +34,10 @@ typedef enum {
     AMR_COMPILE_NAMES,   /* -N: the names that a file defines */
     AMR_COMPILE_LOAD, /* -r -T -W from the policy itself into what the target loads into; -Q added
                          where it loads nowhere. "Skipping profile" is an error (RELOAD) */
-    AMR_COMPILE_LOAD_COPY,   /* -r -K: from a copy of the policy that says something else than the
-                                policy itself; nothing of it gets into the cache */
-    AMR_COMPILE_LOAD_BINARY, /* -B -r: what was saved from the kernel, given as input */
-    AMR_COMPILE_REMOVE,      /* -R: unload what a file defines */
+    AMR_COMPILE_LOAD_UNCACHED, /* -r -K: from a copy of the policy that says something else than the
+                                  policy itself, or where the cache takes nothing */
+    AMR_COMPILE_LOAD_BINARY,   /* -B -r: what was saved from the kernel, given as input */
+    AMR_COMPILE_REMOVE,        /* -R: unload what a file defines */
 } AmrCompileKind;
 
 typedef struct {
@@ -59,6 +59,8 @@ typedef struct {
     gboolean ok;         /* exit status 0 and nothing was skipped */
     int status;          /* exit status */
     GPtrArray *messages; /* AmrCompileMessage */
+    char *cache;         /* LOAD: why its cache took nothing, which is why it is not ok; display
+                            form; NULL: that is not why */
     GBytes *output;      /* CHECK, MEANING: compiled policy; NAMES: lines; NULL else */
     char *sha1, *sha256; /* of output, lower case hex; NULL without it */
 } AmrCompileResult;

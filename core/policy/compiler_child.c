@@ -88,6 +88,7 @@ make_result(AmrCompileRun *run, gboolean *crashed)
     result->messages =
         amr_compile_messages(&run->job, run->base, err, result->status, &skipped, crashed);
     result->ok = result->status == 0 && !skipped;
+    result->cache = amr_compile_blamed_cache(&run->job, result);
     if (amr_compile_kind_prints(run->job.kind)) {
         result->output = g_byte_array_free_to_bytes(g_steal_pointer(&run->out.bytes));
         result->sha1 = g_compute_checksum_for_bytes(G_CHECKSUM_SHA1, result->output);

@@ -16,7 +16,7 @@ static const char *const check_warnings[] = {"--warn=rule-not-enforced", "--warn
 gboolean
 amr_compile_kind_loads(AmrCompileKind kind)
 {
-    return kind == AMR_COMPILE_LOAD || kind == AMR_COMPILE_LOAD_COPY ||
+    return kind == AMR_COMPILE_LOAD || kind == AMR_COMPILE_LOAD_UNCACHED ||
            kind == AMR_COMPILE_LOAD_BINARY || kind == AMR_COMPILE_REMOVE;
 }
 
@@ -78,7 +78,7 @@ add_kind_options(const AmrTarget *target, AmrCompileKind kind, GPtrArray *argv)
         [AMR_COMPILE_PARSE] = {"-d", "-Q", "-K", NULL},
         [AMR_COMPILE_NAMES] = {"-N", "-Q", "-K", NULL},
         [AMR_COMPILE_LOAD] = {"-r", NULL},
-        [AMR_COMPILE_LOAD_COPY] = {"-r", NULL},
+        [AMR_COMPILE_LOAD_UNCACHED] = {"-r", NULL},
         [AMR_COMPILE_LOAD_BINARY] = {"-B", "-r", NULL},
         [AMR_COMPILE_REMOVE] = {"-R", NULL},
     };

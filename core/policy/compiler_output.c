@@ -3,6 +3,7 @@
 
 #include "core/policy/compiler_private.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "core/base/text.h"
@@ -221,6 +222,37 @@ amr_compile_result_refusal(const AmrCompileResult *result, const char *unseen)
     return g_strdup(error->message);
 }
 
+/* Where its cache takes nothing, the compiler gives up (3.0 to 4.1): either when it sets the cache
+ * up, or when it writes what it has just loaded, and then speaks as if the kernel had refused it,
+ * by an error that the kernel has for disks and not for policy (the status is its number, negated).
+ */
+static gboolean
+blames_cache(const AmrCompileMessage *message, int status)
+{
+    static const int of_disks[] = {ENOSPC, EDQUOT, EFBIG, EROFS, EIO};
+
+    if (message->warning)
+        return FALSE;
+    if (g_str_has_prefix(message->text, "Failed setting up policy cache "))
+        return TRUE;
+    for (guint i = 0; i < G_N_ELEMENTS(of_disks); i++)
+        if (status == 256 - of_disks[i] && g_str_has_prefix(message->text, "Unable to "))
+            return TRUE;
+    return FALSE;
+}
+
+char *
+amr_compile_blamed_cache(const AmrCompileJob *job, const AmrCompileResult *result)
+{
+    for (guint i = 0; job->kind == AMR_COMPILE_LOAD && i < result->messages->len; i++) {
+        const AmrCompileMessage *message = g_ptr_array_index(result->messages, i);
+        const char *reason = g_strrstr(message->text, ": ");
+        if (!result->ok && blames_cache(message, result->status))
+            return g_strdup(reason ? reason + strlen(": ") : message->text);
+    }
+    return NULL;
+}
+
 void
 amr_compile_result_to_error(const AmrCompileResult *result, AmrErrorCode code, GError **error)
 {
@@ -243,6 +275,7 @@ amr_compile_result_free(AmrCompileResult *result)
         return;
     g_clear_pointer(&result->messages, g_ptr_array_unref);
     g_clear_pointer(&result->output, g_bytes_unref);
+    g_free(result->cache);
     g_free(result->sha1);
     g_free(result->sha256);
     g_free(result);

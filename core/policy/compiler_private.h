@@ -33,6 +33,8 @@ int amr_compile_input(GBytes *text, GError **error);
  * *crashed: the compiler ran out of memory or was ended by its run-time. */
 GPtrArray *amr_compile_messages(const AmrCompileJob *job, const char *base, GBytes *err, int status,
                                 gboolean *skipped, gboolean *crashed);
+/* What AmrCompileResult.cache says of a result that has status, ok and messages. */
+char *amr_compile_blamed_cache(const AmrCompileJob *job, const AmrCompileResult *result);
 
 /* ---- runs ------------------------------------------------------------------------------------ */
 

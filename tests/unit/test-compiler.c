@@ -180,6 +180,53 @@ test_messages(void **state)
     }
 }
 
+/* Where a load fails for its cache's sake, and where it does not. */
+static const struct {
+    AmrCompileKind kind;
+    const char *said;
+    int status;
+    const char *want;
+} blamed[] = {
+    {AMR_COMPILE_LOAD, "Failed setting up policy cache (/c/x: y): Not a directory", 1,
+     "Not a directory"},
+    {AMR_COMPILE_LOAD, "apparmor_parser: Unable to replace \"p\".  Unknown error (28): No space",
+     228, "No space"},
+    {AMR_COMPILE_LOAD, "apparmor_parser: Unable to replace \"p: q\".  Unknown error (122): quota",
+     134, "quota"},
+    {AMR_COMPILE_LOAD,
+     "apparmor_parser: Unable to write entire profile entry to cache\nUnable to x", 251,
+     "Unable to write entire profile entry to cache"},
+    /* no failure */
+    {AMR_COMPILE_LOAD, "Failed setting up policy cache (/c): Not a directory", 0, NULL},
+    /* the kernel's no; a child without a status; the policy's own words */
+    {AMR_COMPILE_LOAD, "apparmor_parser: Unable to replace \"p\".  Out of memory", 244, NULL},
+    {AMR_COMPILE_LOAD, "apparmor_parser: Unable to replace \"p\".  Unknown error (28): No space",
+     -1, NULL},
+    {AMR_COMPILE_LOAD, "AppArmor parser error for /b/p in profile /b/p at line 1: no", 228, NULL},
+    {AMR_COMPILE_LOAD, "AppArmor parser error for /b/p in profile /b/p at line 1: cache: no", 1,
+     NULL},
+    /* nothing was to be kept */
+    {AMR_COMPILE_LOAD_UNCACHED, "Failed setting up policy cache (/c): Not a directory", 1, NULL},
+    {AMR_COMPILE_CHECK, "Failed setting up policy cache (/c): Not a directory", 1, NULL},
+};
+
+static void
+test_blamed_cache(void **state)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(blamed); i++) {
+        AmrCompileJob job = {blamed[i].kind, "/b", "p", NULL};
+        g_autoptr(GBytes) err = g_bytes_new_static(blamed[i].said, strlen(blamed[i].said));
+        gboolean skipped, crashed;
+        AmrCompileResult result = {.ok = blamed[i].status == 0, .status = blamed[i].status};
+        g_autoptr(GPtrArray) list =
+            amr_compile_messages(&job, "/b", err, result.status, &skipped, &crashed);
+        result.messages = list;
+        g_autofree char *got = amr_compile_blamed_cache(&job, &result);
+        if (g_strcmp0(got, blamed[i].want) != 0)
+            fail_msg("%s: %s", blamed[i].said, got);
+    }
+}
+
 static void
 test_messages_bounds(void **state)
 {
@@ -384,7 +431,7 @@ test_load(void **state)
     /* A copy that says something else is loaded. */
     g_autofree char *copy = g_build_filename(fixture.dir, "copy", NULL);
     test_write(fixture.dir, "copy/good", "profile good flags=(complain) {\n}\n");
-    AmrCompileJob other = {AMR_COMPILE_LOAD_COPY, copy, "good", NULL};
+    AmrCompileJob other = {AMR_COMPILE_LOAD_UNCACHED, copy, "good", NULL};
     test_write(fixture.dir, "sys/kernel/security/apparmor/.replace", "");
     g_autoptr(AmrCompileResult) forced = run(&fixture, other, &error);
     assert_no_error(error);
@@ -421,7 +468,7 @@ test_load_nowhere(void **state)
     g_autoptr(GError) error = NULL;
     fixture_init(&fixture, FALSE);
     test_write(fixture.dir, "var/cache/apparmor/.keep", "");
-    static const AmrCompileKind kinds[] = {AMR_COMPILE_LOAD, AMR_COMPILE_LOAD_COPY,
+    static const AmrCompileKind kinds[] = {AMR_COMPILE_LOAD, AMR_COMPILE_LOAD_UNCACHED,
                                            AMR_COMPILE_REMOVE};
     for (guint i = 0; i < G_N_ELEMENTS(kinds); i++) {
         AmrCompileJob job = {kinds[i], NULL, "good", NULL};
@@ -634,13 +681,21 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_messages),     cmocka_unit_test(test_messages_bounds),
-        cmocka_unit_test(test_check),        cmocka_unit_test(test_base),
-        cmocka_unit_test(test_rejections),   cmocka_unit_test(test_names),
-        cmocka_unit_test(test_not_enforced), cmocka_unit_test(test_load),
-        cmocka_unit_test(test_load_nowhere), cmocka_unit_test(test_failures),
-        cmocka_unit_test(test_memory),       cmocka_unit_test(test_missing),
-        cmocka_unit_test(test_child),        cmocka_unit_test(test_queue),
+        cmocka_unit_test(test_messages),
+        cmocka_unit_test(test_blamed_cache),
+        cmocka_unit_test(test_messages_bounds),
+        cmocka_unit_test(test_check),
+        cmocka_unit_test(test_base),
+        cmocka_unit_test(test_rejections),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_not_enforced),
+        cmocka_unit_test(test_load),
+        cmocka_unit_test(test_load_nowhere),
+        cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_missing),
+        cmocka_unit_test(test_child),
+        cmocka_unit_test(test_queue),
         cmocka_unit_test(test_cancel),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

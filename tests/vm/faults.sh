@@ -97,16 +97,30 @@ for place in /etc/apparmor.d/local /var/lib/armorer; do
     ok "no room in $place: nothing is in force" not reads_secret
     emptied $place
 done
-# Where its cache has no room, the compiler loads nothing (3.0 to 4.1).
+# Where its cache has no room, the compiler loads nothing, or speaks as if the kernel had refused what
+# it has loaded (3.0 to 4.1). Below the cache that is full lies one with policy of before.
 cache=/var/cache/apparmor
-full $cache
-ok 'no room for the cache: rejected, and said (4 or 5)' sh -c "$armorer apply victim '$rule' 2>/tmp/err; rc=\$?; cat /tmp/err; test \$rc = 4 -o \$rc = 5 && grep -F 'No space left' /tmp/err"
-ok 'no room for the cache: nothing is changed' test "$(cat $local_file)" = '# of the admin'
-ok 'no room for the cache: nothing is in force' not reads_secret
-emptied $cache
-ok 'room again: changed' "$armorer" apply victim "$rule"
-ok 'room again: undone' "$armorer" undo
-ok 'room again: denied again' not reads_secret
+at_boot() { apparmor_parser -r --write-cache /etc/apparmor.d/opt.t.victim; }
+apparmor_parser -r -T -W /etc/apparmor.d/opt.t.victim
+for has in nothing 'all of before'; do
+    [ "$has" != nothing ] || mv $cache /tmp/cache.was
+    full $cache
+    ok "no room for the cache, which has $has: changed" sh -c "$armorer apply victim '$rule' 2>/tmp/err; rc=\$?; cat /tmp/err; test \$rc = 0"
+    ok '  what is not kept is said' grep -F "opt.t.victim: Loaded, but not kept in the compiler's cache: No space left on device" /tmp/err
+    ok '  in force' reads_secret
+    ok '  verified' test "$(state_of victim)" = add:verified
+    ok '  taken back' sh -c "$armorer undo 2>/tmp/err"
+    ok '  and said' grep -F 'not kept in the compiler' /tmp/err
+    ok '  denied again' not reads_secret
+    "$armorer" apply victim "$rule" >/dev/null 2>&1
+    emptied $cache
+    [ "$has" != nothing ] || { rmdir $cache && mv /tmp/cache.was $cache; }
+    ok '  a boot does not believe the cache of before' at_boot
+    ok '  in force' reads_secret
+    ok '  room again: undone' "$armorer" undo
+    ok '  and after a boot' at_boot
+    ok '  denied again' not reads_secret
+done
 
 # ---- others' mistakes --------------------------------------------------------------------------------
 echo 'profile broken /opt/t/broken { this is no rule }' >/etc/apparmor.d/opt.t.broken
