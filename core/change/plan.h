@@ -121,6 +121,12 @@ typedef struct {
  * already). */
 AmrPlan *amr_plan_add(const AmrPlanContext *context, const AmrPlanRequest *requests, guint n,
                       gboolean add_include, GError **error);
+/* Takes those out of @requests, of which there are *n, whose profile is not there any more, so that
+ * what can be done of a list is done. What amr_plan_add() would say of each, as a note to be shown
+ * before signing (char *, display form); none where nothing would be left to do: then that is the
+ * failure. */
+GPtrArray *amr_plan_leave_vanished(const AmrPlanContext *context, AmrPlanRequest *requests,
+                                   guint *n);
 /* For rules that policy on disk grants already: loads the files that define their profiles as they
  * are on disk, and writes nothing. Of a part, local is the local file or, where the block has none,
  * the file that defines the profile; rules are those that do not stand in it, to be looked for in

@@ -29,11 +29,15 @@ profile family /opt/t/family {
 }
 P
 apparmor_parser -r /etc/apparmor.d/opt.t.family
+cp /etc/apparmor.d/opt.t.family /tmp/family
 ok 'no local include: refused (3)' sh -c "$armorer apply family '/y r,'; test \$? = 3"
 ok 'with --add-include it is added' sh -c "$armorer apply --add-include family '/y r,' && grep -q 'local/opt.t.family' /etc/apparmor.d/opt.t.family"
-ok 'a child without one is refused' sh -c "$armorer apply --add-include family//child '/y r,'; test \$? = 3"
+ok 'a child without one is refused (3)' sh -c "$armorer apply family//child '/y r,'; test \$? = 3"
+ok '  and given one of its own' sh -c "$armorer apply --add-include family//child '/y r,' && sed -n '/profile child/,/}/p' /etc/apparmor.d/opt.t.family | grep -F 'include if exists <local/'"
+ok '  which holds the rule' sh -c "grep -qxF '/y r,' /etc/apparmor.d/local/*family*child && ! grep -qF '/x r' /etc/apparmor.d/local/*family*"
+ok '  undone' "$armorer" undo
 ok 'an explicit deny is said (3)' sh -c "$armorer apply family '/opt/t/secret r,' 2>&1 | grep -i 'deny rule'"
-ok 'undone to the byte' sh -c "$armorer undo && ! grep -q local/opt.t.family /etc/apparmor.d/opt.t.family"
+ok 'undone to the byte' sh -c "$armorer undo && cmp /tmp/family /etc/apparmor.d/opt.t.family"
 
 # ---- complain ----------------------------------------------------------------------------------------
 confine quiet cat 'flags=(complain)'

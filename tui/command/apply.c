@@ -131,25 +131,45 @@ questions_for(const AmrPlan *plan)
 
 /* What is asked for, and how. */
 typedef struct {
-    const GPtrArray *groups; /* TuiRuleGroup */
+    const GPtrArray *groups;  /* TuiRuleGroup */
+    gboolean listed;          /* written down before, so that profiles may be gone by now */
+    AmrPlanRequest *requests; /* of these, for profiles that are there */
+    guint n;
+    GPtrArray *left; /* char *: what is said of the others */
     gboolean add_include;
     gboolean broad;  /* the word for broad rules is said */
     gboolean reload; /* load what is granted on disk; write nothing */
     TuiCarry carry;
 } Request;
 
+/* What was written down is asked of the policy as it is now: a profile that is gone by then holds
+ * no other up. */
+static void
+prepare(const AmrPlanContext *context, Request *request)
+{
+    const GPtrArray *groups = request->groups;
+
+    request->requests = g_new0(AmrPlanRequest, groups->len);
+    request->n = groups->len;
+    for (guint i = 0; i < groups->len; i++) {
+        const TuiRuleGroup *group = g_ptr_array_index(groups, i);
+        request->requests[i] = (AmrPlanRequest){group->profile, group->rules};
+    }
+    request->left = request->listed
+                        ? amr_plan_leave_vanished(context, request->requests, &request->n)
+                        : g_ptr_array_new();
+}
+
 static AmrPlan *
 make_plan(const AmrPlanContext *context, const Request *request, gboolean reload, GError **error)
 {
-    const GPtrArray *groups = request->groups;
-    g_autofree AmrPlanRequest *requests = g_new0(AmrPlanRequest, groups->len);
+    AmrPlan *plan =
+        reload ? amr_plan_reload(context, request->requests, request->n, error)
+               : amr_plan_add(context, request->requests, request->n, request->add_include, error);
 
-    for (guint i = 0; i < groups->len; i++) {
-        const TuiRuleGroup *group = g_ptr_array_index(groups, i);
-        requests[i] = (AmrPlanRequest){group->profile, group->rules};
-    }
-    return reload ? amr_plan_reload(context, requests, groups->len, error)
-                  : amr_plan_add(context, requests, groups->len, request->add_include, error);
+    for (guint i = 0; plan && i < request->left->len; i++)
+        g_ptr_array_add(plan->notes, g_strdup(g_ptr_array_index(request->left, i)));
+    return plan;
 }
 
 /* Nothing has to be written, says @why: is loading what is left to do? */
@@ -211,7 +231,10 @@ apply(TuiCommand *command, Request *request)
 
     if (!tui_command_plan_context(command, &request->carry, &context, &id, &error))
         return tui_fail(error);
+    prepare(&context, request);
     plan = make_plan(&context, request, request->reload, &error);
+    if (!plan)
+        tui_say_notes(request->left);
     if (g_error_matches(error, AMR_ERROR, AMR_ERROR_NO_LOCAL_INCLUDE)) {
         status = tui_fail(error);
         tui_say("with --add-include it is given one");
@@ -226,7 +249,9 @@ apply(TuiCommand *command, Request *request)
     questions = questions_for(plan);
     request->carry.granted = &granted;
     status = tui_command_carry_out(command, plan, questions, &request->carry);
-    return granted ? offer_reload(command, &context, request, granted) : status;
+    if (granted)
+        return offer_reload(command, &context, request, granted);
+    return status == TUI_EXIT_DONE && request->left->len ? TUI_EXIT_PARTLY : status;
 }
 
 /* The rules, read before anything else is looked at; NULL with *status, having said why. */
@@ -279,6 +304,7 @@ tui_command_apply(TuiCommand *command, int argc, char **argv)
                           &status) &&
         (groups = read_rules(from, words, request.reload, &status))) {
         request.groups = groups;
+        request.listed = from != NULL;
         status = tui_command_open(command, TRUE);
         if (status == TUI_EXIT_DONE)
             status = tui_command_may_change(command, request.carry.dry_run);
@@ -286,5 +312,7 @@ tui_command_apply(TuiCommand *command, int argc, char **argv)
             status = apply(command, &request);
     }
     tui_carry_clear(&request.carry);
+    g_clear_pointer(&request.left, g_ptr_array_unref);
+    g_free(request.requests);
     return status;
 }
