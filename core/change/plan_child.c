@@ -5,6 +5,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/change/plan_private.h"
+#include "core/policy/classes.h"
 
 void
 amr_plan_child_free(gpointer data)
@@ -16,18 +17,11 @@ amr_plan_child_free(gpointer data)
 }
 
 static gboolean
-is_child_mode(AmrExecMode mode)
-{
-    return mode == AMR_EXEC_CX || mode == AMR_EXEC_CX_SAFE || mode == AMR_EXEC_CIX ||
-           mode == AMR_EXEC_CIX_SAFE || mode == AMR_EXEC_CUX || mode == AMR_EXEC_CUX_SAFE;
-}
-
-static gboolean
 leads_to(const AmrRule *rule, const char *name)
 {
     g_autofree char *literal = NULL;
 
-    if (rule->kind != AMR_RULE_FILE || rule->deny || !is_child_mode(rule->file.exec))
+    if (rule->kind != AMR_RULE_FILE || rule->deny || !amr_exec_to_child(rule->file.exec))
         return FALSE;
     if (rule->file.target)
         return strcmp(rule->file.target, name) == 0;

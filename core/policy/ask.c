@@ -5,6 +5,7 @@
 
 #include "core/base/text.h"
 #include "core/policy/ask_private.h"
+#include "core/policy/classes.h"
 
 /* ---- what is kept -----------------------------------------------------------------------------
  */
@@ -42,6 +43,7 @@ amr_asker_free(AmrAsker *asker)
 static void
 place_clear(AmrAnswerPlace *place)
 {
+    g_free(place->into);
     g_free(place->missing);
     g_free(place->why);
 }
@@ -80,11 +82,40 @@ typed_name(const char *ns, const char *name)
     return ns && *ns ? g_strdup_printf(":%s:%s", ns, name) : g_strdup(name);
 }
 
+/* The compiler leaves the namespace of a child out (3.0.8 to 5.0.2), and the kernel takes one write
+ * for one namespace: aa_replace_profiles() in security/apparmor/policy.c of Linux 6.12. */
+static const AmrOracleProfile *
+find_child(const AmrOracle *oracle, const char *ns, const char *name)
+{
+    const char *end = strstr(name, "//");
+    g_autofree char *parent = end ? g_strndup(name, (gsize)(end - name)) : NULL;
+    g_autofree char *typed = end ? typed_name(ns, parent) : NULL;
+    /* Where both namespaces have such a parent, the child is the root's or nobody's. */
+    return *ns && end && amr_oracle_find(oracle, typed) && !amr_oracle_find(oracle, parent)
+               ? amr_oracle_find(oracle, name)
+               : NULL;
+}
+
 static const AmrOracleProfile *
 find_profile(const AmrOracle *oracle, const char *ns, const char *name)
 {
     g_autofree char *typed = typed_name(ns, name);
-    return amr_oracle_find(oracle, typed);
+    const AmrOracleProfile *found = amr_oracle_find(oracle, typed);
+    return found ? found : find_child(oracle, ns, name);
+}
+
+/* Where an execution leads among the profiles of @context. */
+static void
+follow(const AmrAsk *ask, const AmrProposeContext *context, AmrAnswerPlace *place)
+{
+    const AmrOracleQuestion *part = &g_array_index(ask->question->parts, AmrOracleQuestion, 0);
+    const AmrAnswer *answer = ask->answer;
+
+    if (place->answer.exec == AMR_EXEC_NONE || ask->question->klass != AMR_CLASS_FILE)
+        return;
+    g_autofree char *program = amr_bytes_dup(part->file.path);
+    place->into = amr_exec_lead(context, answer->ns, answer->name, program, place->answer.exec,
+                                place->answer.target);
 }
 
 static void
@@ -268,13 +299,16 @@ amr_ask_judge(AmrAsk *ask, const AmrAskCompiled *compiled)
     AmrAnswer *answer = ask->answer;
     const AmrOracleProfile *profile =
         compiled->oracle ? find_profile(compiled->oracle, answer->ns, answer->name) : NULL;
-    if (profile)
+    const AmrProposeContext disk = {.index = ask->asker->context.index};
+    if (profile) {
         answer_of(ask->question, profile, &answer->disk);
-    else if (compiled->error)
+        follow(ask, &disk, &answer->disk);
+    } else if (compiled->error) {
         no_answer_of(&answer->disk, compiled->error);
-    else
+    } else {
         no_answer(&answer->disk, AMR_ERROR_NOT_FOUND,
                   "The compiler makes no profile of this name of it");
+    }
 }
 
 void
@@ -282,7 +316,10 @@ amr_ask_finish(GTask *task)
 {
     AmrAsk *ask = g_task_get_task_data(task);
     AmrAnswer *answer = ask->answer;
+    const AmrAskContext *context = &ask->asker->context;
+    const AmrProposeContext loaded = {context->index, context->loaded, NULL};
     ask_loaded(ask->asker, answer->ns, answer->name, ask->question, &answer->loaded);
+    follow(ask, &loaded, &answer->loaded);
     g_task_return_pointer(task, g_steal_pointer(&ask->answer), (GDestroyNotify)amr_answer_free);
 }
 

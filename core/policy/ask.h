@@ -36,9 +36,11 @@ typedef struct {
     AmrOracleAnswer answer; /* its verdict is UNKNOWN if there is no answer; its target is borrowed
                                from the asker */
     gboolean by_kernel;     /* the kernel was asked what is allowed */
-    char *missing;          /* which of several things lack a right, display form; NULL */
-    char *why;              /* why there is no answer, display form; NULL */
-    AmrErrorCode code;      /* the kind of that reason */
+    char *into;    /* an execution that is allowed: the profile that it leads to, ":ns:name"; NULL:
+                      none that is known, or out of confinement */
+    char *missing; /* which of several things lack a right, display form; NULL */
+    char *why;     /* why there is no answer, display form; NULL */
+    AmrErrorCode code; /* the kind of that reason */
 } AmrAnswerPlace;
 
 typedef struct {

@@ -19,6 +19,18 @@ void amr_propose_exec(AmrProposal *proposal, const AmrEvent *event, guint access
 const char *amr_exec_attached(const AmrProposeContext *context, const char *ns, AmrBytes target);
 const char *amr_exec_child(const AmrProposeContext *context, const char *ns, AmrBytes profile,
                            AmrBytes target);
+/* lead.c. Whether @mode looks for a child; whether it may leave confinement. */
+gboolean amr_exec_to_child(AmrExecMode mode);
+gboolean amr_exec_may_leave(AmrExecMode mode);
+/* On disk or loaded, of what @context has. */
+gboolean amr_exec_exists(const AmrProposeContext *context, const char *ns, const char *name);
+/* ":ns:name", or the name alone in the root namespace. The caller frees, as below. */
+char *amr_exec_full(const char *ns, const char *name);
+/* The profile that @exec, run by @mode (-> @target, or NULL) in @profile of @ns, leads to, by its
+ * full name. NULL: to none that is known, or out of confinement. Source: profile_transition() and
+ * x_to_label() in security/apparmor/domain.c of Linux 6.12. */
+char *amr_exec_lead(const AmrProposeContext *context, const char *ns, const char *profile,
+                    const char *exec, AmrExecMode mode, const char *target);
 /* The full name of the child @own that can be made in @profile; NULL where there is one, or none
  * can be: @profile is not on disk, is a child itself or in a namespace, or no header can have that
  * name. The caller frees. */

@@ -8,7 +8,7 @@
 char *
 amr_holder_full(AmrHolder holder)
 {
-    return *holder.ns ? g_strdup_printf(":%s:%s", holder.ns, holder.name) : g_strdup(holder.name);
+    return amr_exec_full(holder.ns, holder.name);
 }
 
 void
@@ -41,42 +41,6 @@ amr_decide_event(AmrEvent *event, AmrHolder holder, const char *exec)
 /* ---- where a mode leads ----------------------------------------------------------------------
  */
 
-/* NULL: to nothing that is known, or out of confinement. */
-static char *
-lead(const AmrResolveContext *context, AmrHolder holder, const char *exec, AmrExecMode mode)
-{
-    AmrBytes path = amr_bytes(exec);
-    const char *attached = amr_exec_attached(&context->propose, holder.ns, path);
-    const char *child = amr_exec_child(&context->propose, holder.ns, amr_bytes(holder.name), path);
-
-    switch (mode) {
-    case AMR_EXEC_IX:
-        return amr_holder_full(holder);
-    case AMR_EXEC_PIX:
-    case AMR_EXEC_PIX_SAFE:
-        return amr_holder_full(attached ? (AmrHolder){holder.ns, attached} : holder);
-    case AMR_EXEC_CIX:
-    case AMR_EXEC_CIX_SAFE:
-        return amr_holder_full(child ? (AmrHolder){holder.ns, child} : holder);
-    case AMR_EXEC_PX:
-    case AMR_EXEC_PX_SAFE:
-    case AMR_EXEC_PUX:
-    case AMR_EXEC_PUX_SAFE:
-        return attached ? amr_holder_full((AmrHolder){holder.ns, attached}) : NULL;
-    case AMR_EXEC_CX:
-    case AMR_EXEC_CX_SAFE:
-    case AMR_EXEC_CUX:
-    case AMR_EXEC_CUX_SAFE:
-        return child ? amr_holder_full((AmrHolder){holder.ns, child}) : NULL;
-    case AMR_EXEC_NONE:
-    case AMR_EXEC_UX:
-    case AMR_EXEC_UX_SAFE:
-    case AMR_EXEC_DENY_X:
-        break;
-    }
-    return NULL;
-}
-
 /* To a child of the name @own that the change makes. */
 static void
 lead_anew(AmrDecision *decision, const AmrResolveContext *context, AmrHolder holder,
@@ -88,48 +52,6 @@ lead_anew(AmrDecision *decision, const AmrResolveContext *context, AmrHolder hol
         return;
     decision->into = amr_holder_full((AmrHolder){holder.ns, child});
     decision->makes = TRUE;
-}
-
-static gboolean
-is_child_mode(AmrExecMode mode)
-{
-    return mode == AMR_EXEC_CX || mode == AMR_EXEC_CX_SAFE || mode == AMR_EXEC_CIX ||
-           mode == AMR_EXEC_CIX_SAFE || mode == AMR_EXEC_CUX || mode == AMR_EXEC_CUX_SAFE;
-}
-
-static gboolean
-may_inherit(AmrExecMode mode)
-{
-    return mode == AMR_EXEC_PIX || mode == AMR_EXEC_PIX_SAFE || mode == AMR_EXEC_CIX ||
-           mode == AMR_EXEC_CIX_SAFE;
-}
-
-static gboolean
-may_leave(AmrExecMode mode)
-{
-    return mode == AMR_EXEC_UX || mode == AMR_EXEC_UX_SAFE || mode == AMR_EXEC_PUX ||
-           mode == AMR_EXEC_PUX_SAFE || mode == AMR_EXEC_CUX || mode == AMR_EXEC_CUX_SAFE;
-}
-
-static gboolean
-exists(const AmrProposeContext *context, const char *ns, const char *name)
-{
-    return (context->index && amr_index_find(context->index, ns, name)) ||
-           (context->loaded && amr_loaded_find(context->loaded, ns, name));
-}
-
-/* Where `-> target` leads: one profile of the same namespace that is there; where there is none,
- * as the mode falls back. NULL: to none of these. */
-static char *
-lead_named(const AmrResolveContext *context, AmrHolder holder, AmrExecMode mode, const char *target)
-{
-    g_autofree char *name =
-        is_child_mode(mode) ? g_strdup_printf("%s//%s", holder.name, target) : g_strdup(target);
-    if (target[0] == ':' || target[0] == '&' || strstr(target, "//&"))
-        return NULL;
-    if (exists(&context->propose, holder.ns, name))
-        return amr_holder_full((AmrHolder){holder.ns, name});
-    return may_inherit(mode) ? amr_holder_full(holder) : NULL;
 }
 
 /* What the child is called below @holder that policy leads to; NULL if it leads elsewhere. The
@@ -174,14 +96,14 @@ decide_by_policy(AmrDecision *decision, const AmrResolveContext *context, AmrHol
                    g_strdup("If that deny is wrong, take it out by hand."));
         return;
     }
-    decision->into = fact->target ? lead_named(context, holder, fact->exec, fact->target)
-                                  : lead(context, holder, decision->exec, fact->exec);
+    decision->into = amr_exec_lead(&context->propose, holder.ns, holder.name, decision->exec,
+                                   fact->exec, fact->target);
     const char *own = child_of_policy(holder, decision->exec, fact);
     if (!decision->into && own)
         lead_anew(decision, context, holder, own);
     if (decision->into)
         return;
-    if (may_leave(fact->exec))
+    if (amr_exec_may_leave(fact->exec))
         leave_open(decision, AMR_NO_RULE_GRANTED,
                    g_strdup_printf("Policy on disk lets %s run %s unconfined: there it needs no "
                                    "rule.",
@@ -237,7 +159,8 @@ decide_anew(AmrDecision *decision, const AmrResolveContext *context, AmrHolder h
         decision->by = AMR_DECIDED_CHOICE;
         decision->mode = wanted;
     }
-    decision->into = lead(context, holder, decision->exec, decision->mode);
+    decision->into = amr_exec_lead(&context->propose, holder.ns, holder.name, decision->exec,
+                                   decision->mode, NULL);
     if (!decision->into && decision->mode == AMR_EXEC_CX)
         lead_anew(decision, context, holder, decision->exec);
     if (!decision->into)
@@ -256,9 +179,9 @@ decide_hat(AmrDecision *decision, const AmrResolveContext *context, AmrHolder ho
     g_autofree char *shown = amr_display_string(decision->profile);
 
     decision->by = AMR_DECIDED_POLICY;
-    if (exists(&context->propose, holder.ns, hat)) {
+    if (amr_exec_exists(&context->propose, holder.ns, hat)) {
         decision->into = amr_holder_full((AmrHolder){holder.ns, hat});
-    } else if (*decision->exec && exists(&context->propose, holder.ns, decision->exec)) {
+    } else if (*decision->exec && amr_exec_exists(&context->propose, holder.ns, decision->exec)) {
         decision->into = amr_holder_full((AmrHolder){holder.ns, decision->exec});
     } else {
         decision->by = AMR_DECIDED_OPEN;

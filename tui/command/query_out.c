@@ -51,6 +51,25 @@ add_exec(GString *out, const AmrOracleAnswer *answer)
     g_string_append_printf(out, " (%s%s%s)", word, target ? " -> " : "", shown);
 }
 
+/* Which profile that is. By the name of a target or child it is certain that none is there. */
+static void
+add_into(GString *out, const AmrAnswerPlace *place)
+{
+    const AmrOracleAnswer *answer = &place->answer;
+    const char *word = amr_exec_mode_word(answer->exec), *target = answer->target;
+    gboolean by_name = target ? target[0] != ':' && target[0] != '&' && !strstr(target, "//&")
+                              : g_ascii_tolower(word[0]) == 'c';
+
+    if (answer->exec == AMR_EXEC_NONE || answer->exec == AMR_EXEC_IX)
+        return;
+    if (place->into)
+        g_string_append(out, ": ");
+    amr_display_append(out, amr_bytes(place->into));
+    if (!place->into && by_name)
+        g_string_append(out, strpbrk(word, "uU") ? ", which is not there"
+                                                 : ", which is not there, so that it fails");
+}
+
 static void
 add_logged(GString *out, const AmrAnswerPlace *place, const AmrQuestion *question)
 {
@@ -122,6 +141,7 @@ out_place(const char *label, const AmrAnswerPlace *place, const AmrQuestion *que
         g_string_append(out, "allowed");
         add_logged(out, place, question);
         add_exec(out, &place->answer);
+        add_into(out, place);
         break;
     case AMR_ORACLE_DENIED:
     case AMR_ORACLE_REFUSED:
@@ -225,6 +245,7 @@ add_place(TuiJson *json, const char *key, const AmrAnswerPlace *place, AmrClass 
     tui_json_text(json, "exec",
                   answer->exec == AMR_EXEC_NONE ? NULL : amr_exec_mode_word(answer->exec));
     tui_json_name(json, "target", answer->target);
+    tui_json_name(json, "into", place->into);
     tui_json_text(json, "by", place->by_kernel ? "kernel" : "policy");
     tui_json_close_object(json);
     tui_json_null(json, reason);
