@@ -161,14 +161,14 @@ is_strong(AmrBytes bytes)
     return digit && upper && lower;
 }
 
-/* A whole row of letters and digits. */
+/* A whole row of letters and digits, that begins where a maker of names would begin it. */
 static gboolean
 try_random(AmrVaryingScan *scan, gsize from, gsize to)
 {
     AmrBytes text = amr_varying_part(scan, from, to);
     gboolean temp = scan->place == AMR_VARYING_IN_TEMP, own = is_delimited(scan, from);
 
-    if (text.len > 64 || !amr_varying_is_random(text, temp))
+    if (text.len > 64 || (from > scan->start && !own) || !amr_varying_is_random(text, temp))
         return FALSE;
     /* What is installed has names of all kinds: keys, and what is written beside it and renamed. */
     if (scan->place == AMR_VARYING_IN_STATIC && text.len < 24 &&

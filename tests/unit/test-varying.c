@@ -114,6 +114,7 @@ static const struct {
 
     /* words that only look so */
     {"/tmp/README", "/tmp/README"},
+    {"/tmp/\033[2Jnothing to see", "/tmp/\033[<NUMBER>Jnothing to see"},
     {"/tmp/config.sample", "/tmp/config.sample"},
     {"/tmp/user-config", "/tmp/user-config"},
     {"/tmp/GtkApp", "/tmp/GtkApp"},
