@@ -47,7 +47,7 @@ void amr_propose_unix(AmrProposal *proposal, const AmrEvent *event);
 void amr_propose_dbus(AmrProposal *proposal, const AmrEvent *event);
 void amr_propose_mqueue(AmrProposal *proposal, const AmrEvent *event);
 void amr_propose_io_uring(AmrProposal *proposal, const AmrEvent *event);
-void amr_propose_userns(AmrProposal *proposal);
+void amr_propose_userns(AmrProposal *proposal, const AmrEvent *event);
 void amr_propose_rlimit(AmrProposal *proposal, const AmrEvent *event);
 void amr_propose_change_profile(AmrProposal *proposal, const AmrEvent *event);
 void amr_propose_mount(AmrProposal *proposal, const AmrEvent *event);
@@ -70,10 +70,15 @@ guint amr_propose_access(guint32 perms);
 /* Sets a term of @rule to exactly these bytes; nothing if there are none. FALSE, and the proposal
  * refused, if no rule can spell them. */
 gboolean amr_propose_term(AmrProposal *proposal, AmrRule *rule, AmrTerm term, AmrBytes bytes);
-/* Adds a rule of terms (taken over): "It may @what.", rated. Refuses if it does not read back as
- * what it is. */
-void amr_propose_add_terms(AmrProposal *proposal, AmrRule *rule, const char *what,
+/* Adds a rule of terms (taken over): "It may @what.", rated, and above it those of the ladder on
+ * which parts of its names vary. Refuses if it does not read back as what it is. */
+void amr_propose_add_terms(AmrProposal *proposal, const AmrEvent *event, AmrRule *rule,
+                           const char *what, const char *opens);
+/* Adds the rule (taken over) as @rung, broader than those before it. */
+void amr_propose_add_wider(AmrProposal *proposal, AmrRule *rule, AmrRung rung, const char *what,
                            const char *opens);
+/* The broadest so far, to be made broader; NULL if there is none. The caller frees. */
+AmrRule *amr_propose_broadest(const AmrProposal *proposal);
 
 /* INCOMPLETE, with @reason. */
 void amr_propose_refuse_incomplete(AmrProposal *proposal, const char *reason);

@@ -25,6 +25,7 @@ amr_propose_signal(AmrProposal *proposal, const AmrEvent *event)
     AmrBytes peer = field(event, AMR_FIELD_PEER), signal = field(event, AMR_FIELD_SIGNAL);
     g_autofree char *shown = amr_display(peer), *name = amr_display(signal);
     g_autofree char *verb = NULL, *what = NULL;
+    AmrRule *any;
 
     if (!amr_propose_take_access(proposal, rule, amr_propose_denied_mask(event)) ||
         !amr_propose_term(proposal, rule, AMR_TERM_SET, signal) ||
@@ -33,7 +34,13 @@ amr_propose_signal(AmrProposal *proposal, const AmrEvent *event)
     verb = amr_propose_shown_access(rule);
     what = g_strdup_printf("%s the signal %s, with %s on the other side", verb,
                            signal.len ? name : "(any)", peer.len ? shown : "any profile");
-    amr_propose_add_terms(proposal, g_steal_pointer(&rule), what, NULL);
+    amr_propose_add_terms(proposal, event, g_steal_pointer(&rule), what, NULL);
+    if (signal.len && peer.len && (any = amr_propose_broadest(proposal)) != NULL) {
+        g_autofree char *each =
+            g_strdup_printf("%s any signal, with %s on the other side", verb, shown);
+        amr_rule_set(any, AMR_TERM_SET, NULL);
+        amr_propose_add_wider(proposal, any, AMR_RUNG_SIGNALS, each, "Every other signal.");
+    }
 }
 
 void
@@ -53,18 +60,56 @@ amr_propose_ptrace(AmrProposal *proposal, const AmrEvent *event)
     }
     verb = amr_propose_shown_access(rule);
     what = g_strdup_printf("use ptrace (%s) with processes of %s on the other side", verb, shown);
-    amr_propose_add_terms(proposal, g_steal_pointer(&rule), what, NULL);
+    amr_propose_add_terms(proposal, event, g_steal_pointer(&rule), what, NULL);
 }
 
 /* ---- buses and queues -------------------------------------------------------------------------
  */
+
+/* Messages: all members of the interface, of all objects, all with the other side. */
+static void
+add_wider_messages(AmrProposal *proposal, const AmrRule *message, const char *verb,
+                   const AmrEvent *event)
+{
+    g_autofree char *bus = amr_display(event->field[AMR_FIELD_BUS]);
+    g_autofree char *interface = amr_display(field(event, AMR_FIELD_INTERFACE));
+    g_autofree char *peer =
+        amr_display(amr_propose_either(event, AMR_FIELD_PEER_LABEL, AMR_FIELD_PEER));
+    g_autofree char *of =
+        g_strdup_printf("%s messages of the interface %s on the %s bus", verb, interface, bus);
+    g_autofree char *all = g_strdup_printf("%s all messages with %s on the other side of the %s "
+                                           "bus",
+                                           verb, peer, bus);
+    const struct {
+        AmrRung rung;
+        AmrTerm any;
+        gboolean is;
+        const char *what, *opens;
+    } steps[] = {
+        {AMR_RUNG_MEMBERS, AMR_TERM_MEMBER, *interface != 0, of,
+         "Every other member of the interface."},
+        {AMR_RUNG_OBJECTS, AMR_TERM_PATH, *interface != 0, of,
+         "The interface at every object of the other side."},
+        {AMR_RUNG_PEER, AMR_TERM_INTERFACE, *peer != 0, all,
+         "Everything that the other side offers on this bus."},
+    };
+    g_autoptr(AmrRule) rule = amr_rule_copy(message);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(steps); i++) {
+        gboolean was = rule->terms.value[steps[i].any] != NULL;
+        amr_rule_set(rule, steps[i].any, NULL);
+        if (was && steps[i].is)
+            amr_propose_add_wider(proposal, amr_rule_copy(rule), steps[i].rung, steps[i].what,
+                                  steps[i].opens);
+    }
+}
 
 /* The log never knows by which name the peer was addressed on the bus: name= of a message is its
  * destination, which need not be the peer's, so it stays out. */
 void
 amr_propose_dbus(AmrProposal *proposal, const AmrEvent *event)
 {
-    g_autoptr(AmrRule) rule = amr_rule_new(AMR_RULE_DBUS);
+    g_autoptr(AmrRule) rule = amr_rule_new(AMR_RULE_DBUS), broadest = NULL;
     AmrBytes mask = amr_propose_either(event, AMR_FIELD_MASK, AMR_FIELD_DENIED_MASK);
     gboolean bind = amr_bytes_is(mask, "bind"), eavesdrop = amr_bytes_is(mask, "eavesdrop");
     const struct {
@@ -89,8 +134,11 @@ amr_propose_dbus(AmrProposal *proposal, const AmrEvent *event)
             return;
     verb = amr_propose_shown_access(rule);
     what = g_strdup_printf("%s %s on the %s bus", verb, *name ? name : "messages", bus);
-    amr_propose_add_terms(proposal, g_steal_pointer(&rule), what,
+    amr_propose_add_terms(proposal, event, g_steal_pointer(&rule), what,
                           eavesdrop ? "All messages of this bus." : NULL);
+    broadest = bind || eavesdrop ? NULL : amr_propose_broadest(proposal);
+    if (broadest)
+        add_wider_messages(proposal, broadest, verb, event);
 }
 
 void
@@ -108,7 +156,7 @@ amr_propose_mqueue(AmrProposal *proposal, const AmrEvent *event)
         return;
     verb = amr_propose_shown_access(rule);
     what = g_strdup_printf("%s the message queue %s", verb, shown);
-    amr_propose_add_terms(proposal, g_steal_pointer(&rule), what, NULL);
+    amr_propose_add_terms(proposal, event, g_steal_pointer(&rule), what, NULL);
 }
 
 /* ---- what a program does to itself ------------------------------------------------------------
@@ -125,16 +173,16 @@ amr_propose_io_uring(AmrProposal *proposal, const AmrEvent *event)
         return;
     verb = amr_propose_shown_access(rule);
     what = g_strdup_printf("use io_uring with %s", verb);
-    amr_propose_add_terms(proposal, g_steal_pointer(&rule), what, NULL);
+    amr_propose_add_terms(proposal, event, g_steal_pointer(&rule), what, NULL);
 }
 
 void
-amr_propose_userns(AmrProposal *proposal)
+amr_propose_userns(AmrProposal *proposal, const AmrEvent *event)
 {
     AmrRule *rule = amr_rule_new(AMR_RULE_USERNS);
 
     amr_rule_set_access(rule, "create");
-    amr_propose_add_terms(proposal, rule, "create user namespaces",
+    amr_propose_add_terms(proposal, event, rule, "create user namespaces",
                           "What the kernel offers to root within a user namespace.");
 }
 
@@ -172,7 +220,7 @@ amr_propose_rlimit(AmrProposal *proposal, const AmrEvent *event)
     what =
         g_strdup_printf("raise its limit of %s up to %s, and runs with this limit from its start",
                         resource, limit);
-    amr_propose_add_terms(proposal, g_steal_pointer(&rule), what, NULL);
+    amr_propose_add_terms(proposal, event, g_steal_pointer(&rule), what, NULL);
 }
 
 void
@@ -201,5 +249,5 @@ amr_propose_change_profile(AmrProposal *proposal, const AmrEvent *event)
     } else {
         what = g_strdup_printf("change to the profile %s, and do all that is allowed there", shown);
     }
-    amr_propose_add_terms(proposal, g_steal_pointer(&rule), what, NULL);
+    amr_propose_add_terms(proposal, event, g_steal_pointer(&rule), what, NULL);
 }

@@ -48,7 +48,7 @@ propose_mount(AmrProposal *proposal, const AmrEvent *event)
         what = g_strdup_printf("remount %s with the options %s", to, *options ? options : "(none)");
     else
         what = g_strdup_printf("mount %s at %s", source.len ? from : "(no source)", to);
-    amr_propose_add_terms(proposal, g_steal_pointer(&rule), what, NULL);
+    amr_propose_add_terms(proposal, event, g_steal_pointer(&rule), what, NULL);
 }
 
 static void
@@ -60,7 +60,7 @@ propose_umount(AmrProposal *proposal, const AmrEvent *event)
     if (!amr_propose_term(proposal, rule, AMR_TERM_POINT, event->field[AMR_FIELD_NAME]))
         return;
     what = g_strdup_printf("unmount what is mounted at %s", point);
-    amr_propose_add_terms(proposal, g_steal_pointer(&rule), what, NULL);
+    amr_propose_add_terms(proposal, event, g_steal_pointer(&rule), what, NULL);
 }
 
 static void
@@ -74,7 +74,7 @@ propose_pivot_root(AmrProposal *proposal, const AmrEvent *event)
         !amr_propose_term(proposal, rule, AMR_TERM_POINT, point))
         return;
     what = g_strdup_printf("make %s its root, and put the old one at %s", to, from);
-    amr_propose_add_terms(proposal, g_steal_pointer(&rule), what, NULL);
+    amr_propose_add_terms(proposal, event, g_steal_pointer(&rule), what, NULL);
 }
 
 void

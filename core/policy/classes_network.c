@@ -40,7 +40,7 @@ is_type(AmrBytes type)
 
 /* Takes the rule over. */
 static void
-add_network(AmrProposal *proposal, AmrRule *rule, const char *opens)
+add_network(AmrProposal *proposal, AmrRule *rule, AmrRung rung, const char *opens)
 {
     const char *family = rule->terms.value[AMR_TERM_FAMILY];
     const char *type = rule->terms.value[AMR_TERM_TYPE];
@@ -64,6 +64,7 @@ add_network(AmrProposal *proposal, AmrRule *rule, const char *opens)
                                peer_port ? " port " : "", peer_port ? peer_port : "");
     g_string_append_c(why, '.');
     amr_propose_add(proposal, rule, risk, g_strdup(why->str), g_strdup(opens), danger);
+    ((AmrCandidate *)proposal->candidates->pdata[proposal->candidates->len - 1])->rung = rung;
 }
 
 static AmrRule *
@@ -85,9 +86,9 @@ add_coarse(AmrProposal *proposal, const AmrEvent *event)
     AmrBytes family = field(event, AMR_FIELD_FAMILY), type = field(event, AMR_FIELD_SOCK_TYPE);
 
     if (is_type(type))
-        add_network(proposal, coarse_rule(family, type),
+        add_network(proposal, coarse_rule(family, type), AMR_RUNG_TYPE,
                     "Any address, any port, sending and receiving.");
-    add_network(proposal, coarse_rule(family, (AmrBytes){NULL, 0}),
+    add_network(proposal, coarse_rule(family, (AmrBytes){NULL, 0}), AMR_RUNG_FAMILY,
                 "All types of sockets of this family, any address, any port.");
 }
 
@@ -150,21 +151,42 @@ set_other_end(AmrRule *rule, const AmrEvent *event)
     return set_port(rule, AMR_TERM_PEER_PORT, field(event, AMR_FIELD_FPORT)) || ip;
 }
 
-/* Both ends; then, for a program's own port mostly is another one at each connection, the other
- * end alone; then the accesses alone. */
+/* What the kernel gives to who asks for no port: net.ipv4.ip_local_port_range begins there (Linux,
+ * ip-sysctl). */
+#define PORT_GIVEN 32768
+
+static gboolean
+is_given(const AmrRule *rule, AmrTerm term)
+{
+    const char *port = rule->terms.value[term];
+    return port && g_ascii_strtoull(port, NULL, 10) >= PORT_GIVEN;
+}
+
+/* Both ends; then one alone, for a port that the kernel gives is another one at each connection:
+ * a client's own, or that of a server's other end. Then the accesses alone. */
 static void
 add_fine(AmrProposal *proposal, const AmrEvent *event, const AmrRule *bare)
 {
-    g_autoptr(AmrRule) both = amr_rule_copy(bare), other = amr_rule_copy(bare);
+    g_autoptr(AmrRule) both = amr_rule_copy(bare), one = amr_rule_copy(bare);
     gboolean own_end = set_own_end(both, event), other_end = set_other_end(both, event);
+    gboolean given = is_given(both, AMR_TERM_PORT);
+    gboolean other_given = is_given(both, AMR_TERM_PEER_PORT);
+    gboolean serves = other_given && !given;
 
-    (void)set_other_end(other, event);
+    (void)(serves ? set_own_end(one, event) : set_other_end(one, event));
     if (own_end || other_end)
-        add_network(proposal, g_steal_pointer(&both), NULL);
-    if (own_end && other_end)
-        add_network(proposal, g_steal_pointer(&other), "Any address and port of its own.");
+        add_network(proposal, g_steal_pointer(&both), AMR_RUNG_EXACT, NULL);
+    if (own_end && other_end) {
+        add_network(proposal, g_steal_pointer(&one), AMR_RUNG_PORTS,
+                    serves ? "Any address and port at the other end."
+                           : "Any address and port of its own.");
+        if (given != other_given)
+            proposal->best = proposal->candidates->len - 1;
+    }
     if (bare->terms.access)
-        add_network(proposal, amr_rule_copy(bare), "Any address, any port.");
+        add_network(proposal, amr_rule_copy(bare),
+                    own_end || other_end ? AMR_RUNG_ADDRESSES : AMR_RUNG_EXACT,
+                    "Any address, any port.");
 }
 
 /* The accesses that the mask names, or where old kernels log none, those of the operation: a rule
@@ -230,6 +252,7 @@ propose_fine_unix(AmrProposal *proposal, const AmrEvent *event)
     AmrBytes peer = address(field(event, AMR_FIELD_PEER_ADDR));
     AmrBytes label = amr_propose_either(event, AMR_FIELD_PEER, AMR_FIELD_PEER_LABEL);
     g_autofree char *shown = amr_display(peer.len ? peer : own), *verb = NULL, *what = NULL;
+    AmrRule *any;
 
     if (!amr_propose_take_access(proposal, rule, amr_propose_denied_mask(event)) ||
         !amr_propose_term(proposal, rule, AMR_TERM_TYPE, field(event, AMR_FIELD_SOCK_TYPE)) ||
@@ -239,7 +262,16 @@ propose_fine_unix(AmrProposal *proposal, const AmrEvent *event)
         return;
     verb = amr_propose_shown_access(rule);
     what = g_strdup_printf("%s on the unix socket %s", verb, *shown ? shown : "(without a name)");
-    amr_propose_add_terms(proposal, g_steal_pointer(&rule), what, NULL);
+    amr_propose_add_terms(proposal, event, g_steal_pointer(&rule), what, NULL);
+    if (label.len && (own.len || peer.len) && (any = amr_propose_broadest(proposal)) != NULL) {
+        g_autofree char *who = amr_display(label);
+        g_autofree char *all =
+            g_strdup_printf("%s on every unix socket with %s at the other end", verb, who);
+        amr_rule_set(any, AMR_TERM_ADDR, NULL);
+        amr_rule_set(any, AMR_TERM_PEER_ADDR, NULL);
+        amr_propose_add_wider(proposal, any, AMR_RUNG_ADDRESSES, all,
+                              "Every address, with the same other side.");
+    }
 }
 
 void
@@ -252,5 +284,5 @@ amr_propose_unix(AmrProposal *proposal, const AmrEvent *event)
     propose_fine_unix(proposal, event);
     if (proposal->no_rule == AMR_NO_RULE_NONE && is_type(field(event, AMR_FIELD_SOCK_TYPE)))
         add_network(proposal, coarse_rule(AMR_BYTES("unix"), field(event, AMR_FIELD_SOCK_TYPE)),
-                    "Every unix socket of this type, whoever is at its other end.");
+                    AMR_RUNG_TYPE, "Every unix socket of this type, whoever is at its other end.");
 }

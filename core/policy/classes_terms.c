@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "core/policy/ladder_terms.h"
 #include "core/policy/risk.h"
 
 AmrBytes
@@ -60,8 +61,58 @@ amr_propose_reads_back(const AmrRule *rule)
     return again && amr_rule_equal(again, rule);
 }
 
+static AmrCandidate *
+last(const AmrProposal *proposal)
+{
+    return proposal->candidates->pdata[proposal->candidates->len - 1];
+}
+
 void
-amr_propose_add_terms(AmrProposal *proposal, AmrRule *rule, const char *what, const char *opens)
+amr_propose_add_wider(AmrProposal *proposal, AmrRule *rule, AmrRung rung, const char *what,
+                      const char *opens)
+{
+    char *danger = NULL;
+    AmrRisk risk;
+
+    if (!amr_propose_reads_back(rule)) {
+        amr_rule_free(rule);
+        return;
+    }
+    risk = amr_risk_terms(rule, &danger);
+    amr_propose_add(proposal, rule, risk, g_strdup_printf("It may %s.", what), g_strdup(opens),
+                    danger);
+    last(proposal)->rung = rung;
+}
+
+/* What is another at each run is the best one: the rule of the name itself answers this run only.
+ */
+static void
+add_varying(AmrProposal *proposal, const AmrEvent *event, const char *what, const char *also)
+{
+    const AmrVaryingHints hints = {event->pid, event->has_fsuid, event->fsuid};
+    const AmrRule *exact = last(proposal)->rule;
+
+    for (AmrRung rung = AMR_RUNG_EACH_RUN; rung <= AMR_RUNG_VARYING; rung++) {
+        g_autofree char *varies = NULL, *opens = NULL;
+        AmrRule *rule =
+            rung == AMR_RUNG_TUNABLES ? NULL : amr_ladder_terms(exact, &hints, rung, &varies);
+
+        if (!rule)
+            continue;
+        if (amr_rule_equal(rule, last(proposal)->rule)) {
+            amr_rule_free(rule);
+            continue;
+        }
+        opens = also ? g_strdup_printf("%s %s", varies, also) : g_steal_pointer(&varies);
+        amr_propose_add_wider(proposal, rule, rung, what, opens);
+        if (rung == AMR_RUNG_EACH_RUN && last(proposal)->rung == rung)
+            proposal->best = proposal->candidates->len - 1;
+    }
+}
+
+void
+amr_propose_add_terms(AmrProposal *proposal, const AmrEvent *event, AmrRule *rule, const char *what,
+                      const char *opens)
 {
     char *danger = NULL;
     AmrRisk risk;
@@ -77,6 +128,15 @@ amr_propose_add_terms(AmrProposal *proposal, AmrRule *rule, const char *what, co
     risk = amr_risk_terms(rule, &danger);
     amr_propose_add(proposal, rule, risk, g_strdup_printf("It may %s.", what), g_strdup(opens),
                     danger);
+    last(proposal)->rung = AMR_RUNG_EXACT;
+    add_varying(proposal, event, what, opens);
+}
+
+AmrRule *
+amr_propose_broadest(const AmrProposal *proposal)
+{
+    return proposal->no_rule || !proposal->candidates->len ? NULL
+                                                           : amr_rule_copy(last(proposal)->rule);
 }
 
 char *

@@ -9,8 +9,8 @@ const char *
 amr_rung_word(AmrRung rung)
 {
     switch (rung) {
-#define WORD(name, word)  \
-    case AMR_RUNG_##name: \
+#define WORD(name, word, of) \
+    case AMR_RUNG_##name:    \
         return word;
         AMR_RUNGS(WORD)
 #undef WORD
@@ -23,12 +23,41 @@ amr_rung_word(AmrRung rung)
 AmrRung
 amr_rung_from_word(const char *word)
 {
-#define ROW(name, word_)          \
+#define ROW(name, word_, of)      \
     if (strcmp(word, word_) == 0) \
         return AMR_RUNG_##name;
     AMR_RUNGS(ROW)
 #undef ROW
     return AMR_RUNG_NONE;
+}
+
+typedef enum {
+    OF_ANY,
+    OF_FILES,
+    OF_DBUS,
+    OF_SIGNALS,
+    OF_SOCKETS,
+} LadderOf;
+
+static LadderOf
+ladder_of(AmrRung rung)
+{
+    switch (rung) {
+#define OF(name, word, of) \
+    case AMR_RUNG_##name:  \
+        return OF_##of;
+        AMR_RUNGS(OF)
+#undef OF
+    case AMR_RUNG_NONE:
+        break;
+    }
+    return OF_ANY;
+}
+
+gboolean
+amr_rung_is_within(AmrRung rung, AmrRung limit)
+{
+    return rung <= limit && (ladder_of(rung) == OF_ANY || ladder_of(rung) == ladder_of(limit));
 }
 
 /* ---- spelling ---------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The ladder for a file that was denied: patterns from its very name to broader ones, each a step
- * that somebody who writes policy would take, and in words what it opens.
+ * The ladder of rules for what was denied, from narrow to broad: which steps there are, and those
+ * for a file: patterns from its very name to broader ones, each a step that somebody who writes
+ * policy would take, and in words what it opens.
  */
 #ifndef AMR_POLICY_LADDER_H
 #define AMR_POLICY_LADDER_H
@@ -11,19 +12,28 @@
 
 G_BEGIN_DECLS
 
-/* X(NAME, word): in the order in which they stand; the word is that of --rung and of JSON. */
-#define AMR_RUNGS(X)                                                            \
-    X(EXACT, "exact")         /* the name that was denied, and no other */      \
-    X(EACH_RUN, "each-run")   /* what is another at each run may be another */  \
-    X(TUNABLES, "tunables")   /* variables for what they stand for */           \
-    X(VARYING, "varying")     /* versions, digests and numbers may be others */ \
-    X(EXTENSION, "extension") /* all names in the directory that end alike */   \
-    X(DIRECTORY, "directory") /* all in the directory */                        \
-    X(SUBTREE, "subtree")     /* all below the directory, then below those above it */
+/* X(NAME, word, OF): in the order in which they stand; the word is that of --rung and of JSON. Each
+ * ladder begins with those of ANY. */
+#define AMR_RUNGS(X)                                                                            \
+    X(EXACT, "exact", ANY)             /* the name that was denied, and no other */             \
+    X(EACH_RUN, "each-run", ANY)       /* what is another at each run may be another */         \
+    X(TUNABLES, "tunables", ANY)       /* variables for what they stand for */                  \
+    X(VARYING, "varying", ANY)         /* versions, digests and numbers may be others */        \
+    X(EXTENSION, "extension", FILES)   /* all names in the directory that end alike */          \
+    X(DIRECTORY, "directory", FILES)   /* all in the directory */                               \
+    X(SUBTREE, "subtree", FILES)       /* all below the directory, then below those above it */ \
+    X(MEMBERS, "members", DBUS)        /* all members of the interface */                       \
+    X(OBJECTS, "objects", DBUS)        /* the same of all objects */                            \
+    X(PEER, "peer", DBUS)              /* every message with the other side */                  \
+    X(SIGNALS, "signals", SIGNALS)     /* every signal, with the other side */                  \
+    X(PORTS, "ports", SOCKETS)         /* one end of the connection may be any */               \
+    X(ADDRESSES, "addresses", SOCKETS) /* both may; of unix sockets, all of the other side */   \
+    X(TYPE, "type", SOCKETS)           /* all sockets of the family and type */                 \
+    X(FAMILY, "family", SOCKETS)       /* all sockets of the family */
 
 typedef enum {
-    AMR_RUNG_NONE, /* not of a ladder of files */
-#define AMR_RUNG_ENUM(name, word) AMR_RUNG_##name,
+    AMR_RUNG_NONE, /* there is no ladder */
+#define AMR_RUNG_ENUM(name, word, of) AMR_RUNG_##name,
     AMR_RUNGS(AMR_RUNG_ENUM)
 #undef AMR_RUNG_ENUM
 } AmrRung;
@@ -31,6 +41,9 @@ typedef enum {
 const char *amr_rung_word(AmrRung rung);
 /* NONE if @word is none of them. */
 AmrRung amr_rung_from_word(const char *word);
+/* Whether somebody who asked for @limit may be given @rung: one of that ladder, or that each has,
+ * and no broader. */
+gboolean amr_rung_is_within(AmrRung rung, AmrRung limit);
 
 typedef struct {
     AmrBytes path;  /* begins with a slash; of a directory it ends in one */

@@ -198,12 +198,25 @@ is_opened(const AmrName *name, AmrRung rung, const AmrNamePart *part)
     return !part->variable && (part->varying.each_run || rung >= AMR_RUNG_VARYING);
 }
 
-/* "another process id, number or random part", each kind once; NULL if the rung opens none. */
+char *
+amr_name_another(const GPtrArray *kinds)
+{
+    GString *out = g_string_new("another ");
+
+    for (guint i = 0; i < kinds->len; i++)
+        g_string_append_printf(out, "%s%s",
+                               i == 0                ? ""
+                               : i + 1 == kinds->len ? " or "
+                                                     : ", ",
+                               (const char *)kinds->pdata[i]);
+    return g_string_free(out, FALSE);
+}
+
+/* Of which kinds, each once; NULL if the rung opens none. */
 static char *
 open_kinds(const AmrName *name, AmrRung rung)
 {
     g_autoptr(GPtrArray) words = g_ptr_array_new();
-    GString *out = g_string_new("another ");
 
     for (guint i = 0; i < name->parts->len; i++) {
         const AmrNamePart *part = &g_array_index(name->parts, AmrNamePart, i);
@@ -211,13 +224,7 @@ open_kinds(const AmrName *name, AmrRung rung)
         if (is_opened(name, rung, part) && !g_ptr_array_find(words, word, NULL))
             g_ptr_array_add(words, (gpointer)word);
     }
-    for (guint i = 0; i < words->len; i++)
-        g_string_append_printf(out, "%s%s",
-                               i == 0                ? ""
-                               : i + 1 == words->len ? " or "
-                                                     : ", ",
-                               (const char *)words->pdata[i]);
-    return g_string_free(out, words->len == 0);
+    return words->len ? amr_name_another(words) : NULL;
 }
 
 static void

@@ -39,6 +39,8 @@ gboolean amr_name_append(GString *out, const AmrName *name, AmrRung rung, gsize 
 char *amr_name_variable(const AmrName *name, const AmrVarying *part);
 /* What the rung opens that the path itself does not: a sentence; NULL: nothing. */
 char *amr_name_opens(const AmrName *name, AmrRung rung);
+/* "another process id, number or random part", of @kinds (words; one at least). */
+char *amr_name_another(const GPtrArray *kinds);
 /* Where in the last component, behind @directory, the end begins that tells what kind of file it
  * is: the offset of a dot. 0: it has none. */
 gsize amr_name_extension(const AmrName *name, gsize directory);

@@ -288,7 +288,11 @@ refuse_not_stated(AmrProposal *proposal)
         [AMR_STATING_REFUSED] = "refuses it",
         [AMR_STATING_NOT_ASKED] = "could not be asked",
     };
+    /* Of network rules the last one is the oldest form; of others the first the one to write. */
+    const AmrLeftOut *first = proposal->left_out->pdata[0];
     const AmrLeftOut *last = proposal->left_out->pdata[proposal->left_out->len - 1];
+    if (last->rule->kind != AMR_RULE_NETWORK)
+        last = first;
     g_autofree char *rule = amr_rule_print(last->rule);
     g_autofree char *shown = amr_display_string(rule);
 
@@ -298,6 +302,19 @@ refuse_not_stated(AmrProposal *proposal)
                         does[last->stating], last->said ? last->said : "it does not say why"),
         g_strdup("It takes a compiler, an abi line in the profile's file and a kernel that know "
                  "such rules."));
+}
+
+gboolean
+amr_propose_left_out_tells(const AmrProposal *proposal, guint i)
+{
+    const AmrLeftOut *one = proposal->left_out->pdata[i];
+
+    for (guint k = 0; k < i; k++) {
+        const AmrLeftOut *before = proposal->left_out->pdata[k];
+        if (before->stating == one->stating && g_strcmp0(before->said, one->said) == 0)
+            return FALSE;
+    }
+    return TRUE;
 }
 
 static void
@@ -384,7 +401,7 @@ propose_class(AmrProposal *proposal, const AmrEvent *event, const AmrProposeCont
         amr_propose_rlimit(proposal, event);
         return;
     case AMR_CLASS_USERNS:
-        amr_propose_userns(proposal);
+        amr_propose_userns(proposal, event);
         return;
     case AMR_CLASS_MQUEUE:
         amr_propose_mqueue(proposal, event);

@@ -124,6 +124,10 @@ void amr_propose_ask_async(const AmrProposal *proposal, const AmrProposeContext 
                            GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 gboolean amr_propose_ask_finish(GAsyncResult *result, GError **error);
 
+/* Whether what was left out at @i has another reason than what was before it: who reads one after
+ * the other need not be told the same twice. */
+gboolean amr_propose_left_out_tells(const AmrProposal *proposal, guint i);
+
 /* Takes the rules back (GRANTED, DENIED) where policy on disk says of what was denied that it is
  * allowed or explicitly denied. @disk: its answer, of @proposal's profile. */
 void amr_propose_settle(AmrProposal *proposal, const AmrOracleAnswer *disk);

@@ -55,6 +55,13 @@ typedef struct {
  * @hints may be NULL. Deterministic; linear in the length. */
 void amr_varying_path(AmrBytes path, const AmrVaryingHints *hints, GArray *out);
 
+/* The same of an object's path on a bus, whose numbers count what was made since it started. */
+void amr_varying_object(AmrBytes path, const AmrVaryingHints *hints, GArray *out);
+
+/* The same of a name that is no path, of what is made while programs run: an abstract socket
+ * (begins with "@"; what the kernel names by itself too), a name on a bus, a message queue. */
+void amr_varying_word(AmrBytes name, const AmrVaryingHints *hints, GArray *out);
+
 /* The same of one component whose place is not known; each_run is set only where the form is
  * enough. */
 void amr_varying_component(AmrBytes component, GArray *out);

@@ -310,7 +310,7 @@ test_proposed(void **state)
         const char *profile, *fields, *want;
         guint left_out;
     } rows[] = {
-        {"o", "operation=\"signal\" denied_mask=\"send\" signal=term peer=\"q\"", "!not-stated", 1},
+        {"o", "operation=\"signal\" denied_mask=\"send\" signal=term peer=\"q\"", "!not-stated", 2},
         {"p", "operation=\"signal\" denied_mask=\"send\" signal=term peer=\"q\"",
          "signal (send) set=(term) peer=q,", 0},
         {"o", SEND, "!not-stated", 5},

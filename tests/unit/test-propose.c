@@ -48,9 +48,10 @@ answer(const char *fields, const AmrProposeContext *context)
         assert_non_null(candidate->why);
         assert_true(candidate->risk != AMR_RISK_UNKNOWN);
         assert_true((candidate->risk != AMR_RISK_LOW) == (candidate->danger != NULL));
-        /* The rest of a ladder is what test-ladder is about. */
-        if (candidate->rung < AMR_RUNG_EXTENSION)
-            g_string_append_printf(out, "%s %s", i ? " |" : "", printed);
+        /* The rest of a ladder of files is what test-ladder is about. */
+        if (candidate->rung < AMR_RUNG_EXTENSION || candidate->rung > AMR_RUNG_SUBTREE)
+            g_string_append_printf(out, "%s %s%s", i ? " |" : "",
+                                   i && i == proposal->best ? "best: " : "", printed);
     }
     return g_string_free(g_steal_pointer(&out), FALSE);
 }
@@ -169,7 +170,41 @@ static const struct {
     {"unix, fine",
      DENIED("connect", "family=\"unix\" sock_type=\"stream\" protocol=0 requested_mask=\"send\" "
                        "denied_mask=\"send\" addr=none peer_addr=\"@x\" peer=\"q\""),
-     "p: unix (send) type=(stream) peer=(label=q, addr=\"@x\"), | network unix stream,"},
+     "p: unix (send) type=(stream) peer=(label=q, addr=\"@x\"), | unix (send) type=(stream) "
+     "peer=(label=q), | network unix stream,"},
+    {"unix, an address of this run",
+     DENIED("connect", "family=\"unix\" sock_type=\"stream\" protocol=0 requested_mask=\"send\" "
+                       "denied_mask=\"send\" addr=none peer_addr=\"@/tmp/dbus-aB3dE9fGhI\" "
+                       "peer=\"q\""),
+     "p: unix (send) type=(stream) peer=(label=q, addr=\"@/tmp/dbus-aB3dE9fGhI\"), "
+     "| best: unix (send) type=(stream) peer=(label=q, "
+     "addr=\"@/tmp/dbus-[0-9A-Z_a-z][0-9A-Z_a-z][0-9A-Z_a-z][0-9A-Z_a-z][0-9A-Z_a-z]"
+     "[0-9A-Z_a-z][0-9A-Z_a-z][0-9A-Z_a-z][0-9A-Z_a-z][0-9A-Z_a-z]\"), | unix "
+     "(send) type=(stream) peer=(label=q), | network unix stream,"},
+    {"unix, an address that the kernel gave",
+     DENIED("bind", "class=\"net\" family=\"unix\" sock_type=\"dgram\" protocol=0 "
+                    "requested=\"bind\" denied=\"bind\" addr=\"@0001f\""),
+     "p: unix (bind) type=(dgram) addr=\"@0001f\", | best: unix (bind) type=(dgram) "
+     "addr=\"@[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]\", | network unix dgram,"},
+    {"unix, two slashes and a brace",
+     DENIED("bind", "class=\"net\" family=\"unix\" sock_type=\"dgram\" protocol=0 "
+                    "requested=\"bind\" denied=\"bind\" addr=\"@{x}//tmp/y.1234\""),
+     "p: unix (bind) type=(dgram) addr=\"@\\{x\\}/[/]tmp/y.1234\", | best: unix "
+     "(bind) type=(dgram) addr=\"@\\{x\\}/[/]tmp/y.[0-9]*\", | network unix dgram,"},
+    {"network, a client's end",
+     DENIED("sendmsg", "class=\"net\" laddr=10.0.0.1 lport=43457 faddr=10.0.0.2 fport=80 "
+                       "family=\"inet\" sock_type=\"stream\" protocol=6 requested=\"send\" "
+                       "denied=\"send\""),
+     "p: network (send) inet stream ip=10.0.0.1 port=43457 peer=(ip=10.0.0.2, "
+     "port=80), | best: network (send) inet stream peer=(ip=10.0.0.2, port=80), | "
+     "network (send) inet stream, | network inet stream, | network inet,"},
+    {"network, a server's end",
+     DENIED("recvmsg", "class=\"net\" laddr=10.0.0.1 lport=80 faddr=10.0.0.2 fport=43457 "
+                       "family=\"inet\" sock_type=\"stream\" protocol=6 requested=\"receive\" "
+                       "denied=\"receive\""),
+     "p: network (receive) inet stream ip=10.0.0.1 port=80 peer=(ip=10.0.0.2, "
+     "port=43457), | best: network (receive) inet stream ip=10.0.0.1 port=80, | "
+     "network (receive) inet stream, | network inet stream, | network inet,"},
     {"unix, own address",
      DENIED("bind", "class=\"net\" family=\"unix\" sock_type=\"dgram\" protocol=0 "
                     "requested=\"bind\" denied=\"bind\" addr=\"@a b\""),
@@ -241,6 +276,13 @@ static const struct {
      DENIED("mount", "name=\"/m/\" fstype=612C622063 srcname=\"a\" flags=\"rw\""),
      "p: mount fstype=(\"a\\054b\\040c\") options=(rw) a -> /m/,"},
     {"a flag of tomorrow", DENIED("mount", "name=\"/mnt/\" flags=\"rw, (x\""), "p: !incomplete"},
+    {"a mount point of this run",
+     DENIED("mount", "name=\"/tmp/.mount_Ab3dE9fG/\" fstype=\"fuse.x\" srcname=\"x\" "
+                     "flags=\"ro\""),
+     "p: mount fstype=(fuse.x) options=(ro) x -> /tmp/.mount_Ab3dE9fG/, | best: "
+     "mount fstype=(fuse.x) options=(ro) x -> "
+     "/tmp/.mount_[0-9A-Z_a-z][0-9A-Z_a-z][0-9A-Z_a-z][0-9A-Z_a-z][0-9A-Z_a-z][0-9A-"
+     "Z_a-z][0-9A-Z_a-z][0-9A-Z_a-z]/,"},
     {"remount", DENIED("mount", "class=\"mount\" name=\"/mnt/\" flags=\"ro, remount\""),
      "p: remount options=(ro) /mnt/,"},
     {"umount", DENIED("umount", "class=\"mount\" name=\"/mnt/\""), "p: umount /mnt/,"},
@@ -248,22 +290,57 @@ static const struct {
      "p: pivot_root oldroot=/new/old/ /new/,"},
     {"signal",
      DENIED("signal", "requested_mask=\"send\" denied_mask=\"send\" signal=term peer=\"q\""),
-     "p: signal (send) set=(term) peer=q,"},
+     "p: signal (send) set=(term) peer=q, | signal (send) peer=q,"},
     {"a real-time signal to a stack",
      DENIED("signal", "requested_mask=\"receive\" denied_mask=\"receive\" signal=rtmin+8 "
                       "peer=\"q//&r\""),
-     "p: signal (receive) set=(rtmin+8) peer=\"q//&r\","},
+     "p: signal (receive) set=(rtmin+8) peer=\"q//&r\", | signal (receive) "
+     "peer=\"q//&r\","},
     {"a signal without a mask", DENIED("signal", "signal=term peer=\"q\""), "p: !incomplete"},
     {"a mask that would close the rule",
      DENIED("signal", "denied_mask=\"send) peer=\" signal=term peer=\"q\""), "p: !incomplete"},
     {"ptrace", DENIED("ptrace", "requested_mask=\"read\" denied_mask=\"read\" peer=\"q\""),
      "p: ptrace (read) peer=q,"},
+    {"ptrace of a virtual machine",
+     DENIED("ptrace", "requested_mask=\"read\" denied_mask=\"read\" "
+                      "peer=\"libvirt-0a1b2c3d-1a2b-3c4d-5e6f-0123456789ab\""),
+     "p: ptrace (read) peer=libvirt-0a1b2c3d-1a2b-3c4d-5e6f-0123456789ab, | ptrace "
+     "(read) "
+     "peer=libvirt-[0-9a-f]\?\?\?\?\?\?\?-[0-9a-f]\?\?\?-[0-9a-f]\?\?\?-[0-9a-f]\?\?\?-[0-9a-f]"
+     "\?\?\?\?\?"
+     "\?\?\?\?\?\?,"},
     {"ptrace without a peer", DENIED("ptrace", "denied_mask=\"read\" target=\"\""),
      "p: !incomplete"},
     {"dbus",
      DENIED("dbus_method_call", "bus=\"system\" path=\"/a\" interface=\"i.f\" member=\"M\" "
                                 "mask=\"send\" name=\"org.x\" peer_label=\"q\""),
-     "p: dbus (send) bus=system path=/a interface=i.f member=M peer=(label=q),"},
+     "p: dbus (send) bus=system path=/a interface=i.f member=M peer=(label=q), | "
+     "dbus (send) bus=system path=/a interface=i.f peer=(label=q), | dbus (send) "
+     "bus=system interface=i.f peer=(label=q), | dbus (send) bus=system "
+     "peer=(label=q),"},
+    {"dbus, an object of this run",
+     DENIED("dbus_method_call", "bus=\"system\" path=\"/org/x/login1/session/_32\" "
+                                "interface=\"i.f\" member=\"M\" mask=\"send\" "
+                                "peer_label=\"q\""),
+     "p: dbus (send) bus=system path=/org/x/login1/session/_32 interface=i.f "
+     "member=M peer=(label=q), | best: dbus (send) bus=system "
+     "path=/org/x/login1/session/_[0-9]* interface=i.f member=M peer=(label=q), | "
+     "dbus (send) bus=system path=/org/x/login1/session/_[0-9]* interface=i.f "
+     "peer=(label=q), | dbus (send) bus=system interface=i.f peer=(label=q), | dbus "
+     "(send) bus=system peer=(label=q),"},
+    {"dbus, no interface",
+     DENIED("dbus_method_call", "bus=\"system\" path=\"/a\" member=\"M\" mask=\"send\""),
+     "p: dbus (send) bus=system path=/a member=M,"},
+    {"dbus bind, an instance",
+     DENIED("dbus_bind", "bus=\"session\" name=\"org.kde.StatusNotifierItem-7-1\" mask=\"bind\" "
+                         "pid=71234"),
+     "p: dbus (bind) bus=session name=org.kde.StatusNotifierItem-7-1, | dbus (bind) "
+     "bus=session name=org.kde.StatusNotifierItem-[0-9]*-[0-9]*,"},
+    {"dbus bind, a process",
+     DENIED("dbus_bind", "bus=\"session\" name=\"org.mpris.MediaPlayer2.x.instance71234\" "
+                         "mask=\"bind\" pid=71234"),
+     "p: dbus (bind) bus=session name=org.mpris.MediaPlayer2.x.instance71234, | "
+     "best: dbus (bind) bus=session name=org.mpris.MediaPlayer2.x.instance[0-9]*,"},
     {"dbus bind", DENIED("dbus_bind", "bus=\"session\" name=\"org.x\" mask=\"bind\""),
      "p: dbus (bind) bus=session name=org.x,"},
     {"dbus eavesdrop",
@@ -283,6 +360,11 @@ static const struct {
      DENIED("open", "class=\"posix_mqueue\" name=\"/q\" requested=\"read create\" "
                     "denied=\"read\""),
      "p: mqueue (read) type=posix /q,"},
+    {"a queue of this run",
+     DENIED("open", "class=\"posix_mqueue\" name=\"/q-4711\" requested=\"read\" "
+                    "denied=\"read\" pid=4711"),
+     "p: mqueue (read) type=posix /q-4711, | best: mqueue (read) type=posix "
+     "/q-[0-9]*,"},
     {"a sysv queue",
      DENIED("sysv_mqueue", "class=\"sysv_mqueue\" name=\"123\" requested=\"create\" "
                            "denied=\"create\""),
@@ -300,7 +382,7 @@ static const struct {
     {"no name", DENIED("open", "class=\"file\" requested_mask=\"r\" denied_mask=\"r\""),
      "p: !incomplete"},
     {"a file without a name", FILE_ROW("mknod", "\"/d[/#12\"", "wc", ROOT_OWNS_NOT),
-     "p: \"/d\\[/#12\" w, | \"/d\\[/#[0-9]*\" w,"},
+     "p: \"/d\\[/#12\" w, | best: \"/d\\[/#[0-9]*\" w,"},
     {"a name like one", FILE_ROW("open", "\"/d/a#12\"", "r", ROOT_OWNS_NOT),
      "p: \"/d/a#12\" r, | \"/d/a#[0-9]*\" r,"},
     {"a number alone", FILE_ROW("open", "\"/d/12\"", "r", ROOT_OWNS_NOT),

@@ -214,6 +214,73 @@ test_hints(void **state)
     }
 }
 
+typedef void (*Find)(AmrBytes name, const AmrVaryingHints *hints, GArray *out);
+
+static void
+assert_found(Find find, const char *const (*rows)[2], gsize n)
+{
+    const AmrVaryingHints hints = {4321, TRUE, 1000};
+    g_autoptr(GArray) parts = g_array_new(FALSE, FALSE, sizeof(AmrVarying));
+
+    for (gsize i = 0; i < n; i++) {
+        find(amr_bytes(rows[i][0]), &hints, parts);
+        g_autofree char *got = marked(amr_bytes(rows[i][0]), parts);
+        assert_string_equal(got, rows[i][1]);
+    }
+}
+
+static void
+test_objects(void **state)
+{
+    static const char *const rows[][2] = {
+        {"/", "/"},
+        {"/org/freedesktop/DBus", "/org/freedesktop/DBus"},
+        {"/org/freedesktop/login1", "/org/freedesktop/login1"},
+        {"/org/freedesktop/login1/session/_32", "/org/freedesktop/login1/session/_<NUMBER!>"},
+        {"/org/freedesktop/login1/user/_1000", "/org/freedesktop/login1/user/_<UID>"},
+        {"/org/freedesktop/systemd1/unit/ssh_2eservice",
+         "/org/freedesktop/systemd1/unit/ssh_2eservice"},
+        {"/org/freedesktop/systemd1/job/4711", "/org/freedesktop/systemd1/job/<NUMBER!>"},
+        {"/org/freedesktop/NetworkManager/ActiveConnection/12",
+         "/org/freedesktop/NetworkManager/ActiveConnection/<NUMBER!>"},
+        {"/org/freedesktop/UDisks2/block_devices/sda1",
+         "/org/freedesktop/UDisks2/block_devices/sda1"},
+        {"/org/freedesktop/portal/desktop/request/1_76/gtk1234567",
+         "/org/freedesktop/portal/desktop/request/<NUMBER!>_<NUMBER!>/gtk<NUMBER!>"},
+        {"/org/freedesktop/secrets/session/s12", "/org/freedesktop/secrets/session/s<NUMBER!>"},
+        {"/org/bluez/hci0/dev_00_11_22_33_44_55", "/org/bluez/hci0/dev_<DEVICE>"},
+        {"/org/mpris/MediaPlayer2", "/org/mpris/MediaPlayer2"},
+        {"/org/gtk/vfs/mount/1", "/org/gtk/vfs/mount/<NUMBER!>"},
+        {"/StatusNotifierItem", "/StatusNotifierItem"},
+        {"/MenuBar/2", "/MenuBar/<NUMBER!>"},
+    };
+    assert_found(amr_varying_object, rows, G_N_ELEMENTS(rows));
+}
+
+static void
+test_words(void **state)
+{
+    static const char *const rows[][2] = {
+        {"", ""},
+        {"@", "@"},
+        {"@0001f", "@<HEX!>"},
+        {"@0001F", "@<NUMBER!>F"},
+        {"@00012f", "@<NUMBER!>f"},
+        {"@/tmp/.X11-unix/X0", "@/tmp/.X11-unix/X<NUMBER>"},
+        {"@/tmp/dbus-aB3dE9fGhI", "@/tmp/dbus-<RANDOM!>"},
+        {"@/tmp/.ICE-unix/4321", "@/tmp/.ICE-unix/<PID!>"},
+        {"@/org/kernel/linux/storage/multipathd", "@/org/kernel/linux/storage/multipathd"},
+        {"@0a1b2c3d-1a2b-3c4d-5e6f-0123456789ab", "@<UUID!>"},
+        {"org.freedesktop.UDisks2", "org.freedesktop.UDisks2"},
+        {"org.freedesktop.login1", "org.freedesktop.login1"},
+        {"org.mpris.MediaPlayer2.vlc.instance4321", "org.mpris.MediaPlayer2.vlc.instance<PID!>"},
+        {"org.kde.StatusNotifierItem-4321-1", "org.kde.StatusNotifierItem-<PID!>-<NUMBER>"},
+        {"/mq.4321", "/mq.<PID!>"},
+        {"/queue", "/queue"},
+    };
+    assert_found(amr_varying_word, rows, G_N_ELEMENTS(rows));
+}
+
 static void
 test_component(void **state)
 {
@@ -357,6 +424,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),     cmocka_unit_test(test_hints),
+        cmocka_unit_test(test_objects),   cmocka_unit_test(test_words),
         cmocka_unit_test(test_component), cmocka_unit_test(test_patterns),
         cmocka_unit_test(test_hostile),
     };

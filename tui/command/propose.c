@@ -83,6 +83,8 @@ add_left_out(Group *group, const AmrProposal *proposal)
 {
     for (guint i = 0; i < proposal->left_out->len; i++) {
         const AmrLeftOut *left_out = proposal->left_out->pdata[i];
+        if (!amr_propose_left_out_tells(proposal, i))
+            continue;
         g_autofree char *rule = amr_rule_print(left_out->rule);
         g_autofree char *shown = amr_display_string(rule);
         add_line(group, group->left_out,
@@ -240,8 +242,8 @@ pick(const Propose *propose, const AmrResolved *resolved)
 
     for (guint i = 0; propose->rung && best && best->rung && i < candidates->len; i++) {
         const AmrCandidate *candidate = candidates->pdata[i];
-        if (candidate->rung > propose->rung || candidate->rung <= reached ||
-            candidate->rule->kind != best->rule->kind ||
+        if (!amr_rung_is_within(candidate->rung, propose->rung) || candidate->rung <= reached ||
+            (candidate->rule->kind != best->rule->kind && best->rule->kind != AMR_RULE_UNIX) ||
             (best->rule->kind == AMR_RULE_FILE &&
              (candidate->rule->file.exec != best->rule->file.exec ||
               candidate->rule->file.access != best->rule->file.access)))
@@ -388,14 +390,18 @@ propose_all(TuiCommand *command, const AmrDenialId *ids, guint n, const Wanted *
 static gboolean
 read_rung(const char *word, AmrRung *rung)
 {
-    g_autofree char *shown = amr_display_string(word);
+    static const char *const words[] = {
+#define WORD(name, word, of) word,
+        AMR_RUNGS(WORD)
+#undef WORD
+            NULL};
+    g_autofree char *shown = amr_display_string(word), *known = NULL;
 
     *rung = word ? amr_rung_from_word(word) : AMR_RUNG_NONE;
     if (!word || *rung != AMR_RUNG_NONE)
         return TRUE;
-    tui_say("--rung %s: there are exact, each-run, tunables, varying, extension, directory and "
-            "subtree",
-            shown);
+    known = g_strjoinv(", ", (char **)words);
+    tui_say("--rung %s: there are %s", shown, known);
     return FALSE;
 }
 
@@ -412,7 +418,9 @@ tui_command_propose(TuiCommand *command, int argc, char **argv)
         {"exact", 0, 0, G_OPTION_ARG_NONE, &wanted.exact,
          "a rule for each denial, none for many that are alike", NULL},
         {"rung", 0, 0, G_OPTION_ARG_STRING, &rung,
-         "of files: exact, each-run, tunables, varying, extension, directory or subtree", "RUNG"},
+         "how broad: exact, each-run, tunables, varying; directory of files, members of an "
+         "interface, ...",
+         "RUNG"},
         {"any-owner", 0, 0, G_OPTION_ARG_NONE, &wanted.any_owner, "never \"owner\"", NULL},
         {"exec", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &execs,
          "decide executions by px, cx or ix where that is possible", "[PROGRAM=]MODE"},

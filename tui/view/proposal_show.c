@@ -75,6 +75,8 @@ describe_left_out(TuiProposal *view, const TuiChoiceItem *item)
                                      : "the compiler was not asked what it makes of these rules");
     for (guint i = 0; i < item->proposal->left_out->len; i++) {
         const AmrLeftOut *left_out = item->proposal->left_out->pdata[i];
+        if (!amr_propose_left_out_tells(item->proposal, i))
+            continue;
         g_autofree char *rule = amr_rule_print(left_out->rule);
         g_autofree char *shown = amr_display_string(rule);
         g_autofree char *text =
