@@ -65,10 +65,29 @@ set_trouble(AmrProposal *proposal, AmrNoRule no_rule, char *reason)
     proposal->other_reason = reason;
 }
 
+/* What the other side says of @mirror (taken over) of a candidate that is broader than what was
+ * denied: where it does not just lack all of it, it gets what was denied. */
+static gboolean
+judge_wider(AmrProposal *proposal, AmrCandidate *candidate, AmrRule *mirror, AmrFacts *facts)
+{
+    g_autoptr(AmrRule) owned = mirror;
+    const AmrCandidate *first = proposal->candidates->pdata[0];
+    AmrQuestion *question = amr_question_of_rule(owned);
+    const AmrFact *fact = question ? amr_facts_look(facts, proposal->other, question) : NULL;
+
+    if (fact && fact->verdict == AMR_ORACLE_DENIED)
+        candidate->mirror = g_steal_pointer(&owned);
+    else if (first->mirror)
+        candidate->mirror = amr_rule_copy(first->mirror);
+    return candidate->mirror != NULL;
+}
+
 /* What the other side says of @mirror (taken over); FALSE where it needs nothing. */
 static gboolean
 judge(AmrProposal *proposal, AmrCandidate *candidate, AmrRule *mirror, AmrFacts *facts)
 {
+    if (candidate != proposal->candidates->pdata[0])
+        return judge_wider(proposal, candidate, mirror, facts);
     g_autoptr(AmrRule) owned = mirror;
     AmrQuestion *question = amr_question_of_rule(owned);
     const AmrFact *fact = question ? amr_facts_look(facts, proposal->other, question) : NULL;
