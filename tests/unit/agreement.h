@@ -11,6 +11,9 @@
 GBytes *agreement_compile(const char *text, const char *argument, ...) G_GNUC_NULL_TERMINATED;
 /* Whether the compiler is a version 3.0: what it compiles is the same for the same language. */
 gboolean agreement_bytes_decide(void);
+/* Whether it is a version 5: what slashes mean that a variable brings to others, nobody is asked.
+ */
+gboolean agreement_squeezes_oddly(void);
 
 /* One file of policy, read by both. */
 typedef struct {

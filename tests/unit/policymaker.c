@@ -325,6 +325,56 @@ make_rules(Maker *m, int count)
     }
 }
 
+/* A bind, remount or the like stands alone in options=: of what stands beside it compiler 3.0 makes
+ * a rule for a plain mount as well. What such a mount does not have, no rule can name. */
+static void
+make_mount(GString *out, GRand *random)
+{
+    static const char *const types[] = {
+        "", "", " fstype=tmpfs", " fstype=(ext4, tmpfs)", " fstype=ext*", " fstype={a,b}fs"};
+    static const char *const options[] = {"", "", "ro", "rw", "(ro, nosuid)", "(rw nodev noexec)"};
+    static const char *const moves[] = {"bind", "rbind", "move"};
+    static const char *const changes[] = {"remount", "private", "make-rprivate", "slave"};
+    g_autofree char *point = path(random), *source = path(random);
+    gboolean named = chance(random, 2);
+    const char *type = "", *option;
+    int kind = g_rand_int_range(random, 0, 8);
+
+    if (kind == 0) {
+        g_string_append_printf(out, "  %sumount %s,\n", prefix(random), named ? "" : point);
+        return;
+    }
+    if (kind == 1) {
+        g_string_append_printf(out, "  %spivot_root%s%s %s,\n", prefix(random),
+                               named ? " oldroot=" : "", named ? source : "", point);
+        return;
+    }
+    option = kind == 2   ? PICK(random, moves)
+             : kind == 3 ? PICK(random, changes)
+                         : PICK(random, options);
+    if (kind > 3)
+        type = PICK(random, types);
+    named = named && kind != 3;
+    g_string_append_printf(out, "  %smount%s%s%s%s%s", prefix(random), type,
+                           *option ? " options=" : "", option, named ? " " : "",
+                           named ? source : "");
+    named = !chance(random, 6);
+    g_string_append_printf(out, "%s%s,\n", named ? " -> " : "", named ? point : "");
+}
+
+char *
+policy_without_squeezing(char *text)
+{
+    GString *out = g_string_new(text);
+
+    g_free(text);
+    g_string_replace(out, "/@{HOME}", "@{HOME}", 0);
+    g_string_replace(out, "/@{SOLO}", "@{SOLO}", 0);
+    g_string_replace(out, "=/solo/", "=/solo", 0);
+    g_string_replace(out, "@{DIRS}/", "@{DIRS}", 0);
+    return g_string_free(out, FALSE);
+}
+
 static char *
 make(GRand *random, gboolean newer)
 {
@@ -352,13 +402,6 @@ make(GRand *random, gboolean newer)
         g_string_append(m.out, "  }\n");
     }
     g_string_append(m.out, "}\n");
-    if (newer) {
-        /* Slashes that a variable brings to others are squeezed in ways of their own by compilers
-         * 5.0: ask nobody what they mean. */
-        g_string_replace(m.out, "/@{HOME}", "@{HOME}", 0);
-        g_string_replace(m.out, "/@{SOLO}", "@{SOLO}", 0);
-        g_string_replace(m.out, "=/solo/", "=/solo", 0);
-    }
     return g_string_free(m.out, FALSE);
 }
 
@@ -371,5 +414,19 @@ policy_make(GRand *random)
 char *
 policy_make_newer(GRand *random)
 {
-    return make(random, TRUE);
+    return policy_without_squeezing(make(random, TRUE));
+}
+
+char *
+policy_make_mounts(GRand *random)
+{
+    GString *out =
+        g_string_new("abi <abi/3.0>,\n@{ONE}=one\n@{SOLO}=/solo/\n@{MANY}=a \"b c\" x/y\n"
+                     "@{DIRS}=/srv/ /var/lib/\n@{DEEP}=@{MANY} @{ONE}z\n"
+                     "@{HOME}=@{DIRS}*/ /root/\nprofile p {\n");
+
+    for (int count = g_rand_int_range(random, 1, 8); count > 0; count--)
+        make_mount(out, random);
+    g_string_append(out, "}\n");
+    return g_string_free(out, FALSE);
 }

@@ -13,6 +13,10 @@ char *policy_make(GRand *random);
 /* The same with the classes that compilers 4.0 and later know: mqueue, io_uring, userns. Without a
  * line that names an ABI: the caller says which. */
 char *policy_make_newer(GRand *random);
+/* Policy without slashes that a variable brings to others. Takes @text; the caller frees. */
+char *policy_without_squeezing(char *text);
+/* Nothing but rules of mount, umount and pivot_root. */
+char *policy_make_mounts(GRand *random);
 
 /* A question that holds what it points to. */
 typedef struct {

@@ -2,6 +2,7 @@
 /* Questions near the rules of a policy. */
 #include "config.h"
 
+#include <linux/mount.h>
 #include <string.h>
 
 #include "tests/unit/policymaker.h"
@@ -217,6 +218,42 @@ make_queue(MadeQuestion *m, GRand *random)
     }
 }
 
+/* What is done, and what a mount of that kind has no source or type for. */
+static void
+make_mount(MadeQuestion *m, GRand *random)
+{
+    static const guint32 flags[] = {0,
+                                    MS_RDONLY,
+                                    MS_RDONLY | MS_NOSUID,
+                                    MS_NODEV | MS_NOEXEC,
+                                    MS_NOSUID,
+                                    MS_REMOUNT,
+                                    MS_BIND,
+                                    MS_BIND | MS_REC,
+                                    MS_MOVE,
+                                    MS_PRIVATE,
+                                    MS_PRIVATE | MS_REC,
+                                    MS_SLAVE,
+                                    MS_SHARED | MS_REC,
+                                    MS_UNBINDABLE};
+    const guint32 no_source = MS_REMOUNT | MS_PRIVATE | MS_SLAVE | MS_SHARED | MS_UNBINDABLE;
+    RefPattern *const *pattern = m->rule->pattern;
+    gboolean mount = m->rule->rights == AMR_MAY_MOUNT;
+    AmrOracleQuestion *q = &m->q;
+    guint32 set = flags[g_rand_int_range(random, 0, G_N_ELEMENTS(flags))];
+
+    if (m->rule->has_flags && !chance(random, 4))
+        set = m->rule->mount_flags;
+    q->rights = m->rule->rights;
+    q->mount.point = bytes(m, 0, pattern[REF_POINT], "/mnt/a/", random);
+    q->mount.source = q->mount.fstype = q->mount.data = AMR_BYTES("");
+    if (!mount ? q->rights == AMR_MAY_PIVOT_ROOT : !(set & no_source))
+        q->mount.source = bytes(m, 1, pattern[REF_SOURCE], "/dev/sda1", random);
+    if (mount && !(set & (no_source | MS_BIND | MS_MOVE)))
+        q->mount.fstype = bytes(m, 2, pattern[REF_FSTYPE], "tmpfs", random);
+    q->mount.flags = mount ? set : 0;
+}
+
 /* Questions that are of no rule. */
 static gboolean
 make_other(MadeQuestion *m, const RefPolicy *policy, GRand *random)
@@ -280,6 +317,9 @@ question_make(MadeQuestion *m, const RefPolicy *policy, GRand *random)
     case AMR_CLASS_MQUEUE:
         make_queue(m, random);
         break;
+    case AMR_CLASS_MOUNT:
+        make_mount(m, random);
+        break;
     case AMR_CLASS_IO_URING:
         m->q.rights = chance(random, 2) ? AMR_MAY_SQPOLL : AMR_MAY_OVERRIDE_CREDS;
         if (m->q.rights == AMR_MAY_OVERRIDE_CREDS)
@@ -312,6 +352,8 @@ question_text(const MadeQuestion *m)
         g_string_append_printf(out, " type %u", m->q.unix_socket.type);
     if (m->q.klass == AMR_CLASS_SIGNAL)
         g_string_append_printf(out, " %u", m->q.signal.number);
+    if (m->q.klass == AMR_CLASS_MOUNT)
+        g_string_append_printf(out, " flags 0x%x", m->q.mount.flags);
     if (m->q.klass == AMR_CLASS_MQUEUE)
         g_string_append(out, m->q.mqueue.sysv ? " sysv" : " posix");
     for (guint i = 0; i < G_N_ELEMENTS(m->bytes); i++) {

@@ -339,6 +339,8 @@ rights_of(const RefRule *rule, const AmrOracleQuestion *question)
         return dbus_rights(rule, question);
     case AMR_CLASS_UNIX:
         return unix_rights(rule, question);
+    case AMR_CLASS_MOUNT:
+        return ref_mount_rights(rule, question);
     case AMR_CLASS_IO_URING:
         return io_uring_rights(rule, question);
     case AMR_CLASS_USERNS:

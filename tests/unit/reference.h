@@ -63,6 +63,9 @@ enum {
     REF_MEMBER = 5,
     REF_EXEC = 0, /* change_profile */
     REF_TO = 1,
+    REF_POINT = 0, /* mount, umount, pivot_root */
+    REF_SOURCE = 1,
+    REF_FSTYPE = 2,
     REF_QUEUE = 1, /* mqueue, with REF_PEER for its label; io_uring has the label alone */
     REF_PATTERNS = 6,
 };
@@ -80,6 +83,8 @@ typedef struct {
     gboolean inet_only;    /* a protocol without a family */
     gboolean maps_itself;  /* grants m for its ix alone */
     gboolean posix, sysv;  /* which kinds of mqueue */
+    gboolean has_flags;    /* a mount with options= */
+    guint32 mount_flags;   /* MS_* */
     guint line;
 } RefRule;
 

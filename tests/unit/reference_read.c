@@ -198,14 +198,15 @@ read_rlimit(Reader *r, RefProfile *profile, char **words)
 
 static gboolean take_rule(Reader *r, RefProfile *profile, char **words, char **outer);
 
-/* `all` of compilers 4.0 and later stands for these, with its qualifiers, and for mounts, which are
- * not asked: add_implied_rules() of the parser. */
+/* `all` of compilers 4.0 and later stands for these, with its qualifiers: add_implied_rules() of
+ * the parser. */
 static gboolean
 take_all(Reader *r, RefProfile *profile, char **words, char **outer)
 {
-    static const char *const implied[] = {"unix",       "dbus",          "io_uring", "mqueue",
-                                          "ptrace",     "signal",        "userns",   "network",
-                                          "capability", "/{**,} rwlkmix"};
+    static const char *const implied[] = {"unix",          "dbus",   "io_uring", "mqueue",
+                                          "ptrace",        "signal", "userns",   "network",
+                                          "capability",    "mount",  "umount",   "pivot_root",
+                                          "/{**,} rwlkmix"};
     const guint qualifiers = g_strv_length(words) - 1;
 
     for (guint i = 0; i < G_N_ELEMENTS(implied); i++) {

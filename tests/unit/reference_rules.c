@@ -450,6 +450,8 @@ ref_read_rule(RefRule *rule, char **words, const RefVariables *variables, char *
         good = read_dbus(rule, words, variables);
     else if (strcmp(word, "change_profile") == 0)
         good = read_change_profile(rule, words, variables);
+    else if (ref_is_mount(word))
+        good = ref_read_mount(rule, words, variables);
     else if (ref_is_newer(word))
         good = ref_read_newer(rule, words, variables);
     else if (strcmp(word, "link") == 0)
