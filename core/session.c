@@ -40,6 +40,7 @@ amr_session_new(const AmrTargetOptions *options, GError **error)
     session->ingest = amr_ingest_new(session->opener, session->store);
     session->compiler = amr_compiler_new(session->target);
     session->probe = amr_probe_new(session->compiler);
+    session->abstractions = amr_abstractions_new(session->compiler);
     return g_steal_pointer(&session);
 }
 
@@ -54,6 +55,7 @@ amr_session_free(AmrSession *session)
     g_clear_pointer(&session->history, amr_history_free);
     g_clear_pointer(&session->loaded, amr_loaded_free);
     g_clear_pointer(&session->index, amr_index_free);
+    g_clear_pointer(&session->abstractions, amr_abstractions_free);
     g_clear_pointer(&session->probe, amr_probe_free);
     g_clear_pointer(&session->compiler, amr_compiler_free);
     g_clear_pointer(&session->choice, amr_choice_free);
@@ -108,6 +110,7 @@ on_index(GObject *source, GAsyncResult *result, gpointer data)
     session->index = index;
     session->index_error = error;
     amr_probe_forget(session->probe);
+    amr_abstractions_forget(session->abstractions);
     if (session->gate)
         amr_gate_renew(session->gate);
     g_task_return_boolean(task, TRUE);

@@ -13,6 +13,7 @@
 #include "core/change/executor.h"
 #include "core/change/history.h"
 #include "core/kernel/loaded.h"
+#include "core/policy/abstractions.h"
 #include "core/policy/compiler.h"
 #include "core/policy/propose.h"
 #include "core/source/ingest.h"
@@ -32,9 +33,10 @@ typedef struct {
     char **only;       /* --source: short names of those to use; NULL: as is best */
     AmrChoice *choice; /* of the target's own sources; NULL where logs were named */
     AmrCompiler *compiler;
-    AmrProbe *probe;       /* what the target states */
-    AmrIndex *index;       /* NULL until amr_session_load, or if there is no policy */
-    GError *index_error;   /* why there is none */
+    AmrProbe *probe;               /* what the target states */
+    AmrAbstractions *abstractions; /* what is ready to be included */
+    AmrIndex *index;               /* NULL until amr_session_load, or if there is no policy */
+    GError *index_error;           /* why there is none */
     AmrLoaded *loaded;     /* NULL where the kernel's list may not be read, or is not there */
     GError *loaded_error;  /* why */
     AmrHistory *history;   /* NULL if it cannot be read */

@@ -14,6 +14,7 @@ typedef struct {
 struct AmrBatch {
     GHashTable *parts; /* profile -> Part */
     GHashTable *found; /* AmrDenialId -> AmrCluster, of a part's */
+    GHashTable *files; /* include_key() -> how many denials it answers */
     GStringChunk *bytes;
 };
 
@@ -35,6 +36,7 @@ amr_batch_new(void)
     AmrBatch *batch = g_new0(AmrBatch, 1);
     batch->parts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, part_free);
     batch->found = g_hash_table_new(NULL, NULL);
+    batch->files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     batch->bytes = g_string_chunk_new(4096);
     return batch;
 }
@@ -44,6 +46,7 @@ amr_batch_free(AmrBatch *batch)
 {
     if (!batch)
         return;
+    g_hash_table_unref(batch->files);
     g_hash_table_unref(batch->found);
     g_hash_table_unref(batch->parts);
     g_string_chunk_free(batch->bytes);
@@ -71,6 +74,43 @@ exact_rule(const AmrResolved *resolved)
     return NULL;
 }
 
+/* A file that may be included, in the profile. */
+static char *
+include_key(const AmrProposal *proposal, const AmrCandidate *candidate)
+{
+    return g_strconcat(candidate->rule->include.path, "\n", proposal->profile, NULL);
+}
+
+static void
+count_includes(AmrBatch *batch, const AmrResolved *resolved)
+{
+    const AmrProposal *proposal = resolved->proposal;
+
+    for (guint i = 0; resolved->id && i < proposal->candidates->len; i++) {
+        const AmrCandidate *candidate = proposal->candidates->pdata[i];
+        if (candidate->rung != AMR_RUNG_ABSTRACTION)
+            continue;
+        char *key = include_key(proposal, candidate);
+        guint n = GPOINTER_TO_UINT(g_hash_table_lookup(batch->files, key));
+        g_hash_table_replace(batch->files, key, GUINT_TO_POINTER(n + 1));
+    }
+}
+
+static void
+offer_includes(const AmrBatch *batch, AmrResolved *resolved)
+{
+    const AmrProposal *proposal = resolved->proposal;
+
+    for (guint i = 0; i < proposal->candidates->len; i++) {
+        AmrCandidate *candidate = proposal->candidates->pdata[i];
+        if (candidate->rung != AMR_RUNG_ABSTRACTION)
+            continue;
+        g_autofree char *key = include_key(proposal, candidate);
+        guint n = GPOINTER_TO_UINT(g_hash_table_lookup(batch->files, key));
+        candidate->together = n > 1 ? n : 0;
+    }
+}
+
 gboolean
 amr_batch_take(const AmrResolved *resolved, gpointer data)
 {
@@ -78,6 +118,7 @@ amr_batch_take(const AmrResolved *resolved, gpointer data)
     const AmrRule *rule = exact_rule(resolved);
     AmrBytes name = resolved->event.field[AMR_FIELD_NAME];
 
+    count_includes(batch, resolved);
     if (!rule)
         return TRUE;
     Part *part = g_hash_table_lookup(batch->parts, resolved->proposal->profile);
@@ -140,6 +181,7 @@ amr_batch_offer(const AmrBatch *batch, AmrResolved *resolved)
         resolved->id ? g_hash_table_lookup(batch->found, GUINT_TO_POINTER(resolved->id)) : NULL;
     GPtrArray *candidates = resolved->proposal->candidates;
 
+    offer_includes(batch, resolved);
     if (!cluster || !exact_rule(resolved))
         return;
     for (guint i = 0; i < candidates->len; i++) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Many denials proposed together: what cluster.h finds among the files that one profile was denied
- * becomes a rung of each of these denials, and the best one. Their own rules stay on the ladder.
+ * becomes a rung of each of these denials, and the best one. Their own rules stay on the ladder. An
+ * abstraction that answers several of them says of how many.
  */
 #ifndef AMR_POLICY_BATCH_H
 #define AMR_POLICY_BATCH_H

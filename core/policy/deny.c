@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/policy/insert.h"
+#include "core/policy/rule_text.h"
 
 #define PROFILE "armorer_deny"
 
@@ -63,34 +64,6 @@ find_free(gpointer data)
 /* ---- turning a rule round ---------------------------------------------------------------------
  */
 
-/* The text behind the words that stand before a rule; `owner` stays. */
-static const char *
-without_prefixes(const char *text)
-{
-    static const char *const words[] = {"audit", "deny", "quiet", "allow", "access"};
-
-    for (gboolean more = TRUE; more;) {
-        more = FALSE;
-        for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
-            gsize len = strlen(words[i]);
-            if (g_str_has_prefix(text, words[i]) && text[len] == ' ') {
-                text += len + 1;
-                more = TRUE;
-            }
-        }
-        if (g_str_has_prefix(text, "priority")) {
-            const char *number = strchr(text, '=');
-            const char *end = number ? number + 1 + strspn(number + 1, " ") : NULL;
-            end = end ? strchr(end, ' ') : NULL;
-            if (end) {
-                text = end + 1;
-                more = TRUE;
-            }
-        }
-    }
-    return text;
-}
-
 /* A deny says x only, a rule that grants has to say how. */
 static char *
 turn(const char *text)
@@ -98,57 +71,11 @@ turn(const char *text)
     g_autoptr(AmrRule) rule = amr_rule_read(text, NULL);
 
     if (!rule || rule->kind != AMR_RULE_FILE)
-        return g_strdup(without_prefixes(text));
+        return g_strdup(amr_rule_text_bare(text));
     rule->deny = rule->audit = FALSE;
     if (rule->file.exec != AMR_EXEC_NONE)
         rule->file.exec = AMR_EXEC_IX;
     return amr_rule_print(rule);
-}
-
-/* The class that @text is about, by its first word; UNKNOWN: none of these, so perhaps files. */
-static AmrClass
-class_of(const char *text)
-{
-    static const struct {
-        const char *word;
-        AmrClass klass;
-    } words[] = {
-        {"capability", AMR_CLASS_CAPABILITY},
-        {"network", AMR_CLASS_NETWORK},
-        {"unix", AMR_CLASS_UNIX},
-        {"signal", AMR_CLASS_SIGNAL},
-        {"ptrace", AMR_CLASS_PTRACE},
-        {"dbus", AMR_CLASS_DBUS},
-        {"mount", AMR_CLASS_MOUNT},
-        {"remount", AMR_CLASS_MOUNT},
-        {"umount", AMR_CLASS_MOUNT},
-        {"unmount", AMR_CLASS_MOUNT},
-        {"pivot_root", AMR_CLASS_MOUNT},
-        {"change_profile", AMR_CLASS_CHANGE_PROFILE},
-        {"userns", AMR_CLASS_USERNS},
-        {"mqueue", AMR_CLASS_MQUEUE},
-        {"io_uring", AMR_CLASS_IO_URING},
-    };
-    gsize len = strspn(text, "abcdefghijklmnopqrstuvwxyz_");
-
-    for (guint i = 0; i < G_N_ELEMENTS(words); i++)
-        if (strlen(words[i].word) == len && memcmp(text, words[i].word, len) == 0)
-            return words[i].klass;
-    return AMR_CLASS_UNKNOWN;
-}
-
-/* Whether it may have to do with a question of @klass. */
-static gboolean
-may_concern(const char *grants, AmrClass klass)
-{
-    AmrClass own = class_of(grants);
-
-    if (own ==
-        AMR_CLASS_NETWORK) /* without a family, or with this one, it is of unix sockets too */
-        return klass == AMR_CLASS_NETWORK || klass == AMR_CLASS_UNIX;
-    if (own != AMR_CLASS_UNKNOWN)
-        return own == klass;
-    return klass == AMR_CLASS_FILE || g_str_has_prefix(grants, "all");
 }
 
 static void
@@ -157,7 +84,7 @@ turn_all(Find *find)
     for (guint i = 0; i < find->denies->len && find->turned->len < DENIES_MAX; i++) {
         const AmrDeny *deny = &g_array_index(find->denies, AmrDeny, i);
         Turned turned = {deny, turn(deny->text)};
-        if (may_concern(turned.grants, find->question->klass))
+        if (amr_rule_text_may_concern(turned.grants, find->question->klass))
             g_array_append_val(find->turned, turned);
         else
             clear_turned(&turned);

@@ -10,10 +10,11 @@ typedef struct {
 } Wanted;
 
 struct AmrFacts {
-    GHashTable *known;  /* key -> AmrFact */
-    GHashTable *asked;  /* keys of wanted; borrowed from there */
-    GPtrArray *wanted;  /* Wanted; the last is asked next */
-    guint64 generation; /* counts what was forgotten */
+    GHashTable *known;             /* key -> AmrFact */
+    GHashTable *asked;             /* keys of wanted; borrowed from there */
+    GPtrArray *wanted;             /* Wanted; the last is asked next */
+    guint64 generation;            /* counts what was forgotten */
+    AmrAbstractions *abstractions; /* NULL: not asked */
 };
 
 static void
@@ -21,6 +22,7 @@ fact_free(gpointer data)
 {
     AmrFact *fact = data;
     g_free(fact->target);
+    g_clear_pointer(&fact->abstractions, g_ptr_array_unref);
     g_free(fact);
 }
 
@@ -35,12 +37,13 @@ wanted_free(gpointer data)
 }
 
 AmrFacts *
-amr_facts_new(void)
+amr_facts_new(AmrAbstractions *abstractions)
 {
     AmrFacts *facts = g_rc_box_new0(AmrFacts);
     facts->known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, fact_free);
     facts->asked = g_hash_table_new(g_str_hash, g_str_equal);
     facts->wanted = g_ptr_array_new_with_free_func(wanted_free);
+    facts->abstractions = abstractions;
     return facts;
 }
 
@@ -102,6 +105,7 @@ typedef struct {
     AmrFacts *facts;
     AmrAsker *asker;
     Wanted *current;
+    AmrFact *fact; /* of the current one, while the abstractions are asked */
     guint64 generation;
 } Asking;
 
@@ -111,44 +115,82 @@ asking_free(gpointer data)
     Asking *asking = data;
     if (asking->current)
         wanted_free(asking->current);
+    if (asking->fact)
+        fact_free(asking->fact);
     amr_facts_free(asking->facts);
     g_free(asking);
 }
 
-static void
-keep(Asking *asking, const AmrAnswer *answer)
+static AmrFact *
+fact_of(const AmrAnswer *answer)
 {
-    Wanted *wanted = asking->current;
     AmrFact *fact = g_new0(AmrFact, 1);
     fact->verdict = answer->disk.answer.verdict;
     fact->exec = answer->disk.answer.exec;
     fact->target = g_strdup(answer->disk.answer.target);
-    g_hash_table_replace(asking->facts->known, g_steal_pointer(&wanted->key), fact);
+    return fact;
 }
 
 static void ask_next(GTask *task);
+
+/* Cancelled: it is still wanted, unless all was forgotten. */
+static void
+give_up(GTask *task, GError *error)
+{
+    Asking *asking = g_task_get_task_data(task);
+    if (asking->generation == asking->facts->generation) {
+        g_hash_table_add(asking->facts->asked, asking->current->key);
+        g_ptr_array_add(asking->facts->wanted, g_steal_pointer(&asking->current));
+    }
+    g_task_return_error(task, error);
+}
+
+static void
+go_on(GTask *task)
+{
+    Asking *asking = g_task_get_task_data(task);
+    if (asking->generation == asking->facts->generation)
+        g_hash_table_replace(asking->facts->known, g_steal_pointer(&asking->current->key),
+                             g_steal_pointer(&asking->fact));
+    g_clear_pointer(&asking->fact, fact_free);
+    g_clear_pointer(&asking->current, wanted_free);
+    ask_next(task);
+}
+
+static void
+on_abstractions(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GTask) task = data;
+    Asking *asking = g_task_get_task_data(task);
+    GError *error = NULL;
+
+    asking->fact->abstractions = amr_abstractions_ask_finish(result, &error);
+    if (error)
+        give_up(task, error);
+    else
+        go_on(task);
+}
 
 static void
 on_answer(GObject *source, GAsyncResult *result, gpointer data)
 {
     g_autoptr(GTask) task = data;
     Asking *asking = g_task_get_task_data(task);
-    g_autoptr(GError) error = NULL;
+    GError *error = NULL;
     g_autoptr(AmrAnswer) answer = amr_asker_ask_finish(result, &error);
 
     if (!answer) {
-        /* Still wanted, unless all was forgotten. */
-        if (asking->generation == asking->facts->generation) {
-            g_hash_table_add(asking->facts->asked, asking->current->key);
-            g_ptr_array_add(asking->facts->wanted, g_steal_pointer(&asking->current));
-        }
-        g_task_return_error(task, g_steal_pointer(&error));
+        give_up(task, error);
         return;
     }
-    if (asking->generation == asking->facts->generation)
-        keep(asking, answer);
-    g_clear_pointer(&asking->current, wanted_free);
-    ask_next(task);
+    asking->fact = fact_of(answer);
+    if (asking->facts->abstractions && asking->fact->verdict == AMR_ORACLE_DENIED)
+        amr_abstractions_ask_async(asking->facts->abstractions, asking->asker,
+                                   asking->current->profile, asking->current->question,
+                                   g_task_get_cancellable(task), on_abstractions,
+                                   g_object_ref(task));
+    else
+        go_on(task);
 }
 
 static void
@@ -173,7 +215,7 @@ amr_facts_ask_async(AmrFacts *facts, AmrAsker *asker, GCancellable *cancellable,
 {
     g_autoptr(GTask) task = g_task_new(NULL, cancellable, callback, data);
     Asking *asking = g_new0(Asking, 1);
-    *asking = (Asking){g_rc_box_acquire(facts), asker, NULL, facts->generation};
+    *asking = (Asking){g_rc_box_acquire(facts), asker, NULL, NULL, facts->generation};
     g_task_set_source_tag(task, amr_facts_ask_async);
     g_task_set_task_data(task, asking, asking_free);
     ask_next(task);

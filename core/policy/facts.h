@@ -6,7 +6,7 @@
 #ifndef AMR_POLICY_FACTS_H
 #define AMR_POLICY_FACTS_H
 
-#include "core/policy/ask.h"
+#include "core/policy/abstractions.h"
 
 G_BEGIN_DECLS
 
@@ -16,9 +16,11 @@ typedef struct {
     AmrOracleVerdict verdict; /* UNKNOWN: there is no answer (not on disk, does not compile) */
     AmrExecMode exec; /* of an execution that is allowed; and where "->" leads it, or NULL */
     char *target;
+    GPtrArray *abstractions; /* AmrAbstraction: those that would answer what is DENIED; NULL */
 } AmrFact;
 
-AmrFacts *amr_facts_new(void);
+/* @abstractions (borrowed): are asked, too; NULL: not. */
+AmrFacts *amr_facts_new(AmrAbstractions *abstractions);
 void amr_facts_free(AmrFacts *facts);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrFacts, amr_facts_free)
 

@@ -67,9 +67,9 @@ typedef struct {
 } AmrDeny;
 
 /* Reads the whole policy below @target (every file that the parser would take from the directory:
- * no dot files, README, *.dpkg-*, *~, *.rpm*, *.orig; not disable/, force-complain/), and what they
- * include. Reads in slices; a file that cannot be read is noted, not fatal. Fails only
- * if there is no policy directory. @target is borrowed. */
+ * no dot files, README, *.dpkg-*, *~, *.rpm*, *.orig; not disable/, force-complain/), what they
+ * include, and all abstractions. Reads in slices; a file that cannot be read is noted, not fatal.
+ * Fails only if there is no policy directory. @target is borrowed. */
 void amr_index_load_async(const AmrTarget *target, GCancellable *cancellable,
                           GAsyncReadyCallback callback, gpointer data);
 AmrIndex *amr_index_load_finish(GAsyncResult *result, GError **error);
@@ -141,6 +141,11 @@ char *amr_index_meant(const AmrIndex *index, const char *written);
 /* The files of the directory @name that an include of it takes, in that order; NULL if it is no
  * directory. NULL-terminated, borrowed strings, free with g_free(). */
 const char **amr_index_entries(const AmrIndex *index, const char *name);
+
+/* The files below abstractions/, in directories of it too, by name; but those of a directory that
+ * somebody includes as a whole (abstractions/base.d), which are parts of another. NULL-terminated,
+ * borrowed strings, free with g_free(). */
+const char **amr_index_abstractions(const AmrIndex *index);
 
 gboolean amr_index_is_disabled(const AmrIndex *index, const char *file);
 gboolean amr_index_is_force_complain(const AmrIndex *index, const char *file);

@@ -99,6 +99,18 @@ add_user(IndexFile *file, IndexFile *user)
         g_ptr_array_add(file->users, user);
 }
 
+/* Links may lead round in circles. */
+#define DIRECTORIES_MAX 6
+
+static guint
+depth_of(const char *name)
+{
+    guint depth = 0;
+    for (; *name; name++)
+        depth += *name == '/';
+    return depth;
+}
+
 /* A directory that is included: every regular file that the parser takes, the last name first,
  * since each one is put before what is read already. */
 static void
@@ -113,6 +125,8 @@ read_directory(AmrIndex *index, IndexFile *file, int fd, GQueue *queue)
         IndexFile *entry = amr_index_takes(leaf) ? amr_index_file(index, name) : NULL;
         if (!entry)
             continue;
+        if (depth_of(name) > DIRECTORIES_MAX)
+            break;
         g_ptr_array_add(file->entries, entry);
         add_user(entry, file);
         enqueue(entry, queue);
@@ -181,6 +195,39 @@ amr_index_meant(const AmrIndex *index, const char *written)
     if (len && strncmp(clean, policy, len) == 0 && clean[len] == '/')
         return g_strdup(clean + len + 1);
     return clean[0] != '/' || amr_target_is_live(index->target) ? g_steal_pointer(&clean) : NULL;
+}
+
+/* Whether the directory that holds @name is itself included as a whole: then it is a part of who
+ * includes it (abstractions/base.d). */
+static gboolean
+is_part(const AmrIndex *index, const char *name)
+{
+    g_autofree char *directory = g_path_get_dirname(name);
+    const IndexFile *holds = amr_index_known(index, directory);
+
+    for (guint i = 0; holds && holds->users && i < holds->users->len; i++)
+        if (!((const IndexFile *)holds->users->pdata[i])->entries)
+            return TRUE;
+    return FALSE;
+}
+
+const char **
+amr_index_abstractions(const AmrIndex *index)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, index->files);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const IndexFile *file = value;
+        if (file->bytes && g_str_has_prefix(file->name, "abstractions/") &&
+            !is_part(index, file->name))
+            g_ptr_array_add(names, file->name);
+    }
+    g_ptr_array_sort(names, by_name);
+    g_ptr_array_add(names, NULL);
+    return (const char **)g_ptr_array_free(g_steal_pointer(&names), FALSE);
 }
 
 const char **
@@ -300,6 +347,8 @@ amr_index_list_roots(AmrIndex *index, GQueue *queue, GError **error)
         g_ptr_array_add(index->roots, file);
         enqueue(file, queue);
     }
+    /* What nobody includes so far may be offered. */
+    enqueue(amr_index_file(index, "abstractions"), queue);
     mark_roots(index, "disable", G_STRUCT_OFFSET(IndexFile, disabled));
     mark_roots(index, "force-complain", G_STRUCT_OFFSET(IndexFile, force_complain));
     return TRUE;

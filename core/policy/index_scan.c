@@ -24,6 +24,7 @@ typedef struct {
     Stage stage;
     gboolean begun; /* the statement at hand has its first token */
     gboolean deny;  /* and it says so */
+    gboolean every; /* rules that grant are wanted, too */
     gsize first;    /* where that token begins */
     guint first_line;
     gboolean want_name;  /* the next token is a name whatever it looks like */
@@ -152,12 +153,13 @@ is_denying(const Scanner *s)
 static void
 end_rule(Scanner *s, const AmrLexToken *token)
 {
-    AmrScanItem item = {.kind = AMR_SCAN_DENY,
+    gboolean denies = s->deny || is_denying(s);
+    AmrScanItem item = {.kind = denies ? AMR_SCAN_DENY : AMR_SCAN_RULE,
                         .line = s->first_line,
                         .header = s->first,
                         .close = token->end};
 
-    if (s->begun && (s->deny || is_denying(s)))
+    if (s->first < token->start && (denies || s->every))
         g_array_append_val(s->items, item);
     begin_statement(s);
 }
@@ -252,6 +254,7 @@ first_word(Scanner *s, const AmrLexToken *token, AmrBytes word)
         s->stage = AT_OTHER;
         if (amr_bytes_is(word, "abi") && amr_lex_file(&s->lex, &file))
             add_file(s, &file, AMR_SCAN_ABI);
+        s->begun = s->begun && s->lex.pos == token->end; /* no rule of access */
     }
 }
 
@@ -394,10 +397,10 @@ take_wanted(Scanner *s, const AmrLexToken *token)
     return TRUE;
 }
 
-GArray *
-amr_scan_file(AmrBytes bytes)
+static GArray *
+scan(AmrBytes bytes, gboolean every)
 {
-    Scanner s = {.items = g_array_new(FALSE, FALSE, sizeof(AmrScanItem))};
+    Scanner s = {.items = g_array_new(FALSE, FALSE, sizeof(AmrScanItem)), .every = every};
     AmrLexToken token;
 
     g_array_set_clear_func(s.items, clear_item);
@@ -423,4 +426,16 @@ amr_scan_file(AmrBytes bytes)
         close_brace(&s, s.lex.len, FALSE);
     g_array_unref(s.braces);
     return s.items;
+}
+
+GArray *
+amr_scan_file(AmrBytes bytes)
+{
+    return scan(bytes, FALSE);
+}
+
+GArray *
+amr_scan_rules(AmrBytes bytes)
+{
+    return scan(bytes, TRUE);
 }

@@ -19,6 +19,7 @@ typedef enum {
     AMR_SCAN_SET,     /* @{name} = values */
     AMR_SCAN_ADD,     /* @{name} += values */
     AMR_SCAN_DENY,    /* a rule with `deny` before it, or in a block of such */
+    AMR_SCAN_RULE,    /* another rule; only of amr_scan_rules() */
 } AmrScanKind;
 
 typedef struct {
@@ -41,6 +42,9 @@ typedef struct {
 
 /* An array of AmrScanItem, which it owns. Linear in the size; no recursion. */
 GArray *amr_scan_file(AmrBytes bytes);
+
+/* The same with all rules. */
+GArray *amr_scan_rules(AmrBytes bytes);
 
 /* @label, ":ns:name" or ":ns://name" or "name", taken apart. */
 void amr_scan_label(const char *label, char **ns, char **name);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "core/base/text.h"
+#include "core/policy/rule_text.h"
 
 /* One file on the way from the top-level file to here. */
 typedef struct {
@@ -249,6 +250,7 @@ step(Walk *walk, Frame *frame)
     case AMR_SCAN_DENY:
         note_deny(innermost(walk), frame->file, item);
         break;
+    case AMR_SCAN_RULE:
     case AMR_SCAN_ABI:
     case AMR_SCAN_UNKNOWN:
         break;
@@ -302,31 +304,6 @@ amr_index_walk(AmrIndex *index, IndexFile *root)
 /* ---- deny rules ------------------------------------------------------------------------------
  */
 
-/* @text on one line: no comments, one blank for several but in quotes. */
-static char *
-fold(AmrBytes text)
-{
-    GString *out = g_string_sized_new(text.len);
-    gboolean quoted = FALSE, blank = FALSE;
-
-    for (gsize i = 0; i < text.len; i++) {
-        char c = text.data[i];
-        if (!quoted && (g_ascii_isspace(c) || c == '\v')) {
-            blank = TRUE;
-        } else if (!quoted && blank && c == '#') {
-            while (i + 1 < text.len && text.data[i + 1] != '\n')
-                i++;
-        } else {
-            if (blank)
-                g_string_append_c(out, ' ');
-            blank = FALSE;
-            quoted ^= c == '"';
-            g_string_append_c(out, c);
-        }
-    }
-    return g_string_free(out, FALSE);
-}
-
 static void
 clear_deny(gpointer data)
 {
@@ -345,7 +322,8 @@ amr_index_denies(const AmrBlock *block)
         const char *data = g_bytes_get_data(one->file->bytes, NULL);
         const AmrScanItem *item = one->item;
         AmrDeny deny = {one->file->name, item->line,
-                        fold((AmrBytes){data + item->header, item->close - item->header})};
+                        amr_rule_text_fold(
+                            (AmrBytes){data + item->header, item->close - item->header})};
         g_array_append_val(denies, deny);
     }
     return denies;

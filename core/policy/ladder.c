@@ -37,6 +37,7 @@ typedef enum {
     OF_DBUS,
     OF_SIGNALS,
     OF_SOCKETS,
+    OF_INCLUDES,
 } LadderOf;
 
 static LadderOf

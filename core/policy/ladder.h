@@ -29,7 +29,8 @@ G_BEGIN_DECLS
     X(PORTS, "ports", SOCKETS)         /* one end of the connection may be any */               \
     X(ADDRESSES, "addresses", SOCKETS) /* both may; of unix sockets, all of the other side */   \
     X(TYPE, "type", SOCKETS)           /* all sockets of the family and type */                 \
-    X(FAMILY, "family", SOCKETS)       /* all sockets of the family */
+    X(FAMILY, "family", SOCKETS)       /* all sockets of the family */                          \
+    X(ABSTRACTION, "abstraction", INCLUDES) /* all that it allows; of no ladder itself */
 
 typedef enum {
     AMR_RUNG_NONE, /* there is no ladder */

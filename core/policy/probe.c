@@ -101,9 +101,8 @@ preamble_of(const AmrIndex *index, const char *profile)
     return preamble ? preamble : g_strdup("");
 }
 
-/* The compiler and its options, and of those that are files which file it is. */
-static void
-add_compiler(GChecksum *sum, const AmrTarget *target)
+void
+amr_probe_add_compiler(GChecksum *sum, const AmrTarget *target)
 {
     for (const char *const *word = amr_target_parser_argv(target); *word; word++) {
         struct stat st;
@@ -121,7 +120,7 @@ compiler_of(const AmrProbe *probe)
 {
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
 
-    add_compiler(sum, probe->target);
+    amr_probe_add_compiler(sum, probe->target);
     return g_strdup(g_checksum_get_string(sum));
 }
 
@@ -131,7 +130,7 @@ key_of(const AmrProbe *probe, const char *preamble, const AmrRule *form)
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
     g_autofree char *text = amr_rule_print(form);
 
-    add_compiler(sum, probe->target);
+    amr_probe_add_compiler(sum, probe->target);
     g_checksum_update(sum, (const guchar *)preamble, (gssize)strlen(preamble) + 1);
     g_checksum_update(sum, (const guchar *)text, -1);
     return g_strdup(g_checksum_get_string(sum));

@@ -209,6 +209,9 @@ settle(const Run *run, AmrResolved *resolved)
     if (answer.verdict == AMR_ORACLE_ALLOWED && proposal->candidates->len)
         resolved->granted = amr_rule_copy(((AmrCandidate *)proposal->candidates->pdata[0])->rule);
     amr_propose_settle(proposal, &answer);
+    for (guint i = 0;
+         fact && fact->abstractions && !proposal->no_rule && i < fact->abstractions->len; i++)
+        amr_abstraction_offer(fact->abstractions->pdata[i], proposal);
     if (!proposal->no_rule)
         amr_mirror_add(proposal, &resolved->event, &run->context->propose, run->context->facts);
 }

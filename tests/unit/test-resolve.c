@@ -80,7 +80,7 @@ system_open(System *system, const char *text, const char *profiles)
     system->loaded = profiles ? amr_loaded_read(system->opener, &error) : NULL;
     assert_no_error(error);
     system->store = amr_store_new(0);
-    system->facts = amr_facts_new();
+    system->facts = amr_facts_new(NULL);
 }
 
 static void

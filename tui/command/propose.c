@@ -19,7 +19,7 @@ typedef struct {
     GPtrArray *no_rules; /* char *: lines, each once */
     GPtrArray *left_out; /* the same, of rules that the target does not state */
     GHashTable *seen;    /* char *: what is in one of them */
-    GHashTable *notes;   /* pattern -> how many denials the rule is for, if more than one */
+    GHashTable *notes;   /* rule -> how many denials it is for, if more than one */
 } Group;
 
 static void
@@ -106,8 +106,7 @@ add_candidate(Group *group, const AmrRule *rule, guint together)
 {
     add_rule(group, rule);
     if (together)
-        g_hash_table_replace(group->notes, g_strdup(rule->file.pattern),
-                             GUINT_TO_POINTER(together));
+        g_hash_table_replace(group->notes, amr_rule_print(rule), GUINT_TO_POINTER(together));
 }
 
 static gboolean
@@ -122,9 +121,10 @@ out_lines(const GPtrArray *lines)
 static char *
 note_of(const Group *group, const AmrRule *rule)
 {
-    guint together = rule->kind == AMR_RULE_FILE
-                         ? GPOINTER_TO_UINT(g_hash_table_lookup(group->notes, rule->file.pattern))
-                         : 0;
+    g_autofree char *printed = amr_rule_print(rule);
+    guint together = GPOINTER_TO_UINT(g_hash_table_lookup(group->notes, printed));
+    if (together && rule->kind == AMR_RULE_INCLUDE)
+        return g_strdup_printf("# for %u denials", together);
     return together ? g_strdup_printf("# for %u denials, and whatever else has such a name; "
                                       "--exact: a rule for each",
                                       together)
@@ -229,6 +229,18 @@ typedef struct {
     TuiProposeCovers *covers;
 } Propose;
 
+/* The abstraction that opens the least; where none answers, the best rule. */
+static guint
+pick_abstraction(const AmrResolved *resolved)
+{
+    const GPtrArray *candidates = resolved->proposal->candidates;
+
+    for (guint i = 0; i < candidates->len; i++)
+        if (((const AmrCandidate *)candidates->pdata[i])->rung == AMR_RUNG_ABSTRACTION)
+            return i;
+    return resolved->best;
+}
+
 /* The candidate to print: that of the rung that was asked for, of several the narrowest; where the
  * ladder has no such rung, the broadest below it. Executions stay decided as they are. */
 static guint
@@ -239,6 +251,9 @@ pick(const Propose *propose, const AmrResolved *resolved)
         resolved->best < candidates->len ? candidates->pdata[resolved->best] : NULL;
     AmrRung reached = AMR_RUNG_NONE;
     guint picked = resolved->best;
+
+    if (propose->rung == AMR_RUNG_ABSTRACTION)
+        return pick_abstraction(resolved);
 
     for (guint i = 0; propose->rung && best && best->rung && i < candidates->len; i++) {
         const AmrCandidate *candidate = candidates->pdata[i];
@@ -358,7 +373,10 @@ propose_all(TuiCommand *command, const AmrDenialId *ids, guint n, const Wanted *
     g_autoptr(GPtrArray) groups = g_ptr_array_new_with_free_func(group_free);
     g_autoptr(GHashTable) by_profile = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(TuiProposeCovers) covers = tui_propose_covers_new();
-    g_autoptr(AmrFacts) facts = amr_facts_new();
+    /* Compiling takes a while: only where they are shown. */
+    gboolean shown = command->options->json || wanted->all || wanted->rung == AMR_RUNG_ABSTRACTION;
+    AmrAbstractions *abstractions = shown ? session->abstractions : NULL;
+    g_autoptr(AmrFacts) facts = amr_facts_new(abstractions);
     g_autoptr(AmrBatch) batch = amr_batch_new();
     AmrResolveContext context = {.store = session->store,
                                  .propose = amr_session_propose_context(session),
@@ -419,7 +437,7 @@ tui_command_propose(TuiCommand *command, int argc, char **argv)
          "a rule for each denial, none for many that are alike", NULL},
         {"rung", 0, 0, G_OPTION_ARG_STRING, &rung,
          "how broad: exact, each-run, tunables, varying; directory of files, members of an "
-         "interface, ...",
+         "interface, ...; abstraction",
          "RUNG"},
         {"any-owner", 0, 0, G_OPTION_ARG_NONE, &wanted.any_owner, "never \"owner\"", NULL},
         {"exec", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &execs,

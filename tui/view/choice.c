@@ -188,7 +188,7 @@ tui_choice_new(const AmrSession *session, const AmrDenialId *ids, guint n)
     choice->items = g_ptr_array_new_with_free_func(g_free);
     choice->rows = g_ptr_array_new();
     choice->ids = amr_resolve_family(session->store, ids, n);
-    choice->facts = amr_facts_new();
+    choice->facts = amr_facts_new(session->abstractions);
     choice->picks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, pick_free);
     choice->modes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     tui_choice_refresh(choice, session);
@@ -388,7 +388,7 @@ tui_choice_can(const TuiChoiceItem *item, TuiChange change)
     case TUI_CHANGE_EXEC:
         return next_transition(item) != item->chosen;
     case TUI_CHANGE_AUDIT:
-        return TRUE;
+        return candidate->rule->kind != AMR_RULE_INCLUDE;
     case TUI_CHANGE_DENY:
         return deny != NULL;
     case TUI_CHANGE_SIDES:
