@@ -17,6 +17,10 @@ static const char *const files[] = {
     "  deny signal (receive) set=(kill),\n"
     "  include if exists <local/helper>\n"
     "}\n",
+    "etc/apparmor.d/abstractions/things",
+    "  /var/thing/** r,\n  /var/other r,\n  owner /var/mine rw,\n",
+    "etc/apparmor.d/abstractions/wider",
+    "  include <abstractions/things>\n  /etc/** rw,\n",
     "sys/kernel/security/apparmor/profiles",
     "helper (enforce)\nstarter (complain)\n",
     "sys/kernel/security/apparmor/.replace",
@@ -293,19 +297,64 @@ test_many(void **state)
     scene_close(&scene);
 }
 
+/* An abstraction that answers several is one row for all of them, and from it each goes back to
+ * its own rule. */
+static void
+test_abstraction(void **state)
+{
+    static const char *const names[] = {"/var/thing/one", "/var/other", "/opt/elsewhere"};
+    const SceneOptions options = {.files = files,
+                                  .features = "../../data/demo/etc/apparmor.d/abi/3.0"};
+    g_autoptr(GString) log = g_string_new(NULL);
+    Scene scene;
+
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++)
+        g_string_append_printf(log,
+                               "type=AVC msg=audit(1763712000.100:%u): apparmor=\"DENIED\" "
+                               "operation=\"open\" profile=\"helper\" name=\"%s\" pid=8 "
+                               "comm=\"h\" requested_mask=\"r\" denied_mask=\"r\" fsuid=33 "
+                               "ouid=0\n",
+                               11 + i, names[i]);
+    scene_open(&scene, &options);
+    scene_feed(&scene, log->str, log->len);
+    scene_settle(&scene);
+    press(&scene, "* p");
+    assert_shows(&scene, "/var/other r,");
+    assert_shows(&scene, "/opt/elsewhere r,");
+    assert_hides(&scene, "include <");
+    press(&scene, "right right right");
+    for (;;) {
+        g_autofree char *before = scene_show(&scene, 100, 40);
+        if (strstr(before, "include <abstractions/things>"))
+            break;
+        press(&scene, "right");
+        g_autofree char *after = scene_show(&scene, 100, 40);
+        assert_string_not_equal(before, after);
+    }
+    assert_shows(&scene, "At least 3 of these 3 rules");
+    assert_shows(&scene, "2 of the 3 denials");
+    assert_hides(&scene, "/var/other r,");
+    assert_shows(&scene, "/opt/elsewhere r,");
+    assert_shows(&scene, "allowed with the change, 3 of 3");
+    assert_hides(&scene, "audit on/off");
+    press(&scene, "right");
+    assert_shows(&scene, "include <abstractions/wider>");
+    assert_shows(&scene, "At least 4 of these 4 rules");
+    press(&scene, "left left");
+    assert_hides(&scene, "include <");
+    assert_shows(&scene, "/var/other r,");
+    scene_close(&scene);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_goldens),
-        cmocka_unit_test(test_many),
-        cmocka_unit_test(test_keys_write_nothing),
-        cmocka_unit_test(test_writes_all),
-        cmocka_unit_test(test_both_sides),
-        cmocka_unit_test(test_ignores),
-        cmocka_unit_test(test_leaves_early),
-        cmocka_unit_test(test_edits),
-        cmocka_unit_test(test_leaves_edit),
+        cmocka_unit_test(test_goldens),     cmocka_unit_test(test_many),
+        cmocka_unit_test(test_abstraction), cmocka_unit_test(test_keys_write_nothing),
+        cmocka_unit_test(test_writes_all),  cmocka_unit_test(test_both_sides),
+        cmocka_unit_test(test_ignores),     cmocka_unit_test(test_leaves_early),
+        cmocka_unit_test(test_edits),       cmocka_unit_test(test_leaves_edit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

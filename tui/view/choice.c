@@ -332,6 +332,10 @@ step_together(TuiChoice *choice, const TuiChoiceItem *item, const AmrRule *share
             !tui_choice_candidate(other) || (by && other->chosen != at))
             continue;
         guint to = by < 0 ? (at ? at - 1 : 0) : by > 0 ? MIN(at + 1, n - 1) : at;
+        /* From a file that is included, the others go back to what is best for them: behind it
+         * stands another file. */
+        if (by && shared->kind == AMR_RULE_INCLUDE && other != item)
+            to = other->resolved->best;
         pick_candidate(other, to);
     }
 }
