@@ -55,6 +55,7 @@ amr_answer_free(AmrAnswer *answer)
         return;
     place_clear(&answer->disk);
     place_clear(&answer->loaded);
+    amr_deny_rule_free(answer->denied);
     g_free(answer->ns);
     g_free(answer->name);
     g_free(answer);

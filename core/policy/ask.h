@@ -9,6 +9,7 @@
 
 #include "core/kernel/loaded.h"
 #include "core/policy/compiler.h"
+#include "core/policy/deny.h"
 #include "core/policy/index.h"
 #include "core/policy/question.h"
 
@@ -46,6 +47,7 @@ typedef struct {
 typedef struct {
     char *ns, *name; /* the profile that was asked: as policy on disk has it, else as the kernel */
     AmrAnswerPlace disk, loaded;
+    AmrDenyRule *denied; /* the rule on disk that denies it explicitly; NULL: none, or not found */
 } AmrAnswer;
 
 void amr_answer_free(AmrAnswer *answer);

@@ -51,6 +51,51 @@ compile(GTask *task, const char *base, GAsyncReadyCallback callback)
                            callback, g_object_ref(task));
 }
 
+/* ---- the rule that denies ---------------------------------------------------------------------
+ */
+
+static void
+on_denies(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GTask) task = data;
+    AmrAsk *ask = g_task_get_task_data(task);
+    AmrOracleAnswer *answer = &ask->answer->disk.answer;
+    GError *error = NULL;
+    g_autoptr(GPtrArray) found = amr_deny_find_finish(result, &error);
+
+    if (error) {
+        g_task_return_error(task, error);
+        return;
+    }
+    ask->answer->denied = amr_deny_first(found);
+    if (ask->answer->denied && answer->verdict == AMR_ORACLE_DENIED) {
+        answer->verdict = AMR_ORACLE_REFUSED;
+        answer->refused |= answer->missing & AMR_PERM_EXEC;
+    }
+    amr_ask_finish(task);
+}
+
+/* What is denied explicitly is denied by a line; and an execution is, if there is such a line. */
+static void
+look_for_rule(GTask *task)
+{
+    AmrAsk *ask = g_task_get_task_data(task);
+    const AmrAskContext *context = &ask->asker->context;
+    const AmrOracleAnswer *answer = &ask->answer->disk.answer;
+    gboolean runs = answer->verdict == AMR_ORACLE_DENIED &&
+                    ask->question->klass == AMR_CLASS_FILE && answer->missing & AMR_PERM_EXEC;
+
+    if (answer->verdict != AMR_ORACLE_REFUSED && !runs) {
+        amr_ask_finish(task);
+        return;
+    }
+    g_autofree char *profile = *ask->answer->ns
+                                   ? g_strdup_printf(":%s:%s", ask->answer->ns, ask->answer->name)
+                                   : g_strdup(ask->answer->name);
+    amr_deny_find_async(context->compiler, context->index, profile, ask->question,
+                        g_task_get_cancellable(task), on_denies, g_object_ref(task));
+}
+
 /* ---- explicit denials -------------------------------------------------------------------------
  */
 
@@ -122,7 +167,7 @@ on_granted(GObject *source, GAsyncResult *result, gpointer data)
     g_hash_table_insert(ask->asker->compiled, granted_key(ask), compiled);
     (void)amr_scratch_restore(ask->asker->scratch, ask->block->file, NULL);
     judge_granted(ask, compiled);
-    amr_ask_finish(task);
+    look_for_rule(task);
 }
 
 static void
@@ -134,7 +179,7 @@ grant_all(GTask *task)
     if (text && amr_scratch_set(ask->asker->scratch, ask->block->file, text, NULL))
         compile(task, amr_scratch_path(ask->asker->scratch), on_granted);
     else
-        amr_ask_finish(task);
+        look_for_rule(task);
 }
 
 static void
@@ -151,7 +196,7 @@ on_scratch(GObject *source, GAsyncResult *result, gpointer data)
         g_task_return_error(task, error);
     } else {
         g_error_free(error);
-        amr_ask_finish(task);
+        look_for_rule(task);
     }
 }
 
@@ -165,10 +210,10 @@ look_behind(GTask *task)
     const AmrAskCompiled *granted = g_hash_table_lookup(ask->asker->compiled, key);
     if (ask->answer->disk.answer.verdict != AMR_ORACLE_DENIED || !rules_for(ask->question->klass) ||
         (!granted && !has_audit_deny(context->index, ask->root))) {
-        amr_ask_finish(task);
+        look_for_rule(task);
     } else if (granted) {
         judge_granted(ask, granted);
-        amr_ask_finish(task);
+        look_for_rule(task);
     } else if (ask->asker->scratch) {
         grant_all(task);
     } else {

@@ -24,7 +24,7 @@ typedef struct {
 
 typedef struct {
     AmrCompiler *compiler;
-    AmrQuestion *question;
+    const AmrQuestion *question;
     char *preamble;
     GArray *denies; /* AmrDeny */
     GArray *turned; /* Turned */
@@ -32,14 +32,41 @@ typedef struct {
     GPtrArray *found;
 } Find;
 
-static void
-deny_rule_free(gpointer data)
+void
+amr_deny_rule_free(AmrDenyRule *rule)
 {
-    AmrDenyRule *rule = data;
+    if (!rule)
+        return;
     g_free(rule->file);
     g_free(rule->text);
     g_free(rule->said);
     g_free(rule);
+}
+
+AmrDenyRule *
+amr_deny_rule_copy(const AmrDenyRule *rule)
+{
+    if (!rule)
+        return NULL;
+    AmrDenyRule *copy = g_new0(AmrDenyRule, 1);
+    *copy = (AmrDenyRule){g_strdup(rule->file), rule->line, g_strdup(rule->text),
+                          g_strdup(rule->said), rule->more};
+    return copy;
+}
+
+AmrDenyRule *
+amr_deny_first(const GPtrArray *found)
+{
+    AmrDenyRule *first = found && found->len > 0 ? amr_deny_rule_copy(found->pdata[0]) : NULL;
+    if (first)
+        first->more = found->len - 1;
+    return first;
+}
+
+static void
+free_rule(gpointer data)
+{
+    amr_deny_rule_free(data);
 }
 
 static void
@@ -52,7 +79,6 @@ static void
 find_free(gpointer data)
 {
     Find *find = data;
-    amr_question_free(find->question);
     g_free(find->preamble);
     g_clear_pointer(&find->denies, g_array_unref);
     g_array_unref(find->turned);
@@ -137,7 +163,7 @@ add_found(Find *find, const AmrDeny *deny)
     g_autofree char *text = amr_display_string(deny->text);
 
     *rule = (AmrDenyRule){g_strdup(deny->file), deny->line, g_strdup(deny->text),
-                          g_strdup_printf("%s line %u: %s", file, deny->line, text)};
+                          g_strdup_printf("%s line %u: %s", file, deny->line, text), 0};
     g_ptr_array_add(find->found, rule);
 }
 
@@ -204,8 +230,8 @@ compile_next(GTask *task)
 
 void
 amr_deny_find_async(AmrCompiler *compiler, const AmrIndex *index, const char *profile,
-                    AmrQuestion *question, GCancellable *cancellable, GAsyncReadyCallback callback,
-                    gpointer data)
+                    const AmrQuestion *question, GCancellable *cancellable,
+                    GAsyncReadyCallback callback, gpointer data)
 {
     g_autoptr(GTask) task = g_task_new(NULL, cancellable, callback, data);
     const AmrBlock *block = index ? amr_index_find_typed(index, profile) : NULL;
@@ -217,7 +243,7 @@ amr_deny_find_async(AmrCompiler *compiler, const AmrIndex *index, const char *pr
     find->turned = g_array_new(FALSE, FALSE, sizeof(Turned));
     g_array_set_clear_func(find->turned, clear_turned);
     find->ranges = g_array_new(FALSE, FALSE, sizeof(Range));
-    find->found = g_ptr_array_new_with_free_func(deny_rule_free);
+    find->found = g_ptr_array_new_with_free_func(free_rule);
     g_task_set_source_tag(task, amr_deny_find_async);
     g_task_set_task_data(task, find, find_free);
     if (block && roots && roots[0]) {

@@ -23,6 +23,7 @@ fact_free(gpointer data)
     AmrFact *fact = data;
     g_free(fact->target);
     g_clear_pointer(&fact->abstractions, g_ptr_array_unref);
+    amr_deny_rule_free(fact->denied);
     g_free(fact);
 }
 
@@ -128,6 +129,7 @@ fact_of(const AmrAnswer *answer)
     fact->verdict = answer->disk.answer.verdict;
     fact->exec = answer->disk.answer.exec;
     fact->target = g_strdup(answer->disk.answer.target);
+    fact->denied = amr_deny_rule_copy(answer->denied);
     return fact;
 }
 

@@ -67,6 +67,7 @@ amr_proposal_free(AmrProposal *proposal)
     g_ptr_array_unref(proposal->candidates);
     g_free(proposal->other);
     g_free(proposal->other_reason);
+    amr_deny_rule_free(proposal->denied);
     g_ptr_array_unref(proposal->left_out);
     g_free(proposal);
 }
@@ -443,19 +444,30 @@ amr_propose(const AmrEvent *event, const AmrProposeContext *context)
     return proposal;
 }
 
+char *
+amr_propose_undeny(const AmrDenyRule *denied)
+{
+    g_autofree char *file = denied ? amr_display_string(denied->file) : NULL;
+    return file ? g_strdup_printf("If that deny is wrong, take it out by hand: %s line %u.", file,
+                                  denied->line)
+                : g_strdup("If that deny is wrong, take it out by hand.");
+}
+
 void
-amr_propose_settle(AmrProposal *proposal, const AmrOracleAnswer *disk)
+amr_propose_settle(AmrProposal *proposal, AmrOracleVerdict disk, const AmrDenyRule *denied)
 {
     if (proposal->no_rule != AMR_NO_RULE_NONE)
         return;
-    if (disk->verdict == AMR_ORACLE_ALLOWED)
+    if (disk == AMR_ORACLE_ALLOWED)
         amr_propose_refuse(proposal, AMR_NO_RULE_GRANTED,
                            g_strdup("Policy on disk allows it already."),
                            g_strdup("If it is still denied, what is loaded is older: reload the "
                                     "profile."));
-    else if (disk->verdict == AMR_ORACLE_REFUSED)
-        amr_propose_refuse(proposal, AMR_NO_RULE_DENIED,
-                           g_strdup("A deny rule of the profile stands against it, and a deny wins "
-                                    "over any rule."),
-                           g_strdup("If that deny is wrong, take it out by hand."));
+    if (disk != AMR_ORACLE_REFUSED)
+        return;
+    proposal->denied = amr_deny_rule_copy(denied);
+    amr_propose_refuse(proposal, AMR_NO_RULE_DENIED,
+                       g_strdup("A deny rule of the profile stands against it, and a deny wins "
+                                "over any rule."),
+                       amr_propose_undeny(denied));
 }

@@ -204,11 +204,11 @@ settle(const Run *run, AmrResolved *resolved)
         proposal->no_rule ? NULL : amr_question_of_event(&resolved->event, NULL);
     const AmrFact *fact =
         question ? amr_facts_look(run->context->facts, proposal->profile, question) : NULL;
-    AmrOracleAnswer answer = {.verdict = fact ? fact->verdict : AMR_ORACLE_UNKNOWN};
+    AmrOracleVerdict disk = fact ? fact->verdict : AMR_ORACLE_UNKNOWN;
 
-    if (answer.verdict == AMR_ORACLE_ALLOWED && proposal->candidates->len)
+    if (disk == AMR_ORACLE_ALLOWED && proposal->candidates->len)
         resolved->granted = amr_rule_copy(((AmrCandidate *)proposal->candidates->pdata[0])->rule);
-    amr_propose_settle(proposal, &answer);
+    amr_propose_settle(proposal, disk, fact ? fact->denied : NULL);
     for (guint i = 0;
          fact && fact->abstractions && !proposal->no_rule && i < fact->abstractions->len; i++)
         amr_abstraction_offer(fact->abstractions->pdata[i], proposal);

@@ -103,6 +103,7 @@ find(Fixture *fixture, const char *profile, const char *asked)
     test_wait_result(&result);
     g_autoptr(GPtrArray) found = amr_deny_find_finish(result, &error);
     assert_no_error(error);
+    amr_question_free(question);
     for (guint i = 0; i < found->len; i++) {
         const AmrDenyRule *rule = found->pdata[i];
         g_string_append_printf(out, "%s%s", i ? "\n" : "", rule->said);
@@ -223,13 +224,14 @@ test_cancelled(void **state)
     g_autoptr(GCancellable) cancellable = g_cancellable_new();
     (void)state;
     fixture_init(&fixture);
-    amr_deny_find_async(fixture.compiler, fixture.index, "one",
-                        amr_question_read("/data/secret w", NULL), cancellable, test_result,
+    AmrQuestion *question = amr_question_read("/data/secret w", NULL);
+    amr_deny_find_async(fixture.compiler, fixture.index, "one", question, cancellable, test_result,
                         &result);
     g_cancellable_cancel(cancellable);
     test_wait_result(&result);
     assert_null(amr_deny_find_finish(result, &error));
     assert_true(g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED));
+    amr_question_free(question);
     fixture_clear(&fixture);
 }
 

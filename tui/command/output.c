@@ -187,6 +187,21 @@ tui_out_denial_row(const AmrSession *session, AmrDenialId id)
     return ok;
 }
 
+void
+tui_json_denied(TuiJson *json, const AmrDenyRule *denied)
+{
+    if (!denied) {
+        tui_json_null(json, "denied_by");
+        return;
+    }
+    tui_json_open_object(json, "denied_by");
+    tui_json_name(json, "file", denied->file);
+    tui_json_uint(json, "line", denied->line);
+    tui_json_name(json, "rule", denied->text);
+    tui_json_uint(json, "more", denied->more);
+    tui_json_close_object(json);
+}
+
 int
 tui_out_flush(void)
 {

@@ -179,5 +179,6 @@ tui_propose_out(const AmrStore *store, TuiProposeCovers *covers, const AmrResolv
     tui_json_text(json, "no_rule", proposal->no_rule ? amr_no_rule_word(proposal->no_rule) : NULL);
     tui_json_text(json, "reason", proposal->reason);
     tui_json_text(json, "remedy", proposal->remedy);
+    tui_json_denied(json, proposal->denied);
     return tui_out_json(json);
 }

@@ -88,7 +88,8 @@ add_logged(GString *out, const AmrAnswerPlace *place, const AmrQuestion *questio
 }
 
 static void
-add_denied(GString *out, const AmrAnswerPlace *place, const AmrQuestion *question)
+add_denied(GString *out, const AmrAnswerPlace *place, const AmrQuestion *question,
+           const AmrDenyRule *by)
 {
     const AmrOracleAnswer *answer = &place->answer;
 
@@ -108,6 +109,9 @@ add_denied(GString *out, const AmrAnswerPlace *place, const AmrQuestion *questio
     }
     if (place->missing)
         g_string_append_printf(out, " (%s)", place->missing);
+    if (by) {
+        g_string_append_printf(out, "; %s", by->said);
+    }
     if (answer->depends)
         g_string_append(out, "; for some of what was not named it is allowed");
 }
@@ -132,7 +136,8 @@ add_mode(GString *out, const AmrOracleAnswer *answer)
 }
 
 static gboolean
-out_place(const char *label, const AmrAnswerPlace *place, const AmrQuestion *question)
+out_place(const char *label, const AmrAnswerPlace *place, const AmrQuestion *question,
+          const AmrDenyRule *by)
 {
     g_autoptr(GString) out = g_string_new(label);
 
@@ -145,7 +150,7 @@ out_place(const char *label, const AmrAnswerPlace *place, const AmrQuestion *que
         break;
     case AMR_ORACLE_DENIED:
     case AMR_ORACLE_REFUSED:
-        add_denied(out, place, question);
+        add_denied(out, place, question, by);
         break;
     case AMR_ORACLE_UNMEDIATED:
         g_string_append(out, "not mediated: this policy says nothing of it");
@@ -177,8 +182,9 @@ out_text(const TuiQuery *query, const AmrQuestion *question, const AmrAnswer *an
         if (!tui_out_line(inert))
             return FALSE;
     }
-    return out_place(query->many ? "  on disk: " : "on disk: ", &answer->disk, question) &&
-           out_place(query->many ? "  loaded:  " : "loaded:  ", &answer->loaded, question);
+    return out_place(query->many ? "  on disk: " : "on disk: ", &answer->disk, question,
+                     answer->denied) &&
+           out_place(query->many ? "  loaded:  " : "loaded:  ", &answer->loaded, question, NULL);
 }
 
 /* ---- JSON ------------------------------------------------------------------------------------ */
@@ -275,6 +281,7 @@ tui_query_out(const TuiQuery *query, const AmrQuestion *question, const AmrAnswe
     add_question(json, question);
     add_place(json, "disk", &answer->disk, question->klass);
     add_place(json, "loaded", &answer->loaded, question->klass);
+    tui_json_denied(json, answer->denied);
     return tui_out_json(json);
 }
 

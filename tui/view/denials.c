@@ -102,7 +102,8 @@ draw_list(Denials *view, TuiCanvas *canvas, TuiRect rect)
 static void
 draw_detail(Denials *view, TuiCanvas *canvas, TuiRect rect)
 {
-    tui_detail_fill(view->detail, tui_screen_session(view->view.screen), view->id);
+    tui_detail_fill(view->detail, tui_screen_session(view->view.screen), view->id,
+                    tui_denials_denied(view));
     tui_flow_draw(view->detail, canvas, rect);
 }
 
@@ -311,6 +312,8 @@ news(TuiView *base, TuiNews what)
 {
     Denials *view = (Denials *)base;
 
+    if (what == TUI_NEWS_SESSION)
+        tui_denials_forget_denied(view);
     if (what != TUI_NEWS_STORE)
         return;
     tui_denials_go_with_time(view);
@@ -391,6 +394,7 @@ denials_free(TuiView *base)
     Denials *view = (Denials *)base;
     if (view->leaves)
         g_source_remove(view->leaves);
+    tui_denials_forget_denied(view);
     amr_selection_free(view->rows);
     tui_search_free(view->search);
     tui_search_free(view->text_search);

@@ -11,6 +11,8 @@
 
 G_BEGIN_DECLS
 
+typedef struct DenialsAsk DenialsAsk;
+
 typedef struct {
     TuiView view;
     TuiViewClass class; /* its own, for its title */
@@ -26,6 +28,9 @@ typedef struct {
     AmrDenialId held_at; /* the newest when it stopped to follow */
     TuiFlow *detail;
     gboolean in_detail, split, pushed;
+    GHashTable *denied; /* id -> AmrDenyRule, NULL where none was found; NULL: nothing was asked */
+    DenialsAsk *ask;    /* what is asked just now; NULL */
+    guint rests;        /* source of when it is asked about; 0: not */
 } Denials;
 
 extern const TuiSearchClass tui_denials_search;
@@ -43,6 +48,12 @@ guint tui_denials_came(const Denials *view);
 void tui_denials_go_with_time(Denials *view);
 /* Looks at a slice of what the filter has not looked at; TRUE while more is left. */
 gboolean tui_denials_work(Denials *view);
+
+/* denials_ask.c: the deny rule that stands against what the cursor stands on, as far as is known;
+ * else it is asked for, and the screen is drawn anew. */
+const AmrDenyRule *tui_denials_denied(Denials *view);
+/* Policy is another, or nobody waits any more. */
+void tui_denials_forget_denied(Denials *view);
 
 G_END_DECLS
 #endif

@@ -18,14 +18,31 @@ tui_detail_add_risk(TuiFlow *flow, AmrRisk risk, const char *danger)
     tui_flow_add_words(flow, "risk", roles[risk <= AMR_RISK_HIGH ? risk : 0], text);
 }
 
+void
+tui_detail_add_denied(TuiFlow *flow, const AmrDenyRule *denied)
+{
+    if (!denied)
+        return;
+    tui_flow_add_words(flow, "denied by", TUI_ROLE_DENIED, denied->said);
+    if (denied->more == 0)
+        return;
+    g_autofree char *more =
+        g_strdup_printf("and %u more that %s", denied->more, denied->more == 1 ? "does" : "do");
+    tui_flow_add_words(flow, "", TUI_ROLE_DENIED, more);
+}
+
 static void
-add_answer(TuiFlow *flow, const AmrSession *session, const AmrEvent *event)
+add_answer(TuiFlow *flow, const AmrSession *session, const AmrEvent *event,
+           const AmrDenyRule *denied)
 {
     AmrProposeContext context = amr_session_propose_context(session);
     g_autoptr(AmrProposal) proposal = amr_propose(event, &context);
 
+    if (denied)
+        amr_propose_settle(proposal, AMR_ORACLE_REFUSED, denied);
     if (proposal->no_rule != AMR_NO_RULE_NONE) {
         tui_flow_add_words(flow, "no rule", TUI_ROLE_WARNING, proposal->reason);
+        tui_detail_add_denied(flow, denied);
         if (proposal->remedy)
             tui_flow_add_words(flow, "instead", TUI_ROLE_TEXT, proposal->remedy);
         return;
@@ -89,7 +106,7 @@ add_policy(TuiFlow *flow, const AmrSession *session, const AmrEvent *event)
 }
 
 void
-tui_detail_fill(TuiFlow *flow, const AmrSession *session, AmrDenialId id)
+tui_detail_fill(TuiFlow *flow, const AmrSession *session, AmrDenialId id, const AmrDenyRule *denied)
 {
     const AmrDenial *denial = amr_store_get(session->store, id);
     AmrEvent event;
@@ -109,7 +126,7 @@ tui_detail_fill(TuiFlow *flow, const AmrSession *session, AmrDenialId id)
     if (denial->state > AMR_DENIAL_STATE_NEW)
         tui_flow_add_words(flow, "state", TUI_ROLE_TITLE, amr_denial_state_word(denial->state));
     tui_flow_add(flow, TUI_ROLE_TEXT, NULL);
-    add_answer(flow, session, &event);
+    add_answer(flow, session, &event, denied);
     tui_flow_add(flow, TUI_ROLE_TEXT, NULL);
     add_policy(flow, session, &event);
     add_fields(flow, &event);

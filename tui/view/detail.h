@@ -9,8 +9,12 @@
 G_BEGIN_DECLS
 
 /* Fills @flow (emptied first): the sentence, how often, the risk or the remedy, the fields, where
- * the profile stands. */
-void tui_detail_fill(TuiFlow *flow, const AmrSession *session, AmrDenialId id);
+ * the profile stands. @denied: the deny rule that stands against it, NULL: none is known. */
+void tui_detail_fill(TuiFlow *flow, const AmrSession *session, AmrDenialId id,
+                     const AmrDenyRule *denied);
+
+/* The deny rule that stands against something, with its file and line; nothing for NULL. */
+void tui_detail_add_denied(TuiFlow *flow, const AmrDenyRule *denied);
 
 /* "risk HIGH: ...", in the role of its height. */
 void tui_detail_add_risk(TuiFlow *flow, AmrRisk risk, const char *danger);

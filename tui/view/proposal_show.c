@@ -99,6 +99,7 @@ describe_other(TuiProposal *view, const TuiChoiceItem *item)
         tui_flow_add_words(view->flow, "other side", TUI_ROLE_QUIET, "policy is being asked");
     if (proposal->other_no_rule) {
         tui_flow_add_words(view->flow, "but", TUI_ROLE_WARNING, proposal->other_reason);
+        tui_detail_add_denied(view->flow, proposal->denied);
     } else if (proposal->other && candidate && candidate->mirror) {
         g_autofree char *other = amr_display_string(proposal->other);
         g_autofree char *printed = amr_rule_print(candidate->mirror);
@@ -177,6 +178,7 @@ describe_none(TuiProposal *view, const TuiChoiceItem *item)
                            "the execution that it hangs on is denied or ignored");
     } else {
         tui_flow_add_words(view->flow, "no rule", TUI_ROLE_WARNING, item->proposal->reason);
+        tui_detail_add_denied(view->flow, item->proposal->denied);
         if (item->proposal->remedy)
             tui_flow_add_words(view->flow, "instead", TUI_ROLE_TEXT, item->proposal->remedy);
     }

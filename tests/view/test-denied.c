@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An explicit deny: its line, in the detail of the denial and in the proposal. */
+#include "tests/view/scene.h"
+
+#include <string.h>
+
+#define PRIVATE "etc/apparmor.d/abstractions/private"
+
+static const char *const files[] = {
+    PRIVATE,
+    "# what nobody reads\n"
+    "audit deny /etc/{,g}shadow rw,\n",
+    "etc/apparmor.d/pagewright",
+    "profile pagewright /usr/bin/pagewright {\n"
+    "  include if exists <abstractions/private>\n"
+    "  /usr/bin/pagewright mr,\n"
+    "  include if exists <local/pagewright>\n"
+    "}\n",
+    NULL,
+};
+
+static const SceneOptions denied = {.log = "denials.log",
+                                    .files = files,
+                                    .features = "../../data/demo/etc/apparmor.d/abi/3.0"};
+
+/* The detail of /etc/shadow; it is shown beside the list in wide frames only. */
+static void
+open_shadow(Scene *scene)
+{
+    scene_open(scene, &denied);
+    scene_keys(scene, "/ s h a d o w enter enter");
+    scene_settle(scene);
+}
+
+static void
+test_shown(void **state)
+{
+    Scene scene;
+
+    open_shadow(&scene);
+    scene_wait(&scene, "denied by", TRUE);
+    assert_goldens(&scene, "denied");
+    scene_keys(&scene, "p");
+    scene_settle(&scene);
+    assert_goldens(&scene, "denied-proposal");
+    scene_close(&scene);
+}
+
+/* Policy that no longer says so is believed, as soon as it is read. */
+static void
+test_forgotten(void **state)
+{
+    Scene scene;
+
+    open_shadow(&scene);
+    scene_wait(&scene, "private line 2", TRUE);
+    test_write(scene.root, PRIVATE, "\n\n\ndeny /etc/shadow r,\n");
+    scene_keys(&scene, "R");
+    scene_wait(&scene, "private line 4", TRUE);
+    test_write(scene.root, PRIVATE, "deny /etc/shadow w,\n");
+    scene_keys(&scene, "R");
+    scene_wait(&scene, "denied by", FALSE);
+    scene_settle(&scene);
+    assert_hides(&scene, "denied by");
+    scene_close(&scene);
+}
+
+/* Left before it was asked, or while it is. */
+static void
+test_left(void **state)
+{
+    static const guint waits[] = {0, 50, 100, 101, 103, 110};
+    for (gsize i = 0; i < G_N_ELEMENTS(waits); i++) {
+        Scene scene;
+        scene_open(&scene, &denied);
+        scene_keys(&scene, "/ s h a d o w enter enter");
+        gint64 end = g_get_monotonic_time() + waits[i] * 1000;
+        while (g_get_monotonic_time() < end)
+            g_main_context_iteration(NULL, FALSE);
+        scene_close(&scene);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_shown),
+        cmocka_unit_test(test_forgotten),
+        cmocka_unit_test(test_left),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
