@@ -121,6 +121,7 @@ grep -qs userns_create $features/namespaces/mask && asks=- || asks=namespaces/us
 fixes $asks u-userns 1 : userns
 loaded
 ok 'r-limit: within the limit' /opt/t/r-limit limit 400
+fixes rlimit r-limit 1 : 'limit 600'
 
 # ---- sockets -----------------------------------------------------------------------------------------
 section sockets
