@@ -11,10 +11,18 @@ typedef struct {
     GPtrArray *clusters; /* AmrCluster; NULL until then */
 } Part;
 
+/* What answers a denial with others. */
+typedef struct {
+    const AmrCluster *cluster; /* of its part */
+    char *named, *opens; /* its pattern with a variable, if there is one, and what that opens */
+} Together;
+
 struct AmrBatch {
-    GHashTable *parts; /* profile -> Part */
-    GHashTable *found; /* AmrDenialId -> AmrCluster, of a part's */
-    GHashTable *files; /* include_key() -> how many denials it answers */
+    const AmrIndex *index;
+    GHashTable *parts;    /* profile -> Part */
+    GPtrArray *togethers; /* Together */
+    GHashTable *found;    /* AmrDenialId -> one of these */
+    GHashTable *files;    /* include_key() -> how many denials it answers */
     GStringChunk *bytes;
 };
 
@@ -30,10 +38,21 @@ part_free(gpointer data)
     g_free(part);
 }
 
+static void
+together_free(gpointer data)
+{
+    Together *together = data;
+    g_free(together->named);
+    g_free(together->opens);
+    g_free(together);
+}
+
 AmrBatch *
-amr_batch_new(void)
+amr_batch_new(const AmrIndex *index)
 {
     AmrBatch *batch = g_new0(AmrBatch, 1);
+    batch->index = index;
+    batch->togethers = g_ptr_array_new_with_free_func(together_free);
     batch->parts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, part_free);
     batch->found = g_hash_table_new(NULL, NULL);
     batch->files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -48,6 +67,7 @@ amr_batch_free(AmrBatch *batch)
         return;
     g_hash_table_unref(batch->files);
     g_hash_table_unref(batch->found);
+    g_ptr_array_unref(batch->togethers);
     g_hash_table_unref(batch->parts);
     g_string_chunk_free(batch->bytes);
     g_free(batch);
@@ -151,47 +171,55 @@ is_needless(const Part *part, const AmrCluster *cluster)
     return TRUE;
 }
 
-void
-amr_batch_find(AmrBatch *batch)
+/* With the variable that stands for how all of them begin. */
+static Together *
+together_of(AmrBatch *batch, const Part *part, const AmrTunables *tunables,
+            const AmrCluster *cluster)
 {
-    GHashTableIter iter;
-    gpointer value;
+    Together *together = g_new0(Together, 1);
+    AmrBytes path = g_array_index(part->accesses, AmrClusterAccess, cluster->members[0]).path;
 
-    g_hash_table_iter_init(&iter, batch->parts);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        Part *part = value;
-        part->clusters =
-            amr_cluster_files((const AmrClusterAccess *)(const void *)part->accesses->data,
-                              part->accesses->len);
-        for (guint i = 0; i < part->clusters->len; i++) {
-            AmrCluster *cluster = part->clusters->pdata[i];
-            for (guint k = 0; !is_needless(part, cluster) && k < cluster->n_members; k++)
-                g_hash_table_insert(batch->found,
-                                    GUINT_TO_POINTER(
-                                        g_array_index(part->ids, AmrDenialId, cluster->members[k])),
-                                    cluster);
+    together->cluster = cluster;
+    together->named =
+        amr_ladder_named(tunables, path, cluster->rule->file.pattern, &together->opens);
+    g_ptr_array_add(batch->togethers, together);
+    return together;
+}
+
+static void
+find_in(AmrBatch *batch, const char *profile, Part *part)
+{
+    g_autoptr(AmrTunables) tunables = amr_tunables_new(batch->index, profile);
+
+    part->clusters = amr_cluster_files((const AmrClusterAccess *)(const void *)part->accesses->data,
+                                       part->accesses->len);
+    for (guint i = 0; i < part->clusters->len; i++) {
+        const AmrCluster *cluster = part->clusters->pdata[i];
+        Together *together = NULL;
+        if (is_needless(part, cluster))
+            continue;
+        together = together_of(batch, part, tunables, cluster);
+        for (guint k = 0; k < cluster->n_members; k++) {
+            AmrDenialId id = g_array_index(part->ids, AmrDenialId, cluster->members[k]);
+            g_hash_table_insert(batch->found, GUINT_TO_POINTER(id), together);
         }
     }
 }
 
 void
-amr_batch_offer(const AmrBatch *batch, AmrResolved *resolved)
+amr_batch_find(AmrBatch *batch)
 {
-    const AmrCluster *cluster =
-        resolved->id ? g_hash_table_lookup(batch->found, GUINT_TO_POINTER(resolved->id)) : NULL;
-    GPtrArray *candidates = resolved->proposal->candidates;
+    GHashTableIter iter;
+    gpointer key, value;
 
-    offer_includes(batch, resolved);
-    if (!cluster || !exact_rule(resolved))
-        return;
-    for (guint i = 0; i < candidates->len; i++) {
-        AmrCandidate *candidate = candidates->pdata[i];
-        if (!amr_rule_equal(candidate->rule, cluster->rule))
-            continue;
-        candidate->together = cluster->n_members;
-        resolved->best = i;
-        return;
-    }
+    g_hash_table_iter_init(&iter, batch->parts);
+    while (g_hash_table_iter_next(&iter, &key, &value))
+        find_in(batch, key, value);
+}
+
+static AmrCandidate *
+candidate_of(const AmrCluster *cluster)
+{
     AmrCandidate *candidate = g_new0(AmrCandidate, 1);
     *candidate = (AmrCandidate){.rule = amr_rule_copy(cluster->rule),
                                 .risk = cluster->risk,
@@ -199,5 +227,61 @@ amr_batch_offer(const AmrBatch *batch, AmrResolved *resolved)
                                 .opens = g_strdup(cluster->opens),
                                 .danger = g_strdup(cluster->danger),
                                 .together = cluster->n_members};
-    g_ptr_array_insert(candidates, (int)++resolved->best, candidate);
+    return candidate;
+}
+
+static AmrCandidate *
+candidate_named(const Together *together)
+{
+    AmrCandidate *candidate = candidate_of(together->cluster);
+
+    g_free(candidate->rule->file.pattern);
+    candidate->rule->file.pattern = g_strdup(together->named);
+    if (together->opens) {
+        g_autofree char *opens = g_steal_pointer(&candidate->opens);
+        candidate->opens = g_strdup_printf("%s %s", opens, together->opens);
+    }
+    return candidate;
+}
+
+/* Where the ladder has @rule already; G_MAXUINT: nowhere. */
+static guint
+find_rule(const GPtrArray *candidates, const AmrRule *rule)
+{
+    for (guint i = 0; i < candidates->len; i++)
+        if (amr_rule_equal(((const AmrCandidate *)candidates->pdata[i])->rule, rule))
+            return i;
+    return G_MAXUINT;
+}
+
+void
+amr_batch_offer(const AmrBatch *batch, AmrResolved *resolved)
+{
+    const Together *together =
+        resolved->id ? g_hash_table_lookup(batch->found, GUINT_TO_POINTER(resolved->id)) : NULL;
+    GPtrArray *candidates = resolved->proposal->candidates;
+    guint at;
+
+    offer_includes(batch, resolved);
+    if (!together || !exact_rule(resolved))
+        return;
+    at = find_rule(candidates, together->cluster->rule);
+    if (at == G_MAXUINT) {
+        at = resolved->best + 1;
+        g_ptr_array_insert(candidates, (int)at, candidate_of(together->cluster));
+    } else {
+        ((AmrCandidate *)candidates->pdata[at])->together = together->cluster->n_members;
+    }
+    resolved->best = at;
+    if (together->named)
+        g_ptr_array_insert(candidates, (int)at + 1, candidate_named(together));
+    for (guint i = 0; together->named && i < candidates->len; i++) {
+        const AmrCandidate *named = candidates->pdata[at + 1], *candidate = candidates->pdata[i];
+        /* A rung of the file's own ladder may say the same. */
+        if (i != at + 1 && amr_rule_equal(candidate->rule, named->rule)) {
+            g_ptr_array_remove_index(candidates, i);
+            resolved->best -= i < at;
+            break;
+        }
+    }
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Many denials proposed together: what cluster.h finds among the files that one profile was denied
- * becomes a rung of each of these denials, and the best one. Their own rules stay on the ladder. An
- * abstraction that answers several of them says of how many.
+ * becomes a rung of each of these denials, and the best one; the same with a variable for its
+ * beginning stands above it. Their own rules stay on the ladder. An abstraction that answers
+ * several of them says of how many.
  */
 #ifndef AMR_POLICY_BATCH_H
 #define AMR_POLICY_BATCH_H
@@ -14,7 +15,8 @@ G_BEGIN_DECLS
 
 typedef struct AmrBatch AmrBatch;
 
-AmrBatch *amr_batch_new(void);
+/* @index (may be NULL) says which variables a profile has; borrowed until all is found. */
+AmrBatch *amr_batch_new(const AmrIndex *index);
 void amr_batch_free(AmrBatch *batch);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrBatch, amr_batch_free)
 

@@ -313,3 +313,22 @@ amr_ladder_of_name(const AmrLadderQuestion *question, guint *best, GError **erro
 {
     return climb(question, FALSE, best, error);
 }
+
+char *
+amr_ladder_named(const AmrTunables *tunables, AmrBytes path, const char *pattern, char **opens)
+{
+    const AmrLadderQuestion question = {.path = path, .tunables = tunables};
+    g_autofree char *prefix = NULL, *named = NULL;
+    AmrName name;
+
+    *opens = NULL;
+    amr_name_init(&name, &question);
+    prefix = name.prefix ? amr_policy_pattern((AmrBytes){path.data, name.prefix_len}, NULL) : NULL;
+    if (prefix && g_str_has_prefix(pattern, prefix) && pattern[strlen(prefix)] == '/') {
+        named = g_strdup_printf("@{%s}%s", name.prefix, pattern + strlen(prefix));
+        if (!name.same)
+            *opens = g_strdup_printf("What else stands for @{%s}.", name.prefix);
+    }
+    amr_name_clear(&name);
+    return g_steal_pointer(&named);
+}

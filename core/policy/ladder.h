@@ -70,6 +70,12 @@ GPtrArray *amr_ladder(const AmrLadderQuestion *question, guint *best, GError **e
 /* Only the rungs that say the same of the path with other parts: EXACT to VARYING. */
 GPtrArray *amr_ladder_of_name(const AmrLadderQuestion *question, guint *best, GError **error);
 
+/* @pattern, of files that begin as @path does, with the variable that stands for this beginning;
+ * NULL if there is none. *opens: what else it matches, a sentence; NULL: nothing. The caller frees
+ * both. */
+char *amr_ladder_named(const AmrTunables *tunables, AmrBytes path, const char *pattern,
+                       char **opens);
+
 /* Whether @pattern, of a file rule, reaches all there is, or all of a place that many share (the
  * root, a directory right below it, a home): nobody should sign that unasked. A variable that
  * @tunables (may be NULL) have not is taken for what it mostly is, or for anything. */

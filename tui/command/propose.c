@@ -377,7 +377,7 @@ propose_all(TuiCommand *command, const AmrDenialId *ids, guint n, const Wanted *
     gboolean shown = command->options->json || wanted->all || wanted->rung == AMR_RUNG_ABSTRACTION;
     AmrAbstractions *abstractions = shown ? session->abstractions : NULL;
     g_autoptr(AmrFacts) facts = amr_facts_new(abstractions);
-    g_autoptr(AmrBatch) batch = amr_batch_new();
+    g_autoptr(AmrBatch) batch = NULL;
     AmrResolveContext context = {.store = session->store,
                                  .propose = amr_session_propose_context(session),
                                  .facts = facts,
@@ -389,6 +389,7 @@ propose_all(TuiCommand *command, const AmrDenialId *ids, guint n, const Wanted *
     if (!learn(command, &context, ids, n))
         return;
     if (!wanted->exact && !wanted->rung) {
+        batch = amr_batch_new(context.propose.index);
         amr_resolve_each(&context, ids, n, amr_batch_take, batch);
         amr_batch_find(batch);
         context.batch = batch;

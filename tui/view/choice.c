@@ -155,9 +155,9 @@ choose(const char *profile, const char *exec, gpointer data)
 
 /* What answers many of them at once is the best for each of these. */
 static void
-offer_batch(TuiChoice *choice)
+offer_batch(TuiChoice *choice, const AmrSession *session)
 {
-    g_autoptr(AmrBatch) batch = amr_batch_new();
+    g_autoptr(AmrBatch) batch = amr_batch_new(session->index);
     for (guint i = 0; i < choice->all->len; i++)
         amr_batch_take(choice->all->pdata[i], batch);
     amr_batch_find(batch);
@@ -176,7 +176,7 @@ tui_choice_refresh(TuiChoice *choice, const AmrSession *session)
 
     g_clear_pointer(&choice->all, g_ptr_array_unref);
     choice->all = amr_resolve(&context, (AmrDenialId *)(void *)choice->ids->data, choice->ids->len);
-    offer_batch(choice);
+    offer_batch(choice, session);
     add_items(choice, session);
 }
 
