@@ -151,10 +151,10 @@ take_line(AmrHistory *history, const char *text, gsize len)
     line = g_variant_parse(G_VARIANT_TYPE(type), text, text + len, NULL, NULL);
     if (!line)
         return;
-    g_variant_get_child(line, 0, "&s", &word);
-    if (strcmp(word, INTENT_WORD) == 0)
+    if (intent) /* by its beginning, so that the word and the shape are of one kind */
         take_intent(history, line);
-    else if (strcmp(word, STATE_WORD) == 0)
+    g_variant_get_child(line, 0, "&s", &word);
+    if (!intent && strcmp(word, STATE_WORD) == 0)
         take_state(history, line);
 }
 
