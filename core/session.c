@@ -35,6 +35,7 @@ amr_session_new(const AmrTargetOptions *options, GError **error)
     if (!session->target)
         return NULL;
     session->config = read_config(session->target);
+    session->recipes = amr_recipes_new();
     session->opener = amr_opener_new(session->target);
     session->store = amr_store_new(0);
     session->ingest = amr_ingest_new(session->opener, session->store);
@@ -63,6 +64,7 @@ amr_session_free(AmrSession *session)
     g_clear_pointer(&session->ingest, amr_ingest_free);
     g_clear_pointer(&session->store, amr_store_free);
     g_clear_pointer(&session->opener, amr_opener_free);
+    g_clear_pointer(&session->recipes, amr_recipes_free);
     g_clear_pointer(&session->config, amr_config_free);
     g_clear_pointer(&session->target, amr_target_free);
     g_clear_error(&session->index_error);

@@ -9,6 +9,7 @@
 #include "core/advice/choice.h"
 #include "core/advice/doctor.h"
 #include "core/advice/explain.h"
+#include "core/advice/recipe.h"
 #include "core/base/settings.h"
 #include "core/change/executor.h"
 #include "core/change/history.h"
@@ -26,7 +27,8 @@ typedef struct AmrGate AmrGate;
 /* Parts are made in this order and freed in the reverse one. Borrow them; do not free. */
 typedef struct {
     AmrTarget *target;
-    AmrConfig *config; /* the system's file; a front end adds the user's */
+    AmrConfig *config;   /* the system's file; a front end adds the user's */
+    AmrRecipes *recipes; /* none, until a front end adds them */
     AmrOpener *opener;
     AmrStore *store;
     AmrIngest *ingest;

@@ -137,6 +137,45 @@ add_user_config(AmrConfig *config)
         amr_config_warn(config, error->message);
 }
 
+static void
+take_recipes(AmrSession *session, const char *path, const char *text, gsize len,
+             const GError *error)
+{
+    g_autofree char *shown = amr_display_string(path);
+
+    if (text)
+        amr_recipes_take(session->recipes, text, len, shown);
+    else if (error && !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+        amr_config_warn(session->config, error->message);
+}
+
+/* What comes with us, the system's, the user's: of two with one id the later counts. With more
+ * rights than his a user's own say nothing: what they tell to paste would be run by root. */
+static void
+add_recipes(AmrSession *session)
+{
+    g_autofree char *shipped = tui_data_path("data/recipes");
+    g_autofree char *own = tui_home_config("recipes");
+    g_autofree char *text = NULL, *text_own = NULL;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GError) error_system = NULL;
+    g_autoptr(GError) error_own = NULL;
+    gsize len = 0;
+
+    (void)g_file_get_contents(shipped, &text, &len, &error);
+    take_recipes(session, shipped, text, len, error);
+    g_autoptr(GBytes) bytes = amr_fs_read(amr_target_root_fd(session->target), AMR_RECIPES_FILE,
+                                          AMR_RECIPES_MAX, &error_system);
+    const char *system = bytes ? g_bytes_get_data(bytes, &len) : NULL;
+    take_recipes(session, "/" AMR_RECIPES_FILE, system, len, error_system);
+    if (!is_privileged())
+        text_own = tui_home_read(own, AMR_RECIPES_MAX, &len, &error_own);
+    take_recipes(session, own, text_own, len, error_own);
+    const GPtrArray *warnings = amr_recipes_warnings(session->recipes);
+    for (guint i = 0; i < warnings->len; i++)
+        amr_config_warn(session->config, warnings->pdata[i]);
+}
+
 AmrSession *
 tui_options_session(const TuiOptions *options, GError **error)
 {
@@ -158,6 +197,7 @@ tui_options_session(const TuiOptions *options, GError **error)
     if (session) {
         session->only = g_strdupv(options->sources);
         add_user_config(session->config);
+        add_recipes(session);
     }
     return session;
 }

@@ -42,10 +42,26 @@ say_rules(guint number, const TuiChoiceItem *item)
 }
 
 static void
+say_recipes(const AmrRecipes *recipes, const AmrEvent *event)
+{
+    g_autoptr(GPtrArray) found = amr_recipes_for(recipes, event);
+
+    for (guint i = 0; i < found->len; i++) {
+        const AmrRecipe *recipe = found->pdata[i];
+        tui_plain_say("  better: %s. %s", recipe->title, recipe->why);
+        for (char **line = recipe->lines; *line; line++)
+            tui_plain_say("    %s", *line);
+    }
+}
+
+static void
 say_choice(const TuiPlain *plain)
 {
-    for (guint i = 0; i < plain->choice->items->len; i++)
-        say_rules(i + 1, plain->choice->items->pdata[i]);
+    for (guint i = 0; i < plain->choice->items->len; i++) {
+        const TuiChoiceItem *item = plain->choice->items->pdata[i];
+        say_rules(i + 1, item);
+        say_recipes(plain->command->session->recipes, &item->resolved->event);
+    }
     if (!plain->command->options->read_only)
         tui_plain_say("\"rule N K\" takes another; \"write\" shows the change and asks.");
 }

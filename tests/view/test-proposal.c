@@ -318,10 +318,15 @@ test_abstraction(void **state)
     scene_open(&scene, &options);
     scene_feed(&scene, log->str, log->len);
     scene_settle(&scene);
+    static const char recipe[] = "[x]\ntitle = Ask the house\nwhy = They know.\n"
+                                 "name = /var/thing/*\ndo = call {profile}\n";
+    amr_recipes_take(scene.session->recipes, recipe, strlen(recipe), "recipes");
     press(&scene, "* p");
     assert_shows(&scene, "/var/other r,");
     assert_shows(&scene, "/opt/elsewhere r,");
     assert_hides(&scene, "include <");
+    assert_shows(&scene, "Ask the house");
+    assert_shows(&scene, "call helper");
     press(&scene, "right right right");
     for (;;) {
         g_autofree char *before = scene_show(&scene, 100, 40);

@@ -94,6 +94,25 @@ add_left_out(Group *group, const AmrProposal *proposal)
     }
 }
 
+/* What is better than a rule, for people to read. */
+static void
+add_recipes(Group *group, const AmrRecipes *recipes, const AmrEvent *event)
+{
+    g_autoptr(GPtrArray) found = amr_recipes_for(recipes, event);
+
+    for (guint i = 0; i < found->len; i++) {
+        const AmrRecipe *recipe = found->pdata[i];
+        g_autofree char *lines = g_strjoinv("\n#   ", recipe->lines);
+        g_autofree char *head = g_strdup_printf("# better: %s. %s", recipe->title, recipe->why);
+        g_autofree char *key = g_strconcat(head, lines, NULL);
+        if (!g_hash_table_add(group->seen, g_steal_pointer(&key)))
+            continue;
+        g_ptr_array_add(group->no_rules, g_steal_pointer(&head));
+        for (char **line = recipe->lines; *line; line++)
+            g_ptr_array_add(group->no_rules, g_strdup_printf("#   %s", *line));
+    }
+}
+
 static void
 add_rule(Group *group, const AmrRule *rule)
 {
@@ -220,7 +239,7 @@ choose(const char *profile, const char *exec, gpointer data)
  */
 
 typedef struct {
-    const AmrStore *store;
+    const AmrSession *session;
     gboolean all;
     AmrRung rung;           /* that is taken of a ladder; NONE: the best */
     gboolean any_owner;     /* rules hold whoever has the file */
@@ -281,6 +300,7 @@ take_text(const AmrResolved *resolved, gpointer data)
         add_no_rule(group, &resolved->event, proposal);
     else
         add_left_out(group, proposal);
+    add_recipes(group, propose->session->recipes, &resolved->event);
     guint picked = pick(propose, resolved);
     for (guint i = 0; i < candidates->len; i++) {
         const AmrCandidate *candidate = g_ptr_array_index(candidates, i);
@@ -332,7 +352,7 @@ static gboolean
 take_json(const AmrResolved *resolved, gpointer data)
 {
     const Propose *propose = data;
-    return tui_propose_out(propose->store, propose->covers, resolved);
+    return tui_propose_out(propose->session, propose->covers, resolved);
 }
 
 /* Walks until policy on disk and the target have said all that is asked of them. FALSE if that was
@@ -383,8 +403,8 @@ propose_all(TuiCommand *command, const AmrDenialId *ids, guint n, const Wanted *
                                  .facts = facts,
                                  .choose = choose,
                                  .data = wanted->wishes};
-    Propose propose = {session->store, wanted->all, wanted->rung, wanted->any_owner,
-                       groups,         by_profile,  covers};
+    Propose propose = {session, wanted->all, wanted->rung, wanted->any_owner,
+                       groups,  by_profile,  covers};
 
     if (!learn(command, &context, ids, n))
         return;

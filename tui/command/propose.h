@@ -16,7 +16,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(TuiProposeCovers, tui_propose_covers_free)
 
 void tui_propose_count(TuiProposeCovers *covers, const AmrResolved *resolved);
 /* Prints it as JSON. FALSE if standard output takes no more. */
-gboolean tui_propose_out(const AmrStore *store, TuiProposeCovers *covers,
+gboolean tui_propose_out(const AmrSession *session, TuiProposeCovers *covers,
                          const AmrResolved *resolved);
 
 G_END_DECLS

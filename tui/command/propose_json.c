@@ -155,10 +155,32 @@ add_candidates(TuiJson *json, TuiProposeCovers *covers, const AmrResolved *resol
     tui_json_close_array(json);
 }
 
+static void
+add_recipes(TuiJson *json, const AmrRecipes *recipes, const AmrEvent *event)
+{
+    g_autoptr(GPtrArray) found = amr_recipes_for(recipes, event);
+
+    tui_json_open_array(json, "recipes");
+    for (guint i = 0; i < found->len; i++) {
+        const AmrRecipe *recipe = found->pdata[i];
+        tui_json_open_object(json, NULL);
+        tui_json_text(json, "id", recipe->id);
+        tui_json_text(json, "title", recipe->title);
+        tui_json_text(json, "why", recipe->why);
+        tui_json_open_array(json, "do");
+        for (char **line = recipe->lines; *line; line++)
+            tui_json_text(json, NULL, *line);
+        tui_json_close_array(json);
+        tui_json_close_object(json);
+    }
+    tui_json_close_array(json);
+}
+
 gboolean
-tui_propose_out(const AmrStore *store, TuiProposeCovers *covers, const AmrResolved *resolved)
+tui_propose_out(const AmrSession *session, TuiProposeCovers *covers, const AmrResolved *resolved)
 {
     const AmrProposal *proposal = resolved->proposal;
+    const AmrStore *store = session->store;
     const AmrDenial *denial = resolved->id ? amr_store_get(store, resolved->id) : NULL;
     AmrEvent event = resolved->event;
     TuiJson *json = tui_json_new();
@@ -180,5 +202,6 @@ tui_propose_out(const AmrStore *store, TuiProposeCovers *covers, const AmrResolv
     tui_json_text(json, "reason", proposal->reason);
     tui_json_text(json, "remedy", proposal->remedy);
     tui_json_denied(json, proposal->denied);
+    add_recipes(json, session->recipes, &event);
     return tui_out_json(json);
 }

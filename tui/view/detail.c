@@ -31,6 +31,20 @@ tui_detail_add_denied(TuiFlow *flow, const AmrDenyRule *denied)
     tui_flow_add_words(flow, "", TUI_ROLE_DENIED, more);
 }
 
+void
+tui_detail_add_recipes(TuiFlow *flow, const AmrSession *session, const AmrEvent *event)
+{
+    g_autoptr(GPtrArray) found = amr_recipes_for(session->recipes, event);
+
+    for (guint i = 0; i < found->len; i++) {
+        const AmrRecipe *recipe = found->pdata[i];
+        tui_flow_add_words(flow, "better", TUI_ROLE_WARNING, recipe->title);
+        tui_flow_add_words(flow, "", TUI_ROLE_TEXT, recipe->why);
+        for (char **line = recipe->lines; *line; line++)
+            tui_flow_add_field(flow, *line == recipe->lines[0] ? "copy" : "", TUI_ROLE_RULE, *line);
+    }
+}
+
 static void
 add_answer(TuiFlow *flow, const AmrSession *session, const AmrEvent *event,
            const AmrDenyRule *denied)
@@ -127,6 +141,7 @@ tui_detail_fill(TuiFlow *flow, const AmrSession *session, AmrDenialId id, const 
         tui_flow_add_words(flow, "state", TUI_ROLE_TITLE, amr_denial_state_word(denial->state));
     tui_flow_add(flow, TUI_ROLE_TEXT, NULL);
     add_answer(flow, session, &event, denied);
+    tui_detail_add_recipes(flow, session, &event);
     tui_flow_add(flow, TUI_ROLE_TEXT, NULL);
     add_policy(flow, session, &event);
     add_fields(flow, &event);

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/unit/testing.h"
+
+#include <string.h>
+
+#include "core/advice/recipe.h"
+
+static AmrRecipes *
+shipped(void)
+{
+    g_autofree char *path = g_build_filename(g_getenv("ARMORER_SRCDIR"), "data/recipes", NULL);
+    g_autofree char *text = NULL;
+    AmrRecipes *recipes = amr_recipes_new();
+    gsize len;
+
+    assert_true(g_file_get_contents(path, &text, &len, NULL));
+    amr_recipes_take(recipes, text, len, "recipes");
+    if (amr_recipes_warnings(recipes)->len)
+        fail_msg("%s", (const char *)amr_recipes_warnings(recipes)->pdata[0]);
+    return recipes;
+}
+
+/* The ids of those that fit, and the lines of the first. */
+static char *
+tell(const AmrRecipes *recipes, const AmrEvent *event, gboolean lines)
+{
+    g_autoptr(GPtrArray) found = amr_recipes_for(recipes, event);
+    GString *out = g_string_new(NULL);
+
+    for (guint i = 0; i < found->len; i++)
+        g_string_append_printf(out, "%s%s", i ? " " : "", ((AmrRecipe *)found->pdata[i])->id);
+    for (guint i = 0; lines && found->len && ((AmrRecipe *)found->pdata[0])->lines[i]; i++)
+        g_string_append_printf(out, "\n%s", ((AmrRecipe *)found->pdata[0])->lines[i]);
+    return g_string_free(out, FALSE);
+}
+
+static const struct {
+    const char *record, *want;
+} rows[] = {
+    {"operation=\"open\" profile=\"snap.fire.fire\" name=\"/x\" requested_mask=\"r\" "
+     "denied_mask=\"r\"",
+     "snap-interface"},
+    {"operation=\"mount\" profile=\"docker-default\" name=\"/x/\" comm=\"mount\"", "docker"},
+    {"operation=\"open\" profile=\"containers-default-0.44.4\" name=\"/x\" "
+     "requested_mask=\"r\" denied_mask=\"r\"",
+     "podman"},
+    {"operation=\"open\" profile=\"lxd-c1_</var/snap/lxd/common/lxd>\" name=\"/x\" "
+     "requested_mask=\"r\" denied_mask=\"r\"",
+     "lxd"},
+    {"operation=\"mount\" info=\"failed mntpnt match\" error=-13 "
+     "profile=\"lxc-container-default-cgns\" name=\"/run/x/\" comm=\"(networkd)\"",
+     "lxc systemd-sandbox"},
+    {"operation=\"open\" profile=\"libvirt-deb1de0a-1111-2222-3333-444455556666\" name=\"/x\" "
+     "requested_mask=\"r\" denied_mask=\"r\"",
+     "libvirt"},
+    {"operation=\"open\" profile=\"libvirt-mine\" name=\"/x\" requested_mask=\"r\" "
+     "denied_mask=\"r\"",
+     ""},
+    {"operation=\"exec\" info=\"no new privs\" error=-1 profile=\"p\" name=\"/x\" "
+     "requested_mask=\"x\" denied_mask=\"x\"",
+     "no-new-privs"},
+    {"operation=\"capable\" profile=\"p\" comm=\"c\" capability=1  capname=\"dac_override\"",
+     "file-permissions"},
+    {"operation=\"capable\" profile=\"p\" comm=\"c\" capability=12  capname=\"net_admin\"", ""},
+    {"operation=\"open\" profile=\"p\" name=\"/srv/home/me/.config/x\" requested_mask=\"r\" "
+     "denied_mask=\"r\"",
+     "homes-elsewhere"},
+    {"operation=\"open\" profile=\"p\" name=\"/home/me/.config/x\" requested_mask=\"r\" "
+     "denied_mask=\"r\"",
+     ""},
+    {"operation=\"open\" info=\"Failed name lookup - disconnected path\" error=-13 profile=\"p\" "
+     "name=\"x\" requested_mask=\"r\" denied_mask=\"r\"",
+     "attach-disconnected"},
+    {"operation=\"exec\" info=\"profile transition not found\" error=-13 profile=\"p\" "
+     "name=\"/x\" requested_mask=\"x\" denied_mask=\"x\"",
+     "missing-profile"},
+    {"operation=\"capable\" profile=\"unprivileged_userns\" comm=\"c\" capability=21  "
+     "capname=\"sys_admin\"",
+     "userns-stub"},
+};
+
+static void
+test_shipped(void **state)
+{
+    g_autoptr(AmrRecipes) recipes = shipped();
+    (void)state;
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *line = g_strconcat("audit: type=1400 audit(1.0:1): apparmor=\"DENIED\" ",
+                                            rows[i].record, NULL);
+        g_autofree char *scratch = g_malloc(strlen(line) + 1);
+        AmrRecord record;
+        AmrEvent event;
+        assert_true(amr_record_slice(&record, line, (AmrSpan){0, (uint32_t)strlen(line)}));
+        assert_true(amr_event_decode(&event, &record, line, scratch));
+        g_autofree char *got = tell(recipes, &event, FALSE);
+        print_message("%s\n", rows[i].record);
+        assert_string_equal(got, rows[i].want);
+    }
+}
+
+/* Names were chosen by whoever is denied: nothing of them gets into a line to paste that a shell
+ * would take for more than a word. */
+static void
+test_hostile(void **state)
+{
+    static const char text[] = "[a]\ntitle = t\nwhy = w\nprofile = *\n"
+                               "do = run {profile.1} {profile} {comm} {profile.9} {profile.x} {\n";
+    static const struct {
+        const char *profile, *comm, *want;
+    } values[] = {
+        {"snap.fire.fox", "c-1", "run fire snap.fire.fox c-1 NAME {profile.x} {"},
+        {"snap.$(reboot).x", "`id`", "run NAME PROFILE PROGRAM NAME {profile.x} {"},
+        {"snap.-rf.x", "-rf", "run NAME snap.-rf.x PROGRAM NAME {profile.x} {"},
+        {"a. b.c", "x;y", "run NAME PROFILE PROGRAM NAME {profile.x} {"},
+        {"a.\xe2\x80\xae.c", "x\ny", "run NAME PROFILE PROGRAM NAME {profile.x} {"},
+        {"a..c", "", "run NAME a..c PROGRAM NAME {profile.x} {"},
+    };
+    g_autoptr(AmrRecipes) recipes = amr_recipes_new();
+    (void)state;
+    amr_recipes_take(recipes, text, strlen(text), "f");
+    assert_int_equal(amr_recipes_warnings(recipes)->len, 0);
+    for (guint i = 0; i < G_N_ELEMENTS(values); i++) {
+        AmrEvent event = {.verdict = AMR_VERDICT_DENIED};
+        event.field[AMR_FIELD_PROFILE] = amr_bytes(values[i].profile);
+        event.field[AMR_FIELD_COMM] = amr_bytes(values[i].comm);
+        g_autofree char *got = tell(recipes, &event, TRUE);
+        g_autofree char *want = g_strconcat("a\n", values[i].want, NULL);
+        assert_string_equal(got, want);
+    }
+}
+
+/* A file that is broken is named with its line, and what is whole in it holds. */
+static void
+test_broken(void **state)
+{
+    static const char text[] = "stray = x\n"            /* 1 */
+                               "[good]\n"               /* 2 */
+                               "title=t\nwhy = w = v\n" /* 3, 4 */
+                               "  profile = p*  \n"     /* 5 */
+                               "[bad id]\n"             /* 6 */
+                               "title = t\nwhy = w\nprofile = *\n"
+                               "[unknown]\n"                                  /* 10 */
+                               "title = t\nwhy = w\nprofile = *\npath = /x\n" /* 14 */
+                               "[halves]\n"                                   /* 15 */
+                               "title = t\nprofile = *\n"
+                               "[all]\n" /* 18 */
+                               "title = t\nwhy = w\n"
+                               "[twice]\n"                                    /* 21 */
+                               "title = t\ntitle = u\nwhy = w\nprofile = *\n" /* 23 */
+                               "[empty]\n"                                    /* 26 */
+                               "title =\n"                                    /* 27 */
+                               "[open\n"                                      /* 28 */
+                               "no value\n";                                  /* 29 */
+    static const char *const want[] = {"f line 1: ",  "f line 6: ",  "f line 14: ",
+                                       "f line 23: ", "f line 27: ", "f line 28: ",
+                                       "f line 29: ", "f line 15: ", "f line 18: "};
+    g_autoptr(AmrRecipes) recipes = amr_recipes_new();
+    AmrEvent event = {.verdict = AMR_VERDICT_DENIED};
+    (void)state;
+    amr_recipes_take(recipes, text, sizeof text - 1, "f");
+    const GPtrArray *warnings = amr_recipes_warnings(recipes);
+    for (guint i = 0; i < warnings->len; i++)
+        print_message("%s\n", (const char *)warnings->pdata[i]);
+    assert_int_equal(warnings->len, G_N_ELEMENTS(want));
+    for (guint i = 0; i < G_N_ELEMENTS(want); i++)
+        assert_true(g_str_has_prefix(warnings->pdata[i], want[i]));
+    event.field[AMR_FIELD_PROFILE] = AMR_BYTES("pp");
+    g_autofree char *got = tell(recipes, &event, FALSE);
+    assert_string_equal(got, "good");
+}
+
+static void
+take(AmrRecipes *recipes, const char *text)
+{
+    amr_recipes_take(recipes, text, strlen(text), "f");
+}
+
+static void
+test_places(void **state)
+{
+    g_autoptr(AmrRecipes) recipes = amr_recipes_new();
+    AmrEvent event = {.verdict = AMR_VERDICT_DENIED};
+    (void)state;
+    event.field[AMR_FIELD_PROFILE] = AMR_BYTES("p");
+    take(recipes, "[a]\ntitle=t\nwhy=w\nprofile=p\n[b]\ntitle=t\nwhy=w\nprofile=p\n");
+    take(recipes, "[c]\ntitle=t\nwhy=w\nprofile=p\n[b]\ntitle=t\nwhy=w\nprofile=p\ndo=mine\n");
+    g_autofree char *got = tell(recipes, &event, FALSE);
+    assert_string_equal(got, "c b a");
+    take(recipes, "[b]\ntitle=t\nwhy=w\nprofile=other\n");
+    g_autofree char *less = tell(recipes, &event, FALSE);
+    assert_string_equal(less, "c a");
+    amr_recipes_take(recipes, NULL, 0, "f");
+    take(recipes, "");
+    amr_recipes_take(recipes, "[n]\ntitle=\0x\n", 13, "f");
+    assert_true(amr_recipes_warnings(recipes)->len > 0);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_shipped),
+        cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_broken),
+        cmocka_unit_test(test_places),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
