@@ -127,7 +127,7 @@ look(Fixture *f, const char *profile, const char *asked)
     amr_asker_ask_async(f->asker, profile, question, NULL, test_result, &first);
     test_wait_result(&first);
     g_autoptr(AmrAnswer) answer = amr_asker_ask_finish(first, &error);
-    assert_no_error(error);
+    assert_non_null(answer);
     amr_abstractions_ask_async(f->abstractions, f->asker, profile, question, NULL, test_result,
                                &then);
     test_wait_result(&then);
@@ -202,6 +202,7 @@ test_kept(void **state)
     g_autoptr(GPtrArray) first = look(&f, "one", "/own/deep r");
     gsize n = calls(&f);
     g_autoptr(GPtrArray) again = look(&f, "one", "/own/deep r");
+    assert_int_equal(first->len, again->len);
     assert_int_equal(calls(&f), n);
 
     /* Policy is read anew: itself, once alone and once with it, and it is not compiled again. */
@@ -274,6 +275,7 @@ test_cancelled(void **state)
     amr_asker_ask_async(f.asker, "one", question, NULL, test_result, &first);
     test_wait_result(&first);
     g_autoptr(AmrAnswer) answer = amr_asker_ask_finish(first, NULL);
+    assert_non_null(answer);
     amr_abstractions_ask_async(f.abstractions, f.asker, "one", question, cancellable, test_result,
                                &then);
     g_cancellable_cancel(cancellable);
