@@ -236,7 +236,7 @@ blames_cache(const AmrCompileMessage *message, int status)
     if (g_str_has_prefix(message->text, "Failed setting up policy cache "))
         return TRUE;
     for (guint i = 0; i < G_N_ELEMENTS(of_disks); i++)
-        if (status == 256 - of_disks[i] && g_str_has_prefix(message->text, "Unable to "))
+        if (status == 256 - of_disks[i] && strstr(message->text, "Unable to "))
             return TRUE;
     return FALSE;
 }

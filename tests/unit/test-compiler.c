@@ -196,6 +196,9 @@ static const struct {
     {AMR_COMPILE_LOAD,
      "apparmor_parser: Unable to write entire profile entry to cache\nUnable to x", 251,
      "Unable to write entire profile entry to cache"},
+    {AMR_COMPILE_LOAD,
+     "/usr/sbin/apparmor_parser: Unable to replace \"p\".  Unknown error (28): full", 228,
+     "full"}, /* as it was called */
     /* no failure */
     {AMR_COMPILE_LOAD, "Failed setting up policy cache (/c): Not a directory", 0, NULL},
     /* the kernel's no; a child without a status; the policy's own words */

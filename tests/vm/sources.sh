@@ -50,11 +50,12 @@ seen() { python3 /opt/t/sum.py /tmp/follow "$1"; }
 seen_is() { [ "$(seen "$1" | cut -d' ' -f1)" = "$2" ]; }
 # until COMMAND: 20 s are a hang, or a loss that is judged next.
 soon() { local end=$((SECONDS + 20)); until "$@"; do [ $SECONDS -lt $end ] || return 1; sleep 0.1; done; }
-# What is counted does not grow any more.
+# What is counted has not grown for five seconds: a busy machine pauses.
 settled() {
-    local last='' now i
-    for ((i = 0; i < 60; i++)); do
-        sleep 1; now=$(seen "$1"); [ "$now" != "$last" ] || return 0; last=$now
+    local last='' now i still=0
+    for ((i = 0; i < 120 && still < 5; i++)); do
+        sleep 1; now=$(seen "$1")
+        if [ "$now" = "$last" ]; then still=$((still + 1)); else still=0 last=$now; fi
     done
 }
 follow() { : >/tmp/follow; "$armorer" denials --follow --json "$@" >/tmp/follow 2>/tmp/follow.err & follower=$!; sleep 1; }
