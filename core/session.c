@@ -38,6 +38,7 @@ amr_session_new(const AmrTargetOptions *options, GError **error)
     session->recipes = amr_recipes_new();
     session->opener = amr_opener_new(session->target);
     session->store = amr_store_new(0);
+    amr_store_set_clock(session->store, amr_target_clock(session->target));
     session->ingest = amr_ingest_new(session->opener, session->store);
     session->compiler = amr_compiler_new(session->target);
     session->probe = amr_probe_new(session->compiler);

@@ -81,6 +81,8 @@ struct AmrStore {
     GArray *profiles; /* of AmrStoreProfile; the first stands for "no profile that is held" */
     GHashTable *profile_ids; /* gint64 of both numbers -> index */
     AmrRate rate;            /* of all */
+    const AmrClock *clock;   /* NULL: stamps are believed */
+    guint32 rate_now;        /* the step of the clock, when it was looked at last */
     guint32 biggest;         /* index of the profile that holds most */
     AmrStoreOrder orders[AMR_ORDERS];
     AmrStoreFreeze *freeze; /* NULL: it is not frozen */

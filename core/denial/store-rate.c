@@ -20,11 +20,28 @@ count(AmrRate *rate, guint32 step)
 }
 
 void
+amr_store_set_clock(AmrStore *store, const AmrClock *clock)
+{
+    store->clock = clock;
+    store->rate_now = 0;
+}
+
+/* Asks the clock once a step at most, but for stamps that are ahead of it. */
+static gboolean
+is_ahead(AmrStore *store, guint32 step)
+{
+    if (!store->clock || step <= store->rate_now)
+        return FALSE;
+    store->rate_now = (guint32)(MAX(amr_clock_now(store->clock), 0) / AMR_RATE_STEP_US);
+    return step > store->rate_now && step - store->rate_now > 1;
+}
+
+void
 amr_store_rate_add(AmrStore *store, guint32 index, gint64 time)
 {
     const guint32 step = (guint32)(time / AMR_RATE_STEP_US);
 
-    if (time <= 0 || time / AMR_RATE_STEP_US > G_MAXUINT32)
+    if (time <= 0 || time / AMR_RATE_STEP_US > G_MAXUINT32 || is_ahead(store, step))
         return;
     count(&amr_store_profile(store, index)->rate, step);
     count(&store->rate, step);

@@ -10,6 +10,7 @@
 #ifndef AMR_DENIAL_STORE_H
 #define AMR_DENIAL_STORE_H
 
+#include "core/base/clock.h"
 #include "core/denial/event.h"
 
 G_BEGIN_DECLS
@@ -96,6 +97,10 @@ guint64 amr_store_generation(const AmrStore *store);
 
 /* The one that was counted last, a folded row too; NONE before the first. */
 AmrDenialId amr_store_latest(const AmrStore *store);
+
+/* What is stamped more than a step of ten seconds after @clock counts for no rate: it would hide
+ * what comes until then. It is borrowed and outlives the store. */
+void amr_store_set_clock(AmrStore *store, const AmrClock *clock);
 
 /* How many occurrences the minute before @now (microseconds since the epoch) had, by their own
  * stamps; the minute goes in steps of ten seconds. *until (may be NULL): when it becomes less, if

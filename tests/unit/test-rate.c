@@ -66,6 +66,25 @@ test_falls(void **state)
     assert_int_equal(sums_at(store, NOW + 110 * SECOND).profiles, 0);
 }
 
+/* A stamp that is far ahead hides nothing of what comes at the right time. */
+static void
+test_ahead(void **state)
+{
+    g_autoptr(AmrClock) clock = amr_clock_new_fixed(NOW);
+    g_autoptr(AmrStore) store = amr_store_new(0);
+
+    amr_store_set_clock(store, clock);
+    for (guint i = 0; i < 60; i++)
+        add(store, "a", NOW + 86400 * SECOND + i * SECOND);
+    add(store, "a", NOW);
+    add(store, "a", NOW + 10 * SECOND); /* clocks differ a little */
+    assert_int_equal(amr_store_rate(store, NOW + 10 * SECOND, NULL), 2);
+    assert_int_equal(sums_at(store, NOW + 10 * SECOND).of_a, 2);
+    amr_clock_set(clock, NOW + 20 * SECOND);
+    add(store, "a", NOW + 20 * SECOND);
+    assert_int_equal(amr_store_rate(store, NOW + 20 * SECOND, NULL), 3);
+}
+
 /* What is old, has no time or one that is yet to come does not count, and hides nothing. */
 static void
 test_wild(void **state)
@@ -110,6 +129,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_falls),
+        cmocka_unit_test(test_ahead),
         cmocka_unit_test(test_wild),
         cmocka_unit_test(test_counts_all),
     };

@@ -222,6 +222,12 @@ test_complete(void **state)
         {"filter class:cap", "class:capability", 7},
         {"filter profile:/usr", "profile:/usr/sbin/lanternd", 7},
         {"filter profile:p", "profile:pagewright", 7},
+        {"filter op:mk", "op:mknod", 7},
+        {"filter path:/e", "path:/etc/", 7},
+        {"filter path:/etc/", "path:/etc/hosts path:/etc/shadow", 7},
+        {"filter comm:un", "comm:unshare", 7},
+        {"filter state:came", "state:came-back", 7},
+        {"filter verdict:", "verdict:allowed verdict:audit verdict:denied verdict:killed", 7},
         {"write x", "", 6},
     };
     SceneOptions options = {"denials.log", FALSE, FALSE};

@@ -109,6 +109,71 @@ add_profiles(GPtrArray *words, const char *prefix, const AmrSession *session)
         add_name(words, prefix, "profile", amr_index_block(session->index, i)->name);
 }
 
+#define LATEST 4096 /* denials that values are taken from: a millisecond or two */
+
+/* "path:/usr/lib/foo" as far as the directory behind @prefix: one step at a time. */
+static void
+cut_path(char *word, gsize len)
+{
+    char *slash = strlen(word) > len ? strchr(word + len, '/') : NULL;
+    if (slash)
+        slash[1] = '\0';
+}
+
+static void
+add_value(GPtrArray *words, GHashTable *seen, const char *prefix, AmrFilterKey key, AmrBytes bytes)
+{
+    if (!bytes.data || bytes.len == 0)
+        return;
+    g_autofree char *value = amr_bytes_dup(bytes);
+    g_autofree char *word = g_strconcat(amr_filter_key_word(key), ":", value, NULL);
+    if (!g_str_has_prefix(word, prefix))
+        return;
+    if (key == AMR_FILTER_KEY_PATH)
+        cut_path(word, strlen(prefix));
+    if (g_hash_table_add(seen, g_strdup(word)))
+        add_name(words, prefix, amr_filter_key_word(key), strchr(word, ':') + 1);
+}
+
+/* What the denials that came last have there. */
+static void
+add_seen(GPtrArray *words, const char *prefix, const AmrSession *session)
+{
+    static const struct {
+        AmrFilterKey key;
+        AmrField field;
+    } fields[] = {
+        {AMR_FILTER_KEY_PROFILE, AMR_FIELD_PROFILE},  {AMR_FILTER_KEY_OP, AMR_FIELD_OPERATION},
+        {AMR_FILTER_KEY_PATH, AMR_FIELD_NAME},        {AMR_FILTER_KEY_COMM, AMR_FIELD_COMM},
+        {AMR_FILTER_KEY_MASK, AMR_FIELD_DENIED_MASK},
+    };
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    AmrDenialId newest = amr_store_newest(session->store);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(fields); i++) {
+        g_autofree char *key = g_strconcat(amr_filter_key_word(fields[i].key), ":", NULL);
+        if (!g_str_has_prefix(prefix, key))
+            continue;
+        for (AmrDenialId id = newest; id > 0 && newest - id < LATEST; id--) {
+            AmrEvent event;
+            if (amr_store_event(session->store, id, &event))
+                add_value(words, seen, prefix, fields[i].key, event.field[fields[i].field]);
+        }
+    }
+}
+
+/* Words that there are always. */
+static void
+add_fixed(GPtrArray *words, const char *prefix)
+{
+    static const char *const fixed[] = {"verdict:denied", "verdict:allowed", "verdict:audit",
+                                        "verdict:killed", "state:new",       "state:proposed",
+                                        "state:fixed",    "state:came-back", "state:ignored",
+                                        "since:10m",      "since:1h",        "since:1d"};
+    for (gsize i = 0; strchr(prefix, ':') && i < G_N_ELEMENTS(fixed); i++)
+        add_word(words, prefix, fixed[i]);
+}
+
 char **
 tui_complete_filter(const AmrSession *session, const char *line, gsize from, gsize point,
                     gsize *start)
@@ -130,6 +195,8 @@ tui_complete_filter(const AmrSession *session, const char *line, gsize from, gsi
     for (guint i = 1; i < AMR_CLASS_COUNT; i++)
         add_name(words, prefix[0] ? prefix : "class:", "class", amr_class_word((AmrClass)i));
     add_profiles(words, prefix[0] ? prefix : "profile:", session);
+    add_seen(words, prefix, session);
+    add_fixed(words, prefix);
     return end_words(words);
 }
 

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "tui/table/sift.h"
+#include "tui/view/commandline.h"
 #include "tui/view/denials_private.h"
 
 #define SLICE 512 /* denials looked at in one go: a millisecond or so where there are many */
@@ -210,12 +211,9 @@ matches(TuiView *base, guint row, const char *text)
 }
 
 static char **
-keys(TuiView *base)
+complete(TuiView *base, const char *line, gsize point, gsize *start)
 {
-    char **words = g_new0(char *, AMR_FILTER_KEY_COUNT);
-    for (guint key = 1; key < AMR_FILTER_KEY_COUNT; key++)
-        words[key - 1] = g_strconcat(amr_filter_key_word((AmrFilterKey)key), ":", NULL);
-    return words;
+    return tui_complete_filter(tui_screen_session(base->screen), line, 0, point, start);
 }
 
 static guint
@@ -237,7 +235,7 @@ const TuiSearchClass tui_denials_search = {
     .origin = origin,
     .matches = matches,
     .filter = filter,
-    .keys = keys,
+    .complete = complete,
     .all = all,
     .left = left,
 };

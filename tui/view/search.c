@@ -266,6 +266,8 @@ complete(const char *line, gsize point, gsize *start, gpointer data)
     TuiSearch *search = data;
     g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(g_free);
 
+    if (search->typing == TYPING_FILTER && search->class->complete)
+        return search->class->complete(search->view, line, point, start);
     if (search->typing != TYPING_FILTER || !search->class->keys)
         return NULL;
     gsize from = point;

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 /* Rows looked at in one go: about as many as take two milliseconds. */
 #define TUI_SEARCH_SLICE 512
 
-/* What a view is asked. All but filter, keys, all and left must be there. */
+/* What a view is asked. All but filter, keys, complete, all and left must be there. */
 typedef struct {
     guint (*rows)(TuiView *view);   /* that are shown */
     guint (*cursor)(TuiView *view); /* the row it is on */
@@ -28,6 +28,8 @@ typedef struct {
     gboolean (*filter)(TuiView *view, const char *const *words, GError **error);
     /* What a word of the filter can begin with ("profile:"); NULL-terminated, owned. */
     char **(*keys)(TuiView *view);
+    /* In place of keys: whole words too; see TuiAskOptions. */
+    char **(*complete)(TuiView *view, const char *line, gsize point, gsize *start);
     guint (*all)(TuiView *view);  /* rows without the filter */
     guint (*left)(TuiView *view); /* rows that the filter has not looked at yet */
 } TuiSearchClass;
