@@ -145,7 +145,8 @@ take_recipes(AmrSession *session, const char *path, const char *text, gsize len,
 
     if (text)
         amr_recipes_take(session->recipes, text, len, shown);
-    else if (error && !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    else if (error && !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) &&
+             !g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
         amr_config_warn(session->config, error->message);
 }
 

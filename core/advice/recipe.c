@@ -339,13 +339,13 @@ fill_in(const char *line, const AmrEvent *event)
 }
 
 GPtrArray *
-amr_recipes_for(const AmrRecipes *recipes, const AmrEvent *event)
+amr_recipes_for(const AmrRecipes *recipes, const AmrEvent *event, gboolean ruled)
 {
     GPtrArray *found = g_ptr_array_new_with_free_func((GDestroyNotify)amr_recipe_free);
 
     for (guint i = 0; i < recipes->entries->len; i++) {
         const Entry *entry = recipes->entries->pdata[i];
-        if (!fits(entry, event))
+        if (!fits(entry, event) || (ruled && entry->wanted[CONDITION_INFO]))
             continue;
         AmrRecipe *recipe = g_new0(AmrRecipe, 1);
         recipe->id = g_strdup(entry->id);

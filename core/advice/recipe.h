@@ -45,8 +45,11 @@ void amr_recipes_take(AmrRecipes *recipes, const char *text, gsize len, const ch
 /* char *, display form: "/etc/armorer/recipes line 3: ...". Borrowed. */
 const GPtrArray *amr_recipes_warnings(const AmrRecipes *recipes);
 
-/* Those that fit, AmrRecipe; of the files taken last first. Never NULL. */
-GPtrArray *amr_recipes_for(const AmrRecipes *recipes, const AmrEvent *event);
+/* Those that fit, AmrRecipe; of the files taken last first. With @ruled, a rule is offered: then
+ * none of those that ask for an info, for what the kernel says there is why no rule would do. Never
+ * NULL.
+ */
+GPtrArray *amr_recipes_for(const AmrRecipes *recipes, const AmrEvent *event, gboolean ruled);
 
 G_END_DECLS
 #endif

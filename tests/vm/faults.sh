@@ -57,11 +57,12 @@ steps() {
     awk 'NR == 1 { pid = $1 } $1 == pid && $2 ~ /^[a-z0-9]+\(/ { call = $2; sub(/\(.*/, "", call); n[call]++ }
         $1 == pid && /\/etc\/apparmor\.d|\/var\/lib\/armorer/ { print call ":" n[call] }' /tmp/trace
 }
-# A part of them each time, another with another seed.
+# A part of them each time, another with another seed: of three that follow each other one, and not always
+# the same, for the calls of each file follow in the same order.
 mapfile -t all < <(steps)
 chosen=()
 for i in "${!all[@]}"; do
-    [ -z "${ARMORER_LONG:-}" ] && [ $(((i + ${AGREE_SEED:-4}) % 3)) != 0 ] || chosen+=("${all[i]}")
+    [ -z "${ARMORER_LONG:-}" ] && [ $(((i + i / 3 + ${AGREE_SEED:-4}) % 3)) != 0 ] || chosen+=("${all[i]}")
 done
 killed=0 torn=0 unsettled=0
 for step in "${chosen[@]}"; do
@@ -77,7 +78,7 @@ for step in "${chosen[@]}"; do
     [ $rc = 0 ] || killed=$((killed + 1))
 done 2>/dev/null
 echo "# killed at: ${chosen[*]} (of ${#all[@]})"
-ok "killed before each of ${#chosen[@]} steps" test "$killed" = ${#chosen[@]} -a "$killed" -ge 8
+ok "killed before each of ${#chosen[@]} steps" test "$killed" = ${#chosen[@]} -a "$killed" -ge 7
 ok 'killed: no file was half written' test $torn = 0
 ok 'killed: the next armorer settled each' test $unsettled = 0
 ok 'killed: the local file is as at first' test "$(cat $local_file)" = '# of the admin'

@@ -96,9 +96,9 @@ add_left_out(Group *group, const AmrProposal *proposal)
 
 /* What is better than a rule, for people to read. */
 static void
-add_recipes(Group *group, const AmrRecipes *recipes, const AmrEvent *event)
+add_recipes(Group *group, const AmrRecipes *recipes, const AmrEvent *event, gboolean ruled)
 {
-    g_autoptr(GPtrArray) found = amr_recipes_for(recipes, event);
+    g_autoptr(GPtrArray) found = amr_recipes_for(recipes, event, ruled);
 
     for (guint i = 0; i < found->len; i++) {
         const AmrRecipe *recipe = found->pdata[i];
@@ -300,7 +300,7 @@ take_text(const AmrResolved *resolved, gpointer data)
         add_no_rule(group, &resolved->event, proposal);
     else
         add_left_out(group, proposal);
-    add_recipes(group, propose->session->recipes, &resolved->event);
+    add_recipes(group, propose->session->recipes, &resolved->event, !proposal->no_rule);
     guint picked = pick(propose, resolved);
     for (guint i = 0; i < candidates->len; i++) {
         const AmrCandidate *candidate = g_ptr_array_index(candidates, i);

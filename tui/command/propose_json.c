@@ -156,9 +156,9 @@ add_candidates(TuiJson *json, TuiProposeCovers *covers, const AmrResolved *resol
 }
 
 static void
-add_recipes(TuiJson *json, const AmrRecipes *recipes, const AmrEvent *event)
+add_recipes(TuiJson *json, const AmrRecipes *recipes, const AmrEvent *event, gboolean ruled)
 {
-    g_autoptr(GPtrArray) found = amr_recipes_for(recipes, event);
+    g_autoptr(GPtrArray) found = amr_recipes_for(recipes, event, ruled);
 
     tui_json_open_array(json, "recipes");
     for (guint i = 0; i < found->len; i++) {
@@ -202,6 +202,6 @@ tui_propose_out(const AmrSession *session, TuiProposeCovers *covers, const AmrRe
     tui_json_text(json, "reason", proposal->reason);
     tui_json_text(json, "remedy", proposal->remedy);
     tui_json_denied(json, proposal->denied);
-    add_recipes(json, session->recipes, &event);
+    add_recipes(json, session->recipes, &event, !proposal->no_rule);
     return tui_out_json(json);
 }

@@ -32,9 +32,10 @@ tui_detail_add_denied(TuiFlow *flow, const AmrDenyRule *denied)
 }
 
 void
-tui_detail_add_recipes(TuiFlow *flow, const AmrSession *session, const AmrEvent *event)
+tui_detail_add_recipes(TuiFlow *flow, const AmrSession *session, const AmrEvent *event,
+                       gboolean ruled)
 {
-    g_autoptr(GPtrArray) found = amr_recipes_for(session->recipes, event);
+    g_autoptr(GPtrArray) found = amr_recipes_for(session->recipes, event, ruled);
 
     for (guint i = 0; i < found->len; i++) {
         const AmrRecipe *recipe = found->pdata[i];
@@ -59,15 +60,14 @@ add_answer(TuiFlow *flow, const AmrSession *session, const AmrEvent *event,
         tui_detail_add_denied(flow, denied);
         if (proposal->remedy)
             tui_flow_add_words(flow, "instead", TUI_ROLE_TEXT, proposal->remedy);
-        return;
+    } else if (proposal->candidates->len > 0) {
+        const AmrCandidate *candidate = proposal->candidates->pdata[proposal->best];
+        g_autofree char *rule = amr_rule_print(candidate->rule);
+        g_autofree char *shown = amr_display_lines(amr_bytes(rule));
+        tui_flow_add_field(flow, "answer", TUI_ROLE_RULE, shown);
+        tui_detail_add_risk(flow, candidate->risk, candidate->danger);
     }
-    if (proposal->candidates->len == 0)
-        return;
-    const AmrCandidate *candidate = proposal->candidates->pdata[proposal->best];
-    g_autofree char *rule = amr_rule_print(candidate->rule);
-    g_autofree char *shown = amr_display_lines(amr_bytes(rule));
-    tui_flow_add_field(flow, "answer", TUI_ROLE_RULE, shown);
-    tui_detail_add_risk(flow, candidate->risk, candidate->danger);
+    tui_detail_add_recipes(flow, session, event, proposal->no_rule == AMR_NO_RULE_NONE);
 }
 
 static void
@@ -141,7 +141,6 @@ tui_detail_fill(TuiFlow *flow, const AmrSession *session, AmrDenialId id, const 
         tui_flow_add_words(flow, "state", TUI_ROLE_TITLE, amr_denial_state_word(denial->state));
     tui_flow_add(flow, TUI_ROLE_TEXT, NULL);
     add_answer(flow, session, &event, denied);
-    tui_detail_add_recipes(flow, session, &event);
     tui_flow_add(flow, TUI_ROLE_TEXT, NULL);
     add_policy(flow, session, &event);
     add_fields(flow, &event);

@@ -16,8 +16,10 @@ void tui_detail_fill(TuiFlow *flow, const AmrSession *session, AmrDenialId id,
 /* The deny rule that stands against something, with its file and line; nothing for NULL. */
 void tui_detail_add_denied(TuiFlow *flow, const AmrDenyRule *denied);
 
-/* Recipes of the session that fit @event: what to do in place of a rule, with what to copy. */
-void tui_detail_add_recipes(TuiFlow *flow, const AmrSession *session, const AmrEvent *event);
+/* Recipes of the session that fit @event: what to do in place of a rule, with what to copy. @ruled:
+ * a rule is offered (amr_recipes_for()). */
+void tui_detail_add_recipes(TuiFlow *flow, const AmrSession *session, const AmrEvent *event,
+                            gboolean ruled);
 
 /* "risk HIGH: ...", in the role of its height. */
 void tui_detail_add_risk(TuiFlow *flow, AmrRisk risk, const char *danger);
