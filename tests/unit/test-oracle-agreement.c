@@ -14,6 +14,7 @@
 
 typedef struct {
     guint policies, profiles, questions, differences, refused, unread;
+    gboolean no_maps;
     guint verdicts[AMR_ORACLE_UNMEDIATED + 1];
     guint classes[AMR_CLASS_COUNT];
 } Count;
@@ -44,6 +45,8 @@ tell(Count *count, const AgreementPolicy *policy, const MadeQuestion *question, 
     g_printerr("# seed %u: %s\n# %s\n%s\n", seed(), text, said, small);
 }
 
+/* Which m the reference has beside rules that execute is that of 3.0, 4.1.8 and 5.0; in what Debian
+ * 13 ships, with many such rules in one child, 4.1.0 has another one: not asked about there. */
 static void
 ask_all(Count *count, const AgreementPolicy *policy, GRand *random, guint questions)
 {
@@ -55,6 +58,11 @@ ask_all(Count *count, const AgreementPolicy *policy, GRand *random, guint questi
         AmrOracleAnswer answer;
         if (!question_make(&question, policy->reference, random))
             continue;
+        if (count->no_maps && question.q.klass == AMR_CLASS_FILE) {
+            question.q.rights &= ~(guint32)AMR_PERM_MMAP_EXEC;
+            if (!question.q.rights)
+                continue;
+        }
         ref_ask(policy->reference, question.profile, &question.q, &answer);
         count->verdicts[answer.verdict]++;
         count->classes[question.q.klass]++;
@@ -170,6 +178,7 @@ test_shipped_policy(void **state)
     g_autoptr(GRand) random = g_rand_new_with_seed(seed() + 1);
     Count count = {0};
 
+    count.no_maps = !agreement_bytes_decide();
     ask_shipped(&count, "/etc/apparmor.d", random, long_run() ? 1 : 4);
     ask_shipped(&count, "/usr/share/apparmor/extra-profiles", random, long_run() ? 1 : 6);
     summary(&count);
