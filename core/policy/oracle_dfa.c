@@ -5,7 +5,8 @@
  * libapparmor_re/chfa.cc of AppArmor 4.1).
  *
  * Differences: a state with AMR_DFA_DIFF holds only what its `otherwise` does not, so that a byte
- * without an edge is asked of that state and not of the next byte. Chains of these must end.
+ * without an edge is asked of that state and not of the next byte. Chains of these must end, and
+ * are bounded by oracle_chain.c.
  */
 #include <string.h>
 
@@ -14,6 +15,7 @@
 #define MAGIC             0x1b5e783du
 #define HEADER_SIZE       16
 #define TABLE_HEADER_SIZE 12
+#define FORMAT_INDEX      0x00ffffffu /* in a word of the base table */
 
 enum {
     FLAG_DIFF = 1,
@@ -155,34 +157,10 @@ from_tables(const Table *tables)
     return dfa;
 }
 
-/* Every chain of differences ends in a state that is whole. Each state is looked at twice. */
 static gboolean
-chains_end(const AmrDfa *dfa)
+verify(AmrDfa *dfa, guint flags, gsize offset, GError **error)
 {
-    enum {
-        NEW,
-        OPEN,
-        DONE
-    };
-    g_autofree guint8 *mark = g_malloc0(dfa->n_states);
-    for (guint32 i = 0; i < dfa->n_states; i++) {
-        guint32 j = i;
-        while ((dfa->base[j] & AMR_DFA_DIFF) && mark[j] == NEW) {
-            mark[j] = OPEN;
-            j = dfa->otherwise[j];
-        }
-        if ((dfa->base[j] & AMR_DFA_DIFF) && mark[j] == OPEN)
-            return FALSE;
-        for (j = i; (dfa->base[j] & AMR_DFA_DIFF) && mark[j] == OPEN; j = dfa->otherwise[j])
-            mark[j] = DONE;
-    }
-    return TRUE;
-}
-
-static gboolean
-verify(const AmrDfa *dfa, guint flags, gsize offset, GError **error)
-{
-    guint32 known = AMR_DFA_INDEX | (flags & FLAG_DIFF ? AMR_DFA_DIFF : 0) |
+    guint32 known = FORMAT_INDEX | (flags & FLAG_DIFF ? AMR_DFA_DIFF : 0) |
                     (flags & FLAG_OOB ? AMR_DFA_OOB : 0);
     for (guint32 i = 0; i < dfa->n_states; i++) {
         if (dfa->otherwise[i] >= dfa->n_states)
@@ -192,7 +170,7 @@ verify(const AmrDfa *dfa, guint flags, gsize offset, GError **error)
                                  "state machine at offset %" G_GSIZE_FORMAT
                                  ": unknown flags 0x%x of a state",
                                  offset, dfa->base[i] & ~known);
-        guint32 index = dfa->base[i] & AMR_DFA_INDEX;
+        guint32 index = dfa->base[i] & FORMAT_INDEX;
         if ((dfa->base[i] & AMR_DFA_OOB) && index == 0)
             return bad(offset, error, "an out of band transition out of range");
         if (index + dfa->n_classes > dfa->n_edges)
@@ -201,7 +179,7 @@ verify(const AmrDfa *dfa, guint flags, gsize offset, GError **error)
     for (guint32 i = 0; i < dfa->n_edges; i++)
         if (dfa->edges[i].next >= dfa->n_states || dfa->edges[i].check >= dfa->n_states)
             return bad(offset, error, "an edge to or from a state that is none");
-    return chains_end(dfa) ? TRUE : bad(offset, error, "differences without an end");
+    return amr_dfa_bound_chains(dfa) ? TRUE : bad(offset, error, "differences without an end");
 }
 
 AmrDfa *

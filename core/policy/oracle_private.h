@@ -7,10 +7,10 @@
 
 /* ---- state machine (oracle_dfa.c) -------------------------------------------------------- */
 
-/* Flags in a word of the base table; the low 24 bits are the index. Linux 6.12
- * security/apparmor/include/match.h. */
+/* Flags in a word of the base table, as in Linux 6.12 security/apparmor/include/match.h; below them
+ * the index. The format's own is of 24 bits. */
 enum {
-    AMR_DFA_INDEX = 0x00ffffff,
+    AMR_DFA_INDEX = 0x1fffffff,
     AMR_DFA_OOB = 0x20000000,
 };
 #define AMR_DFA_DIFF 0x80000000u
@@ -20,7 +20,7 @@ typedef struct {
 } AmrDfaEdge;
 
 /* Tables as of the stream, in host order and 32 bits wide. Every index in them was checked, every
- * chain of differences ends: a walk needs no checks. */
+ * chain of differences is short: a walk needs no checks. */
 typedef struct {
     guint32 n_states, n_edges;
     guint32 *base, *otherwise, *accept, *accept2; /* accept2 may be NULL */
@@ -33,6 +33,10 @@ typedef struct {
 AmrDfa *amr_dfa_new(const guint8 *data, gsize size, gsize offset, GError **error);
 void amr_dfa_free(AmrDfa *dfa);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrDfa, amr_dfa_free)
+
+/* Of a machine that is else verified: makes some states whole, so that chains of differences are
+ * short; in linear time. FALSE if a chain does not end (oracle_chain.c). */
+gboolean amr_dfa_bound_chains(AmrDfa *dfa);
 
 /* The state behind the out of band transition, which parts a path from the values of attributes;
  * 0 if there is none. */

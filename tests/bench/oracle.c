@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "core/policy/compiler.h"
-#include "core/policy/oracle.h"
+#include "core/policy/oracle_product.h"
+#include "tests/unit/machinemaker.h"
 
 static const char profile_file[] = "usr.sbin.smbd";
 enum {
@@ -69,6 +70,50 @@ ask(const AmrOracleProfile *profile)
     return QUESTIONS / (bench_now() - start);
 }
 
+/* ---- a hostile machine ----------------------------------------------------------------------- */
+
+/* A chain of as many differences as there are states. */
+static AmrDfa *
+read_chain(guint32 accept)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Machine) machine = machine_new(MACHINE_CHAIN, 65535, 1, accept);
+    gsize size;
+    const guint8 *data = g_bytes_get_data(machine->bytes, &size);
+    AmrDfa *dfa = amr_dfa_new(data, size, 0, &error);
+    if (!dfa)
+        bench_fail("%s", error->message);
+    return dfa;
+}
+
+static guint
+judge(gconstpointer data, const AmrPair *pair, AmrDelta *deltas)
+{
+    (void)data;
+    (void)pair;
+    (void)deltas;
+    return 0;
+}
+
+/* Seconds to read two machines and to compare them. */
+static double
+compare_chains(void)
+{
+    g_autoptr(GError) error = NULL;
+    double start = bench_now();
+    g_autoptr(AmrDfa) before = read_chain(1);
+    g_autoptr(AmrDfa) after = read_chain(2);
+    const AmrPdb sides[] = {{.dfa = before, .start = 1}, {.dfa = after, .start = 1}};
+    const AmrProductJob job = {.before = &sides[0],
+                               .after = &sides[1],
+                               .start = {1, 1, 0},
+                               .judge = judge};
+    g_autoptr(GPtrArray) found = amr_product_walk(&job, 10, &error);
+    if (!found)
+        bench_fail("%s", error->message);
+    return bench_now() - start;
+}
+
 void
 bench_oracle(void)
 {
@@ -94,4 +139,5 @@ bench_oracle(void)
                    "M/s");
     bench_at_most("oracle: comparison of a profile with another compile of it",
                   bench_median(time, BENCH_PAIRS), 50, "ms");
+    bench_at_most("oracle: comparison of chains of 65,533 differences", compare_chains(), 3, "s");
 }
