@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/change/load.h"
 
+#include <string.h>
+
 #include "core/base/error.h"
 #include "core/change/complain.h"
+#include "core/change/held.h"
+#include "core/policy/oracle.h"
 
 typedef struct {
     AmrCompiler *compiler;
@@ -12,6 +16,8 @@ typedef struct {
     const AmrPlanLoad *load;
     AmrScratch *scratch; /* NULL: from the policy itself */
     char *uncached;      /* why the cache took nothing; NULL: it has not failed */
+    GPtrArray *writes; /* GBytes: what it was compiled to, part by part; NULL: the loader does it */
+    guint written;
 } Loading;
 
 static void
@@ -20,6 +26,7 @@ loading_free(gpointer data)
     Loading *loading = data;
     g_clear_pointer(&loading->scratch, amr_scratch_free);
     g_free(loading->uncached);
+    g_clear_pointer(&loading->writes, g_ptr_array_unref);
     g_free(loading);
 }
 
@@ -56,6 +63,91 @@ start(GTask *task, AmrCompileKind kind)
     amr_compiler_run_async(loading->compiler, &job, NULL, on_loaded, g_object_ref(task));
 }
 
+/* ---- namespaces -------------------------------------------------------------------------------
+ */
+
+/* The loader writes each child by itself, and into the root's namespace: amr_oracle_writes(). */
+static gboolean
+has_children_in_namespace(const AmrPlanLoad *load)
+{
+    for (guint i = 0; load->profiles[i]; i++) {
+        g_autofree char *ns = NULL;
+        const char *name = amr_held_split(load->profiles[i], &ns);
+        if (*ns && strstr(name, "//"))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void write_next(GTask *task, AmrCompileResult *last);
+
+static void
+on_written(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GTask) task = data;
+    const Loading *loading = g_task_get_task_data(task);
+    GError *error = NULL;
+    AmrCompileResult *loaded = amr_compiler_run_finish(loading->compiler, result, &error);
+
+    if (loaded)
+        write_next(task, loaded);
+    else
+        g_task_return_error(task, error);
+}
+
+/* Takes @last: how the last one went. */
+static void
+write_next(GTask *task, AmrCompileResult *last)
+{
+    Loading *loading = g_task_get_task_data(task);
+
+    if (!last->ok || loading->written == loading->writes->len) {
+        g_task_return_pointer(task, last, (GDestroyNotify)amr_compile_result_free);
+        return;
+    }
+    const AmrCompileJob job = {AMR_COMPILE_LOAD_BINARY, NULL, NULL,
+                               loading->writes->pdata[loading->written++]};
+    amr_compile_result_free(last);
+    amr_compiler_run_async(loading->compiler, &job, NULL, on_written, g_object_ref(task));
+}
+
+static void
+on_compiled(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GTask) task = data;
+    Loading *loading = g_task_get_task_data(task);
+    GError *error = NULL;
+    AmrCompileResult *compiled = amr_compiler_run_finish(loading->compiler, result, &error);
+
+    g_clear_pointer(&loading->scratch, amr_scratch_free);
+    if (compiled && compiled->ok)
+        loading->writes = amr_oracle_writes(compiled->output, &error);
+    if (!error) {
+        write_next(task, compiled);
+        return;
+    }
+    g_clear_pointer(&compiled, amr_compile_result_free);
+    g_task_return_error(task, error);
+}
+
+/* ---- the whole --------------------------------------------------------------------------------
+ */
+
+/* @kind is how the loader does it by itself. */
+static void
+begin(GTask *task, AmrCompileKind kind)
+{
+    const Loading *loading = g_task_get_task_data(task);
+    const AmrCompileJob job = {AMR_COMPILE_CHECK,
+                               loading->scratch ? amr_scratch_path(loading->scratch) : NULL,
+                               loading->load->path, NULL};
+
+    if (has_children_in_namespace(loading->load))
+        amr_compiler_run_async(loading->compiler, &job, NULL, on_compiled, g_object_ref(task));
+    else
+        start(task, kind);
+}
+
 static void
 on_scratch(GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -66,7 +158,7 @@ on_scratch(GObject *source, GAsyncResult *result, gpointer data)
     loading->scratch = amr_scratch_new_finish(result, &error);
     if (loading->scratch && amr_complain_set(loading->scratch, loading->target, loading->index,
                                              loading->plan, loading->load, &error))
-        start(task, AMR_COMPILE_LOAD_UNCACHED);
+        begin(task, AMR_COMPILE_LOAD_UNCACHED);
     else
         g_task_return_error(task, error);
 }
@@ -80,12 +172,12 @@ amr_load_async(AmrCompiler *compiler, const AmrTarget *target, const AmrIndex *i
     Loading *loading = g_new0(Loading, 1);
 
     g_task_set_source_tag(task, amr_load_async);
-    *loading = (Loading){compiler, target, index, plan, load, NULL, NULL};
+    *loading = (Loading){compiler, target, index, plan, load, NULL, NULL, NULL, 0};
     g_task_set_task_data(task, loading, loading_free);
     if (load->complain && load->complain[0])
         amr_scratch_new_async(target, NULL, on_scratch, g_steal_pointer(&task));
     else
-        start(task, AMR_COMPILE_LOAD);
+        begin(task, AMR_COMPILE_LOAD);
 }
 
 AmrCompileResult *

@@ -11,7 +11,9 @@ G_BEGIN_DECLS
  * copy that says so (complain.h). @plan: what is on disk by now; NULL: it was taken back, and what
  * it would have made is not there. What the compiler refuses because its cache takes nothing, as on
  * a full disk, is loaded past the cache: that holds an older policy then, if any, whose files are
- * newer, so that the next boot compiles. Not to be cancelled. All borrowed until it is done.
+ * newer, so that the next boot compiles. Where a profile in a namespace has children, the loader
+ * would put those into the root's namespace: they are loaded from what it compiles, a namespace in
+ * one write, and past the cache. Not to be cancelled. All borrowed until it is done.
  * Finishes as amr_compiler_run_async() does; *uncached (may be NULL; free it): why what was loaded
  * is not in the cache, display form, NULL if it is, or belongs elsewhere. */
 void amr_load_async(AmrCompiler *compiler, const AmrTarget *target, const AmrIndex *index,

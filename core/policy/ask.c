@@ -83,26 +83,11 @@ typed_name(const char *ns, const char *name)
     return ns && *ns ? g_strdup_printf(":%s:%s", ns, name) : g_strdup(name);
 }
 
-/* The compiler leaves the namespace of a child out (3.0.8 to 5.0.2), and the kernel takes one write
- * for one namespace: aa_replace_profiles() in security/apparmor/policy.c of Linux 6.12. */
-static const AmrOracleProfile *
-find_child(const AmrOracle *oracle, const char *ns, const char *name)
-{
-    const char *end = strstr(name, "//");
-    g_autofree char *parent = end ? g_strndup(name, (gsize)(end - name)) : NULL;
-    g_autofree char *typed = end ? typed_name(ns, parent) : NULL;
-    /* Where both namespaces have such a parent, the child is the root's or nobody's. */
-    return *ns && end && amr_oracle_find(oracle, typed) && !amr_oracle_find(oracle, parent)
-               ? amr_oracle_find(oracle, name)
-               : NULL;
-}
-
 static const AmrOracleProfile *
 find_profile(const AmrOracle *oracle, const char *ns, const char *name)
 {
     g_autofree char *typed = typed_name(ns, name);
-    const AmrOracleProfile *found = amr_oracle_find(oracle, typed);
-    return found ? found : find_child(oracle, ns, name);
+    return amr_oracle_find(oracle, typed);
 }
 
 /* Where an execution leads among the profiles of @context. */

@@ -53,11 +53,29 @@ take_version(const AmrElement *element, guint *abi, GError **error)
     return TRUE;
 }
 
+/* Compilers (3.0.8 to 5.0.2) name the namespace of a parent alone. Its children follow it, and the
+ * kernel takes them with it if they come in one write (aa_replace_profiles() in
+ * security/apparmor/policy.c of Linux 6.12). */
+static void
+follow_parent(AmrOracleProfile *profile, const AmrOracleProfile **parent)
+{
+    gsize len = *parent ? strlen((*parent)->name) : 0;
+    if (!strstr(profile->name, "//")) {
+        *parent = profile;
+    } else if (*parent && !*profile->ns && strncmp(profile->name, (*parent)->name, len) == 0 &&
+               strncmp(profile->name + len, "//", 2) == 0) {
+        g_free((char *)profile->ns);
+        profile->ns = g_strdup((*parent)->ns);
+    }
+}
+
 static gboolean
 read_stream(AmrOracle *oracle, AmrCursor *cursor, GError **error)
 {
     AmrElement element;
+    const AmrOracleProfile *parent = NULL;
     const char *ns = "";
+    gsize begin = cursor->at;
     guint abi = 0;
     while (!amr_cursor_at_end(cursor)) {
         if (!amr_cursor_next(cursor, &element, error))
@@ -76,6 +94,10 @@ read_stream(AmrOracle *oracle, AmrCursor *cursor, GError **error)
             if (!profile)
                 return FALSE;
             profile->rules->oracle = oracle;
+            profile->offset = begin;
+            profile->size = cursor->at - begin;
+            begin = cursor->at;
+            follow_parent(profile, &parent);
             g_ptr_array_add(oracle->profiles, profile);
         } else {
             g_autofree char *shown = amr_display_string(tag);
@@ -131,6 +153,28 @@ amr_oracle_free(AmrOracle *oracle)
     g_hash_table_unref(oracle->by_name);
     g_ptr_array_unref(oracle->profiles);
     g_free(oracle);
+}
+
+GPtrArray *
+amr_oracle_writes(GBytes *compiled, GError **error)
+{
+    g_autoptr(AmrOracle) oracle = amr_oracle_new(compiled, error);
+    g_autoptr(GBytes) stream = oracle ? amr_oracle_unpacked(compiled, BYTES_MAX, error) : NULL;
+    GPtrArray *writes = NULL;
+    if (!stream)
+        return NULL;
+    writes = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    for (guint i = 0; i < oracle->profiles->len;) {
+        const AmrOracleProfile *first = g_ptr_array_index(oracle->profiles, i), *one = first;
+        gsize size = 0;
+        for (; i < oracle->profiles->len && strcmp(one->ns, first->ns) == 0; i++) {
+            size += one->size;
+            if (i + 1 < oracle->profiles->len)
+                one = g_ptr_array_index(oracle->profiles, i + 1);
+        }
+        g_ptr_array_add(writes, g_bytes_new_from_bytes(stream, first->offset, size));
+    }
+    return writes;
 }
 
 guint

@@ -56,7 +56,8 @@ typedef struct {
  * the oracle. */
 typedef struct {
     const char *name;         /* "parent//child" for a child; without its namespace */
-    const char *ns;           /* namespace, "" for the one it is loaded into */
+    const char *ns;           /* namespace, "" for the one it is loaded into; a child's is that of
+                                 its parent before it */
     const char *rename;       /* NULL if not there, as the three below */
     const char *attach;       /* attachment as text (the kernel's copy; parsers hardly write it) */
     const char *disconnected; /* attach_disconnected.path */
@@ -78,6 +79,7 @@ typedef struct {
      * The answers may miss what they mean. */
     const char *const *unknown;
     guint abi;                  /* 5 to 9 */
+    gsize offset, size;         /* where it stands in the stream, behind its own version */
     gboolean permissions_table; /* of newer ABIs, instead of accept words */
     AmrOracleRules *rules;      /* private */
 } AmrOracleProfile;
@@ -88,6 +90,14 @@ typedef struct {
 AmrOracle *amr_oracle_new(GBytes *compiled, GError **error);
 void amr_oracle_free(AmrOracle *oracle);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrOracle, amr_oracle_free)
+
+/*
+ * The stream in parts (GBytes, unpacked) of which each may be one write to the kernel: neighbours of
+ * one namespace. More than one namespace in a write the kernel refuses; a child that comes in a
+ * write of its own, as `apparmor_parser -r` does it (3.0.8, 4.1.0) where it has compiled, ends up in
+ * the root's namespace: seen on Linux 6.1 and 6.12. Fails as amr_oracle_new().
+ */
+GPtrArray *amr_oracle_writes(GBytes *compiled, GError **error);
 
 /* In the order of the stream. */
 guint amr_oracle_count(const AmrOracle *oracle);

@@ -67,6 +67,52 @@ test_namespaces(void **state)
     assert_int_equal(amr_oracle_count(empty), 0);
 }
 
+/* A child is in its parent's namespace, though the stream does not say so. */
+static void
+test_namespaced_children(void **state)
+{
+    static const char text[] = "profile :web:a /opt/a { /x r, profile c { /x r, } ^h { /x r, } }\n"
+                               "profile a { /y r, profile c { /y r, } }\n"
+                               "profile :far:a { /z r, profile c { /z r, } }\n"
+                               "profile b { /b r, }\n";
+    static const struct {
+        const char *name, *ns, *path;
+    } rows[] = {{":web:a", "web", "/x"},    {":web:a//c", "web", "/x"},
+                {":web:a//h", "web", "/x"}, {"a", "", "/y"},
+                {"a//c", "", "/y"},         {":far:a", "far", "/z"},
+                {":far:a//c", "far", "/z"}, {"b", "", "/b"}};
+    guint parts = 0;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) bytes = oracle_compile_bytes(text, "/etc/apparmor.d/abi/3.0");
+    g_autoptr(AmrOracle) oracle = amr_oracle_new(bytes, &error);
+    g_autoptr(GPtrArray) writes = amr_oracle_writes(bytes, &error);
+    g_autoptr(GByteArray) all = g_byte_array_new();
+    assert_no_error(error);
+    assert_int_equal(amr_oracle_count(oracle), G_N_ELEMENTS(rows));
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const char *path = rows[i].path;
+        AmrOracleQuestion question = Q_FILE("r", "");
+        question.file.path = amr_bytes(path);
+        assert_string_equal(amr_oracle_find(oracle, rows[i].name)->ns, rows[i].ns);
+        assert_int_equal(oracle_ask(oracle, rows[i].name, question).verdict, AMR_ORACLE_ALLOWED);
+    }
+    /* Each write is a stream of one namespace; together they are all. */
+    assert_int_equal(writes->len, 3);
+    for (guint i = 0; i < writes->len; i++) {
+        gsize size;
+        const guint8 *data = g_bytes_get_data(writes->pdata[i], &size);
+        g_autoptr(AmrOracle) part = amr_oracle_new(writes->pdata[i], &error);
+        assert_no_error(error);
+        g_byte_array_append(all, data, (guint)size);
+        parts += amr_oracle_count(part);
+        for (guint j = 0; j < amr_oracle_count(part); j++)
+            assert_string_equal(amr_oracle_profile(part, j)->ns, amr_oracle_profile(part, 0)->ns);
+    }
+    assert_int_equal(parts, G_N_ELEMENTS(rows));
+    g_autoptr(GBytes) joined = g_byte_array_free_to_bytes(g_steal_pointer(&all));
+    assert_true(g_bytes_equal(joined, bytes));
+}
+
 static void
 test_xattrs(void **state)
 {
@@ -452,7 +498,7 @@ main(void)
         cmocka_unit_test(test_answers), cmocka_unit_test(test_complain),
         cmocka_unit_test(test_words),   cmocka_unit_test(test_records),
         cmocka_unit_test(test_streams), cmocka_unit_test(test_cut_off),
-        cmocka_unit_test(test_packed),
+        cmocka_unit_test(test_packed),  cmocka_unit_test(test_namespaced_children),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

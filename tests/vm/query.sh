@@ -49,3 +49,27 @@ ok 'query: many are answered' sh -c "seq 200 | sed 's|.*|asked /opt/t/n& r|' | $
 # Loaded, and edited since.
 sed -i 's|capability chown,|capability chown, capability sys_chroot,|' /etc/apparmor.d/opt.t.asked
 ok 'query: on disk yes, as loaded no' sh -c "$armorer query asked capability sys_chroot >/tmp/answer; test \$? = 1 && grep -q '^on disk: allowed' /tmp/answer && grep -q '^loaded:  denied' /tmp/answer"
+# A child in a namespace: the loader itself would put it into the root's.
+cat >/etc/apparmor.d/opt.t.guarded <<'P'
+abi <abi/3.0>,
+profile :web:guarded /opt/t/web-guarded {
+  profile inner { /opt/t/web r, include if exists <local/opt.t.guarded.inner> }
+}
+P
+cat >/etc/apparmor.d/opt.t.guarded-here <<'P'
+abi <abi/3.0>,
+profile guarded /opt/t/guarded { profile inner { /opt/t/here r, } }
+P
+apparmor_parser -r /etc/apparmor.d/opt.t.guarded-here
+apparmor_parser -K -S -Q /etc/apparmor.d/opt.t.guarded >/tmp/guarded && apparmor_parser -B -r /tmp/guarded
+loaded() { "$armorer" query --json "$@" >/tmp/answer; grep -q '"loaded":{"verdict":"allowed"' /tmp/answer; }
+ok 'namespace: a child of it is found on disk and as loaded' "$armorer" query :web:guarded//inner r /opt/t/web
+ok "  it is not the root's" not "$armorer" query guarded//inner r /opt/t/web
+ok '  a rule for it is applied' "$armorer" apply :web:guarded//inner '/opt/t/more r,'
+sed 's/^/# /' /tmp/out
+ok '  and is what the kernel holds' loaded :web:guarded//inner r /opt/t/more
+ok "  what the root's child may do stays" loaded guarded//inner r /opt/t/here
+ok '  and is no more' not loaded guarded//inner r /opt/t/more
+ok '  undone' "$armorer" undo
+ok '  it is as before' not loaded :web:guarded//inner r /opt/t/more
+ok "  so is the root's" loaded guarded//inner r /opt/t/here
