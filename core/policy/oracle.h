@@ -92,10 +92,10 @@ void amr_oracle_free(AmrOracle *oracle);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrOracle, amr_oracle_free)
 
 /*
- * The stream in parts (GBytes, unpacked) of which each may be one write to the kernel: neighbours of
- * one namespace. More than one namespace in a write the kernel refuses; a child that comes in a
- * write of its own, as `apparmor_parser -r` does it (3.0.8, 4.1.0) where it has compiled, ends up in
- * the root's namespace: seen on Linux 6.1 and 6.12. Fails as amr_oracle_new().
+ * The stream in parts (GBytes, unpacked) of which each may be one write to the kernel: neighbours
+ * of one namespace. More than one namespace in a write the kernel refuses; a child that comes in a
+ * write of its own, as `apparmor_parser -r` does it (3.0.8, 4.1.0) where it has compiled, ends up
+ * in the root's namespace: seen on Linux 6.1 and 6.12. Fails as amr_oracle_new().
  */
 GPtrArray *amr_oracle_writes(GBytes *compiled, GError **error);
 
