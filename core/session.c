@@ -56,6 +56,7 @@ amr_session_free(AmrSession *session)
     g_clear_pointer(&session->executor, amr_executor_free);
     g_clear_pointer(&session->history, amr_history_free);
     g_clear_pointer(&session->loaded, amr_loaded_free);
+    g_clear_pointer(&session->watch, amr_index_watch_free);
     g_clear_pointer(&session->index, amr_index_free);
     g_clear_pointer(&session->abstractions, amr_abstractions_free);
     g_clear_pointer(&session->probe, amr_probe_free);
@@ -105,6 +106,8 @@ on_index(GObject *source, GAsyncResult *result, gpointer data)
     AmrIndex *index = amr_index_load_finish(result, &error);
 
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+        if (session->watch)
+            amr_index_watch_release(session->watch);
         g_task_return_error(task, error);
         return;
     }
@@ -112,6 +115,8 @@ on_index(GObject *source, GAsyncResult *result, gpointer data)
     g_clear_error(&session->index_error);
     session->index = index;
     session->index_error = error;
+    if (session->watch)
+        amr_index_watch_take(session->watch, index);
     amr_probe_forget(session->probe);
     amr_abstractions_forget(session->abstractions);
     if (session->gate)
@@ -140,6 +145,8 @@ amr_session_load_async(AmrSession *session, GCancellable *cancellable, GAsyncRea
         session->executor =
             amr_executor_new(session->target, session->opener, session->compiler, session->history);
 
+    if (session->watch)
+        amr_index_watch_hold(session->watch);
     amr_index_load_async(session->target, cancellable, on_index, task);
 }
 
@@ -147,6 +154,23 @@ gboolean
 amr_session_load_finish(AmrSession *session, GAsyncResult *result, GError **error)
 {
     return g_task_propagate_boolean(G_TASK(result), error);
+}
+
+void
+amr_session_watch(AmrSession *session, AmrIndexChanged changed, gpointer data)
+{
+    g_clear_pointer(&session->watch, amr_index_watch_free);
+    if (!changed)
+        return;
+    session->watch = amr_index_watch_new(session->target, changed, data);
+    if (session->index)
+        amr_index_watch_take(session->watch, session->index);
+}
+
+gboolean
+amr_session_is_outdated(const AmrSession *session)
+{
+    return session->watch && amr_index_watch_is_outdated(session->watch);
 }
 
 /* ---- what rooms are given ------------------------------------------------------------------- */

@@ -16,6 +16,7 @@
 #include "core/kernel/loaded.h"
 #include "core/policy/abstractions.h"
 #include "core/policy/compiler.h"
+#include "core/policy/index_watch.h"
 #include "core/policy/propose.h"
 #include "core/source/ingest.h"
 #include "core/source/replay.h"
@@ -39,6 +40,7 @@ typedef struct {
     AmrAbstractions *abstractions; /* what is ready to be included */
     AmrIndex *index;               /* NULL until amr_session_load, or if there is no policy */
     GError *index_error;           /* why there is none */
+    AmrIndexWatch *watch;  /* whether policy is still what was read; NULL: nobody asked for it */
     AmrLoaded *loaded;     /* NULL where the kernel's list may not be read, or is not there */
     GError *loaded_error;  /* why */
     AmrHistory *history;   /* NULL if it cannot be read */
@@ -64,6 +66,13 @@ guint amr_session_add_logs(AmrSession *session, const char *const *files, gboole
 void amr_session_load_async(AmrSession *session, GCancellable *cancellable,
                             GAsyncReadyCallback callback, gpointer data);
 gboolean amr_session_load_finish(AmrSession *session, GAsyncResult *result, GError **error);
+
+/* Tells when policy on disk is another than was read: see index_watch.h; of what is read already,
+ * maybe before this returns. NULL: no more. */
+void amr_session_watch(AmrSession *session, AmrIndexChanged changed, gpointer data);
+
+/* Whether policy is known to be another by now: what is shown of it is stale. */
+gboolean amr_session_is_outdated(const AmrSession *session);
 
 /* Plays a log in place of the session's own: session->replay. What each of its records asked for is
  * asked of policy on disk, as it is compiled, before it appears; what that does not know, or has no

@@ -34,8 +34,8 @@ amr_index_takes(const char *leaf)
 
 /* Opens @name; where the policy directory lies below the root, links lead wherever the root's own
  * paths say (a profile may be a link to /usr/share), else they stay below the policy. */
-static int
-open_file(const AmrIndex *index, const char *name, int flags, GError **error)
+int
+amr_index_open(const AmrIndex *index, const char *name, int flags, GError **error)
 {
     const char *root = amr_target_root_path(index->target);
     const char *policy = amr_target_policy_path(index->target);
@@ -266,7 +266,7 @@ amr_index_read(AmrIndex *index, IndexFile *file, GQueue *queue)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *shown = amr_display_string(file->name);
-    amr_autofd int fd = open_file(index, file->name, O_RDONLY, &error);
+    amr_autofd int fd = amr_index_open(index, file->name, O_RDONLY, &error);
     struct stat st;
     gsize len;
     const char *data;
@@ -278,7 +278,10 @@ amr_index_read(AmrIndex *index, IndexFile *file, GQueue *queue)
         return;
     }
     file->exists = TRUE;
-    if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+    if (fstat(fd, &st) != 0)
+        return;
+    amr_index_stamp(index, file, &st);
+    if (S_ISDIR(st.st_mode)) {
         if (!file->root)
             read_directory(index, file, amr_fs_steal_fd(&fd), queue);
         return;
@@ -306,7 +309,7 @@ amr_index_read(AmrIndex *index, IndexFile *file, GQueue *queue)
 static void
 mark_roots(AmrIndex *index, const char *dir, gsize offset)
 {
-    int fd = open_file(index, dir, O_RDONLY | O_DIRECTORY, NULL);
+    int fd = amr_index_open(index, dir, O_RDONLY | O_DIRECTORY, NULL);
     g_autoptr(GPtrArray) names = NULL;
 
     if (fd < 0)
@@ -323,7 +326,7 @@ gboolean
 amr_index_list_roots(AmrIndex *index, GQueue *queue, GError **error)
 {
     g_autoptr(GPtrArray) names = NULL;
-    int fd = open_file(index, ".", O_RDONLY | O_DIRECTORY, error);
+    int fd = amr_index_open(index, ".", O_RDONLY | O_DIRECTORY, error);
 
     if (fd < 0) {
         g_prefix_error(error, "Reading the policy: ");
@@ -337,7 +340,7 @@ amr_index_list_roots(AmrIndex *index, GQueue *queue, GError **error)
         struct stat st;
         if (!amr_index_takes(names->pdata[i]))
             continue;
-        entry = open_file(index, names->pdata[i], O_PATH, &ignored);
+        entry = amr_index_open(index, names->pdata[i], O_PATH, &ignored);
         if (entry < 0 || fstat(entry, &st) != 0 || S_ISDIR(st.st_mode))
             continue; /* a link to nothing, or a room of the policy */
         file = amr_index_file(index, names->pdata[i]);

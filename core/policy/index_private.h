@@ -3,6 +3,8 @@
 #ifndef AMR_POLICY_INDEX_PRIVATE_H
 #define AMR_POLICY_INDEX_PRIVATE_H
 
+#include <sys/stat.h>
+
 #include "core/policy/index.h"
 #include "core/policy/index_scan.h"
 
@@ -28,8 +30,10 @@ struct IndexFile {
     GPtrArray *targets; /* IndexFile *, one for each item; NULL where it is no include */
     GPtrArray *entries; /* of a directory: IndexFile *, in the order that the parser takes them */
     GPtrArray *users;   /* IndexFile *: files that include it, or the directory that holds it */
-    gboolean exists, queued;
-    gboolean root; /* a top-level file of policy */
+    guint64 inode;      /* as it was read: to see that it is another now */
+    struct timespec changed;
+    gboolean exists, queued, link; /* link: it is one itself */
+    gboolean root;                 /* a top-level file of policy */
     gboolean disabled, force_complain;
     GPtrArray *blocks;     /* of a root: AmrBlock *, in the order in which they open */
     GHashTable *variables; /* of a root that was walked: name -> GPtrArray of values, borrowed */
@@ -77,6 +81,10 @@ IndexFile *amr_index_file(AmrIndex *index, const char *name);
 IndexFile *amr_index_known(const AmrIndex *index, const char *name);
 void amr_index_note(AmrIndex *index, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
+/* Opens what is named as the parser would find it: below the policy, or absolute below the root. */
+int amr_index_open(const AmrIndex *index, const char *name, int flags, GError **error);
+/* index_watch.c: how to see later that it is another file. */
+void amr_index_stamp(const AmrIndex *index, IndexFile *file, const struct stat *st);
 /* Reads @file and scans it; new files that it includes are appended to @queue. */
 void amr_index_read(AmrIndex *index, IndexFile *file, GQueue *queue);
 /* Lists the directory of policy: its roots, disable/ and force-complain/. */

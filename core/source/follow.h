@@ -8,7 +8,7 @@
 #define AMR_SOURCE_FOLLOW_H
 
 #include "core/base/opener.h"
-#include "core/source/watch.h"
+#include "core/base/watch.h"
 
 G_BEGIN_DECLS
 

@@ -6,7 +6,7 @@
 #include "core/source/ingest.h"
 #include "core/source/input.h"
 #include "core/source/intake.h"
-#include "core/source/watch.h"
+#include "core/base/watch.h"
 
 G_BEGIN_DECLS
 

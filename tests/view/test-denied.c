@@ -65,6 +65,59 @@ test_forgotten(void **state)
     scene_close(&scene);
 }
 
+/* Somebody else writes: what is shown of before is marked, then asked anew without a key. */
+static void
+test_outside(void **state)
+{
+    Scene scene;
+
+    open_shadow(&scene);
+    scene_wait(&scene, "private line 2", TRUE);
+    test_write(scene.root, PRIVATE, "\n\n\ndeny /etc/shadow r,\n");
+    scene_wait(&scene, "policy was changed by somebody else", TRUE);
+    assert_hides(&scene, "private line");
+    scene_wait(&scene, "private line 4", TRUE);
+    assert_hides(&scene, "policy was changed");
+    scene_keys(&scene, "2");
+    test_write(scene.root, PRIVATE, "audit deny /etc/shadow r,\n");
+    scene_wait(&scene, "STALE", TRUE);
+    scene_keys(&scene, "enter");
+    assert_shows(&scene, "policy was changed by somebody else");
+    scene_wait(&scene, "STALE", FALSE);
+    assert_hides(&scene, "policy was changed");
+    scene_close(&scene);
+}
+
+/* A proof is one of the policy that it was made with; what was about to be typed is no consent to
+ * another. */
+static void
+test_outside_proposal(void **state)
+{
+    static const char local[] = "etc/apparmor.d/local/usr.sbin.lanternd";
+    Scene scene;
+
+    scene_open(&scene, &denied);
+    scene_keys(&scene, "home p");
+    scene_settle(&scene);
+    assert_shows(&scene, "proven");
+    test_write(scene.root, local, "/etc/unrelated r,\n");
+    scene_wait(&scene, "stale: policy", TRUE);
+    assert_hides(&scene, "proven");
+    assert_int_equal(scene_keys(&scene, "w"), TUI_ACTION_NONE);
+    assert_shows(&scene, "look at it again first");
+    scene_keys(&scene, "right left"); /* whatever is chosen meanwhile */
+    assert_shows(&scene, "stale: policy");
+    scene_wait(&scene, "proven", TRUE);
+    assert_shows(&scene, "/etc/unrelated r,");
+    test_write(scene.root, local, "/** rwk,\n");
+    scene_wait(&scene, "stale: policy", TRUE);
+    scene_wait(&scene, "stale: policy", FALSE);
+    scene_settle(&scene);
+    assert_hides(&scene, "proven");
+    assert_shows(&scene, "granted");
+    scene_close(&scene);
+}
+
 /* Left before it was asked, or while it is. */
 static void
 test_left(void **state)
@@ -85,8 +138,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shown),
-        cmocka_unit_test(test_forgotten),
+        cmocka_unit_test(test_shown),   cmocka_unit_test(test_forgotten),
+        cmocka_unit_test(test_outside), cmocka_unit_test(test_outside_proposal),
         cmocka_unit_test(test_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -312,7 +312,7 @@ news(TuiView *base, TuiNews what)
 {
     Denials *view = (Denials *)base;
 
-    if (what == TUI_NEWS_SESSION)
+    if (what == TUI_NEWS_SESSION || what == TUI_NEWS_STALE)
         tui_denials_forget_denied(view);
     if (what != TUI_NEWS_STORE)
         return;

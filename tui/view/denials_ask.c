@@ -108,7 +108,8 @@ tui_denials_denied(Denials *view)
 
     if (view->id == AMR_DENIAL_NONE ||
         (view->denied &&
-         g_hash_table_lookup_extended(view->denied, GUINT_TO_POINTER(view->id), NULL, &denied)))
+         g_hash_table_lookup_extended(view->denied, GUINT_TO_POINTER(view->id), NULL, &denied)) ||
+        amr_session_is_outdated(tui_screen_session(view->view.screen)))
         return denied;
     if (!view->rests && !view->ask)
         view->rests = g_timeout_add(REST, on_rest, view);

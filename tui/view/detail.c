@@ -19,6 +19,14 @@ tui_detail_add_risk(TuiFlow *flow, AmrRisk risk, const char *danger)
 }
 
 void
+tui_detail_add_stale(TuiFlow *flow, const AmrSession *session)
+{
+    if (amr_session_is_outdated(session))
+        tui_flow_add_words(flow, "stale", TUI_ROLE_WARNING,
+                           "policy was changed by somebody else, and is asked anew");
+}
+
+void
 tui_detail_add_denied(TuiFlow *flow, const AmrDenyRule *denied)
 {
     if (!denied)
@@ -140,6 +148,7 @@ tui_detail_fill(TuiFlow *flow, const AmrSession *session, AmrDenialId id, const 
     if (denial->state > AMR_DENIAL_STATE_NEW)
         tui_flow_add_words(flow, "state", TUI_ROLE_TITLE, amr_denial_state_word(denial->state));
     tui_flow_add(flow, TUI_ROLE_TEXT, NULL);
+    tui_detail_add_stale(flow, session);
     add_answer(flow, session, &event, denied);
     tui_flow_add(flow, TUI_ROLE_TEXT, NULL);
     add_policy(flow, session, &event);

@@ -13,6 +13,9 @@ G_BEGIN_DECLS
 void tui_detail_fill(TuiFlow *flow, const AmrSession *session, AmrDenialId id,
                      const AmrDenyRule *denied);
 
+/* Where policy is known to be another by now, that what follows is of before. */
+void tui_detail_add_stale(TuiFlow *flow, const AmrSession *session);
+
 /* The deny rule that stands against something, with its file and line; nothing for NULL. */
 void tui_detail_add_denied(TuiFlow *flow, const AmrDenyRule *denied);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tui/table/table.h"
+#include "tui/view/detail.h"
 #include "tui/view/policy_text.h"
 
 #define PROCESSES_SHOWN 20
@@ -133,6 +134,7 @@ tui_profile_fill(TuiFlow *flow, const AmrSession *session, const TuiProfiles *pr
 
     tui_flow_clear(flow);
     tui_flow_add_exact(flow, TUI_ROLE_TITLE, full);
+    tui_detail_add_stale(flow, session);
     add_mode(flow, session, profile);
     if (block)
         add_place(flow, session->index, block);

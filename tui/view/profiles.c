@@ -291,6 +291,8 @@ news(TuiView *base, TuiNews what)
         tui_profiles_read(view->profiles, tui_screen_session(base->screen));
         view->stale_rows = view->stale_detail = view->stale_rates = TRUE;
         tui_profiles_refresh(view);
+    } else if (what == TUI_NEWS_STALE) {
+        view->stale_detail = TRUE;
     } else if (what == TUI_NEWS_STORE) {
         view->stale_rates = TRUE;
         tui_screen_wants_work(base->screen);
@@ -326,7 +328,8 @@ place(const TuiView *base)
 {
     const Profiles *view = (const Profiles *)base;
     guint n = view->rows->len;
-    return n > 0 ? g_strdup_printf("%u of %u", view->list.cursor + 1, n) : NULL;
+    const char *stale = amr_session_is_outdated(tui_screen_session(base->screen)) ? "STALE  " : "";
+    return n > 0 ? g_strdup_printf("%s%u of %u", stale, view->list.cursor + 1, n) : NULL;
 }
 
 static void

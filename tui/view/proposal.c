@@ -332,6 +332,10 @@ static void
 news(TuiView *base, TuiNews what)
 {
     TuiProposal *view = (TuiProposal *)base;
+    if (what == TUI_NEWS_STALE && tui_sign_state(view->sign) < TUI_SIGN_WRITING) {
+        tui_proposal_ask_drop(view);
+        tui_sign_set_stale(view->sign);
+    }
     if (what != TUI_NEWS_SESSION)
         return;
     tui_sign_news(view->sign);

@@ -140,7 +140,8 @@ tui_proposal_ask(TuiProposal *view)
 
     if (view->ask || (!first_pending(view->choice->all) && !amr_facts_want(view->choice->facts)))
         return;
-    if (!tui_screen_begin_work(screen)) /* TUI_NEWS_SESSION will bring us back */
+    if (amr_session_is_outdated(tui_proposal_session(view)) ||
+        !tui_screen_begin_work(screen)) /* TUI_NEWS_SESSION will bring us back */
         return;
     view->ask = g_new0(TuiProposalAsk, 1);
     view->ask->view = view;

@@ -84,6 +84,8 @@ static void
 news(TuiView *base, TuiNews what)
 {
     Reload *view = (Reload *)base;
+    if (what == TUI_NEWS_STALE)
+        tui_sign_set_stale(view->sign);
     if (what != TUI_NEWS_SESSION)
         return;
     tui_sign_news(view->sign);

@@ -42,6 +42,7 @@ tui_screen_new(const TuiScreenOptions *options)
     screen->tabs[1] = tui_profiles_new(screen);
     screen->tabs[2] = tui_changes_new(screen);
     screen->tabs[TAB_DOCTOR] = tui_doctor_new(screen);
+    amr_session_watch(options->session, tui_screen_policy_changed, screen);
     return screen;
 }
 
@@ -62,6 +63,7 @@ tui_screen_free(TuiScreen *screen)
     g_cancellable_cancel(screen->cancellable);
     while (screen->loading || screen->working > 0)
         g_main_context_iteration(NULL, TRUE);
+    amr_session_watch(screen->options.session, NULL, NULL);
     g_object_unref(screen->cancellable);
     tui_tasks_free(screen->tasks);
     g_hash_table_unref(screen->marks);
@@ -109,8 +111,8 @@ close_top(TuiScreen *screen)
                         g_ptr_array_steal_index(screen->stack, screen->stack->len - 1));
 }
 
-static gboolean
-is_busy(const TuiScreen *screen)
+gboolean
+tui_screen_is_busy(const TuiScreen *screen)
 {
     for (guint i = 0; i < screen->stack->len; i++) {
         const TuiView *view = screen->stack->pdata[i];
@@ -123,7 +125,7 @@ is_busy(const TuiScreen *screen)
 static void
 go_to_tab(TuiScreen *screen, guint tab)
 {
-    if (is_busy(screen)) {
+    if (tui_screen_is_busy(screen)) {
         tui_screen_say(screen, TUI_ROLE_WARNING, "A change is being written: wait for its end");
         return;
     }
@@ -137,7 +139,7 @@ go_to_tab(TuiScreen *screen, guint tab)
 static TuiAction
 leave(TuiScreen *screen)
 {
-    if (!is_busy(screen))
+    if (!tui_screen_is_busy(screen))
         return TUI_ACTION_QUIT;
     tui_screen_say(screen, TUI_ROLE_WARNING, "A change is being written: wait for its end");
     return TUI_ACTION_NONE;

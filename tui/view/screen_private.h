@@ -30,6 +30,7 @@ struct TuiScreen {
     TuiTask *load;             /* the same; NULL: nothing is loaded */
     guint working;             /* who relies on the session's parts */
     gboolean loading, load_wanted, dying;
+    gboolean unwatched;  /* it was said that policy cannot be watched */
     guint rate;          /* denials of the last minute, as is shown */
     guint rate_falls;    /* source of when that becomes less; 0: it is none */
     guint work;          /* source of work that is left */
@@ -44,11 +45,15 @@ struct TuiScreen {
 TuiView *tui_screen_top(const TuiScreen *screen);
 /* Does @action as its key would. Returns what only the program can do. */
 TuiAction tui_screen_act(TuiScreen *screen, TuiAction action);
+/* Whether a change is being written. */
+gboolean tui_screen_is_busy(const TuiScreen *screen);
 void tui_screen_tell_views(TuiScreen *screen, TuiNews news);
 /* screen_session.c: what the view on top would have one take along. */
 void tui_screen_copy(TuiScreen *screen);
 /* screen_session.c: reads anew how often something is denied, and again when that becomes less. */
 void tui_screen_read_rate(TuiScreen *screen);
+/* screen_session.c: somebody else changed policy; see amr_session_watch(). */
+void tui_screen_policy_changed(AmrIndexNews news, gpointer data);
 /* screen_session.c: freezes input, or thaws it. */
 void tui_screen_freeze(TuiScreen *screen);
 

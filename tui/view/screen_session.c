@@ -153,6 +153,21 @@ loading_stopped(TuiScreen *screen)
             g_error_new_literal(G_IO_ERROR, G_IO_ERROR_CANCELLED, "Reading policy: Stopped");
 }
 
+/* Who reads on sees what was read, until he reads it again. */
+static void
+say_unwatched(TuiScreen *screen)
+{
+    const AmrSession *session = screen->options.session;
+    const GError *error = session->watch ? amr_index_watch_error(session->watch) : NULL;
+    g_autofree char *key = tui_keymap_show(screen->keymap, TUI_ACTION_REFRESH, FALSE);
+
+    if (error && !screen->unwatched)
+        tui_screen_say(screen, TUI_ROLE_WARNING,
+                       "Nobody tells when policy is changed elsewhere (%s): %s reads it again",
+                       error->message, key);
+    screen->unwatched = error != NULL;
+}
+
 static void
 on_loaded(GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -167,6 +182,7 @@ on_loaded(GObject *source, GAsyncResult *result, gpointer data)
         return;
     if (!ok)
         loading_stopped(screen);
+    say_unwatched(screen);
     tui_screen_tell_views(screen, TUI_NEWS_SESSION);
     start_loading(screen);
 }
@@ -188,6 +204,23 @@ tui_screen_reload(TuiScreen *screen)
 {
     screen->load_wanted = TRUE;
     start_loading(screen);
+}
+
+void
+tui_screen_policy_changed(AmrIndexNews news, gpointer data)
+{
+    TuiScreen *screen = data;
+
+    if (screen->dying || tui_screen_is_busy(screen)) /* our own: it is read after that anyway */
+        return;
+    if (news == AMR_INDEX_SETTLED) {
+        tui_screen_reload(screen);
+        return;
+    }
+    if (!screen->message)
+        tui_screen_say(screen, TUI_ROLE_WARNING,
+                       "Policy was changed by somebody else: it is read and asked anew");
+    tui_screen_tell_views(screen, TUI_NEWS_STALE);
 }
 
 gboolean

@@ -82,7 +82,10 @@ tui_sign_set_plan(TuiSign *sign, AmrPlan *plan, GError *error)
     sign->box = g_rc_box_new0(TuiPlanBox);
     sign->box->plan = plan;
     sign->diff = amr_plan_diff(plan);
-    tui_sign_start_check(sign);
+    if (amr_session_is_outdated(tui_screen_session(sign->screen)))
+        sign->state = TUI_SIGN_STALE;
+    else
+        tui_sign_start_check(sign);
 }
 
 void
@@ -90,6 +93,19 @@ tui_sign_set_unseen(TuiSign *sign)
 {
     forget_plan(sign);
     sign->state = TUI_SIGN_UNSEEN;
+}
+
+void
+tui_sign_set_stale(TuiSign *sign)
+{
+    if (sign->state >= TUI_SIGN_WRITING)
+        return;
+    tui_sign_abandon(sign);
+    sign->asking = FALSE;
+    g_clear_pointer(&sign->proof, g_free);
+    g_clear_pointer(&sign->compiled, g_ptr_array_unref);
+    g_clear_pointer(&sign->progress, g_free);
+    sign->state = TUI_SIGN_STALE;
 }
 
 void
@@ -197,6 +213,8 @@ refusal(const TuiSign *sign)
         return "A deny rule stands in the way: this would change nothing";
     case TUI_SIGN_REJECTED:
         return "The compiler rejects it: nothing was written";
+    case TUI_SIGN_STALE:
+        return "Policy was changed by somebody else: look at it again first";
     case TUI_SIGN_WRITING:
         return "It is being written";
     case TUI_SIGN_DONE:

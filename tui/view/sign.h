@@ -13,19 +13,20 @@
 G_BEGIN_DECLS
 
 /* X(NAME, words): how far it is, in the words of the screen. */
-#define TUI_SIGN_STATES(X)                                              \
-    X(NO_PLAN, "nothing to write")                                      \
-    X(UNSEEN, "shown and asked about by the command with more rights")  \
-    X(PENDING, "check pending")                                         \
-    X(CHECKING, "check running: every affected file is compiled whole") \
-    X(COMPILES, "compiles")                                             \
-    X(RELOADS, "granted on disk already, not loaded as it is there")    \
-    X(GRANTED, "granted already")                                       \
-    X(DENIED, "explicitly denied")                                      \
-    X(REJECTED, "rejected by the compiler")                             \
-    X(UNCHECKED, "not checked")                                         \
-    X(WRITING, "writing")                                               \
-    X(DONE, "done")                                                     \
+#define TUI_SIGN_STATES(X)                                                    \
+    X(NO_PLAN, "nothing to write")                                            \
+    X(UNSEEN, "shown and asked about by the command with more rights")        \
+    X(PENDING, "check pending")                                               \
+    X(CHECKING, "check running: every affected file is compiled whole")       \
+    X(COMPILES, "compiles")                                                   \
+    X(RELOADS, "granted on disk already, not loaded as it is there")          \
+    X(GRANTED, "granted already")                                             \
+    X(DENIED, "explicitly denied")                                            \
+    X(REJECTED, "rejected by the compiler")                                   \
+    X(UNCHECKED, "not checked")                                               \
+    X(STALE, "stale: policy was changed by somebody else, and is asked anew") \
+    X(WRITING, "writing")                                                     \
+    X(DONE, "done")                                                           \
     X(FAILED, "not done")
 
 typedef enum {
@@ -50,6 +51,9 @@ void tui_sign_set_unseen(TuiSign *sign);
 /* What takes the plan's place where the check finds that policy on disk grants all of it: a plan
  * that only loads. Taken over; NULL, and after set_plan: none. */
 void tui_sign_set_reload(TuiSign *sign, AmrPlan *reload);
+/* Policy is another than the plan was made from: what was found is dropped, a typed word too, and
+ * nothing is written until a new plan comes. Nothing happens to what is being written, or done. */
+void tui_sign_set_stale(TuiSign *sign);
 /* How it is carried out with more rights: the verb's argv and its standard input (may be NULL);
  * copied. What was
  * shown is added to it as --expect, or --ask where nothing was. */

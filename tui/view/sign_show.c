@@ -20,6 +20,7 @@ state_role(TuiSignState state)
     case TUI_SIGN_GRANTED:
     case TUI_SIGN_DENIED:
     case TUI_SIGN_UNCHECKED:
+    case TUI_SIGN_STALE:
         return TUI_ROLE_WARNING;
     case TUI_SIGN_REJECTED:
     case TUI_SIGN_FAILED:
@@ -69,7 +70,7 @@ tui_sign_describe(TuiSign *sign, TuiFlow *flow)
     if (sign->outcome) {
         g_free(text);
         text = g_strdup_printf("%s: %s", words, sign->outcome->message);
-    } else if (error) {
+    } else if (error && sign->state != TUI_SIGN_STALE) {
         g_free(text);
         text = g_strdup_printf("%s: %s", words, error->message);
     } else if (sign->proof && sign->state == TUI_SIGN_COMPILES) {

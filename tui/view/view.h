@@ -27,6 +27,8 @@ typedef enum {
 typedef enum {
     TUI_NEWS_UNKNOWN,
     TUI_NEWS_STORE,  /* denials came */
+    TUI_NEWS_STALE,  /* somebody else changed policy: what is known of it is of before. SESSION
+                        follows, once it is quiet */
     TUI_NEWS_SESSION /* index, loaded profiles and history were read again */
 } TuiNews;
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * inotify in the main loop: of open descriptors, since the opener may have got them from elsewhere.
- * Private to core/source.
+ * inotify in the main loop: of open descriptors, since the opener may have got them from elsewhere,
+ * and since a path would leave another root. (GFileMonitor asks every few seconds for what is not
+ * there, and lags.)
  */
-#ifndef AMR_SOURCE_WATCH_H
-#define AMR_SOURCE_WATCH_H
+#ifndef AMR_BASE_WATCH_H
+#define AMR_BASE_WATCH_H
 
 #include <gio/gio.h>
 

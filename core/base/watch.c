@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "core/source/watch.h"
+#include "core/base/watch.h"
 
 #include <errno.h>
 #include <glib-unix.h>
