@@ -11,9 +11,8 @@
 #include "core/base/fsutil.h"
 
 #define NOTIFY_FD 3 /* in the agent */
-#define PATIENCE                                                                    \
-    5000 /* milliseconds until it is registered; a bus that hangs is not waited for \
-          */
+/* Milliseconds until it is registered: a bus that hangs is not waited for. */
+#define PATIENCE 5000
 
 struct TuiAgent {
     GPid pid;
@@ -34,14 +33,14 @@ on_ended(GPid pid, int status, gpointer data)
 static gboolean
 on_notice(int fd, GIOCondition condition, gpointer data)
 {
-    *(gboolean *)data = TRUE;
+    *(guint *)data = 0;
     return G_SOURCE_REMOVE;
 }
 
 static gboolean
 on_late(gpointer data)
 {
-    *(gboolean *)data = TRUE;
+    *(guint *)data = 0;
     return G_SOURCE_REMOVE;
 }
 
@@ -63,7 +62,6 @@ tui_agent_new(const char *program, GSpawnChildSetupFunc setup)
 {
     g_autoptr(TuiAgent) agent = g_new0(TuiAgent, 1);
     amr_autofd int notice = -1;
-    gboolean ready = FALSE, late = FALSE;
     guint source, timer;
     int ends[2];
 
@@ -76,11 +74,13 @@ tui_agent_new(const char *program, GSpawnChildSetupFunc setup)
     if (agent->ended)
         return NULL;
     agent->child = g_child_watch_add(agent->pid, on_ended, agent);
-    source = g_unix_fd_add(notice, G_IO_IN | G_IO_HUP | G_IO_ERR, on_notice, &ready);
-    timer = g_timeout_add(PATIENCE, on_late, &late);
-    while (!ready && !late)
+    source = g_unix_fd_add(notice, G_IO_IN | G_IO_HUP | G_IO_ERR, on_notice, &source);
+    timer = g_timeout_add(PATIENCE, on_late, &timer);
+    while (source && timer)
         g_main_context_iteration(NULL, TRUE);
-    g_source_remove(ready ? timer : source);
+    /* One iteration may have seen both. */
+    g_clear_handle_id(&source, g_source_remove);
+    g_clear_handle_id(&timer, g_source_remove);
     return g_steal_pointer(&agent);
 }
 
