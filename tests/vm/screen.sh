@@ -89,4 +89,51 @@ ok 'sudo: taken back' sees 'done: Taken back'
 ok 'sudo: denied again' not reads
 keys Escape q q
 ok 'sudo: leaves with 0' left_with alice 0
+
+# ---- as a user, with pkexec --------------------------------------------------------------------------
+# polkit's own programs, asked over a bus; no session, no desktop, as over SSH. Each question stands
+# below the last one: what counts is the newest.
+questions=0
+password_asked() {
+    [ "$(tmux -S "$sock" capture-pane -p -S - -t s | grep -c 'AUTHENTICATING FOR')" = "$questions" ] &&
+        screen | grep . | tail -1 | grep -q '^Password:'
+}
+asks_password() { questions=$((questions + 1)); until_ok password_asked || { screen; return 1; }; }
+mkdir -p /run/dbus
+ok 'pkexec: there is a bus' dbus-daemon --system --fork
+mount --bind /dev/null /usr/bin/sudo
+secret_denied 'pkexec: denied'
+chgrp adm /var/log/kern.log; chmod 640 /var/log/kern.log
+start alice "$armorer"
+ok 'pkexec: the denial is there' sees '1 of 1'
+keys p
+ok 'pkexec: p proposes' sees '+owner /opt/t/secret r,'
+keys w
+ok 'pkexec: w asks for the password' asks_password
+ok 'pkexec: nothing is written yet' not reads
+keys C-c
+ok 'pkexec: ^C at the password: back on the screen, which says so' sees 'not done: The command with more rights'
+ok 'pkexec: and writes nothing' not reads
+keys w
+asks_password >/dev/null
+keys 'wrong' Enter
+ok 'pkexec: a wrong password writes nothing, and that is said' sees 'not done: The command with more rights'
+ok 'pkexec: still denied' not reads
+keys w
+asks_password >/dev/null
+keys 'open sesame' Enter
+ok 'pkexec: back on the screen with the result' sees 'done: Written, and the kernel confirms'
+ok 'pkexec: the program runs' reads
+ok 'pkexec: the history knows who asked' sh -c "ls -d /var/lib/armorer/changes/*/ | tail -1 | xargs -I{} cat {}who | grep -F $(id -u alice)"
+keys Escape 3
+ok 'pkexec: the change is listed' sees 'verified    reader'
+keys u
+ok 'pkexec: undo shows what it takes back' sees '-owner /opt/t/secret r,'
+keys w
+asks_password >/dev/null
+keys 'open sesame' Enter
+ok 'pkexec: taken back' sees 'done: Taken back'
+ok 'pkexec: denied again' not reads
+keys Escape q q
+ok 'pkexec: leaves with 0' left_with alice 0
 tmux -S "$sock" kill-server 2>/dev/null
