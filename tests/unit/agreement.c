@@ -51,7 +51,19 @@ agreement_compile(const char *text, const char *argument, ...)
     return g_subprocess_get_successful(child) ? g_steal_pointer(&out) : NULL;
 }
 
-/* "3.0.8" as 300, "5.0.2" as 500. */
+static int
+number_of(const char *text)
+{
+    int number = 0;
+
+    for (guint part = 0; part < 3; part++) {
+        number = number * 100 + (int)strtoul(text, (char **)&text, 10);
+        text += *text == '.';
+    }
+    return number;
+}
+
+/* "3.0.8" as 30008, "5.0.2" as 50002. */
 static int
 compiler_version(void)
 {
@@ -62,20 +74,32 @@ compiler_version(void)
     const char *at = text ? g_strstr_len(text, (gssize)len, "version ") : NULL;
 
     if (known < 0)
-        known = at ? atoi(at + strlen("version ")) * 100 : 0;
+        known = at ? number_of(at + strlen("version ")) : 0;
     return known;
 }
 
 gboolean
 agreement_bytes_decide(void)
 {
-    return compiler_version() == 300;
+    return compiler_version() / 100 == 300;
 }
 
 gboolean
 agreement_squeezes_oddly(void)
 {
-    return compiler_version() >= 500;
+    return compiler_version() >= 50000;
+}
+
+gboolean
+agreement_forgets_changes(void)
+{
+    return compiler_version() >= 50000;
+}
+
+gboolean
+agreement_maps_vary(void)
+{
+    return compiler_version() >= 40000 && compiler_version() < 40108;
 }
 
 AgreementPolicy *
@@ -104,6 +128,8 @@ agreement_policy_new(const char *text, GBytes *compiled, char **why)
     policy->reference = g_steal_pointer(&reference);
     policy->reference->for_3_0 = agreement_bytes_decide();
     policy->reference->abi_3_0 = own != NULL;
+    policy->reference->maps_vary = agreement_maps_vary();
+    policy->reference->forgets_changes = agreement_forgets_changes();
     policy->oracle = oracle;
     return policy;
 }
@@ -138,14 +164,24 @@ agreement_differs(const AgreementPolicy *policy, const MadeQuestion *question)
     const AmrOracleProfile *profile = amr_oracle_find(policy->oracle, question->profile->name);
     const RefProfile *mine = ref_policy_find(policy->reference, question->profile->name);
     g_autofree char *got = NULL, *want = NULL;
+    AmrOracleQuestion q = question->q;
     AmrOracleAnswer oracle, reference;
 
     if (!profile)
         return g_strdup_printf("the oracle has no profile %s", question->profile->name);
     if (!mine)
         return NULL;
-    amr_oracle_ask(profile, &question->q, &oracle);
-    ref_ask(policy->reference, mine, &question->q, &reference);
+    if (policy->reference->forgets_changes && ref_changes_contested(mine) &&
+        (q.klass == AMR_CLASS_CHANGE_PROFILE ||
+         (q.klass == AMR_CLASS_FILE && (q.rights & AMR_PERM_LINK))))
+        return NULL;
+    if (policy->reference->maps_vary && ref_maps_contested(mine, &q)) {
+        q.rights &= ~(guint32)(AMR_PERM_MMAP_EXEC | AMR_PERM_LINK);
+        if (!q.rights)
+            return NULL;
+    }
+    amr_oracle_ask(profile, &q, &oracle);
+    ref_ask(policy->reference, mine, &q, &reference);
     /* Kernels differ; where one kernel alone says no, the rules said yes. */
     if (oracle.depends && question->q.klass == AMR_CLASS_FILE)
         return NULL;

@@ -338,7 +338,7 @@ make_mount(GString *out, GRand *random)
     g_autofree char *point = path(random), *source = path(random);
     gboolean named = chance(random, 2);
     const char *type = "", *option;
-    int kind = g_rand_int_range(random, 0, 8);
+    int kind = g_rand_int_range(random, 0, 9);
 
     if (kind == 0) {
         g_string_append_printf(out, "  %sumount %s,\n", prefix(random), named ? "" : point);
@@ -347,6 +347,10 @@ make_mount(GString *out, GRand *random)
     if (kind == 1) {
         g_string_append_printf(out, "  %spivot_root%s%s %s,\n", prefix(random),
                                named ? " oldroot=" : "", named ? source : "", point);
+        return;
+    }
+    if (kind == 8) {
+        g_string_append_printf(out, "  %sremount %s,\n", prefix(random), named ? "" : point);
         return;
     }
     option = kind == 2   ? PICK(random, moves)

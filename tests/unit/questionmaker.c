@@ -228,6 +228,8 @@ make_mount(MadeQuestion *m, GRand *random)
                                     MS_NODEV | MS_NOEXEC,
                                     MS_NOSUID,
                                     MS_REMOUNT,
+                                    MS_REMOUNT | MS_RDONLY,
+                                    MS_REMOUNT | MS_BIND | MS_RDONLY,
                                     MS_BIND,
                                     MS_BIND | MS_REC,
                                     MS_MOVE,
@@ -244,6 +246,8 @@ make_mount(MadeQuestion *m, GRand *random)
 
     if (m->rule->has_flags && !chance(random, 4))
         set = m->rule->mount_flags;
+    else if (m->rule->remount && !chance(random, 3))
+        set = MS_REMOUNT | (chance(random, 2) ? MS_NOSUID : 0);
     q->rights = m->rule->rights;
     q->mount.point = bytes(m, 0, pattern[REF_POINT], "/mnt/a/", random);
     q->mount.source = q->mount.fstype = q->mount.data = AMR_BYTES("");

@@ -115,6 +115,50 @@ ask_path(const RefPolicy *policy, const RefProfile *profile, AmrBytes path, gboo
 }
 
 static gboolean
+is_contested(const RefProfile *profile, AmrBytes path, gboolean owner)
+{
+    gboolean brought = FALSE, taken = FALSE;
+
+    for (guint i = 0; i < profile->rules->len; i++) {
+        const RefRule *rule = profile->rules->pdata[i];
+        if (rule->klass != AMR_CLASS_FILE || (rule->owner && !owner) ||
+            !ref_pattern_matches(rule->pattern[REF_PATH], path.data, path.len))
+            continue;
+        brought |= rule->maps_itself && !rule->deny;
+        taken |= (rule->rights & AMR_PERM_MMAP_EXEC && rule->deny) ||
+                 (rule->rights & AMR_PERM_EXEC && rule->pattern[REF_PATH]->exact);
+    }
+    return brought && taken;
+}
+
+gboolean
+ref_maps_contested(const RefProfile *profile, const AmrOracleQuestion *question)
+{
+    gboolean owner = question->file.owner;
+    AmrBytes target = question->file.target;
+
+    return question->klass == AMR_CLASS_FILE &&
+           ((question->rights & AMR_PERM_MMAP_EXEC &&
+             is_contested(profile, question->file.path, owner)) ||
+            (question->rights & AMR_PERM_LINK && target.data &&
+             (is_contested(profile, question->file.path, owner) ||
+              is_contested(profile, target, owner))));
+}
+
+gboolean
+ref_changes_contested(const RefProfile *profile)
+{
+    gboolean any = FALSE, some = FALSE;
+
+    for (guint i = 0; i < profile->rules->len; i++) {
+        const RefRule *rule = profile->rules->pdata[i];
+        if (rule->klass == AMR_CLASS_CHANGE_PROFILE)
+            *(rule->pattern[REF_TO] ? &some : &any) = TRUE;
+    }
+    return any && some;
+}
+
+static gboolean
 same_transition(const RefRule *link, const RefRule *target)
 {
     return link && target && link->exec == target->exec &&
@@ -323,7 +367,7 @@ io_uring_rights(const RefRule *rule, const AmrOracleQuestion *question)
 
 /* The rights that @rule has to say something of. */
 static guint32
-rights_of(const RefRule *rule, const AmrOracleQuestion *question)
+rights_of(const RefPolicy *policy, const RefRule *rule, const AmrOracleQuestion *question)
 {
     switch (question->klass) {
     case AMR_CLASS_CAPABILITY:
@@ -340,7 +384,7 @@ rights_of(const RefRule *rule, const AmrOracleQuestion *question)
     case AMR_CLASS_UNIX:
         return unix_rights(rule, question);
     case AMR_CLASS_MOUNT:
-        return ref_mount_rights(rule, question);
+        return ref_mount_rights(policy, rule, question);
     case AMR_CLASS_IO_URING:
         return io_uring_rights(rule, question);
     case AMR_CLASS_USERNS:
@@ -426,7 +470,7 @@ ref_ask(const RefPolicy *policy, const RefProfile *profile, const AmrOracleQuest
     }
     for (guint i = 0; i < profile->rules->len; i++) {
         const RefRule *rule = profile->rules->pdata[i];
-        guint32 rights = is_about(rule, question->klass) ? rights_of(rule, question) : 0;
+        guint32 rights = is_about(rule, question->klass) ? rights_of(policy, rule, question) : 0;
         if (rights)
             count_rule(&v, rule, question->klass, rights);
     }

@@ -84,6 +84,7 @@ typedef struct {
     gboolean maps_itself;  /* grants m for its ix alone */
     gboolean posix, sysv;  /* which kinds of mqueue */
     gboolean has_flags;    /* a mount with options= */
+    gboolean remount;      /* `remount`, a word of its own */
     guint32 mount_flags;   /* MS_* */
     guint line;
 } RefRule;
@@ -101,6 +102,9 @@ typedef struct {
     RefVariables *variables;
     gboolean for_3_0; /* as compilers 3.0 have it, where 4.1 mended it; set by the caller */
     gboolean abi_3_0; /* compiled for what has no mqueue, io_uring and userns; set by the caller */
+    /* What one compiler alone has wrong; set by the caller. */
+    gboolean forgets_changes; /* one of a contested change_profile */
+    gboolean maps_vary;       /* a contested m is another at each run */
 } RefPolicy;
 
 /* NULL, and the reason in *@why (the caller frees), if there is something in it that this reader
@@ -113,5 +117,10 @@ RefProfile *ref_policy_find(const RefPolicy *policy, const char *name);
 /* Fills allowed, missing, refused, audited, exec and verdict. */
 void ref_ask(const RefPolicy *policy, const RefProfile *profile, const AmrOracleQuestion *question,
              AmrOracleAnswer *answer);
+/* Whether m of a file is asked where an ix brings it and another rule takes it away: a deny, or a
+ * name without globs that executes otherwise. */
+gboolean ref_maps_contested(const RefProfile *profile, const AmrOracleQuestion *question);
+/* Whether a change_profile to any name stands beside one to some. */
+gboolean ref_changes_contested(const RefProfile *profile);
 
 #endif

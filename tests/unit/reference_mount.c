@@ -36,7 +36,7 @@ static const Word options[] = {
 gboolean
 ref_is_mount(const char *word)
 {
-    static const char *const words[] = {"mount", "umount", "pivot_root", NULL};
+    static const char *const words[] = {"mount", "remount", "umount", "pivot_root", NULL};
 
     return g_strv_contains(words, word);
 }
@@ -52,15 +52,16 @@ put_types(RefRule *rule, const char *text, const RefVariables *variables)
     return ref_put(rule, REF_FSTYPE, pattern, variables, REF_PLAIN);
 }
 
-/* mount [fstype=] [options=] [source] [-> point]; of umount and pivot_root the name is the point,
- * and oldroot= the source. */
+/* mount [fstype=] [options=] [source] [-> point]; of remount, umount and pivot_root the name is the
+ * point, and oldroot= the source. */
 gboolean
 ref_read_mount(RefRule *rule, char **words, const RefVariables *variables)
 {
     gboolean mount = strcmp(words[0], "mount") == 0, behind = FALSE;
 
     rule->klass = AMR_CLASS_MOUNT;
-    rule->rights = mount                             ? AMR_MAY_MOUNT
+    rule->remount = strcmp(words[0], "remount") == 0;
+    rule->rights = mount || rule->remount            ? AMR_MAY_MOUNT
                    : strcmp(words[0], "umount") == 0 ? AMR_MAY_UMOUNT
                                                      : AMR_MAY_PIVOT_ROOT;
     for (words++; *words; words++) {
@@ -90,8 +91,16 @@ fits(const RefRule *rule, guint at, AmrBytes bytes)
     return !rule->pattern[at] || ref_pattern_matches(rule->pattern[at], bytes.data, bytes.len);
 }
 
+/* `remount` alone is a remount with no other flag to compilers 3.0, with any to those from 4.1 on
+ * (tried with 3.0.8, 4.1.0, 4.1.8 and 5.0.2). */
+static gboolean
+remounts(const RefPolicy *policy, guint32 flags)
+{
+    return policy->for_3_0 ? flags == MS_REMOUNT : (flags & MS_REMOUNT) != 0;
+}
+
 guint32
-ref_mount_rights(const RefRule *rule, const AmrOracleQuestion *question)
+ref_mount_rights(const RefPolicy *policy, const RefRule *rule, const AmrOracleQuestion *question)
 {
     guint32 flags = question->mount.flags;
     gboolean source = rule->pattern[REF_SOURCE] != NULL, type = rule->pattern[REF_FSTYPE] != NULL;
@@ -102,6 +111,8 @@ ref_mount_rights(const RefRule *rule, const AmrOracleQuestion *question)
         return rule->rights;
     if (rule->rights == AMR_MAY_PIVOT_ROOT)
         return fits(rule, REF_SOURCE, question->mount.source) ? rule->rights : 0;
+    if (rule->remount)
+        return remounts(policy, flags) ? rule->rights : 0;
     if (rule->has_flags && rule->mount_flags != flags)
         return 0;
     if ((flags & (MS_REMOUNT | PROPAGATION)) && (source || type))

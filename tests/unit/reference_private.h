@@ -78,7 +78,8 @@ gboolean ref_read_newer(RefRule *rule, char **words, const RefVariables *variabl
 gboolean ref_is_mount(const char *word);
 gboolean ref_read_mount(RefRule *rule, char **words, const RefVariables *variables);
 /* What @rule, of that class, says of @question. */
-guint32 ref_mount_rights(const RefRule *rule, const AmrOracleQuestion *question);
+guint32 ref_mount_rights(const RefPolicy *policy, const RefRule *rule,
+                         const AmrOracleQuestion *question);
 /* The pattern of number @at; FALSE if there is one already or it cannot be read. */
 gboolean ref_put(RefRule *rule, guint at, const char *text, const RefVariables *variables,
                  RefKind kind);
