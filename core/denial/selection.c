@@ -54,6 +54,15 @@ amr_selection_free(AmrSelection *selection)
     g_free(selection);
 }
 
+gboolean
+amr_selection_shed(AmrSelection *selection, guint rows)
+{
+    if (!selection->filter)
+        return FALSE;
+    g_ptr_array_remove_fast(selection->store->selections, selection);
+    return amr_order_shed(&selection->order, rows);
+}
+
 AmrOrder
 amr_selection_order(const AmrSelection *selection)
 {

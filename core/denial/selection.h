@@ -17,6 +17,9 @@ typedef struct AmrSelection AmrSelection;
  * them, with nothing to do. */
 AmrSelection *amr_selection_new(AmrStore *store, AmrOrder order, AmrFilter *filter);
 void amr_selection_free(AmrSelection *selection);
+/* Frees up to @rows of its rows, since all at once take too long where there are many; TRUE: some
+ * are left. From the first call on it is good for that and amr_selection_free() only. */
+gboolean amr_selection_shed(AmrSelection *selection, guint rows);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrSelection, amr_selection_free)
 
 AmrOrder amr_selection_order(const AmrSelection *selection);

@@ -78,6 +78,15 @@ amr_order_clear(AmrStoreOrder *order)
     g_clear_pointer(&order->iters, g_ptr_array_unref);
 }
 
+gboolean
+amr_order_shed(AmrStoreOrder *order, guint n)
+{
+    GSequenceIter *begin = g_sequence_get_begin_iter(order->sequence);
+
+    g_sequence_remove_range(begin, g_sequence_iter_move(begin, (int)MIN(n, G_MAXINT)));
+    return g_sequence_get_length(order->sequence) > 0;
+}
+
 void
 amr_order_insert(const AmrStore *store, AmrStoreOrder *order, AmrOrder which, AmrDenialId id)
 {
@@ -219,8 +228,9 @@ use(AmrStore *store, AmrOrder which)
     const guint shown = amr_store_shown(store);
     guint n = 0;
 
-    if (order->sequence)
+    if (order->whole)
         return order;
+    amr_order_clear(order);
     g_autofree Key *keys = g_new(Key, shown);
     g_autofree gint64 *ranks = which == AMR_ORDER_PROFILE ? rank_profiles(store) : NULL;
     for (AmrDenialId id = 1; id <= shown; id++) {
@@ -235,7 +245,29 @@ use(AmrStore *store, AmrOrder which)
     for (guint i = 0; i < n; i++)
         remember(order, keys[i].id,
                  g_sequence_append(order->sequence, GUINT_TO_POINTER(keys[i].id)));
+    order->whole = TRUE;
     return order;
+}
+
+gboolean
+amr_store_prepare(AmrStore *store, AmrOrder which, guint rows)
+{
+    AmrStoreOrder *order = &store->orders[which];
+    const guint shown = amr_store_shown(store);
+
+    if (order->whole || (which == AMR_ORDER_ARRIVAL && store->gone == 0))
+        return FALSE;
+    if (!order->sequence) {
+        amr_order_init(order);
+        order->built = 0;
+    }
+    for (; rows > 0 && order->built < shown; rows--) {
+        const AmrDenialId id = ++order->built;
+        if (amr_store_row(store, id)->denial.id != AMR_DENIAL_NONE)
+            amr_order_insert(store, order, which, id);
+    }
+    order->whole = order->built == shown;
+    return !order->whole;
 }
 
 void
@@ -244,7 +276,7 @@ amr_store_order_added(AmrStore *store, AmrDenialId id)
     if (id > amr_store_shown(store))
         return;
     for (int which = 0; which < AMR_ORDERS; which++) {
-        if (store->orders[which].sequence)
+        if (store->orders[which].whole)
             amr_order_insert(store, &store->orders[which], (AmrOrder)which, id);
     }
     amr_selections_added(store, id);

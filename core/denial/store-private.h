@@ -52,6 +52,8 @@ typedef struct {
 typedef struct {
     GSequence *sequence; /* of ids */
     GPtrArray *iters;    /* by id - 1; NULL for an id that is none */
+    AmrDenialId built;   /* of the whole store: ids up to it are in it */
+    gboolean whole;      /* all are, and new ones go in as they come */
 } AmrStoreOrder;
 
 /* What a frozen store shows, and what it keeps back. */
@@ -119,6 +121,8 @@ amr_store_shown(const AmrStore *store)
 /* An order over some of the store's ids. */
 void amr_order_init(AmrStoreOrder *order);
 void amr_order_clear(AmrStoreOrder *order);
+/* A part of that: takes up to @n out, which are not in it any more. FALSE: it is empty. */
+gboolean amr_order_shed(AmrStoreOrder *order, guint n);
 void amr_order_insert(const AmrStore *store, AmrStoreOrder *order, AmrOrder which, AmrDenialId id);
 /* What @which goes by may have become more; nothing for an id that is not in it. */
 void amr_order_update(const AmrStore *store, AmrStoreOrder *order, AmrOrder which, AmrDenialId id);

@@ -138,6 +138,9 @@ typedef enum {
 
 /* The ids at places first .. first+n-1 of @order; returns how many were written. An order costs
  * nothing until it is first asked for, and is kept up to date from then on. */
+/* An order that is asked for the first time is made then, all at once. Who cannot wait for that has
+ * @rows more of it made: TRUE, as long as it is not whole. */
+gboolean amr_store_prepare(AmrStore *store, AmrOrder order, guint rows);
 guint amr_store_window(AmrStore *store, AmrOrder order, guint first, guint n, AmrDenialId *ids);
 /* The place of @id in @order; FALSE if there is none. */
 gboolean amr_store_place(AmrStore *store, AmrOrder order, AmrDenialId id, guint *place);

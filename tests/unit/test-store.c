@@ -310,39 +310,81 @@ compare_in(AmrStore *store, AmrOrder order, AmrDenialId a, AmrDenialId b)
     return a < b ? -1 : 1;
 }
 
+enum {
+    LIMIT = 60
+};
+
+static void
+assert_ordered(AmrStore *store, AmrOrder order)
+{
+    AmrDenialId ids[2 * LIMIT];
+    const guint n = amr_store_window(store, order, 0, 2 * LIMIT, ids);
+    guint place;
+
+    assert_int_equal(n, amr_store_count(store));
+    for (guint at = 0; at < n; at++) {
+        assert_true(amr_store_place(store, order, ids[at], &place));
+        assert_int_equal(place, at);
+        assert_true(at == 0 || compare_in(store, order, ids[at - 1], ids[at]) < 0);
+    }
+}
+
+static void
+add_any(AmrStore *store, Sample *s, gboolean mixed)
+{
+    static const char *const profiles[] = {"b", "a", "c", "ab"};
+    (void)amr_store_add(store,
+                        denied(s, g_random_int_range(0, 1000),
+                               profiles[g_random_int_range(0, 4) * mixed % 4],
+                               g_random_int_range(0, 40)),
+                        NULL);
+}
+
 /* The orders hold after every kind of change, folding included. */
 static void
 test_orders(void **state)
 {
-    enum {
-        LIMIT = 60
-    };
-    static const char *const profiles[] = {"b", "a", "c", "ab"};
     g_autoptr(AmrStore) store = amr_store_new(LIMIT);
     g_autofree Sample *s = g_new(Sample, 1);
-    AmrDenialId ids[2 * LIMIT];
+    AmrDenialId ids[5];
 
     for (int i = 0; i < 1500; i++) {
-        (void)amr_store_add(store,
-                            denied(s, g_random_int_range(0, 1000),
-                                   profiles[g_random_int_range(0, 4) * (i > 500) % 4],
-                                   g_random_int_range(0, 40)),
-                            NULL);
+        add_any(store, s, i > 500);
         if (i < 10 || i % 7 != 0)
             continue;
-        for (int order = AMR_ORDER_ARRIVAL; order <= AMR_ORDER_PROFILE; order++) {
-            const guint n = amr_store_window(store, (AmrOrder)order, 0, 2 * LIMIT, ids);
-            guint place;
-            assert_int_equal(n, amr_store_count(store));
-            for (guint at = 0; at < n; at++) {
-                assert_true(amr_store_place(store, (AmrOrder)order, ids[at], &place));
-                assert_int_equal(place, at);
-                assert_true(at == 0 ||
-                            compare_in(store, (AmrOrder)order, ids[at - 1], ids[at]) < 0);
-            }
-        }
+        for (int order = AMR_ORDER_ARRIVAL; order <= AMR_ORDER_PROFILE; order++)
+            assert_ordered(store, (AmrOrder)order);
     }
     assert_int_equal(amr_store_window(store, AMR_ORDER_COUNT, 10000, 5, ids), 0);
+}
+
+/* Made in slices, while denials come, come again and are folded away; or asked for before that. */
+static void
+test_prepared(void **state)
+{
+    for (int round = 0; round < 200; round++) {
+        const AmrOrder order = (AmrOrder)(AMR_ORDER_ARRIVAL + round % 4);
+        const int before = g_random_int_range(0, 400);
+        g_autoptr(AmrStore) store = amr_store_new(LIMIT);
+        g_autofree Sample *s = g_new(Sample, 1);
+        guint slices = 0;
+
+        for (int i = 0; i < before; i++)
+            add_any(store, s, i > 100);
+        while (amr_store_prepare(store, order, 5)) {
+            for (int i = 0; i < 3; i++)
+                add_any(store, s, TRUE);
+            if (++slices > (guint)round && round % 3 == 0)
+                break;
+        }
+        for (int i = 0; i < 20; i++) {
+            add_any(store, s, TRUE);
+            if (i % 5 == 0)
+                assert_ordered(store, order);
+        }
+        assert_false(amr_store_prepare(store, order, 5));
+        assert_ordered(store, order);
+    }
 }
 
 /* Many distinct ones: each is found again, and none costs more than it should. */
@@ -479,8 +521,9 @@ main(void)
         cmocka_unit_test(test_distinct),    cmocka_unit_test(test_not_kept),
         cmocka_unit_test(test_occurrences), cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_folding),     cmocka_unit_test(test_folding_is_bounded),
-        cmocka_unit_test(test_orders),      cmocka_unit_test(test_many),
-        cmocka_unit_test(test_repeats),     cmocka_unit_test(test_freeze),
+        cmocka_unit_test(test_orders),      cmocka_unit_test(test_prepared),
+        cmocka_unit_test(test_many),        cmocka_unit_test(test_repeats),
+        cmocka_unit_test(test_freeze),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

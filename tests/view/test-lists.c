@@ -398,14 +398,11 @@ test_load(void **state)
 
 #define MANY 9000
 
-/* A key looks at a bounded number of rows, the rest is looked at between keys: how long a list is
- * holds up nobody. */
 static void
-test_slices(void **state)
+open_many(Scene *scene)
 {
     SceneOptions options = {NULL, FALSE, FALSE};
     g_autoptr(GString) log = g_string_new(NULL);
-    Scene scene;
 
     for (guint i = 0; i < MANY; i++)
         g_string_append_printf(log,
@@ -414,8 +411,18 @@ test_slices(void **state)
                                "comm=\"x\" requested_mask=\"r\" denied_mask=\"r\" fsuid=0 "
                                "ouid=0\n",
                                i, i % 2, i);
-    scene_open(&scene, &options);
-    scene_feed(&scene, log->str, log->len);
+    scene_open(scene, &options);
+    scene_feed(scene, log->str, log->len);
+}
+
+/* A key looks at a bounded number of rows, the rest is looked at between keys: how long a list is
+ * holds up nobody. */
+static void
+test_slices(void **state)
+{
+    Scene scene;
+
+    open_many(&scene);
     scene_keys(&scene, "f p r o f i l e : p 1");
     assert_shows(&scene, "to look at");
     scene_keys(&scene, "enter up"); /* it is not waited for */
@@ -431,6 +438,38 @@ test_slices(void **state)
         ;
     assert_shows(&scene, "4500 of 4500");
     scene_close(&scene);
+}
+
+/* What is not done after half a second says how far it is, and Esc stops it. */
+static void
+test_stops(void **state)
+{
+    static const struct {
+        const char *keys, *tells, *stopped, *then;
+    } rows[] = {
+        {"home / q q enter", "Looking for: qq: ", "Stopped: qq is not in ", "1 of 9000"},
+        {"f p r o f i l e : q enter", "Filtering: ", "the filter is off; F puts it on", "of 9000"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        Scene scene;
+
+        open_many(&scene);
+        scene_keys(&scene, rows[i].keys);
+        assert_hides(&scene, rows[i].tells);
+        g_usleep(600 * 1000); /* timers come before what is left to do */
+        g_main_context_iteration(NULL, FALSE);
+        assert_shows(&scene, rows[i].tells);
+        assert_shows(&scene, "of 9000 rows");
+        assert_shows(&scene, "Esc stops it");
+        assert_int_equal(scene_keys(&scene, "esc"), TUI_ACTION_NONE);
+        assert_shows(&scene, rows[i].stopped);
+        assert_shows(&scene, rows[i].then);
+        while (g_main_context_iteration(NULL, FALSE))
+            ;
+        assert_shows(&scene, rows[i].then);
+        assert_hides(&scene, rows[i].tells);
+        scene_close(&scene);
+    }
 }
 
 /* The changes find, filter and sort; their cursor is tied to its change. */
@@ -486,6 +525,7 @@ main(void)
         cmocka_unit_test(test_load),
         cmocka_unit_test(test_changes),
         cmocka_unit_test(test_slices),
+        cmocka_unit_test(test_stops),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

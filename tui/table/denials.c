@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "tui/table/sift.h"
 #include "tui/table/table.h"
 
 static const TuiColumn columns[] = {
@@ -57,8 +58,9 @@ show_time(const AmrClock *clock, gint64 when)
     return g_strndup(shown, strcspn(shown, " "));
 }
 
-void
-tui_table_denials_row(const AmrSession *session, AmrDenialId id, TuiCell *cells)
+/* @time: that of its last occurrence too, which costs more than all the rest. */
+static void
+fill_row(const AmrSession *session, AmrDenialId id, gboolean time, TuiCell *cells)
 {
     const AmrDenial *denial = amr_store_get(session->store, id);
     AmrEvent event = {0};
@@ -73,8 +75,8 @@ tui_table_denials_row(const AmrSession *session, AmrDenialId id, TuiCell *cells)
     cells[0] = (TuiCell){g_strdup_printf("%c", amr_denial_state_mark(denial->state)),
                          state_role(denial->state)};
     cells[1] = (TuiCell){g_strdup_printf("%u", denial->count), TUI_ROLE_TEXT};
-    cells[2] =
-        (TuiCell){show_time(amr_target_clock(session->target), denial->last), TUI_ROLE_QUIET};
+    cells[2] = (TuiCell){time ? show_time(amr_target_clock(session->target), denial->last) : NULL,
+                         TUI_ROLE_QUIET};
     cells[3] = (TuiCell){g_strdup(amr_verdict_word(event.verdict)), verdict_role(event.verdict)};
     cells[4] = (TuiCell){amr_display_string(profile), TUI_ROLE_PROFILE};
     if (denial->folded) {
@@ -84,4 +86,22 @@ tui_table_denials_row(const AmrSession *session, AmrDenialId id, TuiCell *cells)
     }
     cells[5] = (TuiCell){amr_explain_tried(&event), TUI_ROLE_TEXT};
     cells[6] = (TuiCell){amr_explain_object(&event), TUI_ROLE_PATH};
+}
+
+void
+tui_table_denials_row(const AmrSession *session, AmrDenialId id, TuiCell *cells)
+{
+    fill_row(session, id, TRUE, cells);
+}
+
+gboolean
+tui_table_denials_has(const AmrSession *session, AmrDenialId id, const char *text)
+{
+    TuiCell cells[TUI_TABLE_COLUMNS_MAX] = {{NULL, TUI_ROLE_TEXT}};
+    const gboolean may_be_time = text[strspn(text, "0123456789-: ")] == '\0';
+
+    fill_row(session, id, may_be_time, cells);
+    gboolean found = tui_cells_find(cells, tui_table_denials.n, text);
+    tui_cells_clear(cells, tui_table_denials.n);
+    return found;
 }

@@ -35,6 +35,8 @@ typedef struct {
 extern const TuiTable
     tui_table_denials; /* mark, count, last seen, verdict, profile, tried, object */
 void tui_table_denials_row(const AmrSession *session, AmrDenialId id, TuiCell *cells);
+/* Whether @text stands in what is shown of one. */
+gboolean tui_table_denials_has(const AmrSession *session, AmrDenialId id, const char *text);
 /* mode, name, processes, denials, how many a minute, drift, local, file */
 extern const TuiTable tui_table_profiles;
 extern const TuiTable tui_table_changes; /* id, time, state, profile, file, rules */

@@ -238,11 +238,7 @@ take_order(Denials *view, TuiAction action)
     for (guint i = 0; i < G_N_ELEMENTS(orders); i++) {
         if (orders[i].action != action)
             continue;
-        if (view->follow)
-            view->held_at = amr_store_newest(tui_denials_store(view));
-        view->order = orders[i].order;
-        view->follow = FALSE;
-        tui_denials_select(view);
+        tui_denials_sort(view, orders[i].order);
         return TRUE;
     }
     return FALSE;
@@ -394,8 +390,10 @@ denials_free(TuiView *base)
     Denials *view = (Denials *)base;
     if (view->leaves)
         g_source_remove(view->leaves);
+    tui_task_end(view->sorting);
     tui_denials_forget_denied(view);
     amr_selection_free(view->rows);
+    g_ptr_array_unref(view->gone);
     tui_search_free(view->search);
     tui_search_free(view->text_search);
     tui_flow_free(view->detail);
@@ -420,6 +418,7 @@ denials_new(TuiScreen *screen, const char *title)
     };
     view->view = (TuiView){&view->class, screen};
     view->order = AMR_ORDER_LAST;
+    view->gone = g_ptr_array_new_with_free_func((GDestroyNotify)amr_selection_free);
     view->follow = TRUE;
     view->detail = tui_flow_new();
     view->search = tui_search_new(&view->view, &tui_denials_search);

@@ -6,6 +6,7 @@
 #include "core/denial/selection.h"
 #include "tui/view/denials.h"
 #include "tui/view/search.h"
+#include "tui/view/task.h"
 #include "tui/widget/flow.h"
 #include "tui/widget/list.h"
 
@@ -17,9 +18,11 @@ typedef struct {
     TuiView view;
     TuiViewClass class; /* its own, for its title */
     TuiList list;
-    AmrOrder order;
+    AmrOrder order, wanted;          /* wanted: another one is being made for it */
+    TuiTask *sorting;                /* the same; NULL: none is */
     TuiSearch *search, *text_search; /* of the rows, and of the detail */
     AmrSelection *rows;              /* what is shown */
+    GPtrArray *gone;                 /* AmrSelection: shown before, freed in slices */
     AmrDenialId id;                  /* what the cursor stands on; NONE: nothing is there */
     AmrDenialId tied;   /* what it was last put on: it goes back there when that is shown again */
     AmrDenialId origin; /* where it stood when a search began */
@@ -37,6 +40,8 @@ extern const TuiSearchClass tui_denials_search;
 
 AmrStore *tui_denials_store(const Denials *view);
 /* Shows what the filter that holds lets through, in the order that holds. */
+/* Shows them in @order, as soon as that is made. */
+void tui_denials_sort(Denials *view, AmrOrder order);
 void tui_denials_select(Denials *view);
 /* Puts the cursor where what it is tied to stands now. */
 void tui_denials_find_cursor(Denials *view);

@@ -8,6 +8,8 @@
 
 #define SLICE 512 /* denials looked at in one go: a millisecond or so where there are many */
 
+#define GONE_SLICE 8192 /* rows freed in one go: the same */
+
 /* Milliseconds: those that go one after the other go together; a day is as good as any. */
 #define LEAVES_LEAST 1000
 #define LEAVES_MOST  86400000
@@ -116,7 +118,10 @@ tui_denials_go_with_time(Denials *view)
 static void
 take_rows(Denials *view, AmrFilter *filter)
 {
-    amr_selection_free(view->rows);
+    if (view->rows) {
+        g_ptr_array_add(view->gone, view->rows);
+        tui_screen_wants_work(view->view.screen);
+    }
     view->rows = amr_selection_new(tui_denials_store(view), view->order, filter);
     if (amr_selection_work(view->rows, SLICE))
         tui_screen_wants_work(view->view.screen);
@@ -140,10 +145,66 @@ tui_denials_select(Denials *view)
     take_rows(view, words ? read_words(view, words, NULL) : NULL);
 }
 
+/* ---- orders --------------------------------------------------------------------------------- */
+
+static void
+stop_sorting(gpointer data)
+{
+    Denials *view = data;
+
+    g_clear_pointer(&view->sorting, tui_task_end);
+    tui_screen_say(view->view.screen, TUI_ROLE_WARNING, "Stopped: they stand as they were");
+}
+
+static const TuiTaskClass sort_class = {"Sorting", NULL, NULL, stop_sorting};
+
+/* TRUE: it is not made yet. */
+static gboolean
+sort_slice(Denials *view)
+{
+    /* Those that a filter leaves have an order of their own, made while they are looked at. */
+    if (!tui_search_words(view->search) &&
+        amr_store_prepare(tui_denials_store(view), view->wanted, SLICE))
+        return TRUE;
+    g_clear_pointer(&view->sorting, tui_task_end);
+    if (view->follow)
+        view->held_at = amr_store_newest(tui_denials_store(view));
+    view->order = view->wanted;
+    view->follow = FALSE;
+    tui_denials_select(view);
+    return FALSE;
+}
+
+void
+tui_denials_sort(Denials *view, AmrOrder order)
+{
+    g_clear_pointer(&view->sorting, tui_task_end);
+    view->wanted = order;
+    if (!sort_slice(view))
+        return;
+    view->sorting = tui_task_begin(view->view.screen, &sort_class, &view->view, view);
+    tui_screen_wants_work(view->view.screen);
+}
+
+/* ---- work between keys and frames ----------------------------------------------------------- */
+
+/* TRUE: some is left. */
+static gboolean
+free_gone(Denials *view)
+{
+    const guint n = view->gone->len;
+
+    if (n > 0 && !amr_selection_shed(view->gone->pdata[n - 1], GONE_SLICE))
+        g_ptr_array_set_size(view->gone, (gint)n - 1);
+    return view->gone->len > 0;
+}
+
 gboolean
 tui_denials_work(Denials *view)
 {
     gboolean more = amr_selection_work(view->rows, SLICE);
+    more = (view->sorting && sort_slice(view)) || more;
+    more = free_gone(view) || more;
     more = tui_search_work(view->text_search) || more;
     return tui_search_work(view->search) || more;
 }
@@ -202,12 +263,7 @@ static gboolean
 matches(TuiView *base, guint row, const char *text)
 {
     const Denials *view = (const Denials *)base;
-    TuiCell cells[TUI_TABLE_COLUMNS_MAX] = {{NULL, TUI_ROLE_TEXT}};
-
-    tui_table_denials_row(tui_screen_session(base->screen), at(view, row), cells);
-    gboolean found = tui_cells_find(cells, tui_table_denials.n, text);
-    tui_cells_clear(cells, tui_table_denials.n);
-    return found;
+    return tui_table_denials_has(tui_screen_session(base->screen), at(view, row), text);
 }
 
 static char **

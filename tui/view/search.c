@@ -1,39 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "tui/view/search.h"
+#include "tui/view/search_private.h"
 
 #include <string.h>
 
 #include "core/denial/filter.h"
 
-typedef enum {
-    TYPING_NOTHING,
-    TYPING_FIND,
-    TYPING_FILTER,
-} Typing;
-
-/* Looking for text among the rows. */
-typedef struct {
-    gboolean active, wrapped;
-    guint row, left; /* the next one, and how many there still are */
-    int step;        /* 1 or -1 */
-} Scan;
-
-struct TuiSearch {
-    TuiView *view;
-    const TuiSearchClass *class;
-    TuiFlow *flow; /* NULL: the view's rows are looked through, else this */
-    guint origin;  /* its top when a search began */
-    Typing typing;
-    GPtrArray *finds, *filters;        /* what was typed before */
-    char *text;                        /* what is looked for */
-    char *line;                        /* of the filter, as typed; NULL: none */
-    char **words;                      /* of it */
-    char *line_before;                 /* before it was typed anew */
-    gboolean off, off_before, missing; /* missing: what is typed was not found */
-    Scan scan;
-};
+#define SLICE_US 1000 /* looked for in one go, so that a key need not wait */
+#define SLICE    16   /* rows between two looks at the clock */
 
 TuiSearch *
 tui_search_new(TuiView *view, const TuiSearchClass *class)
@@ -61,6 +36,8 @@ tui_search_free(TuiSearch *search)
     if (!search)
         return;
     tui_ask_drop(tui_screen_line(search->view->screen), search);
+    tui_task_end(search->finding);
+    tui_task_end(search->filtering);
     g_ptr_array_unref(search->finds);
     g_ptr_array_unref(search->filters);
     g_free(search->text);
@@ -71,12 +48,6 @@ tui_search_free(TuiSearch *search)
 }
 
 /* ---- rows of the view, or of a text --------------------------------------------------------- */
-
-static guint
-count_rows(const TuiSearch *search)
-{
-    return search->flow ? tui_flow_total(search->flow) : search->class->rows(search->view);
-}
 
 static guint
 cursor_row(const TuiSearch *search)
@@ -118,22 +89,92 @@ is_match(const TuiSearch *search, guint row)
                         : search->class->matches(search->view, row, search->text);
 }
 
+/* ---- what takes long ------------------------------------------------------------------------ */
+
+static void
+stop_scan(TuiSearch *search)
+{
+    search->scan.active = FALSE;
+    g_clear_pointer(&search->finding, tui_task_end);
+}
+
+static char *
+tell_finding(gpointer data)
+{
+    const TuiSearch *search = data;
+    g_autofree char *shown = amr_display_string(search->text);
+    return g_strdup_printf("%s: %u of %u rows", shown, search->scan.all - search->scan.left,
+                           search->scan.all);
+}
+
+static void
+stop_finding(gpointer data)
+{
+    TuiSearch *search = data;
+    g_autofree char *shown = amr_display_string(search->text);
+
+    tui_screen_say(search->view->screen, TUI_ROLE_WARNING, "Stopped: %s is not in %u of %u rows",
+                   shown, search->scan.all - search->scan.left, search->scan.all);
+    stop_scan(search);
+}
+
+static char *
+tell_filtering(gpointer data)
+{
+    const TuiSearch *search = data;
+    const guint all = search->class->all(search->view), left = tui_search_left(search);
+    return g_strdup_printf("%u of %u rows", all - MIN(left, all), all);
+}
+
+static void toggle_filters(TuiSearch *search);
+
+static void
+stop_filtering(gpointer data)
+{
+    TuiSearch *search = data;
+    TuiScreen *screen = search->view->screen;
+    g_autofree char *key = tui_keymap_show(tui_screen_keymap(screen), TUI_ACTION_FILTERS, FALSE);
+
+    toggle_filters(search);
+    tui_screen_say(screen, TUI_ROLE_WARNING, "Stopped: the filter is off; %s puts it on again",
+                   key);
+}
+
+static const TuiTaskClass find_class = {"Looking for", tell_finding, NULL, stop_finding};
+static const TuiTaskClass filter_class = {"Filtering", tell_filtering, NULL, stop_filtering};
+
+/* Whatever the filter, or how much of it is done, is now. */
+static void
+follow_filter(TuiSearch *search)
+{
+    const gboolean works = search->line && !search->off && tui_search_left(search) > 0;
+
+    if (!works)
+        g_clear_pointer(&search->filtering, tui_task_end);
+    else if (!search->filtering)
+        search->filtering =
+            tui_task_begin(search->view->screen, &filter_class, search->view, search);
+}
+
 /* ---- finding -------------------------------------------------------------------------------- */
 
 static gboolean
 scan_slice(TuiSearch *search)
 {
     Scan *scan = &search->scan;
-    const guint n = count_rows(search);
+    const guint n = tui_search_rows(search);
+    const gint64 end = g_get_monotonic_time() + SLICE_US;
 
-    for (guint i = 0; i < TUI_SEARCH_SLICE && scan->left > 0 && n > 0; i++, scan->left--) {
+    for (guint i = 1; scan->left > 0 && n > 0; i++, scan->left--) {
+        if (i % SLICE == 0 && g_get_monotonic_time() >= end)
+            return TRUE;
         guint row = scan->row;
         if (row >= n) {
             row = scan->step > 0 ? 0 : n - 1;
             scan->wrapped = TRUE;
         }
         if (is_match(search, row)) {
-            scan->active = FALSE;
+            stop_scan(search);
             go_to(search, row);
             if (scan->wrapped && search->typing == TYPING_NOTHING)
                 tui_screen_say(search->view->screen, TUI_ROLE_QUIET, "Found beyond the %s",
@@ -142,9 +183,7 @@ scan_slice(TuiSearch *search)
         }
         scan->row = scan->step > 0 ? row + 1 : row - 1; /* before the first one: beyond all */
     }
-    scan->active = scan->left > 0 && n > 0;
-    if (scan->active)
-        return TRUE;
+    stop_scan(search);
     g_autofree char *shown = amr_display_string(search->text);
     if (search->typing == TYPING_NOTHING)
         tui_screen_say(search->view->screen, TUI_ROLE_WARNING, "Not found: %s", shown);
@@ -165,10 +204,14 @@ scan_from_cursor(TuiSearch *search, int step, gboolean here)
                           .row = here       ? row
                                  : step > 0 ? row + 1
                                             : row - 1,
-                          .left = count_rows(search),
+                          .left = tui_search_rows(search),
+                          .all = tui_search_rows(search),
                           .step = step};
-    if (scan_slice(search))
-        tui_screen_wants_work(search->view->screen);
+    if (!scan_slice(search))
+        return;
+    tui_screen_wants_work(search->view->screen);
+    if (!search->finding)
+        search->finding = tui_task_begin(search->view->screen, &find_class, search->view, search);
 }
 
 static void
@@ -183,6 +226,8 @@ find_again(TuiSearch *search, int step)
 gboolean
 tui_search_work(TuiSearch *search)
 {
+    if (!search->flow)
+        follow_filter(search);
     return search->scan.active && scan_slice(search);
 }
 
@@ -200,7 +245,8 @@ take_line(TuiSearch *search, const char *line, GError **error)
     g_free(search->line);
     search->line = search->words[0] ? g_strdup(line) : NULL;
     search->off = FALSE;
-    search->scan.active = FALSE; /* rows are others now */
+    stop_scan(search); /* rows are others now */
+    follow_filter(search);
     return TRUE;
 }
 
@@ -220,10 +266,11 @@ toggle_filters(TuiSearch *search)
         return;
     }
     search->off = !search->off;
-    search->scan.active = FALSE;
+    stop_scan(search);
     /* What was read once can be read again. */
     (void)search->class->filter(search->view,
                                 search->off ? none : (const char *const *)search->words, NULL);
+    follow_filter(search);
 }
 
 const char *const *
@@ -253,7 +300,7 @@ on_changed(const char *line, gpointer data)
     }
     g_free(search->text);
     search->text = g_strdup(line);
-    search->scan.active = FALSE;
+    stop_scan(search);
     back_to_origin(search);
     if (line[0])
         scan_from_cursor(search, 1, TRUE);
@@ -322,7 +369,7 @@ begin(TuiSearch *search, Typing what)
 static void
 cancelled(TuiSearch *search, Typing was)
 {
-    search->scan.active = FALSE;
+    stop_scan(search);
     if (was == TYPING_FIND) {
         back_to_origin(search);
         return;
@@ -381,52 +428,4 @@ tui_search_act(TuiSearch *search, TuiAction action)
     default:
         return TUI_STALE_FOREIGN;
     }
-}
-
-/* ---- drawing -------------------------------------------------------------------------------- */
-
-/* "12 of 4031", "12 of 4031, 200 to look at", "off". */
-static char *
-figures(const TuiSearch *search)
-{
-    guint shown = count_rows(search), all = search->class->all(search->view);
-    guint left = search->class->left ? search->class->left(search->view) : 0;
-
-    if (search->off)
-        return g_strdup("filter off");
-    if (left > 0)
-        return g_strdup_printf("%u of %u, %u to look at", shown, all, left);
-    return g_strdup_printf("%u of %u", shown, all);
-}
-
-static void
-draw_chips(const TuiSearch *search, TuiCanvas *canvas, TuiRect rect)
-{
-    g_autofree char *count = figures(search);
-    TuiRole role = search->off ? TUI_ROLE_QUIET : TUI_ROLE_KEY;
-    guint n = g_strv_length(search->words), i = 0;
-    int x = tui_canvas_put(canvas, rect, 0, 0, count, TUI_ROLE_TITLE) + 1;
-
-    for (; i < n; i++) {
-        g_autofree char *word = amr_display_string(search->words[i]);
-        g_autofree char *chip = g_strdup_printf("[%s]", word);
-        int rest = i + 1 < n ? 4 : 0; /* for the figure of those that do not fit */
-        if (x + tui_canvas_text_width(chip) > rect.width - rest)
-            break;
-        x = tui_canvas_put(canvas, rect, x, 0, chip, role) + 1;
-    }
-    if (i < n) {
-        g_autofree char *more = g_strdup_printf("+%u", n - i);
-        tui_canvas_put(canvas, rect, x, 0, more, role);
-    }
-}
-
-void
-tui_search_draw(const TuiSearch *search, TuiCanvas *canvas, TuiRect *rect)
-{
-    if (!search->line || rect->height < 3)
-        return;
-    draw_chips(search, canvas, *rect);
-    rect->y++;
-    rect->height--;
 }

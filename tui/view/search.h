@@ -11,9 +11,6 @@
 
 G_BEGIN_DECLS
 
-/* Rows looked at in one go: about as many as take two milliseconds. */
-#define TUI_SEARCH_SLICE 512
-
 /* What a view is asked. All but filter, keys, complete, all and left must be there. */
 typedef struct {
     guint (*rows)(TuiView *view);   /* that are shown */
