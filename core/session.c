@@ -90,6 +90,8 @@ amr_session_add_logs(AmrSession *session, const char *const *files, gboolean fol
                                                           (const char *const *)session->only)
                                     : amr_choice_new(session->target, session->opener, follow);
     n = amr_choice_add(session->choice, session->ingest, follow);
+    if (follow && amr_target_is_live(session->target))
+        amr_ingest_count_audit(session->ingest, -1);
     if (n == 0 && why)
         *why = amr_choice_why_none(session->choice);
     return n;

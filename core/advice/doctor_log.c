@@ -370,7 +370,9 @@ amr_exam_printk(AmrExam *exam)
 static guint
 lost_in_kernel(const AmrExam *exam)
 {
-    return exam->audit && amr_audit_lost_counts(exam->audit) ? exam->audit->lost : 0;
+    return exam->audit && amr_audit_lost_counts(exam->audit, amr_audit_keeps(exam->context.opener))
+               ? exam->audit->lost
+               : 0;
 }
 
 void

@@ -62,7 +62,8 @@ amr_loss_read(AmrLoss *loss, const char *block, AmrSpan span)
         return true;
     }
     if (amr_cursor_skip(&line, "kauditd_printk_skb: ") ||
-        amr_cursor_skip(&line, "audit_printk_skb: ")) {
+        amr_cursor_skip(&line, "audit_printk_skb: ") ||
+        amr_cursor_skip(&line, "audit_log_lost: ")) {
         *loss = (AmrLoss){AMR_LOSS_SUPPRESSED, read_number(&line), false};
         return true;
     }

@@ -31,8 +31,9 @@ typedef struct {
 
 /* Reads a line that the scan gave as AMR_SCAN_LOSS: "audit: audit_lost=3 ...", "audit: backlog
  * limit exceeded" (audit_log_lost() of kernel/audit.c prints both, one after the other, each if the
- * rate of messages allows), "kauditd_printk_skb: 30 callbacks suppressed". False if it was not the
- * kernel that said so. */
+ * rate of messages allows), "kauditd_printk_skb: 30 callbacks suppressed" or, since they have one
+ * limit together, "audit_log_lost: 30 callbacks suppressed". False if it was not the kernel that
+ * said so. */
 bool amr_loss_read(AmrLoss *loss, const char *block, AmrSpan line);
 
 #endif

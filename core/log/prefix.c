@@ -237,7 +237,8 @@ at_body(const AmrCursor *line)
                                          "AVC ",
                                          "USER_AVC ",
                                          "kauditd_printk_skb: ",
-                                         "audit_printk_skb: "};
+                                         "audit_printk_skb: ",
+                                         "audit_log_lost: "};
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
         AmrCursor try = *line;
         if (amr_cursor_skip(&try, starts[i]))

@@ -16,16 +16,20 @@ stands(const AmrScan *scan, size_t at, size_t back, const char *word)
            memcmp(scan->block + at - back, word, len) == 0;
 }
 
-/* kauditd_printk_skb (audit_printk_skb before 4.11) and a number; other parts of the kernel that
- * suppress their messages are none of ours. */
+/* kauditd_printk_skb (audit_printk_skb before 4.11), or audit_log_lost, which shares its rate
+ * limit, and a number; other parts of the kernel that suppress their messages are none of ours. */
 static bool
 suppressed(const AmrScan *scan, size_t at)
 {
-    size_t i;
-    if (!stands(scan, at, strlen("audit_printk"), "audit_printk_skb: ") &&
-        !stands(scan, at, strlen("auditd_printk"), "auditd_printk_skb: "))
+    size_t i = at;
+    if (stands(scan, at, strlen("audit_printk"), "audit_printk_skb: ") ||
+        stands(scan, at, strlen("auditd_printk"), "auditd_printk_skb: "))
+        i += strlen("_skb: ");
+    else if (stands(scan, at, strlen("audit_log"), "audit_log_lost: "))
+        i += strlen("_lost: ");
+    else
         return false;
-    for (i = at + strlen("_skb: "); i < scan->size; i++) {
+    for (; i < scan->size; i++) {
         if (scan->block[i] < '0' || scan->block[i] > '9')
             break;
     }

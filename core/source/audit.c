@@ -25,8 +25,6 @@ typedef struct {
     AmrSerials serials;
     guint64 overruns, lost_told; /* since the last rest; of the serials' */
     gboolean assumed;            /* one was counted for want of a number */
-    gboolean may_ask, asked;     /* the kernel for its own count */
-    guint32 kernel_lost;
     char datagram[DATAGRAM];
 } Audit;
 
@@ -138,37 +136,6 @@ amr_audit_open(GError **error)
  */
 
 static void
-ask(Audit *audit)
-{
-    const struct nlmsghdr request = {.nlmsg_len = NLMSG_LENGTH(0),
-                                     .nlmsg_type = AUDIT_GET,
-                                     .nlmsg_flags = NLM_F_REQUEST};
-    const struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
-
-    if (audit->may_ask)
-        audit->may_ask =
-            sendto(audit->live.fd, &request, request.nlmsg_len, 0, (const struct sockaddr *)&kernel,
-                   sizeof kernel) == (ssize_t)request.nlmsg_len;
-}
-
-/* The answer. What was lost before we began is none of ours. Without a daemon, and audit turned on
- * when the machine was started, the kernel keeps records for one to come, and counts as lost what
- * it gave us and cannot keep. */
-static void
-take_status(Audit *audit, const Message *message)
-{
-    struct audit_status status = {0};
-
-    if (message->len < offsetof(struct audit_status, lost) + sizeof status.lost)
-        return;
-    memcpy(&status, message->text, MIN(message->len, sizeof status));
-    if (audit->asked && (status.pid != 0 || !status.enabled))
-        audit->live.lost[AMR_LOSS_BACKLOG] += (guint32)(status.lost - audit->kernel_lost);
-    audit->kernel_lost = status.lost;
-    audit->asked = TRUE;
-}
-
-static void
 note_serial(Audit *audit, const Message *message)
 {
     const char *at = memchr(message->text, ':', MIN(message->len, 48));
@@ -210,7 +177,6 @@ rest(AmrLive *live)
     }
     audit->overruns = 0;
     live->restless = FALSE;
-    ask(audit);
 }
 
 /* ---- reading -----------------------------------------------------------------------------------
@@ -224,11 +190,7 @@ take(Audit *audit, gsize size, AmrTextSink sink, gpointer data)
     gsize at = 0;
 
     while (next_message(audit->datagram, size, &at, &message, &damaged)) {
-        if (message.type == AUDIT_GET) {
-            take_status(audit, &message);
-        } else if (message.type == NLMSG_ERROR) {
-            audit->may_ask = FALSE; /* CAP_AUDIT_CONTROL is missing */
-        } else if (message.type >= AUDIT_FIRST_USER_MSG) {
+        if (message.type >= AUDIT_FIRST_USER_MSG) {
             audit->live.bytes += message.len;
             audit->live.restless = TRUE;
             note_serial(audit, &message);
@@ -286,7 +248,5 @@ amr_live_audit_new(int fd)
     Audit *audit = g_new0(Audit, 1);
 
     audit->live = (AmrLive){.fd = fd, .step = step, .rest = rest, .free = free_audit};
-    audit->may_ask = TRUE;
-    ask(audit);
     return &audit->live;
 }

@@ -7,7 +7,7 @@
 #ifndef AMR_SOURCE_AUDIT_H
 #define AMR_SOURCE_AUDIT_H
 
-#include <gio/gio.h>
+#include "core/base/opener.h"
 
 G_BEGIN_DECLS
 
@@ -37,10 +37,14 @@ typedef struct {
 void amr_audit_state_free(AmrAuditState *state);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrAuditState, amr_audit_state_free)
 
-/* Whether the records that count as lost are: without a daemon, and with audit switched on, the
- * kernel keeps records for one to come, and counts those that it has no room for, which all others
- * were given. */
-gboolean amr_audit_lost_counts(const AmrAuditState *state);
+/* Whether the kernel keeps records for a daemon to come: if audit was switched on when the machine
+ * was started ("audit=1"). Then, without a daemon, it counts those as lost that it has no room
+ * for, which all others were given (kauditd_hold_skb() of kernel/audit.c). FALSE also where that
+ * cannot be read. */
+gboolean amr_audit_keeps(AmrOpener *opener);
+
+/* Whether the records that count as lost are; @keeps as said. */
+gboolean amr_audit_lost_counts(const AmrAuditState *state, gboolean keeps);
 
 /* Asks the kernel, or with @fd >= 0, which is taken over, who is at its other end (tests). Needs
  * CAP_AUDIT_CONTROL and the first user namespace, else AMR_ERROR_NOT_PERMITTED;

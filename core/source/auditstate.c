@@ -21,6 +21,7 @@ enum {
     DATAGRAM = 32 * 1024,
     PATIENCE_MS = 2000,
     RULES_MAX = 4096,
+    CMDLINE = 64 * 1024,
     TYPE_AVC = 1400 /* of AppArmor's records */
 };
 
@@ -50,9 +51,26 @@ amr_audit_state_free(AmrAuditState *state)
 }
 
 gboolean
-amr_audit_lost_counts(const AmrAuditState *state)
+amr_audit_keeps(AmrOpener *opener)
 {
-    return state->pid != 0 || state->enabled == 0;
+    g_autoptr(GBytes) bytes = amr_opener_read(opener, AMR_OPEN_PROC, "cmdline", CMDLINE, NULL);
+    gsize size = 0;
+    const char *text = bytes ? g_bytes_get_data(bytes, &size) : NULL;
+    g_autofree char *line = g_strndup(size > 0 ? text : "", size);
+    g_auto(GStrv) words = g_strsplit_set(line, " \n", -1);
+    gboolean keeps = FALSE;
+
+    for (guint i = 0; words[i]; i++) {
+        if (g_str_has_prefix(words[i], "audit="))
+            keeps = g_str_equal(words[i] + 6, "1") || g_str_equal(words[i] + 6, "on");
+    }
+    return keeps;
+}
+
+gboolean
+amr_audit_lost_counts(const AmrAuditState *state, gboolean keeps)
+{
+    return !keeps || state->pid != 0 || state->enabled == 0;
 }
 
 /* ---- a rule ---------------------------------------------------------------------------------- */

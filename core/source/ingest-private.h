@@ -3,6 +3,7 @@
 #ifndef AMR_SOURCE_INGEST_PRIVATE_H
 #define AMR_SOURCE_INGEST_PRIVATE_H
 
+#include "core/source/auditcount.h"
 #include "core/source/ingest.h"
 #include "core/source/input.h"
 #include "core/source/intake.h"
@@ -21,6 +22,7 @@ struct AmrIngest {
     GSource *cancelled;
     GSource *idle;
     AmrWatch *watch;
+    AmrAuditCount *count; /* NULL: nobody is asked what the kernel lost */
     char *block;
     AmrIntake *intake;
     AmrIngestChanged changed;
@@ -54,6 +56,12 @@ void amr_ingest_start_live(AmrIngest *ingest, AmrInput *input, int fd);
 void amr_ingest_let_rest(AmrIngest *ingest, AmrInput *input);
 /* Says to each input what the others may hold too. */
 void amr_ingest_set_others(AmrIngest *ingest);
+
+/* ---- ingest-lost.c ----------------------------------------------------------------------------
+ */
+
+/* What was lost so far was before it began to follow. */
+void amr_ingest_begin_losing(AmrIngest *ingest);
 
 /* ---- ingest-open.c ----------------------------------------------------------------------------
  */

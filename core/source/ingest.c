@@ -76,6 +76,7 @@ amr_ingest_free(AmrIngest *ingest)
         free_chain(amr_ingest_input(ingest, i));
     g_ptr_array_set_size(ingest->inputs, 0);
     g_clear_pointer(&ingest->watch, amr_watch_free);
+    g_clear_pointer(&ingest->count, amr_audit_count_free);
     if (ingest->loading)
         g_task_return_new_error(ingest->loading, G_IO_ERROR, G_IO_ERROR_CANCELLED,
                                 "Reading logs: Cancelled");
@@ -97,6 +98,7 @@ complete(AmrIngest *ingest, GError *error)
     g_autoptr(GTask) task = g_steal_pointer(&ingest->loading);
     drop_source(&ingest->cancelled);
     amr_intake_past_is_over(ingest->intake);
+    amr_ingest_begin_losing(ingest);
     if (error)
         g_task_return_error(task, error);
     else
@@ -178,6 +180,8 @@ on_idle(gpointer data)
     }
     if (!more)
         g_clear_pointer(&ingest->idle, g_source_unref);
+    if (ingest->count)
+        amr_audit_count_hear(ingest->count);
     amr_ingest_tell(ingest);
     return more ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
@@ -216,7 +220,9 @@ on_stream(gint fd, GIOCondition condition, gpointer data)
     amr_ingest_let_rest(ingest, input);
     if (input->pending)
         amr_ingest_schedule(ingest); /* what is unpacked of the bytes that are read already */
-    goes_on = input->ready != NULL;  /* whom it tells may free all this */
+    if (ingest->count)
+        amr_audit_count_hear(ingest->count);
+    goes_on = input->ready != NULL; /* whom it tells may free all this */
     amr_ingest_tell(ingest);
     return goes_on ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
@@ -308,45 +314,6 @@ amr_ingest_stats(const AmrIngest *ingest)
     AmrIngestStats sum = {0};
     for (guint i = 0; i < ingest->inputs->len; i++)
         amr_input_add_stats(amr_ingest_input(ingest, i), &sum);
-    return sum;
-}
-
-/* Whether all that comes by the audit subsystem is read from a log too, which waits. */
-static gboolean
-has_audit_log(const AmrIngest *ingest)
-{
-    for (guint i = 0; i < ingest->inputs->len; i++) {
-        const AmrInput *input = amr_ingest_input(ingest, i);
-        AmrIngestStats stats = {0};
-        amr_input_add_stats(input, &stats);
-        if (input->kind == AMR_SOURCE_KIND_FILE && input->state == AMR_SOURCE_FOLLOWING &&
-            stats.audited > 0)
-            return TRUE;
-    }
-    return FALSE;
-}
-
-guint64
-amr_ingest_lost(const AmrIngest *ingest, guint64 *lost)
-{
-    guint64 most[AMR_LOSS_COUNT] = {0}, sum = 0;
-
-    for (guint i = 0; i < ingest->inputs->len; i++) {
-        const AmrInput *input = amr_ingest_input(ingest, i);
-        AmrIngestStats stats = {0};
-        amr_input_add_stats(input, &stats);
-        /* Two logs that somebody named may be of two machines, or one the past of the other. */
-        for (guint j = 0; j < AMR_LOSS_COUNT; j++)
-            most[j] = input->place == AMR_OPEN_GIVEN ? most[j] + stats.lost[j]
-                                                     : MAX(most[j], stats.lost[j]);
-    }
-    if (most[AMR_LOSS_OVERRUN] > 0 && has_audit_log(ingest))
-        most[AMR_LOSS_OVERRUN] = 0;
-    for (guint j = 0; j < AMR_LOSS_COUNT; j++) {
-        sum += most[j];
-        if (lost)
-            lost[j] = most[j];
-    }
     return sum;
 }
 

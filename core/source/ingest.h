@@ -42,6 +42,7 @@ typedef struct {
     guint64 audited;  /* of the records, those that came by the audit subsystem, not by printk */
     guint64 lost[AMR_LOSS_COUNT]; /* records that were lost on the way here, as far as was noticed:
                                      at least so many */
+    guint64 before[AMR_LOSS_COUNT]; /* of these, those before it began to follow */
 } AmrIngestStats;
 
 /* What one source is doing now. */
@@ -111,6 +112,13 @@ AmrIngestStats amr_ingest_stats(const AmrIngest *ingest);
 /* Of all sources: what several noticed is counted once, and what one lost and another has is not.
  * @lost (may be NULL) has room for AMR_LOSS_COUNT; returns the sum. */
 guint64 amr_ingest_lost(const AmrIngest *ingest, guint64 *lost);
+/* How many of them were lost of the past, before it began to follow. */
+guint64 amr_ingest_lost_before(const AmrIngest *ingest);
+
+/* Has the kernel asked for its own count, too, whenever something came: what its backlog loses is
+ * lost to each source, and hardly any of them tells. Before the loading; with a descriptor as
+ * amr_audit_count_new() takes it, else -1. */
+void amr_ingest_count_audit(AmrIngest *ingest, int fd);
 
 /* Starts, and is done when no source is AMR_SOURCE_READING any more (following goes on). Succeeds
  * also where some sources failed; fails if all did and none had given a record before, with the

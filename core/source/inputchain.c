@@ -123,7 +123,9 @@ amr_input_add_stats(const AmrInput *newest, AmrIngestStats *sum)
         sum->overlong += input->stats.overlong;
         sum->foreign += input->stats.foreign;
         sum->audited += input->stats.audited;
-        for (guint i = 0; i < AMR_LOSS_COUNT; i++)
+        for (guint i = 0; i < AMR_LOSS_COUNT; i++) {
             sum->lost[i] += input->stats.lost[i];
+            sum->before[i] += input->stats.before[i];
+        }
     }
 }

@@ -128,6 +128,7 @@ is_counted(AmrIntake *intake, const Place *place, const Pending *pending, AmrOri
     const AmrSpan line = pending->line;
 
     input->stats.audited += pending->head.printed == 0 && pending->head.serial != 0;
+    input->printed |= pending->head.printed != 0 && intake->past_over > 0;
     if (is_copy(intake, input, &pending->head, place->block))
         return FALSE;
     input->stats.records++;
@@ -210,13 +211,29 @@ take_line(AmrIntake *intake, const Place *place, AmrSpan line)
         take_pending(intake, place);
 }
 
+/* Of the kernel's count, which is told now and then: how many are new, and in @before how many of
+ * these may have been lost before there was anyone to hear. */
+static guint64
+count_total(AmrInput *input, guint64 records, guint64 *before)
+{
+    /* After a boot it counts from the start. */
+    const guint64 since = records < input->lost_total ? 0 : input->lost_total;
+    const guint64 named = records - since, unnamed = MIN(named, input->lost_unnamed);
+
+    /* One is lost when it says so. */
+    *before = input->lost_total == 0 && named > unnamed ? named - unnamed - 1 : 0;
+    input->lost_total = records;
+    input->lost_unnamed = 0;
+    return named - unnamed;
+}
+
 /* The kernel's notice that it lost some. */
 static void
 take_loss(AmrIntake *intake, const Place *place, AmrSpan line)
 {
     AmrInput *input = place->input;
+    guint64 more, before = 0;
     AmrLoss loss;
-    guint64 *lost;
 
     if (!amr_loss_read(&loss, place->block, line))
         return;
@@ -225,20 +242,19 @@ take_loss(AmrIntake *intake, const Place *place, AmrSpan line)
     if (loss.kind == AMR_LOSS_SUPPRESSED &&
         ((intake->covered && intake->past_over > 0) || input->stats.audited > 0))
         return;
-    lost = &input->stats.lost[loss.kind];
+    more = MAX(loss.records, 1);
     if (loss.total) {
-        /* After a boot it counts from the start. */
-        const guint64 since = loss.records < input->lost_total ? 0 : input->lost_total;
-        const guint64 more = loss.records - since;
-        *lost += more > input->lost_unnamed ? more - input->lost_unnamed : 0;
-        input->lost_total = loss.records;
-        input->lost_unnamed = 0;
-    } else if (loss.kind == AMR_LOSS_BACKLOG && input->lost_named) {
-        loss.records = 0; /* the second of a pair of notices */
-    } else {
-        *lost += MAX(loss.records, 1);
-        input->lost_unnamed += loss.kind == AMR_LOSS_BACKLOG;
+        more = count_total(input, loss.records, &before);
+    } else if (loss.kind == AMR_LOSS_BACKLOG) {
+        more = input->lost_named ? 0 : 1; /* 0: the second of a pair of notices */
+        input->lost_unnamed += more;
+    } else if (!input->printed) {
+        /* It comes with the next record that is printed, however late: a record that was printed
+         * stands between us and what was suppressed, or it was suppressed before. */
+        before = more;
     }
+    input->stats.lost[loss.kind] += more;
+    input->stats.before[loss.kind] += intake->past_over > 0 ? before : 0;
     input->lost_named = loss.total;
 }
 

@@ -41,7 +41,7 @@ struct AmrLive {
  */
 
 /* Takes over @fd, as of amr_audit_open(). Loss is noticed by ENOBUFS and by serials that never
- * came, and, where CAP_AUDIT_CONTROL allows to ask, by the kernel's own count. */
+ * came. */
 AmrLive *amr_live_audit_new(int fd);
 
 /* ---- kmsg.c: /dev/kmsg ------------------------------------------------------------------------

@@ -12,6 +12,7 @@ bench_set_up(void **state)
 
     bench->dir = test_dir_new();
     test_write(bench->dir, "root/etc/apparmor.d/p", "");
+    test_write(bench->dir, "root/proc/cmdline", "");
     options.root = g_build_filename(bench->dir, "root", NULL);
     bench->target = amr_target_new(&options, &error);
     g_free((char *)options.root);

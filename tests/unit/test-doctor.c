@@ -336,6 +336,7 @@ typedef struct {
     Condition conditions[3]; /* up to one without an operator */
     const char *text;        /* the buffer of the rule */
     const char *disk;        /* audit.rules; NULL: as in a healthy system */
+    const char *cmdline;     /* what the kernel was started with; NULL: nothing of audit */
     AmrCheckId id;
     AmrCheckState state;
     const char *words;
@@ -426,8 +427,12 @@ static const Audit audits[] = {
      .id = AMR_CHECK_ID_LOST,
      .state = AMR_CHECK_WARNING,
      .words = "counts 12 audit records lost"},
-    /* They were kept for a daemon that never came; all others were given them. */
     {.status = {.enabled = 1, .lost = 12},
+     .id = AMR_CHECK_ID_LOST,
+     .state = AMR_CHECK_WARNING,
+     .words = "counts 12 audit records lost"},
+    {.status = {.enabled = 1, .lost = 12},
+     .cmdline = "quiet audit=1\n", /* kept for a daemon that never came; others were given them */
      .id = AMR_CHECK_ID_LOST,
      .state = AMR_CHECK_OK,
      .words = "no record"},
@@ -444,6 +449,8 @@ test_audit(void **state)
         make_root(&system);
         if (audits[i].disk)
             change(&system, "etc/audit/audit.rules", audits[i].disk);
+        if (audits[i].cmdline)
+            change(&system, "proc/cmdline", audits[i].cmdline);
         open_system(&system);
         answer(&audits[i], ends);
         system.audit = ends[0];

@@ -3,6 +3,7 @@
  * lose, and what two sources have both. */
 #include "tests/unit/testing.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/netlink.h>
 #include <string.h>
@@ -244,14 +245,12 @@ test_audit(void **state)
 {
     Bench *bench = *state;
     g_autoptr(GBytes) raw = NULL;
-    char request[64];
     int ends[2];
 
     make_pair(ends);
     (void)amr_ingest_add_open(bench->ingest, AMR_SOURCE_KIND_AUDIT, ends[0], TRUE);
     bench_load_well(bench);
     assert_int_equal(bench_info(bench, 0).state, AMR_SOURCE_FOLLOWING);
-    assert_true(recv(ends[1], request, sizeof request, 0) > 0); /* asks how many were lost so far */
     deny(ends[1], 10, "a");
     deny(ends[1], 12, "b");
     multicast(ends[1], 1300, "audit(1795350882.844:12): arch=c000003e syscall=257");
@@ -290,29 +289,149 @@ await_question(int fd)
         g_main_context_iteration(NULL, FALSE);
 }
 
+typedef struct {
+    const AmrIngest *ingest;
+    AmrLossKind kind;
+    guint64 lost;
+    gboolean done;
+} SumWaiter;
+
+static void
+on_sum_changed(gpointer data)
+{
+    SumWaiter *waiter = data;
+    guint64 lost[AMR_LOSS_COUNT];
+
+    (void)amr_ingest_lost(waiter->ingest, lost);
+    waiter->done = lost[waiter->kind] >= waiter->lost;
+}
+
+static void
+wait_for_sum(Bench *bench, AmrLossKind kind, guint64 want)
+{
+    SumWaiter waiter = {bench->ingest, kind, want, FALSE};
+    guint64 lost[AMR_LOSS_COUNT];
+
+    amr_ingest_set_changed(bench->ingest, on_sum_changed, &waiter);
+    on_sum_changed(&waiter);
+    test_wait(&waiter.done);
+    amr_ingest_set_changed(bench->ingest, NULL, NULL);
+    (void)amr_ingest_lost(bench->ingest, lost);
+    assert_int_equal(lost[kind], want);
+}
+
+static void
+append(const Bench *bench, const char *name, const char *text)
+{
+    g_autofree char *path = g_build_filename(bench->dir, name, NULL);
+    const int fd = open(path, O_WRONLY | O_APPEND, 0600);
+    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+    assert_int_equal(close(fd), 0);
+}
+
+/* What the kernel counts is lost to each source, here to a log; @cmdline: what it was started with;
+ * records that are kept for a daemon to come, if it was told to, we have. */
+static void
+count_audit(Bench *bench, const char *cmdline, guint64 kept)
+{
+    int ends[2];
+
+    test_write(bench->dir, "root/proc/cmdline", cmdline);
+    test_write(bench->dir, "audit.log", LINE(1));
+    make_pair(ends);
+    (void)bench_add(bench, "audit.log", TRUE);
+    amr_ingest_count_audit(bench->ingest, ends[0]);
+    bench_load_well(bench);
+    await_question(ends[1]);
+    answer(ends[1], 0, 0, 500); /* before we came */
+    append(bench, "audit.log", LINE(2));
+    await_question(ends[1]);
+    answer(ends[1], 0, 0, 530);
+    wait_for_sum(bench, AMR_LOSS_BACKLOG, 30);
+    append(bench, "audit.log", LINE(3));
+    await_question(ends[1]);
+    answer(ends[1], 1, 0, 530 + 90000);
+    append(bench, "audit.log", LINE(4));
+    await_question(ends[1]);
+    answer(ends[1], 1, 300, 530 + 90001);
+    wait_for_sum(bench, AMR_LOSS_BACKLOG, 31 + kept);
+    assert_int_equal(amr_ingest_lost_before(bench->ingest), 0);
+    assert_int_equal(close(ends[1]), 0);
+}
+
 static void
 test_audit_counts(void **state)
 {
+    count_audit(*state, "quiet apparmor=1\n", 90000);
+}
+
+static void
+test_audit_counts_kept(void **state)
+{
+    count_audit(*state, "audit=0 quiet audit=1\n", 0);
+}
+
+/* No right to ask: nothing is counted, and asked no more. */
+static void
+test_audit_refuses(void **state)
+{
+    const struct {
+        struct nlmsghdr header;
+        int code;
+    } refusal = {{.nlmsg_len = sizeof refusal, .nlmsg_type = NLMSG_ERROR}, -EPERM};
+    Bench *bench = *state;
+    int ends[2];
+    char byte;
+
+    make_pair(ends);
+    test_write(bench->dir, "audit.log", LINE(1));
+    (void)bench_add(bench, "audit.log", TRUE);
+    amr_ingest_count_audit(bench->ingest, ends[0]);
+    await_question(ends[1]);
+    send_all(ends[1], &refusal, sizeof refusal);
+    bench_load_well(bench);
+    while (recv(ends[1], &byte, 1, MSG_DONTWAIT) != 0) /* until it hangs up */
+        g_main_context_iteration(NULL, TRUE);
+    assert_int_equal(amr_ingest_lost(bench->ingest, NULL), 0);
+    assert_int_equal(close(ends[1]), 0);
+}
+
+/* The notice of what was suppressed comes with the next record that is printed. */
+static void
+test_kmsg_before(void **state)
+{
+    static const char past[] = "4,100,2,-;kauditd_printk_skb: 7 callbacks suppressed\n";
+    static const char late[] = "4,101,2,-;audit_log_lost: 20 callbacks suppressed\n";
+    static const char record[] =
+        "5,102,2,-;audit: type=1400 audit(1795350882.844:1): apparmor=\"DENIED\" "
+        "operation=\"open\" profile=\"p\" name=\"/x\" pid=1 comm=\"c\" denied_mask=\"r\"\n";
+    static const char own[] = "4,103,2,-;kauditd_printk_skb: 3 callbacks suppressed\n";
+    static const char total[] = "4,104,2,-;audit: audit_lost=90 audit_rate_limit=0\n";
+    static const char more[] = "4,105,2,-;audit: audit_lost=95 audit_rate_limit=0\n";
     Bench *bench = *state;
     int ends[2];
 
     make_pair(ends);
-    (void)amr_ingest_add_open(bench->ingest, AMR_SOURCE_KIND_AUDIT, ends[0], TRUE);
+    send_all(ends[1], past, strlen(past));
+    (void)amr_ingest_add_open(bench->ingest, AMR_SOURCE_KIND_KMSG, ends[0], TRUE);
     bench_load_well(bench);
-    await_question(ends[1]);
-    answer(ends[1], 0, 0, 500); /* before we came */
-    deny(ends[1], 1, "a");
-    await_question(ends[1]);
-    answer(ends[1], 0, 0, 530);
-    wait_for_lost(bench, 0, AMR_LOSS_BACKLOG, 30);
-    /* Records that are kept for a daemon to come: we have them. */
-    deny(ends[1], 2, "a");
-    await_question(ends[1]);
-    answer(ends[1], 1, 0, 90000);
-    deny(ends[1], 3, "a");
-    await_question(ends[1]);
-    answer(ends[1], 1, 300, 90001);
-    wait_for_lost(bench, 0, AMR_LOSS_BACKLOG, 31);
+    wait_for_sum(bench, AMR_LOSS_SUPPRESSED, 7);
+    assert_int_equal(amr_ingest_lost_before(bench->ingest), 7);
+    send_all(ends[1], late, strlen(late));
+    send_all(ends[1], record, strlen(record));
+    wait_for_sum(bench, AMR_LOSS_SUPPRESSED, 27);
+    assert_int_equal(amr_ingest_lost_before(bench->ingest), 27);
+    bench_wait_for_total(bench, 1);
+    send_all(ends[1], own, strlen(own));
+    wait_for_sum(bench, AMR_LOSS_SUPPRESSED, 30);
+    assert_int_equal(amr_ingest_lost_before(bench->ingest), 27);
+    /* One at least of those that the kernel counts was lost just now, and all that it counts on. */
+    send_all(ends[1], total, strlen(total));
+    wait_for_sum(bench, AMR_LOSS_BACKLOG, 90);
+    assert_int_equal(amr_ingest_lost_before(bench->ingest), 27 + 89);
+    send_all(ends[1], more, strlen(more));
+    wait_for_sum(bench, AMR_LOSS_BACKLOG, 95);
+    assert_int_equal(amr_ingest_lost_before(bench->ingest), 27 + 89);
     assert_int_equal(close(ends[1]), 0);
 }
 
@@ -464,6 +583,9 @@ main(void)
         cmocka_unit_test(test_copies_bounded),
         TEST(test_audit),
         TEST(test_audit_counts),
+        TEST(test_audit_counts_kept),
+        TEST(test_audit_refuses),
+        TEST(test_kmsg_before),
         TEST(test_kmsg),
         cmocka_unit_test(test_real_copies),
         TEST(test_past_and_live),

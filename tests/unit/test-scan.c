@@ -72,6 +72,9 @@ test_lines(void **state)
         {"backlog",
          "audit: backlog limit exceeded\nkernel: audit: audit_lost=3 audit_rate_limit=0\n", TRUE,
          "L<audit: backlog limit exceeded>L<kernel: audit: audit_lost=3 audit_rate_limit=0>+0"},
+        {"suppressed with the notice of a loss",
+         "audit_log_lost: 12 callbacks suppressed\naudit_log_lost: x\n", TRUE,
+         "L<audit_log_lost: 12 callbacks suppressed>+0"},
         {"a program's backlog", "app: backlog limit exceeded audit_lost=1\n", TRUE, "+0"},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {

@@ -27,7 +27,7 @@ PY
 storm() { aa-exec -p storm -- python3 /opt/t/storm.py "$@"; }
 
 # What `denials --follow --json` said of NAME: so many occurrences; median and worst lateness in ms; how
-# many it says were lost.
+# many it says were lost since it follows, and where.
 cat >/opt/t/sum.py <<'PY'
 import datetime, json, sys
 def when(s): return datetime.datetime.fromisoformat(s.replace("Z", "+00:00"))
@@ -36,8 +36,8 @@ for line in open(sys.argv[1]):
     if not line.endswith("\n"): continue
     o = json.loads(line)
     if o["event"] == "lost":
-        lost = o["total"]
-        kinds = {k: v for k, v in o.items() if k not in ("event", "total") and v}
+        lost = o["total"] - o["before"]
+        kinds = {k: v for k, v in o.items() if k not in ("event", "total") and v}  # of the past, too
     elif "/%s-" % sys.argv[2] in o["fields"].get("name", ""):
         counts[o["fields"]["name"]] = o["count"]
         if o["event"] != "past" and o["last"]:
@@ -46,6 +46,7 @@ late.sort()
 print(sum(counts.values()), "%.0f %.0f" % (late[len(late) // 2], late[-1]) if late else "- -", lost,
       ",".join("%s:%d" % k for k in kinds.items()) or "-")
 PY
+of_kind() { case ",$2" in *",$1:"*) local n=",$2"; n=${n##*",$1:"}; echo "${n%%,*}" ;; *) echo 0 ;; esac; }
 seen() { python3 /opt/t/sum.py /tmp/follow "$1"; }
 seen_is() { [ "$(seen "$1" | cut -d' ' -f1)" = "$2" ]; }
 # until COMMAND: 20 s are a hang, or a loss that is judged next.
@@ -63,7 +64,7 @@ unfollow() { kill -INT $follower; wait $follower; }
 
 # measure SOURCE: one that all show, forty apart, ten thousand at once.
 measure() {
-    local source=$1 count told median worst kinds
+    local source=$1 count told median worst kinds spare
     # (the kernel's own log takes ten in five seconds, of all sources together)
     [ "$source" != kmsg ] || sleep 6
     follow --source "$source"
@@ -81,7 +82,11 @@ measure() {
     sleep 2
     read -r count median worst told kinds < <(seen "storm$source")
     echo "# $source: storm of 10000: $count seen, $((10000 - count)) lost, $told noticed ($kinds)"
-    ok "$source: the storm is counted, or its loss is noticed" test $((count == 10000 || told > 0)) = 1
+    # Of the kernel's own log: what it says was suppressed counts some of the forty, too, and the two
+    # notices of each record that its backlog lost.
+    [ "$source" = kmsg ] && spare=$((45 + 2 * $(of_kind backlog "$kinds"))) || spare=5
+    ok "$source: what is not counted of the storm is told, and no earlier storm" \
+        test $((count + told >= 10000 && count + told <= 10000 + spare)) = 1
     ok "$source: nothing is counted twice" test "$count" -le 10000
     unfollow
     sed 's/^/# /' /tmp/follow.err
@@ -124,7 +129,7 @@ ok "audit.log: it was rotated meanwhile" test -e /var/log/audit/audit.log.1
 follow
 storm 10000 both 0; settled both
 echo "# audit.log and netlink at once: $(seen both) (seen, latency, worst, noticed)"
-ok "audit.log and netlink: nothing twice, loss noticed" sh -c 'set -- $(python3 /opt/t/sum.py /tmp/follow both); test $1 -le 10000 && { test $1 = 10000 || test $4 -gt 0; }'
+ok "audit.log and netlink: nothing twice, all loss told" sh -c 'set -- $(python3 /opt/t/sum.py /tmp/follow both); test $1 -le 10000 -a $(($1 + $4)) -ge 10000'
 unfollow
 kill "$(cat /run/auditd.pid)" 2>/dev/null
 auditctl -b 64 >/dev/null 2>&1

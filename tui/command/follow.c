@@ -78,12 +78,13 @@ out_taken(Follow *follow)
 }
 
 static void
-out_lost_json(const guint64 *lost, guint64 sum)
+out_lost_json(const guint64 *lost, guint64 sum, guint64 before)
 {
     TuiJson *json = tui_json_new();
 
     tui_json_text(json, "event", "lost");
     tui_json_uint(json, "total", sum);
+    tui_json_uint(json, "before", before);
     for (int kind = 1; kind < AMR_LOSS_COUNT; kind++)
         tui_json_uint(json, amr_loss_word((AmrLossKind)kind), lost[kind]);
     (void)tui_out_json(json);
@@ -99,7 +100,7 @@ out_lost(Follow *follow)
         return;
     follow->lost = sum;
     if (follow->command->options->json)
-        out_lost_json(lost, sum);
+        out_lost_json(lost, sum, amr_ingest_lost_before(follow->command->session->ingest));
     else
         tui_command_say_lost(follow->command);
 }
