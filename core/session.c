@@ -185,6 +185,23 @@ amr_session_propose_context(const AmrSession *session)
                                .probe = session->probe};
 }
 
+AmrAsker *
+amr_session_asker(const AmrSession *session, gboolean loaded, gboolean why)
+{
+    const AmrAskContext context = {
+        .target = session->target,
+        .opener = session->opener,
+        .compiler = session->compiler,
+        .index = session->index,
+        .index_error = session->index_error,
+        .loaded = loaded ? session->loaded : NULL,
+        .loaded_error = loaded ? session->loaded_error : NULL,
+        .why = why,
+    };
+
+    return amr_asker_new(&context);
+}
+
 AmrPlanContext
 amr_session_plan_context(const AmrSession *session)
 {

@@ -83,6 +83,10 @@ void amr_session_replay(AmrSession *session, const AmrReplayOptions *options);
 AmrProposeContext amr_session_propose_context(const AmrSession *session);
 AmrPlanContext amr_session_plan_context(const AmrSession *session);
 
+/* Of policy on disk; of what is loaded only with @loaded; with @why it finds out which rules grant
+ * what is allowed. Free it before the session, and before the session is loaded again. */
+AmrAsker *amr_session_asker(const AmrSession *session, gboolean loaded, gboolean why);
+
 /* What the kernel is asked after @rules were loaded for the denial @event; NULL for an event that
  * it cannot be asked about (all but files so far). Free with amr_executor_question_free(). */
 AmrExecutorQuestion *amr_session_question(const AmrEvent *event);

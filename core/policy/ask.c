@@ -26,6 +26,7 @@ amr_asker_new(const AmrAskContext *context)
     asker->context = *context;
     asker->compiled = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, compiled_free);
     asker->loaded = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, compiled_free);
+    asker->causes = amr_causes_new(context->compiler, context->index);
     return asker;
 }
 
@@ -37,6 +38,7 @@ amr_asker_free(AmrAsker *asker)
     g_hash_table_unref(asker->compiled);
     g_hash_table_unref(asker->loaded);
     amr_scratch_free(asker->scratch);
+    amr_causes_free(asker->causes);
     g_free(asker);
 }
 
@@ -55,7 +57,8 @@ amr_answer_free(AmrAnswer *answer)
         return;
     place_clear(&answer->disk);
     place_clear(&answer->loaded);
-    amr_deny_rule_free(answer->denied);
+    amr_cause_free(answer->denied);
+    g_clear_pointer(&answer->granted, g_ptr_array_unref);
     g_free(answer->ns);
     g_free(answer->name);
     g_free(answer);

@@ -9,7 +9,7 @@
 
 #include "core/kernel/loaded.h"
 #include "core/policy/compiler.h"
-#include "core/policy/deny.h"
+#include "core/policy/cause.h"
 #include "core/policy/index.h"
 #include "core/policy/question.h"
 
@@ -26,6 +26,7 @@ typedef struct {
     const GError *index_error;
     const AmrLoaded *loaded; /* the same */
     const GError *loaded_error;
+    gboolean why; /* which rules grant what is allowed on disk is to be found, too */
 } AmrAskContext;
 
 AmrAsker *amr_asker_new(const AmrAskContext *context);
@@ -47,7 +48,9 @@ typedef struct {
 typedef struct {
     char *ns, *name; /* the profile that was asked: as policy on disk has it, else as the kernel */
     AmrAnswerPlace disk, loaded;
-    AmrDenyRule *denied; /* the rule on disk that denies it explicitly; NULL: none, or not found */
+    AmrCause *denied;   /* the rule on disk that denies it explicitly; NULL: none, or not found */
+    GPtrArray *granted; /* AmrCause: those on disk that grant of it what is allowed, perhaps through
+                           their sum alone; empty if none was found; NULL: not looked for */
 } AmrAnswer;
 
 void amr_answer_free(AmrAnswer *answer);

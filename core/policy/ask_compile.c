@@ -51,8 +51,45 @@ compile(GTask *task, const char *base, GAsyncReadyCallback callback)
                            callback, g_object_ref(task));
 }
 
-/* ---- the rule that denies ---------------------------------------------------------------------
+/* ---- the rules that say so --------------------------------------------------------------------
  */
+
+static void
+find_causes(GTask *task, AmrCauseKind kind, GAsyncReadyCallback callback)
+{
+    AmrAsk *ask = g_task_get_task_data(task);
+    g_autofree char *profile = *ask->answer->ns
+                                   ? g_strdup_printf(":%s:%s", ask->answer->ns, ask->answer->name)
+                                   : g_strdup(ask->answer->name);
+    amr_causes_find_async(ask->asker->causes, kind, profile, ask->question,
+                          g_task_get_cancellable(task), callback, g_object_ref(task));
+}
+
+static void
+on_grants(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GTask) task = data;
+    AmrAsk *ask = g_task_get_task_data(task);
+    GError *error = NULL;
+
+    ask->answer->granted = amr_causes_find_finish(result, &error);
+    if (error)
+        g_task_return_error(task, error);
+    else
+        amr_ask_finish(task);
+}
+
+static void
+look_for_grants(GTask *task)
+{
+    AmrAsk *ask = g_task_get_task_data(task);
+    const AmrOracleAnswer *answer = &ask->answer->disk.answer;
+
+    if (ask->asker->context.why && answer->allowed && answer->verdict != AMR_ORACLE_UNMEDIATED)
+        find_causes(task, AMR_CAUSE_GRANTS, on_grants);
+    else
+        amr_ask_finish(task);
+}
 
 static void
 on_denies(GObject *source, GAsyncResult *result, gpointer data)
@@ -61,18 +98,18 @@ on_denies(GObject *source, GAsyncResult *result, gpointer data)
     AmrAsk *ask = g_task_get_task_data(task);
     AmrOracleAnswer *answer = &ask->answer->disk.answer;
     GError *error = NULL;
-    g_autoptr(GPtrArray) found = amr_deny_find_finish(result, &error);
+    g_autoptr(GPtrArray) found = amr_causes_find_finish(result, &error);
 
     if (error) {
         g_task_return_error(task, error);
         return;
     }
-    ask->answer->denied = amr_deny_first(found);
+    ask->answer->denied = amr_cause_first(found);
     if (ask->answer->denied && answer->verdict == AMR_ORACLE_DENIED) {
         answer->verdict = AMR_ORACLE_REFUSED;
         answer->refused |= answer->missing & AMR_PERM_EXEC;
     }
-    amr_ask_finish(task);
+    look_for_grants(task);
 }
 
 /* What is denied explicitly is denied by a line; and an execution is, if there is such a line. */
@@ -80,20 +117,14 @@ static void
 look_for_rule(GTask *task)
 {
     AmrAsk *ask = g_task_get_task_data(task);
-    const AmrAskContext *context = &ask->asker->context;
     const AmrOracleAnswer *answer = &ask->answer->disk.answer;
     gboolean runs = answer->verdict == AMR_ORACLE_DENIED &&
                     ask->question->klass == AMR_CLASS_FILE && answer->missing & AMR_PERM_EXEC;
 
-    if (answer->verdict != AMR_ORACLE_REFUSED && !runs) {
-        amr_ask_finish(task);
-        return;
-    }
-    g_autofree char *profile = *ask->answer->ns
-                                   ? g_strdup_printf(":%s:%s", ask->answer->ns, ask->answer->name)
-                                   : g_strdup(ask->answer->name);
-    amr_deny_find_async(context->compiler, context->index, profile, ask->question,
-                        g_task_get_cancellable(task), on_denies, g_object_ref(task));
+    if (answer->verdict == AMR_ORACLE_REFUSED || runs)
+        find_causes(task, AMR_CAUSE_DENIES, on_denies);
+    else
+        look_for_grants(task);
 }
 
 /* ---- explicit denials -------------------------------------------------------------------------

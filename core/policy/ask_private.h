@@ -17,6 +17,7 @@ struct AmrAsker {
     GHashTable *compiled; /* file, or file and what was granted in it -> AmrAskCompiled */
     GHashTable *loaded;   /* profile -> AmrAskCompiled */
     AmrScratch *scratch;  /* NULL until it is needed */
+    AmrCauses *causes;
 };
 
 typedef struct {

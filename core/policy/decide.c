@@ -93,7 +93,7 @@ decide_by_policy(AmrDecision *decision, const AmrResolveContext *context, AmrHol
         leave_open(decision, AMR_NO_RULE_DENIED,
                    g_strdup_printf("A deny rule stands against running %s from %s.", program,
                                    shown),
-                   amr_propose_undeny(fact->denied));
+                   amr_propose_undeny(fact->cause));
         return;
     }
     decision->into = amr_exec_lead(&context->propose, holder.ns, holder.name, decision->exec,

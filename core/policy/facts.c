@@ -23,7 +23,7 @@ fact_free(gpointer data)
     AmrFact *fact = data;
     g_free(fact->target);
     g_clear_pointer(&fact->abstractions, g_ptr_array_unref);
-    amr_deny_rule_free(fact->denied);
+    amr_cause_free(fact->cause);
     g_free(fact);
 }
 
@@ -129,7 +129,8 @@ fact_of(const AmrAnswer *answer)
     fact->verdict = answer->disk.answer.verdict;
     fact->exec = answer->disk.answer.exec;
     fact->target = g_strdup(answer->disk.answer.target);
-    fact->denied = amr_deny_rule_copy(answer->denied);
+    fact->cause =
+        answer->denied ? amr_cause_copy(answer->denied) : amr_cause_first(answer->granted);
     return fact;
 }
 

@@ -17,7 +17,7 @@ typedef struct {
     AmrExecMode exec; /* of an execution that is allowed; and where "->" leads it, or NULL */
     char *target;
     GPtrArray *abstractions; /* AmrAbstraction: those that would answer what is DENIED; NULL */
-    AmrDenyRule *denied;     /* of one that is denied explicitly: the rule, if it was found */
+    AmrCause *cause; /* of what is denied explicitly, or allowed: the rule, if it was found */
 } AmrFact;
 
 /* @abstractions (borrowed): are asked, too; NULL: not. */

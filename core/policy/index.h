@@ -58,13 +58,13 @@ typedef struct {
     gboolean exists;
 } AmrLocal;
 
-/* One deny rule that stands in a block, in its own text or in a file that it includes. */
+/* One rule that stands in a block, in its own text or in a file that it includes. */
 typedef struct {
     const char *file; /* in which it stands */
     guint line;
     char *text; /* as it is written there, on one line, with its comma. Where a whole block of rules
                    denies (`deny { }`), without that word. Bytes of the policy: not for a screen */
-} AmrDeny;
+} AmrIndexRule;
 
 /* Reads the whole policy below @target (every file that the parser would take from the directory:
  * no dot files, README, *.dpkg-*, *~, *.rpm*, *.orig; not disable/, force-complain/), what they
@@ -117,9 +117,15 @@ GArray *amr_index_locals(const AmrIndex *index, const AmrBlock *block);
 gboolean amr_index_local(const AmrIndex *index, const AmrBlock *block, AmrLocal *local);
 
 /* The deny rules that stand inside @block's braces but not inside a child's, at any include depth,
- * in the order in which the compiler meets them. Free with g_array_unref(); elements AmrDeny, whose
- * texts it owns. */
+ * in the order in which the compiler meets them. Free with g_array_unref(); elements AmrIndexRule,
+ * whose texts it owns. */
 GArray *amr_index_denies(const AmrBlock *block);
+/* The same of all others, read anew at each call: the block's own first, then of each file that it
+ * includes. */
+GArray *amr_index_grants(const AmrBlock *block);
+/* Through which includes @file comes into @block, from the inside out: elements AmrLocal, of which
+ * the last one stands in the block's own text. Empty for the block's own file. */
+GArray *amr_index_chain(const AmrBlock *block, const char *file);
 
 /* The blocks that a rule in @file reaches: in whose braces an include of it stands, at any depth.
  * Elements const AmrBlock *. */

@@ -307,23 +307,23 @@ amr_index_walk(AmrIndex *index, IndexFile *root)
 static void
 clear_deny(gpointer data)
 {
-    g_free(((AmrDeny *)data)->text);
+    g_free(((AmrIndexRule *)data)->text);
 }
 
 GArray *
 amr_index_denies(const AmrBlock *block)
 {
     const IndexBlock *inner = (const IndexBlock *)block;
-    GArray *denies = g_array_new(FALSE, FALSE, sizeof(AmrDeny));
+    GArray *denies = g_array_new(FALSE, FALSE, sizeof(AmrIndexRule));
 
     g_array_set_clear_func(denies, clear_deny);
     for (guint i = 0; inner->denies && i < inner->denies->len; i++) {
         const IndexDeny *one = &g_array_index(inner->denies, IndexDeny, i);
         const char *data = g_bytes_get_data(one->file->bytes, NULL);
         const AmrScanItem *item = one->item;
-        AmrDeny deny = {one->file->name, item->line,
-                        amr_rule_text_fold(
-                            (AmrBytes){data + item->header, item->close - item->header})};
+        AmrIndexRule deny = {one->file->name, item->line,
+                             amr_rule_text_fold(
+                                 (AmrBytes){data + item->header, item->close - item->header})};
         g_array_append_val(denies, deny);
     }
     return denies;

@@ -100,8 +100,8 @@ judge(AmrProposal *proposal, AmrCandidate *candidate, AmrRule *mirror, AmrFacts 
         candidate->mirror = g_steal_pointer(&owned);
         return TRUE;
     case AMR_ORACLE_REFUSED:
-        amr_deny_rule_free(proposal->denied);
-        proposal->denied = amr_deny_rule_copy(fact->denied);
+        amr_cause_free(proposal->denied);
+        proposal->denied = amr_cause_copy(fact->cause);
         set_trouble(proposal, AMR_NO_RULE_DENIED,
                     g_strdup_printf("The other side, %s, denies it explicitly: a rule on this side "
                                     "alone does not allow it.",

@@ -67,7 +67,8 @@ amr_proposal_free(AmrProposal *proposal)
     g_ptr_array_unref(proposal->candidates);
     g_free(proposal->other);
     g_free(proposal->other_reason);
-    amr_deny_rule_free(proposal->denied);
+    amr_cause_free(proposal->denied);
+    amr_cause_free(proposal->granted);
     g_ptr_array_unref(proposal->left_out);
     g_free(proposal);
 }
@@ -445,7 +446,7 @@ amr_propose(const AmrEvent *event, const AmrProposeContext *context)
 }
 
 char *
-amr_propose_undeny(const AmrDenyRule *denied)
+amr_propose_undeny(const AmrCause *denied)
 {
     g_autofree char *file = denied ? amr_display_string(denied->file) : NULL;
     return file ? g_strdup_printf("If that deny is wrong, take it out by hand: %s line %u.", file,
@@ -454,20 +455,25 @@ amr_propose_undeny(const AmrDenyRule *denied)
 }
 
 void
-amr_propose_settle(AmrProposal *proposal, AmrOracleVerdict disk, const AmrDenyRule *denied)
+amr_propose_settle(AmrProposal *proposal, AmrOracleVerdict disk, const AmrCause *cause)
 {
     if (proposal->no_rule != AMR_NO_RULE_NONE)
         return;
-    if (disk == AMR_ORACLE_ALLOWED)
-        amr_propose_refuse(proposal, AMR_NO_RULE_GRANTED,
-                           g_strdup("Policy on disk allows it already."),
-                           g_strdup("If it is still denied, what is loaded is older: reload the "
-                                    "profile."));
+    if (disk == AMR_ORACLE_ALLOWED) {
+        g_autofree char *file = cause ? amr_display_string(cause->file) : NULL;
+        proposal->granted = amr_cause_copy(cause);
+        amr_propose_refuse(
+            proposal, AMR_NO_RULE_GRANTED,
+            file ? g_strdup_printf("Policy on disk allows it already, by %s line %u.", file,
+                                   cause->line)
+                 : g_strdup("Policy on disk allows it already."),
+            g_strdup("If it is still denied, what is loaded is older: reload the profile."));
+    }
     if (disk != AMR_ORACLE_REFUSED)
         return;
-    proposal->denied = amr_deny_rule_copy(denied);
+    proposal->denied = amr_cause_copy(cause);
     amr_propose_refuse(proposal, AMR_NO_RULE_DENIED,
                        g_strdup("A deny rule of the profile stands against it, and a deny wins "
                                 "over any rule."),
-                       amr_propose_undeny(denied));
+                       amr_propose_undeny(cause));
 }

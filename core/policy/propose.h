@@ -7,7 +7,7 @@
 
 #include "core/denial/event.h"
 #include "core/kernel/loaded.h"
-#include "core/policy/deny.h"
+#include "core/policy/cause.h"
 #include "core/policy/index.h"
 #include "core/policy/ladder.h"
 #include "core/policy/oracle.h"
@@ -99,7 +99,8 @@ typedef struct {
     char *other;             /* ":ns:name" or "name"; raw bytes */
     AmrNoRule other_no_rule; /* DENIED: it refuses explicitly; INCOMPLETE: not known */
     char *other_reason;      /* if so: a sentence, display form */
-    AmrDenyRule *denied;     /* if no_rule is DENIED, or the other side's: the rule, if known */
+    AmrCause *denied;        /* if no_rule is DENIED, or the other side's: the rule, if known */
+    AmrCause *granted;       /* if no_rule is GRANTED: the rule, if known */
     GPtrArray *left_out;     /* AmrLeftOut, narrow to broad */
     gboolean pending;        /* whether the target states a candidate is not known so far:
                                 amr_propose_ask_async(), then propose anew */
@@ -131,12 +132,12 @@ gboolean amr_propose_ask_finish(GAsyncResult *result, GError **error);
 gboolean amr_propose_left_out_tells(const AmrProposal *proposal, guint i);
 
 /* Takes the rules back (GRANTED, DENIED) where policy on disk says of what was denied that it is
- * allowed or explicitly denied. @disk: its answer, of @proposal's profile; @denied: the rule that
- * denies, NULL: not known. */
-void amr_propose_settle(AmrProposal *proposal, AmrOracleVerdict disk, const AmrDenyRule *denied);
+ * allowed or explicitly denied. @disk: its answer, of @proposal's profile; @cause: the rule that
+ * grants or denies, NULL: not known. */
+void amr_propose_settle(AmrProposal *proposal, AmrOracleVerdict disk, const AmrCause *cause);
 /* What is to be done where a deny rule stands against something: a sentence with its place, where
  * that is known. The caller frees. */
-char *amr_propose_undeny(const AmrDenyRule *denied);
+char *amr_propose_undeny(const AmrCause *denied);
 
 /* Merges rules that differ in one thing only where one rule says exactly what they say together (r
  * and w on the same path become rw; capabilities, signals and accesses are listed, members of one

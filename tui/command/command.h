@@ -98,7 +98,8 @@ typedef void (*TuiFillRow)(guint row, gpointer data, TuiCell *cells);
 gboolean tui_out_denial_row(const AmrSession *session, AmrDenialId id);
 int tui_out_flush(void); /* 0: all was taken */
 /* "denied_by" of an object: the deny rule; null for NULL. */
-void tui_json_denied(TuiJson *json, const AmrDenyRule *denied);
+/* "denied_by" or its like: an object, or null. */
+void tui_json_cause(TuiJson *json, const char *key, const AmrCause *cause);
 void tui_out_table(const TuiTable *table, guint rows, TuiFillRow fill, gpointer data);
 /* Rows that come one after another, as wide as the first ones: @widths is all zero before these,
  * which bring the header. FALSE if standard output takes no more. */

@@ -188,17 +188,18 @@ tui_out_denial_row(const AmrSession *session, AmrDenialId id)
 }
 
 void
-tui_json_denied(TuiJson *json, const AmrDenyRule *denied)
+tui_json_cause(TuiJson *json, const char *key, const AmrCause *cause)
 {
-    if (!denied) {
-        tui_json_null(json, "denied_by");
+    if (!cause) {
+        tui_json_null(json, key);
         return;
     }
-    tui_json_open_object(json, "denied_by");
-    tui_json_name(json, "file", denied->file);
-    tui_json_uint(json, "line", denied->line);
-    tui_json_name(json, "rule", denied->text);
-    tui_json_uint(json, "more", denied->more);
+    tui_json_open_object(json, key);
+    tui_json_name(json, "file", cause->file);
+    tui_json_uint(json, "line", cause->line);
+    tui_json_name(json, "rule", cause->text);
+    tui_json_text(json, "through", cause->through);
+    tui_json_uint(json, "more", cause->more);
     tui_json_close_object(json);
 }
 

@@ -201,7 +201,8 @@ tui_propose_out(const AmrSession *session, TuiProposeCovers *covers, const AmrRe
     tui_json_text(json, "no_rule", proposal->no_rule ? amr_no_rule_word(proposal->no_rule) : NULL);
     tui_json_text(json, "reason", proposal->reason);
     tui_json_text(json, "remedy", proposal->remedy);
-    tui_json_denied(json, proposal->denied);
+    tui_json_cause(json, "denied_by", proposal->denied);
+    tui_json_cause(json, "granted_by", proposal->granted);
     add_recipes(json, session->recipes, &event, !proposal->no_rule);
     return tui_out_json(json);
 }

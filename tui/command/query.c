@@ -6,22 +6,6 @@
 
 #include "tui/command/query.h"
 
-AmrAsker *
-tui_query_asker(const AmrSession *session, gboolean loaded)
-{
-    const AmrAskContext context = {
-        .target = session->target,
-        .opener = session->opener,
-        .compiler = session->compiler,
-        .index = session->index,
-        .index_error = session->index_error,
-        .loaded = loaded ? session->loaded : NULL,
-        .loaded_error = loaded ? session->loaded_error : NULL,
-    };
-
-    return amr_asker_new(&context);
-}
-
 AmrAnswer *
 tui_query_wait(AmrAsker *asker, GCancellable *cancellable, const char *profile,
                const AmrQuestion *question, GError **error)
@@ -230,6 +214,7 @@ tui_command_query(TuiCommand *command, int argc, char **argv)
         {"other", 0, 0, G_OPTION_ARG_NONE, &query.other, "as another than its owner", NULL},
         {"denials", 0, 0, G_OPTION_ARG_NONE, &denials,
          "ask what was denied, as it happened: [FILTER…] [FILE…]", NULL},
+        {"why", 0, 0, G_OPTION_ARG_NONE, &query.why, "say which rules on disk grant it", NULL},
         TUI_OPTION_SINCE(&since),
         {0},
     };
@@ -252,7 +237,7 @@ tui_command_query(TuiCommand *command, int argc, char **argv)
         status = tui_command_open(command, TRUE);
     if (status != TUI_EXIT_DONE)
         return status;
-    query.asker = asker = tui_query_asker(command->session, TRUE);
+    query.asker = asker = amr_session_asker(command->session, TRUE, query.why);
     query.many = question == NULL;
     if (denials)
         return ask_denials(&query, words, since);

@@ -8,8 +8,6 @@
 
 G_BEGIN_DECLS
 
-/* Of the session's policy; what is loaded only with @loaded. Free it before the session. */
-AmrAsker *tui_query_asker(const AmrSession *session, gboolean loaded);
 /* Asks, and waits; NULL only if it was cancelled. */
 AmrAnswer *tui_query_wait(AmrAsker *asker, GCancellable *cancellable, const char *profile,
                           const AmrQuestion *question, GError **error);
@@ -18,6 +16,7 @@ typedef struct {
     TuiCommand *command;
     AmrAsker *asker;
     gboolean owner, other; /* --owner, --other */
+    gboolean why;          /* --why */
     gboolean many;         /* each answer says what was asked */
 } TuiQuery;
 

@@ -89,7 +89,7 @@ add_logged(GString *out, const AmrAnswerPlace *place, const AmrQuestion *questio
 
 static void
 add_denied(GString *out, const AmrAnswerPlace *place, const AmrQuestion *question,
-           const AmrDenyRule *by)
+           const AmrCause *by)
 {
     const AmrOracleAnswer *answer = &place->answer;
 
@@ -137,7 +137,7 @@ add_mode(GString *out, const AmrOracleAnswer *answer)
 
 static gboolean
 out_place(const char *label, const AmrAnswerPlace *place, const AmrQuestion *question,
-          const AmrDenyRule *by)
+          const AmrCause *by)
 {
     g_autoptr(GString) out = g_string_new(label);
 
@@ -171,6 +171,29 @@ full_name(const AmrAnswer *answer)
 }
 
 static gboolean
+out_cause(const char *indent, const char *verb, const AmrCause *cause)
+{
+    g_autofree char *through =
+        cause->through ? g_strdup_printf(" (through %s)", cause->through) : g_strdup("");
+    g_autofree char *line = g_strdup_printf("%s  %s by %s%s", indent, verb, cause->said, through);
+    return tui_out_line(line);
+}
+
+/* Each rule on a line of its own. */
+static gboolean
+out_why(const TuiQuery *query, const AmrAnswer *answer)
+{
+    const char *indent = query->many ? "  " : "";
+    gboolean good = TRUE;
+
+    for (guint i = 0; answer->granted && i < answer->granted->len && good; i++)
+        good = out_cause(indent, "granted", answer->granted->pdata[i]);
+    if (query->why && good && answer->denied)
+        good = out_cause(indent, "denied", answer->denied);
+    return good;
+}
+
+static gboolean
 out_text(const TuiQuery *query, const AmrQuestion *question, const AmrAnswer *answer)
 {
     if (query->many) {
@@ -184,6 +207,7 @@ out_text(const TuiQuery *query, const AmrQuestion *question, const AmrAnswer *an
     }
     return out_place(query->many ? "  on disk: " : "on disk: ", &answer->disk, question,
                      answer->denied) &&
+           out_why(query, answer) &&
            out_place(query->many ? "  loaded:  " : "loaded:  ", &answer->loaded, question, NULL);
 }
 
@@ -257,6 +281,15 @@ add_place(TuiJson *json, const char *key, const AmrAnswerPlace *place, AmrClass 
     tui_json_null(json, reason);
 }
 
+static void
+add_granted(TuiJson *json, const AmrAnswer *answer)
+{
+    tui_json_open_array(json, "granted_by");
+    for (guint i = 0; answer->granted && i < answer->granted->len; i++)
+        tui_json_cause(json, NULL, answer->granted->pdata[i]);
+    tui_json_close_array(json);
+}
+
 static TuiJson *
 new_json(const char *ns, const char *name, guint64 line)
 {
@@ -281,7 +314,9 @@ tui_query_out(const TuiQuery *query, const AmrQuestion *question, const AmrAnswe
     add_question(json, question);
     add_place(json, "disk", &answer->disk, question->klass);
     add_place(json, "loaded", &answer->loaded, question->klass);
-    tui_json_denied(json, answer->denied);
+    tui_json_cause(json, "denied_by", answer->denied);
+    if (query->why)
+        add_granted(json, answer);
     return tui_out_json(json);
 }
 

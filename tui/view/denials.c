@@ -103,7 +103,7 @@ static void
 draw_detail(Denials *view, TuiCanvas *canvas, TuiRect rect)
 {
     tui_detail_fill(view->detail, tui_screen_session(view->view.screen), view->id,
-                    tui_denials_denied(view));
+                    tui_denials_policy(view));
     tui_flow_draw(view->detail, canvas, rect);
 }
 
@@ -309,7 +309,7 @@ news(TuiView *base, TuiNews what)
     Denials *view = (Denials *)base;
 
     if (what == TUI_NEWS_SESSION || what == TUI_NEWS_STALE)
-        tui_denials_forget_denied(view);
+        tui_denials_forget_policy(view);
     if (what != TUI_NEWS_STORE)
         return;
     tui_denials_go_with_time(view);
@@ -391,7 +391,7 @@ denials_free(TuiView *base)
     if (view->leaves)
         g_source_remove(view->leaves);
     tui_task_end(view->sorting);
-    tui_denials_forget_denied(view);
+    tui_denials_forget_policy(view);
     amr_selection_free(view->rows);
     g_ptr_array_unref(view->gone);
     tui_search_free(view->search);

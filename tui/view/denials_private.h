@@ -4,6 +4,7 @@
 #define TUI_VIEW_DENIALS_PRIVATE_H
 
 #include "core/denial/selection.h"
+#include "tui/view/detail.h"
 #include "tui/view/denials.h"
 #include "tui/view/search.h"
 #include "tui/view/task.h"
@@ -31,7 +32,8 @@ typedef struct {
     AmrDenialId held_at; /* the newest when it stopped to follow */
     TuiFlow *detail;
     gboolean in_detail, split, pushed;
-    GHashTable *denied; /* id -> AmrDenyRule, NULL where none was found; NULL: nothing was asked */
+    GHashTable *policy; /* id -> TuiDetailPolicy; NULL: nothing was asked */
+    AmrAsker *asker;    /* NULL: likewise */
     DenialsAsk *ask;    /* what is asked just now; NULL */
     guint rests;        /* source of when it is asked about; 0: not */
 } Denials;
@@ -54,11 +56,11 @@ void tui_denials_go_with_time(Denials *view);
 /* Looks at a slice of what the filter has not looked at; TRUE while more is left. */
 gboolean tui_denials_work(Denials *view);
 
-/* denials_ask.c: the deny rule that stands against what the cursor stands on, as far as is known;
- * else it is asked for, and the screen is drawn anew. */
-const AmrDenyRule *tui_denials_denied(Denials *view);
+/* denials_ask.c: what policy on disk says of what the cursor stands on, as far as is known; else it
+ * is asked for, and the screen is drawn anew. */
+const TuiDetailPolicy *tui_denials_policy(Denials *view);
 /* Policy is another, or nobody waits any more. */
-void tui_denials_forget_denied(Denials *view);
+void tui_denials_forget_policy(Denials *view);
 
 G_END_DECLS
 #endif

@@ -26,17 +26,33 @@ tui_detail_add_stale(TuiFlow *flow, const AmrSession *session)
                            "policy was changed by somebody else, and is asked anew");
 }
 
-void
-tui_detail_add_denied(TuiFlow *flow, const AmrDenyRule *denied)
+static void
+add_cause(TuiFlow *flow, const char *label, TuiRole role, const AmrCause *cause)
 {
-    if (!denied)
+    if (!cause)
         return;
-    tui_flow_add_words(flow, "denied by", TUI_ROLE_DENIED, denied->said);
-    if (denied->more == 0)
+    tui_flow_add_words(flow, label, role, cause->said);
+    if (cause->through) {
+        g_autofree char *through = g_strdup_printf("through %s", cause->through);
+        tui_flow_add_words(flow, "", TUI_ROLE_QUIET, through);
+    }
+    if (cause->more == 0)
         return;
     g_autofree char *more =
-        g_strdup_printf("and %u more that %s", denied->more, denied->more == 1 ? "does" : "do");
-    tui_flow_add_words(flow, "", TUI_ROLE_DENIED, more);
+        g_strdup_printf("and %u more that %s", cause->more, cause->more == 1 ? "does" : "do");
+    tui_flow_add_words(flow, "", role, more);
+}
+
+void
+tui_detail_add_denied(TuiFlow *flow, const AmrCause *denied)
+{
+    add_cause(flow, "denied by", TUI_ROLE_DENIED, denied);
+}
+
+void
+tui_detail_add_granted(TuiFlow *flow, const AmrCause *granted)
+{
+    add_cause(flow, "granted by", TUI_ROLE_GOOD, granted);
 }
 
 void
@@ -56,16 +72,17 @@ tui_detail_add_recipes(TuiFlow *flow, const AmrSession *session, const AmrEvent 
 
 static void
 add_answer(TuiFlow *flow, const AmrSession *session, const AmrEvent *event,
-           const AmrDenyRule *denied)
+           const TuiDetailPolicy *policy)
 {
     AmrProposeContext context = amr_session_propose_context(session);
     g_autoptr(AmrProposal) proposal = amr_propose(event, &context);
 
-    if (denied)
-        amr_propose_settle(proposal, AMR_ORACLE_REFUSED, denied);
+    if (policy)
+        amr_propose_settle(proposal, policy->verdict, policy->cause);
     if (proposal->no_rule != AMR_NO_RULE_NONE) {
         tui_flow_add_words(flow, "no rule", TUI_ROLE_WARNING, proposal->reason);
-        tui_detail_add_denied(flow, denied);
+        tui_detail_add_denied(flow, proposal->denied);
+        tui_detail_add_granted(flow, proposal->granted);
         if (proposal->remedy)
             tui_flow_add_words(flow, "instead", TUI_ROLE_TEXT, proposal->remedy);
     } else if (proposal->candidates->len > 0) {
@@ -128,7 +145,8 @@ add_policy(TuiFlow *flow, const AmrSession *session, const AmrEvent *event)
 }
 
 void
-tui_detail_fill(TuiFlow *flow, const AmrSession *session, AmrDenialId id, const AmrDenyRule *denied)
+tui_detail_fill(TuiFlow *flow, const AmrSession *session, AmrDenialId id,
+                const TuiDetailPolicy *policy)
 {
     const AmrDenial *denial = amr_store_get(session->store, id);
     AmrEvent event;
@@ -149,7 +167,7 @@ tui_detail_fill(TuiFlow *flow, const AmrSession *session, AmrDenialId id, const 
         tui_flow_add_words(flow, "state", TUI_ROLE_TITLE, amr_denial_state_word(denial->state));
     tui_flow_add(flow, TUI_ROLE_TEXT, NULL);
     tui_detail_add_stale(flow, session);
-    add_answer(flow, session, &event, denied);
+    add_answer(flow, session, &event, policy);
     tui_flow_add(flow, TUI_ROLE_TEXT, NULL);
     add_policy(flow, session, &event);
     add_fields(flow, &event);

@@ -8,16 +8,24 @@
 
 G_BEGIN_DECLS
 
+/* What policy on disk says of a denial, by which rule. */
+typedef struct {
+    AmrOracleVerdict verdict;
+    AmrCause *cause; /* NULL: not known, or there is none */
+} TuiDetailPolicy;
+
 /* Fills @flow (emptied first): the sentence, how often, the risk or the remedy, the fields, where
- * the profile stands. @denied: the deny rule that stands against it, NULL: none is known. */
+ * the profile stands. @policy: what policy on disk says of it, NULL: that is not known. */
 void tui_detail_fill(TuiFlow *flow, const AmrSession *session, AmrDenialId id,
-                     const AmrDenyRule *denied);
+                     const TuiDetailPolicy *policy);
 
 /* Where policy is known to be another by now, that what follows is of before. */
 void tui_detail_add_stale(TuiFlow *flow, const AmrSession *session);
 
 /* The deny rule that stands against something, with its file and line; nothing for NULL. */
-void tui_detail_add_denied(TuiFlow *flow, const AmrDenyRule *denied);
+void tui_detail_add_denied(TuiFlow *flow, const AmrCause *denied);
+/* The same of one that grants. */
+void tui_detail_add_granted(TuiFlow *flow, const AmrCause *granted);
 
 /* Recipes of the session that fit @event: what to do in place of a rule, with what to copy. @ruled:
  * a rule is offered (amr_recipes_for()). */

@@ -120,19 +120,6 @@ next(TuiProposalAsk *ask)
     }
 }
 
-static AmrAsker *
-new_asker(const AmrSession *session)
-{
-    const AmrAskContext context = {
-        .target = session->target,
-        .opener = session->opener,
-        .compiler = session->compiler,
-        .index = session->index,
-        .index_error = session->index_error,
-    };
-    return amr_asker_new(&context);
-}
-
 void
 tui_proposal_ask(TuiProposal *view)
 {
@@ -146,7 +133,7 @@ tui_proposal_ask(TuiProposal *view)
     view->ask = g_new0(TuiProposalAsk, 1);
     view->ask->view = view;
     view->ask->screen = screen;
-    view->ask->asker = new_asker(tui_proposal_session(view));
+    view->ask->asker = amr_session_asker(tui_proposal_session(view), FALSE, TRUE);
     view->ask->cancellable = g_cancellable_new();
     view->ask->task = tui_task_begin(screen, &ask_class, &view->view, view->ask);
     next(view->ask);

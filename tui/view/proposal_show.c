@@ -179,6 +179,7 @@ describe_none(TuiProposal *view, const TuiChoiceItem *item)
     } else {
         tui_flow_add_words(view->flow, "no rule", TUI_ROLE_WARNING, item->proposal->reason);
         tui_detail_add_denied(view->flow, item->proposal->denied);
+        tui_detail_add_granted(view->flow, item->proposal->granted);
         if (item->proposal->remedy)
             tui_flow_add_words(view->flow, "instead", TUI_ROLE_TEXT, item->proposal->remedy);
     }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/base/error.h"
-#include "core/policy/deny.h"
+#include "core/policy/cause.h"
 
 typedef struct {
     char *dir;
@@ -45,7 +45,8 @@ static const char main_file[] = "abi <abi/none>,\n"
 static const char first[] = "  # private\n"
                             "  deny @{HOMES}.ssh/** mrwkl,\n"
                             "  include <abstractions/second>\n"
-                            "  audit deny capability net_admin,\n";
+                            "  audit deny capability net_admin,\n"
+                            "  /by/* r,\n";
 
 static void
 fixture_init(Fixture *fixture)
@@ -66,7 +67,8 @@ fixture_init(Fixture *fixture)
     test_write(fixture->dir, "etc/apparmor.d/main", text->str);
     test_write(fixture->dir, "etc/apparmor.d/scanned", main_file);
     test_write(fixture->dir, "etc/apparmor.d/abstractions/first", first);
-    test_write(fixture->dir, "etc/apparmor.d/abstractions/second", "  deny /second/{a,b} r,\n");
+    test_write(fixture->dir, "etc/apparmor.d/abstractions/second",
+               "  deny /second/{a,b} r,\n  owner /by/second rw,\n  @{HOMES}mine r,\n");
     g_autofree char *policy = g_build_filename(fixture->dir, "etc/apparmor.d", NULL);
     fixture->target =
         amr_target_new(&(AmrTargetOptions){.policy = policy, .features = "/etc/apparmor.d/abi/3.0"},
@@ -90,7 +92,7 @@ fixture_clear(Fixture *fixture)
 
 /* What is said of each, parted by newlines; "" if there is none. */
 static char *
-find(Fixture *fixture, const char *profile, const char *asked)
+find(Fixture *fixture, AmrCauseKind kind, const char *profile, const char *asked)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GAsyncResult) result = NULL;
@@ -98,15 +100,17 @@ find(Fixture *fixture, const char *profile, const char *asked)
     GString *out = g_string_new(NULL);
 
     assert_no_error(error);
-    amr_deny_find_async(fixture->compiler, fixture->index, profile, question, NULL, test_result,
-                        &result);
+    g_autoptr(AmrCauses) causes = amr_causes_new(fixture->compiler, fixture->index);
+    amr_causes_find_async(causes, kind, profile, question, NULL, test_result, &result);
     test_wait_result(&result);
-    g_autoptr(GPtrArray) found = amr_deny_find_finish(result, &error);
+    g_autoptr(GPtrArray) found = amr_causes_find_finish(result, &error);
     assert_no_error(error);
     amr_question_free(question);
     for (guint i = 0; i < found->len; i++) {
-        const AmrDenyRule *rule = found->pdata[i];
+        const AmrCause *rule = found->pdata[i];
         g_string_append_printf(out, "%s%s", i ? "\n" : "", rule->said);
+        if (kind == AMR_CAUSE_GRANTS && rule->through)
+            g_string_append_printf(out, " through %s", rule->through);
     }
     return g_string_free(out, FALSE);
 }
@@ -149,9 +153,68 @@ test_rows(void **state)
     (void)state;
     fixture_init(&fixture);
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autofree char *got = find(&fixture, rows[i].profile, rows[i].asked);
+        g_autofree char *got = find(&fixture, AMR_CAUSE_DENIES, rows[i].profile, rows[i].asked);
         print_message("%s: %s\n", rows[i].profile, rows[i].asked);
         assert_string_equal(got, rows[i].want);
+    }
+    fixture_clear(&fixture);
+}
+
+static const struct {
+    const char *profile, *asked, *want;
+} grants[] = {
+    {"one", "/data/x r", "main line 6: /data/** rwix,"},
+    {"one", "owner /data/x w", "main line 6: /data/** rwix,"},
+    {"one", "/data/x k", ""},
+    {"one", "/after r", "main line 23: /after r,"},
+    {"one", "capability chown", "main line 4: capability,"},
+    {"one", "/by/first r", "abstractions/first line 5: /by/* r, through main line 3"},
+    {"one", "owner /by/second r",
+     "abstractions/first line 5: /by/* r, through main line 3\n"
+     "abstractions/second line 2: owner /by/second rw, through abstractions/first line 3, main "
+     "line "
+     "3"},
+    {"one", "/home/me/mine r",
+     "abstractions/second line 3: @{HOMES}mine r, through abstractions/first line 3, main line 3"},
+    {"one", "/two r", ""},
+    {"one//child", "/data/x r", ""},
+    {"one//hat", "/by/first r", "abstractions/first line 5: /by/* r, through main line 20"},
+    {"two", "/data/x r", ""},
+    {"nobody", "/two r", ""},
+};
+
+/* Which rules grant, and through which includes. */
+static void
+test_grants(void **state)
+{
+    Fixture fixture;
+    (void)state;
+    fixture_init(&fixture);
+    for (guint i = 0; i < G_N_ELEMENTS(grants); i++) {
+        g_autofree char *got = find(&fixture, AMR_CAUSE_GRANTS, grants[i].profile, grants[i].asked);
+        print_message("%s: %s\n", grants[i].profile, grants[i].asked);
+        assert_string_equal(got, grants[i].want);
+    }
+    fixture_clear(&fixture);
+}
+
+/* All questions of a class cost one compilation. */
+static void
+test_kept(void **state)
+{
+    Fixture fixture;
+    (void)state;
+    fixture_init(&fixture);
+    g_autoptr(AmrCauses) causes = amr_causes_new(fixture.compiler, fixture.index);
+    for (guint i = 0; i < 3; i++) {
+        g_autoptr(GAsyncResult) result = NULL;
+        g_autoptr(AmrQuestion) question = amr_question_read("/data/x r", NULL);
+        amr_causes_find_async(causes, AMR_CAUSE_GRANTS, "one", question, NULL, test_result,
+                              &result);
+        test_wait_result(&result);
+        g_autoptr(GPtrArray) found = amr_causes_find_finish(result, NULL);
+        assert_int_equal(found->len, 1);
+        amr_compiler_set_limits(fixture.compiler, 120, 1); /* none would do any more */
     }
     fixture_clear(&fixture);
 }
@@ -183,7 +246,7 @@ test_scanned(void **state)
             continue;
         g_autoptr(GArray) denies = amr_index_denies(block);
         for (guint j = 0; j < denies->len; j++) {
-            const AmrDeny *deny = &g_array_index(denies, AmrDeny, j);
+            const AmrIndexRule *deny = &g_array_index(denies, AmrIndexRule, j);
             g_autofree char *got = g_strdup_printf("%s:%u %s", deny->file, deny->line, deny->text);
             if (strstr(got, "sys_admin"))
                 continue;
@@ -210,7 +273,7 @@ test_broken(void **state)
     amr_index_load_async(fixture.target, NULL, test_result, &result);
     test_wait_result(&result);
     fixture.index = amr_index_load_finish(result, NULL);
-    g_autofree char *got = find(&fixture, "b", "/two r");
+    g_autofree char *got = find(&fixture, AMR_CAUSE_DENIES, "b", "/two r");
     assert_string_equal(got, "main line 4: deny /two r,\nmain line 5: deny /t* r,");
     fixture_clear(&fixture);
 }
@@ -225,11 +288,12 @@ test_cancelled(void **state)
     (void)state;
     fixture_init(&fixture);
     AmrQuestion *question = amr_question_read("/data/secret w", NULL);
-    amr_deny_find_async(fixture.compiler, fixture.index, "one", question, cancellable, test_result,
-                        &result);
+    g_autoptr(AmrCauses) causes = amr_causes_new(fixture.compiler, fixture.index);
+    amr_causes_find_async(causes, AMR_CAUSE_DENIES, "one", question, cancellable, test_result,
+                          &result);
     g_cancellable_cancel(cancellable);
     test_wait_result(&result);
-    assert_null(amr_deny_find_finish(result, &error));
+    assert_null(amr_causes_find_finish(result, &error));
     assert_true(g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED));
     amr_question_free(question);
     fixture_clear(&fixture);
@@ -239,10 +303,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows),
-        cmocka_unit_test(test_scanned),
-        cmocka_unit_test(test_broken),
-        cmocka_unit_test(test_cancelled),
+        cmocka_unit_test(test_rows),   cmocka_unit_test(test_grants),
+        cmocka_unit_test(test_kept),   cmocka_unit_test(test_scanned),
+        cmocka_unit_test(test_broken), cmocka_unit_test(test_cancelled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
