@@ -10,174 +10,6 @@
 #include "tui/command/query.h"
 #include "tui/command/wait.h"
 
-/* ---- text: what one profile gets --------------------------------------------------------------
- */
-
-typedef struct {
-    char *profile;
-    GPtrArray *rules;    /* AmrRule */
-    GPtrArray *no_rules; /* char *: lines, each once */
-    GPtrArray *left_out; /* the same, of rules that the target does not state */
-    GHashTable *seen;    /* char *: what is in one of them */
-    GHashTable *notes;   /* rule -> how many denials it is for, if more than one */
-} Group;
-
-static void
-group_free(gpointer data)
-{
-    Group *group = data;
-
-    g_free(group->profile);
-    g_ptr_array_unref(group->rules);
-    g_ptr_array_unref(group->no_rules);
-    g_ptr_array_unref(group->left_out);
-    g_hash_table_unref(group->seen);
-    g_hash_table_unref(group->notes);
-    g_free(group);
-}
-
-static Group *
-group_for(GPtrArray *groups, GHashTable *by_profile, const char *profile)
-{
-    Group *group = g_hash_table_lookup(by_profile, profile);
-
-    if (group)
-        return group;
-    group = g_new0(Group, 1);
-    group->profile = g_strdup(profile);
-    group->rules = g_ptr_array_new_with_free_func((GDestroyNotify)amr_rule_free);
-    group->no_rules = g_ptr_array_new_with_free_func(g_free);
-    group->left_out = g_ptr_array_new_with_free_func(g_free);
-    group->seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    group->notes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    g_ptr_array_add(groups, group);
-    g_hash_table_insert(by_profile, group->profile, group);
-    return group;
-}
-
-/* @line is taken over. */
-static void
-add_line(Group *group, GPtrArray *lines, char *line)
-{
-    if (g_hash_table_add(group->seen, g_strdup(line)))
-        g_ptr_array_add(lines, line);
-    else
-        g_free(line);
-}
-
-static void
-add_no_rule(Group *group, const AmrEvent *event, const AmrProposal *proposal)
-{
-    g_autofree char *tried = amr_explain_tried(event);
-    g_autofree char *object = amr_explain_object(event);
-
-    add_line(group, group->no_rules,
-             g_strdup_printf("# no rule: %s %s: %s%s%s", tried, object, proposal->reason,
-                             proposal->remedy ? " " : "",
-                             proposal->remedy ? proposal->remedy : ""));
-}
-
-/* The narrower rules in whose place the one above stands. */
-static void
-add_left_out(Group *group, const AmrProposal *proposal)
-{
-    for (guint i = 0; i < proposal->left_out->len; i++) {
-        const AmrLeftOut *left_out = proposal->left_out->pdata[i];
-        if (!amr_propose_left_out_tells(proposal, i))
-            continue;
-        g_autofree char *rule = amr_rule_print(left_out->rule);
-        g_autofree char *shown = amr_display_string(rule);
-        add_line(group, group->left_out,
-                 g_strdup_printf("# not offered: %s %s here%s%s", shown,
-                                 amr_stating_word(left_out->stating), left_out->said ? ": " : "",
-                                 left_out->said ? left_out->said : ""));
-    }
-}
-
-/* What is better than a rule, for people to read. */
-static void
-add_recipes(Group *group, const AmrRecipes *recipes, const AmrEvent *event, gboolean ruled)
-{
-    g_autoptr(GPtrArray) found = amr_recipes_for(recipes, event, ruled);
-
-    for (guint i = 0; i < found->len; i++) {
-        const AmrRecipe *recipe = found->pdata[i];
-        g_autofree char *lines = g_strjoinv("\n#   ", recipe->lines);
-        g_autofree char *head = g_strdup_printf("# better: %s. %s", recipe->title, recipe->why);
-        g_autofree char *key = g_strconcat(head, lines, NULL);
-        if (!g_hash_table_add(group->seen, g_steal_pointer(&key)))
-            continue;
-        g_ptr_array_add(group->no_rules, g_steal_pointer(&head));
-        for (char **line = recipe->lines; *line; line++)
-            g_ptr_array_add(group->no_rules, g_strdup_printf("#   %s", *line));
-    }
-}
-
-static void
-add_rule(Group *group, const AmrRule *rule)
-{
-    if (g_hash_table_add(group->seen, amr_rule_print(rule)))
-        g_ptr_array_add(group->rules, amr_rule_copy(rule));
-}
-
-static void
-add_candidate(Group *group, const AmrRule *rule, guint together)
-{
-    add_rule(group, rule);
-    if (together)
-        g_hash_table_replace(group->notes, amr_rule_print(rule), GUINT_TO_POINTER(together));
-}
-
-static gboolean
-out_lines(const GPtrArray *lines)
-{
-    for (guint i = 0; i < lines->len; i++)
-        if (!tui_out_line(lines->pdata[i]))
-            return FALSE;
-    return TRUE;
-}
-
-static char *
-note_of(const Group *group, const AmrRule *rule)
-{
-    g_autofree char *printed = amr_rule_print(rule);
-    guint together = GPOINTER_TO_UINT(g_hash_table_lookup(group->notes, printed));
-    if (together && rule->kind == AMR_RULE_INCLUDE)
-        return g_strdup_printf("# for %u denials", together);
-    return together ? g_strdup_printf("# for %u denials, and whatever else has such a name; "
-                                      "--exact: a rule for each",
-                                      together)
-                    : NULL;
-}
-
-static gboolean
-out_group(Group *group, gboolean all)
-{
-    g_autoptr(GError) error = NULL;
-    g_autofree char *name = amr_policy_name(AMR_PLACE_PATTERN, amr_bytes(group->profile), &error);
-    g_autofree char *header = NULL;
-
-    if (!name) {
-        /* No header, so that no rule of it can be applied to another profile. */
-        g_autofree char *shown = amr_display_string(group->profile);
-        tui_say("profile \"%s\": its name cannot be written: %s", shown, error->message);
-        return TRUE;
-    }
-    header = g_strconcat("# profile: ", name, NULL);
-    if (!tui_out_line(header))
-        return FALSE;
-    /* Candidates are alternatives: what they have together is none of them. */
-    if (!all)
-        amr_rules_merge(group->rules);
-    for (guint i = 0; i < group->rules->len; i++) {
-        const AmrRule *rule = g_ptr_array_index(group->rules, i);
-        g_autofree char *line = amr_rule_print(rule), *note = note_of(group, rule);
-        if ((note && !tui_out_line(note)) || !tui_out_line(line))
-            return FALSE;
-    }
-    return out_lines(group->left_out) && out_lines(group->no_rules);
-}
-
 /* ---- how executions are decided ---------------------------------------------------------------
  */
 
@@ -243,8 +75,8 @@ typedef struct {
     gboolean all;
     AmrRung rung;           /* that is taken of a ladder; NONE: the best */
     gboolean any_owner;     /* rules hold whoever has the file */
-    GPtrArray *groups;      /* Group: the text */
-    GHashTable *by_profile; /* profile -> Group */
+    GPtrArray *groups;      /* TuiProposeGroup: the text */
+    GHashTable *by_profile; /* profile -> TuiProposeGroup */
     TuiProposeCovers *covers;
 } Propose;
 
@@ -294,13 +126,15 @@ take_text(const AmrResolved *resolved, gpointer data)
     Propose *propose = data;
     const AmrProposal *proposal = resolved->proposal;
     const GPtrArray *candidates = proposal->candidates;
-    Group *group = group_for(propose->groups, propose->by_profile, proposal->profile);
+    TuiProposeGroup *group =
+        tui_propose_group_for(propose->groups, propose->by_profile, proposal->profile);
 
     if (proposal->no_rule)
-        add_no_rule(group, &resolved->event, proposal);
+        tui_propose_group_no_rule(group, &resolved->event, proposal);
     else
-        add_left_out(group, proposal);
-    add_recipes(group, propose->session->recipes, &resolved->event, !proposal->no_rule);
+        tui_propose_group_left_out(group, proposal);
+    tui_propose_group_recipes(group, propose->session->recipes, &resolved->event,
+                              !proposal->no_rule);
     guint picked = pick(propose, resolved);
     for (guint i = 0; i < candidates->len; i++) {
         const AmrCandidate *candidate = g_ptr_array_index(candidates, i);
@@ -308,13 +142,14 @@ take_text(const AmrResolved *resolved, gpointer data)
         if (!propose->all && i != picked)
             continue;
         rule->owner = rule->owner && !propose->any_owner;
-        add_candidate(group, rule, candidate->together);
+        tui_propose_group_candidate(group, rule, candidate->together);
         if (candidate->mirror)
-            add_rule(group_for(propose->groups, propose->by_profile, proposal->other),
-                     candidate->mirror);
+            tui_propose_group_rule(tui_propose_group_for(propose->groups, propose->by_profile,
+                                                         proposal->other),
+                                   candidate->mirror);
     }
     if (proposal->other_no_rule)
-        add_line(group, group->no_rules, g_strdup_printf("# but: %s", proposal->other_reason));
+        tui_propose_group_but(group, proposal->other_reason);
     return TRUE;
 }
 
@@ -390,7 +225,7 @@ static void
 propose_all(TuiCommand *command, const AmrDenialId *ids, guint n, const Wanted *wanted)
 {
     const AmrSession *session = command->session;
-    g_autoptr(GPtrArray) groups = g_ptr_array_new_with_free_func(group_free);
+    g_autoptr(GPtrArray) groups = g_ptr_array_new_with_free_func(tui_propose_group_free);
     g_autoptr(GHashTable) by_profile = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(TuiProposeCovers) covers = tui_propose_covers_new();
     /* Compiling takes a while: only where they are shown. */
@@ -421,7 +256,7 @@ propose_all(TuiCommand *command, const AmrDenialId *ids, guint n, const Wanted *
     }
     amr_resolve_each(&context, ids, n, take_text, &propose);
     for (guint i = 0; i < groups->len; i++) {
-        if (!out_group(g_ptr_array_index(groups, i), wanted->all))
+        if (!tui_propose_group_out(g_ptr_array_index(groups, i), wanted->all))
             return;
     }
 }
