@@ -186,8 +186,9 @@ amr_session_propose_context(const AmrSession *session)
 }
 
 AmrAsker *
-amr_session_asker(const AmrSession *session, gboolean loaded, gboolean why)
+amr_session_asker(const AmrSession *session, AmrAskPlaces places, gboolean why)
 {
+    gboolean loaded = places != AMR_ASK_DISK;
     const AmrAskContext context = {
         .target = session->target,
         .opener = session->opener,
@@ -196,6 +197,7 @@ amr_session_asker(const AmrSession *session, gboolean loaded, gboolean why)
         .index_error = session->index_error,
         .loaded = loaded ? session->loaded : NULL,
         .loaded_error = loaded ? session->loaded_error : NULL,
+        .loaded_only = places == AMR_ASK_LOADED,
         .why = why,
     };
 

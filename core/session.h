@@ -83,9 +83,15 @@ void amr_session_replay(AmrSession *session, const AmrReplayOptions *options);
 AmrProposeContext amr_session_propose_context(const AmrSession *session);
 AmrPlanContext amr_session_plan_context(const AmrSession *session);
 
-/* Of policy on disk; of what is loaded only with @loaded; with @why it finds out which rules grant
- * what is allowed. Free it before the session, and before the session is loaded again. */
-AmrAsker *amr_session_asker(const AmrSession *session, gboolean loaded, gboolean why);
+typedef enum {
+    AMR_ASK_DISK,
+    AMR_ASK_LOADED,
+    AMR_ASK_BOTH,
+} AmrAskPlaces;
+
+/* Asks policy in @places; with @why it finds out which rules on disk grant what is allowed. Free it
+ * before the session, and before the session is loaded again. */
+AmrAsker *amr_session_asker(const AmrSession *session, AmrAskPlaces places, gboolean why);
 
 /* What the kernel is asked after @rules were loaded for the denial @event; NULL for an event that
  * it cannot be asked about (all but files so far). Free with amr_executor_question_free(). */

@@ -84,7 +84,7 @@ ask_target(const TuiPlain *plain, const AmrProposal *proposal)
 static gboolean
 ask_policy(const TuiPlain *plain)
 {
-    g_autoptr(AmrAsker) asker = amr_session_asker(plain->command->session, FALSE, TRUE);
+    g_autoptr(AmrAsker) asker = amr_session_asker(plain->command->session, AMR_ASK_DISK, TRUE);
     g_autoptr(GAsyncResult) result = NULL;
     TuiWait wait = {0};
 

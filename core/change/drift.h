@@ -13,12 +13,13 @@
 G_BEGIN_DECLS
 
 /* X(NAME, word, sentence): words stand in JSON; "" is nothing that is known. */
-#define AMR_DRIFTS(X)                                                     \
-    X(NONE, "", "nothing is known to differ")                             \
-    X(EDITED, "edited", "a file of it was changed after it was loaded")   \
-    X(MODE, "mode", "its flags on disk say another mode than the kernel") \
-    X(KERNEL, "kernel only", "no file on disk defines it")                \
-    X(NOT_LOADED, "not loaded", "it stands on disk and is not loaded")    \
+#define AMR_DRIFTS(X)                                                          \
+    X(NONE, "", "nothing is known to differ")                                  \
+    X(EDITED, "edited", "a file of it was changed after it was loaded")        \
+    X(OTHER, "other", "what is loaded behaves otherwise than what is on disk") \
+    X(MODE, "mode", "its flags on disk say another mode than the kernel")      \
+    X(KERNEL, "kernel only", "no file on disk defines it")                     \
+    X(NOT_LOADED, "not loaded", "it stands on disk and is not loaded")         \
     X(DISABLED, "disabled", "a link in disable/ keeps it from being loaded")
 
 typedef enum {

@@ -86,8 +86,8 @@ typed_name(const char *ns, const char *name)
     return ns && *ns ? g_strdup_printf(":%s:%s", ns, name) : g_strdup(name);
 }
 
-static const AmrOracleProfile *
-find_profile(const AmrOracle *oracle, const char *ns, const char *name)
+const AmrOracleProfile *
+amr_ask_find(const AmrOracle *oracle, const char *ns, const char *name)
 {
     g_autofree char *typed = typed_name(ns, name);
     return amr_oracle_find(oracle, typed);
@@ -226,47 +226,66 @@ take_bus(const AmrAsker *asker, const AmrLoadedProfile *profile, const AmrQuesti
     place->by_kernel = TRUE;
 }
 
-static void
-ask_loaded(AmrAsker *asker, const char *ns, const char *name, const AmrQuestion *question,
-           AmrAnswerPlace *place)
+const AmrOracleProfile *
+amr_ask_loaded(AmrAsk *ask, GError **error)
 {
-    const AmrAskContext *context = &asker->context;
-    const AmrOracleQuestion *part = &g_array_index(question->parts, AmrOracleQuestion, 0);
+    const AmrAskContext *context = &ask->asker->context;
+    const char *ns = ask->answer->ns, *name = ask->answer->name;
     const AmrLoadedProfile *profile =
         context->loaded ? amr_loaded_find(context->loaded, ns, name) : NULL;
+    const AmrAskCompiled *policy = profile ? loaded_policy(ask->asker, profile) : NULL;
+    const AmrOracleProfile *found = NULL;
+
+    if (policy && policy->oracle) {
+        found = amr_ask_find(policy->oracle, ns, name);
+        if (!found) /* as the loader writes it into a namespace */
+            found = amr_oracle_find(policy->oracle, name);
+    }
+    if (found)
+        return found;
+    if (policy && policy->error)
+        g_propagate_error(error, g_error_copy(policy->error));
+    else if (!context->loaded && context->loaded_error)
+        g_propagate_error(error, g_error_copy(context->loaded_error));
+    else if (!context->loaded)
+        amr_error_set(error, AMR_ERROR_NOT_ENABLED, "What is loaded is not known");
+    else
+        amr_error_set(error, AMR_ERROR_NOT_FOUND,
+                      policy ? "What the kernel gives back does not hold it"
+                             : "The profile is not loaded");
+    return NULL;
+}
+
+static void
+ask_loaded(AmrAsk *ask)
+{
+    const AmrAskContext *context = &ask->asker->context;
+    const AmrAnswer *answer = ask->answer;
+    const AmrQuestion *question = ask->question;
+    AmrAnswerPlace *place = &ask->answer->loaded;
+    const AmrOracleQuestion *part = &g_array_index(question->parts, AmrOracleQuestion, 0);
+    g_autoptr(GError) missing = NULL, error = NULL;
+    const AmrOracleProfile *found = amr_ask_loaded(ask, &missing);
+    const AmrLoadedProfile *profile =
+        context->loaded ? amr_loaded_find(context->loaded, answer->ns, answer->name) : NULL;
+    guint32 allowed = 0;
     if (!profile) {
-        if (context->loaded)
-            no_answer(place, AMR_ERROR_NOT_FOUND, "The profile is not loaded");
-        else if (context->loaded_error)
-            no_answer_of(place, context->loaded_error);
-        else
-            no_answer(place, AMR_ERROR_NOT_ENABLED, "What is loaded is not known");
+        no_answer_of(place, missing);
         return;
     }
-    const AmrAskCompiled *policy = loaded_policy(asker, profile);
-    const AmrOracleProfile *found = policy->oracle ? find_profile(policy->oracle, ns, name) : NULL;
-    if (!found && policy->oracle) /* as the loader writes it into a namespace */
-        found = amr_oracle_find(policy->oracle, name);
     if (found)
         answer_of(question, found, place);
     place->answer.mode = mode_of(profile); /* it may have been set when it was loaded, or since */
-    g_autoptr(GError) error = NULL;
-    guint32 allowed = 0;
     if (kernel_answers(question, place->answer.mode)) {
-        if (ask_kernel(asker, profile, part, &allowed, &error))
+        if (ask_kernel(ask->asker, profile, part, &allowed, &error))
             take_kernel(part, allowed, place);
     }
     if (question->klass == AMR_CLASS_DBUS && found)
-        take_bus(asker, profile, question, place);
-    AmrOracleVerdict verdict = place->answer.verdict;
+        take_bus(ask->asker, profile, question, place);
     place->answer.happens =
         amr_oracle_happens(&place->answer, question->klass, found && found->audit_all);
-    if (verdict != AMR_ORACLE_UNKNOWN)
-        return;
-    if (policy->error)
-        no_answer_of(place, policy->error);
-    else
-        no_answer(place, AMR_ERROR_NOT_FOUND, "What the kernel gives back does not hold it");
+    if (place->answer.verdict == AMR_ORACLE_UNKNOWN && missing)
+        no_answer_of(place, missing);
 }
 
 /* ---- the call ---------------------------------------------------------------------------------
@@ -287,7 +306,7 @@ amr_ask_judge(AmrAsk *ask, const AmrAskCompiled *compiled)
 {
     AmrAnswer *answer = ask->answer;
     const AmrOracleProfile *profile =
-        compiled->oracle ? find_profile(compiled->oracle, answer->ns, answer->name) : NULL;
+        compiled->oracle ? amr_ask_find(compiled->oracle, answer->ns, answer->name) : NULL;
     const AmrProposeContext disk = {.index = ask->asker->context.index};
     if (profile) {
         answer_of(ask->question, profile, &answer->disk);
@@ -307,7 +326,7 @@ amr_ask_finish(GTask *task)
     AmrAnswer *answer = ask->answer;
     const AmrAskContext *context = &ask->asker->context;
     const AmrProposeContext loaded = {context->index, context->loaded, NULL};
-    ask_loaded(ask->asker, answer->ns, answer->name, ask->question, &answer->loaded);
+    ask_loaded(ask);
     follow(ask, &loaded, &answer->loaded);
     g_task_return_pointer(task, g_steal_pointer(&ask->answer), (GDestroyNotify)amr_answer_free);
 }
@@ -318,6 +337,10 @@ find_on_disk(AmrAsk *ask)
 {
     const AmrIndex *index = ask->asker->context.index;
     AmrAnswerPlace *disk = &ask->answer->disk;
+    if (ask->asker->context.loaded_only) {
+        no_answer(disk, AMR_ERROR_NOT_FOUND, "It was not asked");
+        return FALSE;
+    }
     if (!index && ask->asker->context.index_error) {
         no_answer_of(disk, ask->asker->context.index_error);
         return FALSE;
@@ -356,19 +379,28 @@ name_profile(AmrAsk *ask, const char *typed)
     answer->name = g_strdup(end ? end + (g_str_has_prefix(end, "://") ? 3 : 1) : typed);
 }
 
-void
-amr_asker_ask_async(AmrAsker *asker, const char *profile, const AmrQuestion *question,
-                    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+/* NULL for @question: a comparison. */
+static GTask *
+new_task(AmrAsker *asker, const char *profile, const AmrQuestion *question,
+         GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
-    g_autoptr(GTask) task = g_task_new(NULL, cancellable, callback, data);
+    GTask *task = g_task_new(NULL, cancellable, callback, data);
     AmrAsk *ask = g_new0(AmrAsk, 1);
     ask->asker = asker;
     ask->question = question;
     ask->answer = g_new0(AmrAnswer, 1);
-    g_task_set_source_tag(task, amr_asker_ask_async);
     g_task_set_task_data(task, ask, amr_ask_free);
     name_profile(ask, profile);
-    if (find_on_disk(ask))
+    return task;
+}
+
+void
+amr_asker_ask_async(AmrAsker *asker, const char *profile, const AmrQuestion *question,
+                    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+    g_autoptr(GTask) task = new_task(asker, profile, question, cancellable, callback, data);
+    g_task_set_source_tag(task, amr_asker_ask_async);
+    if (find_on_disk(g_task_get_task_data(task)))
         amr_ask_compile(task);
     else
         amr_ask_finish(task);
@@ -378,4 +410,19 @@ AmrAnswer *
 amr_asker_ask_finish(GAsyncResult *result, GError **error)
 {
     return g_task_propagate_pointer(G_TASK(result), error);
+}
+
+void
+amr_asker_compare_async(AmrAsker *asker, const char *profile, GCancellable *cancellable,
+                        GAsyncReadyCallback callback, gpointer data)
+{
+    g_autoptr(GTask) task = new_task(asker, profile, NULL, cancellable, callback, data);
+    AmrAsk *ask = g_task_get_task_data(task);
+    g_autoptr(GError) error = NULL;
+    g_task_set_source_tag(task, amr_asker_compare_async);
+    /* A profile that the kernel tells nothing of costs no compilation. */
+    if (amr_ask_loaded(ask, &error) && find_on_disk(ask))
+        amr_ask_compile(task);
+    else
+        amr_ask_compare(task, NULL);
 }

@@ -26,7 +26,8 @@ typedef struct {
     const GError *index_error;
     const AmrLoaded *loaded; /* the same */
     const GError *loaded_error;
-    gboolean why; /* which rules grant what is allowed on disk is to be found, too */
+    gboolean loaded_only; /* nothing on disk is asked */
+    gboolean why;         /* which rules grant what is allowed on disk is to be found, too */
 } AmrAskContext;
 
 AmrAsker *amr_asker_new(const AmrAskContext *context);
@@ -55,6 +56,24 @@ typedef struct {
 
 void amr_answer_free(AmrAnswer *answer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrAnswer, amr_answer_free)
+
+/* How what is loaded behaves beside what its file compiles to. */
+typedef struct {
+    gboolean known; /* else @why */
+    gboolean same;  /* it allows and logs the same; the mode aside, which the kernel may have been
+                       told since */
+    GPtrArray *differences; /* char *, display form: "file: as loaded rw of /etc/a, on disk r" */
+    char *why;              /* why it is not known, display form; NULL */
+} AmrAskDrift;
+
+void amr_ask_drift_free(AmrAskDrift *drift);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrAskDrift, amr_ask_drift_free)
+
+/* Compares them by behaviour: what the kernel gives back of @profile, and what its file compiles to
+ * now. Fails only as cancelled; one call at a time, of these and of questions. */
+void amr_asker_compare_async(AmrAsker *asker, const char *profile, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer data);
+AmrAskDrift *amr_asker_compare_finish(GAsyncResult *result, GError **error);
 
 /*
  * @profile as people write it: amr_index_find_typed(). What is denied on disk by `audit deny`,

@@ -257,6 +257,18 @@ look_behind(GTask *task)
  */
 
 static void
+judge(GTask *task, const AmrAskCompiled *compiled)
+{
+    AmrAsk *ask = g_task_get_task_data(task);
+    if (!ask->question) {
+        amr_ask_compare(task, compiled);
+        return;
+    }
+    amr_ask_judge(ask, compiled);
+    look_behind(task);
+}
+
+static void
 on_compiled(GObject *source, GAsyncResult *result, gpointer data)
 {
     g_autoptr(GTask) task = data;
@@ -270,8 +282,7 @@ on_compiled(GObject *source, GAsyncResult *result, gpointer data)
     }
     AmrAskCompiled *compiled = take_result(ask, got, error);
     g_hash_table_insert(ask->asker->compiled, g_strdup(ask->root), compiled);
-    amr_ask_judge(ask, compiled);
-    look_behind(task);
+    judge(task, compiled);
 }
 
 void
@@ -283,6 +294,5 @@ amr_ask_compile(GTask *task)
         compile(task, NULL, on_compiled);
         return;
     }
-    amr_ask_judge(ask, compiled);
-    look_behind(task);
+    judge(task, compiled);
 }

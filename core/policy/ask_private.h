@@ -22,9 +22,9 @@ struct AmrAsker {
 
 typedef struct {
     AmrAsker *asker;
-    const AmrQuestion *question;
-    const AmrBlock *block; /* NULL: not on disk */
-    char *root;            /* the file to compile */
+    const AmrQuestion *question; /* NULL: a comparison */
+    const AmrBlock *block;       /* NULL: not on disk */
+    char *root;                  /* the file to compile */
     AmrAnswer *answer;
 } AmrAsk;
 
@@ -33,6 +33,12 @@ void amr_ask_free(gpointer ask);
 void amr_ask_judge(AmrAsk *ask, const AmrAskCompiled *compiled);
 /* What is loaded, and the task returns. */
 void amr_ask_finish(GTask *task);
+
+/* What is loaded of the profile that is asked about; NULL with an error. */
+const AmrOracleProfile *amr_ask_loaded(AmrAsk *ask, GError **error);
+const AmrOracleProfile *amr_ask_find(const AmrOracle *oracle, const char *ns, const char *name);
+/* ask_drift.c: compares, with what was compiled, or why it was not; and the task returns. */
+void amr_ask_compare(GTask *task, const AmrAskCompiled *compiled);
 
 /* ask_compile.c: compiles, judges, tells `audit deny` from the want of a rule; then
  * amr_ask_finish(). */

@@ -195,7 +195,7 @@ take_json(const AmrResolved *resolved, gpointer data)
 static gboolean
 learn(TuiCommand *command, const AmrResolveContext *context, const AmrDenialId *ids, guint n)
 {
-    g_autoptr(AmrAsker) asker = amr_session_asker(command->session, FALSE, TRUE);
+    g_autoptr(AmrAsker) asker = amr_session_asker(command->session, AMR_ASK_DISK, TRUE);
     Stating stating = {&context->propose, command->cancellable, TRUE};
 
     while (stating.asked && !g_cancellable_is_cancelled(command->cancellable)) {

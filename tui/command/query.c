@@ -47,10 +47,15 @@ status_of_reason(const AmrAnswerPlace *place)
 /* Yes wherever there is an answer. A place that does not say why not for want of means (a kernel
  * that tells nothing, no privilege) leaves it to the other. */
 static int
-status_of(const AmrAnswer *answer)
+status_of(const TuiQuery *query, const AmrAnswer *answer)
 {
     const AmrAnswerPlace *disk = &answer->disk, *loaded = &answer->loaded;
     int status = TUI_EXIT_DONE;
+
+    if (query->loaded)
+        return !is_known(loaded) ? status_of_reason(loaded)
+               : is_yes(loaded)  ? TUI_EXIT_DONE
+                                 : TUI_EXIT_NOTHING;
 
     if ((is_known(disk) && !is_yes(disk)) || (is_known(loaded) && !is_yes(loaded)))
         status = TUI_EXIT_NOTHING;
@@ -74,7 +79,7 @@ tui_query_ask(TuiQuery *query, const char *profile, const AmrQuestion *question,
     if (!answer)
         return tui_fail(error);
     (void)tui_query_out(query, question, answer, line);
-    return status_of(answer);
+    return status_of(query, answer);
 }
 
 /* ---- the denials of a log -------------------------------------------------------------------- */
@@ -214,6 +219,8 @@ tui_command_query(TuiCommand *command, int argc, char **argv)
         {"other", 0, 0, G_OPTION_ARG_NONE, &query.other, "as another than its owner", NULL},
         {"denials", 0, 0, G_OPTION_ARG_NONE, &denials,
          "ask what was denied, as it happened: [FILTER…] [FILE…]", NULL},
+        {"loaded", 0, 0, G_OPTION_ARG_NONE, &query.loaded,
+         "ask what the kernel holds alone, of whatever profile it is", NULL},
         {"why", 0, 0, G_OPTION_ARG_NONE, &query.why, "say which rules on disk grant it", NULL},
         TUI_OPTION_SINCE(&since),
         {0},
@@ -228,6 +235,10 @@ tui_command_query(TuiCommand *command, int argc, char **argv)
     argv = joined;
     if (!tui_command_parse(command, tui_verb_find("query"), entries, &argc, &argv, &words, &status))
         return status;
+    if (query.why && query.loaded) {
+        tui_say("--why is of policy on disk, --loaded is not");
+        return TUI_EXIT_USAGE;
+    }
     if (since && !denials) {
         tui_say("--since goes with --denials");
         return TUI_EXIT_USAGE;
@@ -237,7 +248,9 @@ tui_command_query(TuiCommand *command, int argc, char **argv)
         status = tui_command_open(command, TRUE);
     if (status != TUI_EXIT_DONE)
         return status;
-    query.asker = asker = amr_session_asker(command->session, TRUE, query.why);
+    query.asker = asker =
+        amr_session_asker(command->session, query.loaded ? AMR_ASK_LOADED : AMR_ASK_BOTH,
+                          query.why);
     query.many = question == NULL;
     if (denials)
         return ask_denials(&query, words, since);

@@ -17,6 +17,7 @@ typedef struct {
     AmrAsker *asker;
     gboolean owner, other; /* --owner, --other */
     gboolean why;          /* --why */
+    gboolean loaded;       /* --loaded: policy on disk is not asked */
     gboolean many;         /* each answer says what was asked */
 } TuiQuery;
 

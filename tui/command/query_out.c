@@ -205,9 +205,9 @@ out_text(const TuiQuery *query, const AmrQuestion *question, const AmrAnswer *an
         if (!tui_out_line(inert))
             return FALSE;
     }
-    return out_place(query->many ? "  on disk: " : "on disk: ", &answer->disk, question,
-                     answer->denied) &&
-           out_why(query, answer) &&
+    return (query->loaded || (out_place(query->many ? "  on disk: " : "on disk: ", &answer->disk,
+                                        question, answer->denied) &&
+                              out_why(query, answer))) &&
            out_place(query->many ? "  loaded:  " : "loaded:  ", &answer->loaded, question, NULL);
 }
 

@@ -4,12 +4,15 @@
 
 #include <unistd.h>
 
+#include "core/policy/ask.h"
 #include "tui/command/command.h"
+#include "tui/command/wait.h"
 
 typedef struct {
     AmrSession *session;
     TuiProfiles *profiles;
     gboolean has_denials;
+    GHashTable *drifts; /* full name -> AmrAskDrift, with --compare; else NULL */
 } Status;
 
 /* ---- show ------------------------------------------------------------------------------------ */
@@ -46,6 +49,21 @@ add_count(TuiJson *json, const char *key, gboolean known, guint count)
         tui_json_null(json, key);
 }
 
+static void
+add_differences(TuiJson *json, const AmrAskDrift *drift)
+{
+    if (!drift || !drift->known) {
+        tui_json_null(json, "differences");
+        tui_json_text(json, "differences_reason", drift ? drift->why : "It was not compared");
+        return;
+    }
+    tui_json_open_array(json, "differences");
+    for (guint i = 0; i < drift->differences->len; i++)
+        tui_json_text(json, NULL, drift->differences->pdata[i]);
+    tui_json_close_array(json);
+    tui_json_null(json, "differences_reason");
+}
+
 static gboolean
 out_row(const Status *status, const TuiProfile *row)
 {
@@ -71,6 +89,8 @@ out_row(const Status *status, const TuiProfile *row)
         tui_json_null(json, "drift");
     else
         tui_json_text(json, "drift", amr_drift_word(row->drift));
+    if (status->drifts)
+        add_differences(json, g_hash_table_lookup(status->drifts, row->full));
     return tui_out_json(json);
 }
 
@@ -91,6 +111,25 @@ out_summary(const Status *status)
     tui_out_line(line->str);
 }
 
+/* Below the table, a line a difference. */
+static void
+out_drifts(const Status *status, const GPtrArray *chosen)
+{
+    for (guint i = 0; status->drifts && i < chosen->len; i++) {
+        const TuiProfile *row = g_ptr_array_index(chosen, i);
+        const AmrAskDrift *drift = g_hash_table_lookup(status->drifts, row->full);
+        g_autofree char *shown = amr_display_string(row->full);
+        if (drift && !drift->known)
+            tui_say("%s: not compared: %s", shown, drift->why);
+        for (guint k = 0; drift && k < drift->differences->len; k++) {
+            g_autofree char *line =
+                g_strdup_printf("%s: %s", shown, (char *)drift->differences->pdata[k]);
+            if (!tui_out_line(line))
+                return;
+        }
+    }
+}
+
 static void
 out_status(const TuiCommand *command, const Status *status, const GPtrArray *chosen, gboolean all)
 {
@@ -101,6 +140,7 @@ out_status(const TuiCommand *command, const Status *status, const GPtrArray *cho
             out_summary(status);
         if (chosen->len)
             tui_out_table(&tui_table_profiles, chosen->len, fill_row, &shown);
+        out_drifts(status, chosen);
         return;
     }
     for (guint i = 0; i < chosen->len; i++) {
@@ -179,6 +219,39 @@ gather(TuiCommand *command, Status *status)
                                    amr_clock_now(amr_target_clock(session->target)));
 }
 
+static void
+drift_free(gpointer data)
+{
+    amr_ask_drift_free(data);
+}
+
+/* Compiles what of @chosen is on disk and loaded, and sets its drift to what comes of it. */
+static void
+compare(TuiCommand *command, Status *status, GPtrArray *chosen)
+{
+    g_autoptr(AmrAsker) asker = amr_session_asker(status->session, AMR_ASK_BOTH, FALSE);
+
+    status->drifts = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, drift_free);
+    for (guint i = 0; i < status->profiles->rows->len; i++) {
+        const TuiProfile *row = tui_profiles_at(status->profiles, i);
+        g_autoptr(GAsyncResult) result = NULL;
+        TuiWait wait = {0};
+        if (!g_ptr_array_find(chosen, row, NULL) || !row->loaded || !status->session->index ||
+            !amr_index_find(status->session->index, row->ns, row->name))
+            continue;
+        amr_asker_compare_async(asker, row->full, command->cancellable, tui_wait_done, &wait);
+        result = tui_wait_result(&wait);
+        AmrAskDrift *drift = amr_asker_compare_finish(result, NULL);
+        if (!drift)
+            return;
+        g_hash_table_insert(status->drifts, row->full, drift);
+        if (drift->known && !drift->same)
+            tui_profiles_set_drift(status->profiles, i, AMR_DRIFT_OTHER);
+        else if (drift->known && row->drift == AMR_DRIFT_EDITED)
+            tui_profiles_set_drift(status->profiles, i, AMR_DRIFT_NONE);
+    }
+}
+
 int
 tui_command_status(TuiCommand *command, int argc, char **argv)
 {
@@ -186,10 +259,15 @@ tui_command_status(TuiCommand *command, int argc, char **argv)
     g_autoptr(GPtrArray) chosen = NULL;
     g_autoptr(TuiProfiles) profiles = tui_profiles_new_rows();
     Status status = {.profiles = profiles};
-    gboolean missing = FALSE;
+    gboolean missing = FALSE, compares = FALSE;
+    const GOptionEntry entries[] = {
+        {"compare", 0, 0, G_OPTION_ARG_NONE, &compares,
+         "compile what is on disk, and compare it with what is loaded", NULL},
+        {0},
+    };
     int code;
 
-    if (!tui_command_parse(command, tui_verb_find("status"), NULL, &argc, &argv, &words, &code))
+    if (!tui_command_parse(command, tui_verb_find("status"), entries, &argc, &argv, &words, &code))
         return code;
     code = tui_command_open(command, TRUE);
     if (code != TUI_EXIT_DONE)
@@ -198,6 +276,9 @@ tui_command_status(TuiCommand *command, int argc, char **argv)
     gather(command, &status);
     say_missing(command->session);
     chosen = choose(&status, words, &missing);
+    if (compares)
+        compare(command, &status, chosen);
     out_status(command, &status, chosen, !words);
+    g_clear_pointer(&status.drifts, g_hash_table_unref);
     return missing || !chosen->len ? TUI_EXIT_NOTHING : TUI_EXIT_DONE;
 }

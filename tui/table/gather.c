@@ -273,6 +273,12 @@ add_sums(TuiProfiles *profiles)
 }
 
 void
+tui_profiles_set_drift(TuiProfiles *profiles, guint place, AmrDrift drift)
+{
+    row_at(profiles, place)->drift = drift;
+}
+
+void
 tui_profiles_read(TuiProfiles *profiles, const AmrSession *session)
 {
     g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);

@@ -48,6 +48,9 @@ gboolean tui_profiles_count_denials(TuiProfiles *profiles, AmrStore *store, guin
 /* Counts the occurrences of the minute before @now; TRUE if a figure is another than before. */
 gboolean tui_profiles_count_rates(TuiProfiles *profiles, const AmrStore *store, gint64 now);
 
+/* What was found out of the profile at @place. */
+void tui_profiles_set_drift(TuiProfiles *profiles, guint place, AmrDrift drift);
+
 const TuiProfile *tui_profiles_find(const TuiProfiles *profiles, const char *full);
 const TuiProfile *tui_profiles_at(const TuiProfiles *profiles, guint place);
 /* Whether @process runs under @profile, alone or in a stack. */

@@ -32,6 +32,7 @@ drift_role(AmrDrift drift)
 {
     switch (drift) {
     case AMR_DRIFT_EDITED:
+    case AMR_DRIFT_OTHER:
     case AMR_DRIFT_MODE:
         return TUI_ROLE_WARNING;
     default:

@@ -68,7 +68,7 @@ start(Denials *view, const char *profile, AmrQuestion *question)
     DenialsAsk *ask = g_new0(DenialsAsk, 1);
 
     if (!view->asker)
-        view->asker = amr_session_asker(tui_screen_session(view->view.screen), FALSE, TRUE);
+        view->asker = amr_session_asker(tui_screen_session(view->view.screen), AMR_ASK_DISK, TRUE);
     ask->view = view;
     ask->screen = view->view.screen;
     ask->asker = view->asker;

@@ -22,7 +22,9 @@ add_mode(TuiFlow *flow, const AmrSession *session, const TuiProfile *profile)
     tui_cells_clear(cells, tui_table_profiles.n);
     if (profile->drift > AMR_DRIFT_NONE)
         tui_flow_add_words(flow, "drift",
-                           profile->drift == AMR_DRIFT_EDITED || profile->drift == AMR_DRIFT_MODE
+                           profile->drift == AMR_DRIFT_EDITED ||
+                                   profile->drift == AMR_DRIFT_OTHER ||
+                                   profile->drift == AMR_DRIFT_MODE
                                ? TUI_ROLE_WARNING
                                : TUI_ROLE_TEXT,
                            amr_drift_sentence(profile->drift));

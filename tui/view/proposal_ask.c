@@ -133,7 +133,7 @@ tui_proposal_ask(TuiProposal *view)
     view->ask = g_new0(TuiProposalAsk, 1);
     view->ask->view = view;
     view->ask->screen = screen;
-    view->ask->asker = amr_session_asker(tui_proposal_session(view), FALSE, TRUE);
+    view->ask->asker = amr_session_asker(tui_proposal_session(view), AMR_ASK_DISK, TRUE);
     view->ask->cancellable = g_cancellable_new();
     view->ask->task = tui_task_begin(screen, &ask_class, &view->view, view->ask);
     next(view->ask);
