@@ -279,7 +279,10 @@ judge(AmrRun *run)
     static const char *const words[] = {[AMR_PLAN_UNKNOWN] = "Done",
                                         [AMR_PLAN_ADD] = "Written",
                                         [AMR_PLAN_UNDO] = "Taken back",
-                                        [AMR_PLAN_RELOAD] = "Nothing written"};
+                                        [AMR_PLAN_RELOAD] = "Nothing written",
+                                        [AMR_PLAN_ENFORCE] = "In enforce mode",
+                                        [AMR_PLAN_COMPLAIN] = "In complain mode",
+                                        [AMR_PLAN_KILL] = "In kill mode"};
     guint questions = run->questions ? run->questions->len : 0;
     const char *what = words[run->plan->kind];
     const char *broken = find_broken(run);

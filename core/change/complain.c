@@ -5,54 +5,12 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/change/flags.h"
 #include "core/change/plan_private.h"
 #include "core/policy/index_scan.h"
 
 #define DEPTH_MAX 64     /* of includes in includes */
 #define STEPS_MAX 100000 /* includes that are followed */
-
-/* ---- headers -----------------------------------------------------------------------------------
- */
-
-/* The flags that are modes: a profile has one (apparmor.d(5) of 4.1). */
-static gboolean
-is_mode(const char *word)
-{
-    static const char *const modes[] = {"enforce", "complain",      "kill", "unconfined",
-                                        "prompt",  "default_allow", NULL};
-    return g_strv_contains(modes, word);
-}
-
-/* What stands between the parentheses, with complain for its mode. */
-static char *
-complain_flags(const char *flags)
-{
-    g_auto(GStrv) words = g_strsplit_set(flags, ", \t\r\n", -1);
-    GString *out = g_string_new("complain");
-
-    for (guint i = 0; words[i]; i++) {
-        if (words[i][0] && !is_mode(words[i]))
-            g_string_append_printf(out, ", %s", words[i]);
-    }
-    return g_string_free(out, FALSE);
-}
-
-/* From *@at up to the brace of @block; *@at goes there. */
-static void
-append_header(GString *out, const char *data, gsize *at, const AmrScanItem *block)
-{
-    g_autofree char *flags = complain_flags(block->flags);
-
-    if (block->flags[0]) {
-        g_string_append_len(out, data + *at, (gssize)(block->flags_at - *at));
-        g_string_append(out, flags);
-        *at = block->flags_at + strlen(block->flags);
-    } else {
-        g_string_append_len(out, data + *at, (gssize)(block->open - *at));
-        g_string_append(out, " flags=(complain) ");
-        *at = block->open;
-    }
-}
 
 /* ---- files -------------------------------------------------------------------------------------
  */
@@ -284,7 +242,8 @@ open_block(Text *text, Frame *frame, const AmrScanItem *item)
                                   : g_hash_table_ref(around->taken);
     if (block ? g_hash_table_remove(text->wanted, block)
               : is_new && take_made(text, around->block, item)) {
-        append_header(frame->out, frame->data, &frame->at, item);
+        g_autofree char *flags = amr_flags_with_mode(item->flags, "complain");
+        amr_flags_append_header(frame->out, frame->data, &frame->at, item, flags);
         frame->changed = TRUE;
     }
     g_array_append_val(frame->levels, level);

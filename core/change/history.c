@@ -9,6 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/base/fsutil.h"
+#include "core/change/plan_private.h"
 #include "core/change/visible.h"
 
 #define INDEX     "index"
@@ -249,7 +250,7 @@ last_to_undo(const AmrHistory *history)
 {
     for (guint i = history->changes->len; i-- > 0;) {
         const AmrChange *change = history->changes->pdata[i];
-        if (change->kind == AMR_PLAN_ADD && is_standing(change->state))
+        if (change->kind != AMR_PLAN_UNDO && change->files[0] && is_standing(change->state))
             return change;
     }
     return NULL;
@@ -392,7 +393,7 @@ plan_names(const AmrPlan *plan, gboolean rules)
 
     for (guint i = 0; i < plan->parts->len; i++) {
         const AmrPlanPart *part = plan->parts->pdata[i];
-        if (part->rules->len == 0 && !reload)
+        if (part->rules->len == 0 && !reload && !amr_plan_sets_mode(plan, part->profile))
             continue;
         if (rules)
             add_rules(names, part->rules);

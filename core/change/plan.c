@@ -76,17 +76,18 @@ amr_plan_new(AmrPlanKind kind, gint64 made)
 const char *
 amr_plan_kind_word(AmrPlanKind kind)
 {
-    static const char *const words[] = {[AMR_PLAN_UNKNOWN] = "unknown",
-                                        [AMR_PLAN_ADD] = "add",
-                                        [AMR_PLAN_UNDO] = "undo",
-                                        [AMR_PLAN_RELOAD] = "reload"};
+    static const char *const words[] = {
+        [AMR_PLAN_UNKNOWN] = "unknown", [AMR_PLAN_ADD] = "add",
+        [AMR_PLAN_UNDO] = "undo",       [AMR_PLAN_RELOAD] = "reload",
+        [AMR_PLAN_ENFORCE] = "enforce", [AMR_PLAN_COMPLAIN] = "complain",
+        [AMR_PLAN_KILL] = "kill"};
     return (gsize)kind < G_N_ELEMENTS(words) ? words[kind] : words[0];
 }
 
 AmrPlanKind
 amr_plan_kind_of_word(const char *word)
 {
-    for (AmrPlanKind kind = AMR_PLAN_ADD; kind <= AMR_PLAN_RELOAD; kind++) {
+    for (AmrPlanKind kind = AMR_PLAN_ADD; kind < AMR_PLAN_KINDS; kind++) {
         if (strcmp(word, amr_plan_kind_word(kind)) == 0)
             return kind;
     }

@@ -16,12 +16,17 @@ G_BEGIN_DECLS
 
 typedef enum {
     AMR_PLAN_UNKNOWN,
-    AMR_PLAN_ADD,    /* rules into local files */
-    AMR_PLAN_UNDO,   /* takes back what an earlier change added */
-    AMR_PLAN_RELOAD, /* writes nothing: loads what is on disk and not in the kernel */
+    AMR_PLAN_ADD,     /* rules into local files */
+    AMR_PLAN_UNDO,    /* takes back what an earlier change added */
+    AMR_PLAN_RELOAD,  /* writes nothing: loads what is on disk and not in the kernel */
+    AMR_PLAN_ENFORCE, /* a mode for its profiles: by the flags of their headers */
+    AMR_PLAN_COMPLAIN,
+    AMR_PLAN_KILL,
+    AMR_PLAN_KINDS
 } AmrPlanKind;
 
-/* "add", "undo", "reload"; stable, it stands in the history and in JSON. */
+/* "add", "undo", "reload", "enforce", "complain", "kill"; stable, it stands in the history and in
+ * JSON. */
 const char *amr_plan_kind_word(AmrPlanKind kind);
 AmrPlanKind amr_plan_kind_of_word(const char *word); /* UNKNOWN for all others */
 
@@ -43,7 +48,7 @@ typedef struct {
 /* What one profile gets. */
 typedef struct {
     char *profile;     /* ":ns:name" or "name" */
-    char *local;       /* the local file, relative */
+    char *local;       /* the local file, relative; where a mode is set, the file that says so */
     char *include_in;  /* the file that gets an include of it, or loses it by an undo; or NULL */
     char **reaches;    /* other profiles that include the same local file; NULL-terminated */
     GPtrArray *rules;  /* AmrRule */
@@ -134,6 +139,17 @@ GPtrArray *amr_plan_leave_vanished(const AmrPlanContext *context, AmrPlanRequest
  * of the profiles is loaded. */
 AmrPlan *amr_plan_reload(const AmrPlanContext *context, const AmrPlanRequest *requests, guint n,
                          GError **error);
+/* Puts @profiles (NULL-terminated, as typed), their children and hats into the mode @kind says:
+ * ENFORCE, COMPLAIN or KILL, by the flags of their headers; a part each. What stands in a file that
+ * they include keeps its mode, and that is noted. Pure as amr_plan_add(). Fails: NOT_FOUND, REFUSED
+ * (catch-all and null profiles; a link in disable/ or force-complain/ that says otherwise; a file
+ * that may not be written), NOTHING_TO_DO (it is so, on disk and as far as the kernel tells),
+ * CHANGED_UNDERNEATH. */
+AmrPlan *amr_plan_mode(const AmrPlanContext *context, AmrPlanKind kind, const char *const *profiles,
+                       GError **error);
+/* The mode that @plan asks for profile @typed; UNKNOWN where it asks for none. */
+AmrMode amr_plan_mode_of(const AmrPlan *plan, const char *typed);
+
 /* Takes back exactly what @done added, wherever it stands in the files now; other bytes stay, and a
  * line that another change needs, which found it standing: that one owns it from then on, and an
  * undo of it takes it away. Fails with CHANGED_UNDERNEATH where the lines are not there any more,

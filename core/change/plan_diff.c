@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/base/text.h"
-#include "core/change/plan.h"
+#include "core/change/plan_private.h"
 
 #define CONTEXT   3
 #define CELLS_MAX (4 * 1024 * 1024)
@@ -206,8 +206,14 @@ amr_plan_sum(const AmrPlan *plan)
         const AmrPlanLoad *load = plan->loads->pdata[i];
         loads += load->loaded && !load->disabled;
     }
-    append_count(out, "", rules, "rule");
-    append_count(out, plan->kind == AMR_PLAN_UNDO ? " taken from " : " for ",
+    if (plan->parts->len &&
+        amr_plan_sets_mode(plan, ((AmrPlanPart *)plan->parts->pdata[0])->profile))
+        g_string_append_printf(out, "%s mode",
+                               plan->kind == AMR_PLAN_UNDO ? "the earlier"
+                                                           : amr_plan_kind_word(plan->kind));
+    else
+        append_count(out, "", rules, "rule");
+    append_count(out, plan->kind == AMR_PLAN_UNDO && rules ? " taken from " : " for ",
                  g_hash_table_size(profiles), "profile");
     append_count(out, "; ", plan->files->len, "file");
     g_string_append_printf(out, " %s written, ", plan->files->len == 1 ? "is" : "are");

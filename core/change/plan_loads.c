@@ -144,9 +144,8 @@ amr_plan_add_digest(AmrPlan *plan, const char *path, GBytes *bytes)
     g_ptr_array_add(plan->digests, amr_fs_digest(bytes));
 }
 
-/* A name as amr_index_defines() gives it, in what is loaded. */
-static const AmrLoadedProfile *
-find_loaded(const AmrLoaded *loaded, const char *typed)
+const AmrLoadedProfile *
+amr_plan_find_loaded(const AmrLoaded *loaded, const char *typed)
 {
     const char *end = typed[0] == ':' ? strchr(typed + 1, ':') : NULL;
     g_autofree char *ns = NULL;
@@ -169,9 +168,10 @@ typedef struct {
 } Modes;
 
 static void
-look_at_one(const AmrPlanContext *context, gboolean forced, const char *name, Modes *modes)
+look_at_one(const AmrPlanContext *context, const AmrPlan *plan, gboolean forced, const char *name,
+            Modes *modes)
 {
-    const AmrLoadedProfile *profile = find_loaded(context->loaded, name);
+    const AmrLoadedProfile *profile = amr_plan_find_loaded(context->loaded, name);
     const AmrBlock *block = amr_index_find_typed(context->index, name);
     gboolean on_disk = forced || (block && block->complain);
 
@@ -181,6 +181,8 @@ look_at_one(const AmrPlanContext *context, gboolean forced, const char *name, Mo
         return;
     }
     modes->loaded++;
+    if (amr_plan_sets_mode(plan, name))
+        return; /* none that is kept, none that comes by itself */
     if (profile->mode == AMR_MODE_COMPLAIN && !on_disk) {
         g_ptr_array_add(modes->complain, (gpointer)name);
     } else if (profile->mode == AMR_MODE_ENFORCE && on_disk) {
@@ -198,7 +200,7 @@ look_at(const AmrPlanContext *context, const AmrPlan *plan, const AmrPlanLoad *l
     for (guint i = 0; load->profiles[i]; i++) {
         gboolean goes = plan->kind == AMR_PLAN_UNDO && amr_plan_makes(plan, load->profiles[i]);
         if (!goes)
-            look_at_one(context, forced, load->profiles[i], &modes);
+            look_at_one(context, plan, forced, load->profiles[i], &modes);
     }
     return modes;
 }

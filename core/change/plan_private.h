@@ -52,6 +52,15 @@ void amr_plan_child_free(gpointer child);
 GPtrArray *amr_plan_children(const AmrPlanContext *context, const AmrPlanRequest *requests,
                              guint n);
 const AmrPlanChild *amr_plan_find_child(const GPtrArray *children, const char *typed);
+/* Whether @plan gives @typed a mode, or takes that back. */
+gboolean amr_plan_sets_mode(const AmrPlan *plan, const char *typed);
+/* Gives @plan the headers as they were before @done set modes in them. CHANGED_UNDERNEATH where one
+ * is not as that left it. */
+gboolean amr_plan_undo_mode(AmrPlan *plan, const AmrPlanContext *context, const AmrPlan *done,
+                            GError **error);
+/* A name as amr_index_defines() gives it, in what is loaded; NULL. */
+const AmrLoadedProfile *amr_plan_find_loaded(const AmrLoaded *loaded, const char *typed);
+
 /* Adds them to what the loads of @plan, which has them all, define. */
 void amr_plan_load_children(AmrPlan *plan, const GPtrArray *children);
 /* Whether @plan makes the child @typed. */

@@ -255,14 +255,25 @@ say_nothing_left(const AmrPlan *done, const AmrPlan *plan, GError **error)
                   plan->notes->len ? (char *)plan->notes->pdata[0] : "");
 }
 
+static gboolean
+undo_rules(Maker *maker, GError **error)
+{
+    maker->claims = amr_claims_new(maker->context->history, maker->done, maker->plan->notes, error);
+    if (!maker->claims)
+        return FALSE;
+    for (guint i = 0; i < maker->done->parts->len; i++)
+        g_ptr_array_add(maker->plan->parts, undo_part(maker, maker->done->parts->pdata[i]));
+    return undo_files(maker, error) && note_orphans(maker, error);
+}
+
 AmrPlan *
 amr_plan_undo(const AmrPlanContext *context, const AmrPlan *done, GError **error)
 {
     g_autoptr(AmrPlan) plan = amr_plan_begin(context, AMR_PLAN_UNDO);
-    g_autoptr(AmrClaims) claims = NULL;
     Maker maker = {context, done, plan, NULL};
+    gboolean ok;
 
-    if (done->kind != AMR_PLAN_ADD) {
+    if (done->kind == AMR_PLAN_UNDO || done->kind == AMR_PLAN_RELOAD) {
         amr_error_set(error, AMR_ERROR_REFUSED,
                       done->kind == AMR_PLAN_RELOAD
                           ? "Change %s only loaded what was on disk, and wrote nothing"
@@ -270,14 +281,11 @@ amr_plan_undo(const AmrPlanContext *context, const AmrPlan *done, GError **error
                       done->id);
         return NULL;
     }
-    claims = amr_claims_new(context->history, done, plan->notes, error);
-    if (!claims)
-        return NULL;
-    maker.claims = claims;
     plan->undoes = g_strdup(done->id);
-    for (guint i = 0; i < done->parts->len; i++)
-        g_ptr_array_add(plan->parts, undo_part(&maker, done->parts->pdata[i]));
-    if (!undo_files(&maker, error) || !note_orphans(&maker, error))
+    ok = done->kind == AMR_PLAN_ADD ? undo_rules(&maker, error)
+                                    : amr_plan_undo_mode(plan, context, done, error);
+    g_clear_pointer(&maker.claims, amr_claims_free);
+    if (!ok)
         return NULL;
     if (plan->files->len == 0) {
         say_nothing_left(done, plan, error);

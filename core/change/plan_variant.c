@@ -323,7 +323,7 @@ amr_plan_from_variant(GVariant *variant, GError **error)
     g_variant_get_child(variant, 2, "&s", &id);
     g_variant_get_child(variant, 3, "&s", &undoes);
     g_variant_get_child(variant, 4, "x", &made);
-    if (version != FORMAT || kind <= AMR_PLAN_UNKNOWN || kind > AMR_PLAN_RELOAD || !is_id(id) ||
+    if (version != FORMAT || kind <= AMR_PLAN_UNKNOWN || kind >= AMR_PLAN_KINDS || !is_id(id) ||
         (kind == AMR_PLAN_UNDO) != is_id(undoes) || (kind != AMR_PLAN_UNDO && undoes[0])) {
         bad(error, "Its version, kind or id is not known");
         return NULL;

@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/change/plan_private.h"
 #include "core/change/run.h"
 
 static gboolean
@@ -23,8 +24,24 @@ is_there(const AmrPlanLoad *load, const AmrLoaded *loaded, GError **error)
     return TRUE;
 }
 
-/* No change takes a profile out of complain mode: what was in it by the kernel alone was loaded so
- * again, what is so on disk is so by itself. */
+/* What a change of modes asked for. */
+static gboolean
+has_its_mode(const AmrRun *run, const AmrPlanLoad *load, const AmrLoaded *loaded, GError **error)
+{
+    for (guint i = 0; load->profiles[i]; i++) {
+        AmrMode mode = amr_plan_mode_of(run->plan, load->profiles[i]);
+        const AmrLoadedProfile *held = amr_plan_find_loaded(loaded, load->profiles[i]);
+        g_autofree char *shown = amr_display_string(load->profiles[i]);
+        if (mode != AMR_MODE_UNKNOWN && held && held->mode != mode)
+            return amr_error_set(error, AMR_ERROR_VERIFY,
+                                 "%s: It was to be in %s mode, and is in %s", shown,
+                                 amr_mode_word(mode), held->mode_word);
+    }
+    return TRUE;
+}
+
+/* No other change takes a profile out of complain mode: what was in it by the kernel alone was
+ * loaded so again, what is so on disk is so by itself. */
 static gboolean
 stays_complain(const AmrRun *run, const AmrLoaded *loaded, GError **error)
 {
@@ -35,6 +52,8 @@ stays_complain(const AmrRun *run, const AmrLoaded *loaded, GError **error)
         const char *name = amr_held_split(held->profile, &ns);
         const AmrLoadedProfile *profile = amr_loaded_find(loaded, ns, name);
 
+        if (amr_plan_sets_mode(run->plan, held->profile))
+            continue;
         if (profile && g_strcmp0(held->mode, amr_mode_word(AMR_MODE_COMPLAIN)) == 0 &&
             profile->mode != AMR_MODE_COMPLAIN)
             return amr_error_set(error, AMR_ERROR_VERIFY, "%s: It did not stay in complain mode",
@@ -77,7 +96,9 @@ verify_loads(AmrRun *run, GError **error)
         const AmrPlanLoad *load = run->plan->loads->pdata[i];
         if (!amr_carry_is_loaded(run, load))
             continue;
-        if ((loaded && !is_there(load, loaded, error)) || !is_what_was_compiled(run, i, error))
+        if ((loaded &&
+             (!is_there(load, loaded, error) || !has_its_mode(run, load, loaded, error))) ||
+            !is_what_was_compiled(run, i, error))
             return FALSE;
     }
     return !loaded || stays_complain(run, loaded, error);

@@ -17,7 +17,7 @@ static const struct {
     gboolean which[4];
     const char *want;
 } edits[] = {
-    {"no flags", "profile a /bin/a { }\n", {TRUE}, "profile a /bin/a  flags=(complain) { }\n"},
+    {"no flags", "profile a /bin/a { }\n", {TRUE}, "profile a /bin/a flags=(complain) { }\n"},
     {"flags",
      "profile a flags=(attach_disconnected) { }",
      {TRUE},
@@ -35,20 +35,20 @@ static const struct {
     {"conditions alone",
      "profile a xattrs=(user.x=y) { }",
      {TRUE},
-     "profile a xattrs=(user.x=y)  flags=(complain) { }"},
+     "profile a xattrs=(user.x=y) flags=(complain) { }"},
     {"a comment that looks like flags",
      "profile a # flags=(audit) {\n{ }",
      {TRUE},
-     "profile a # flags=(audit) {\n flags=(complain) { }"},
+     "profile a # flags=(audit) {\nflags=(complain) { }"},
     {"a child, not its parent",
      "profile a {\n  profile c { /x r, }\n  ^h { }\n}\nprofile b { }\n",
      {FALSE, TRUE, TRUE, FALSE},
-     "profile a {\n  profile c  flags=(complain) { /x r, }\n  ^h  flags=(complain) { }\n}\n"
+     "profile a {\n  profile c flags=(complain) { /x r, }\n  ^h flags=(complain) { }\n}\n"
      "profile b { }\n"},
     {"all",
      "profile a { profile c { } }\nprofile b flags=(audit) { }",
      {TRUE, TRUE, TRUE},
-     "profile a  flags=(complain) { profile c  flags=(complain) { } }\n"
+     "profile a flags=(complain) { profile c flags=(complain) { } }\n"
      "profile b flags=(complain, audit) { }"},
 };
 

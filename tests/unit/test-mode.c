@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Modes: the flags of headers, plans that set them, and the way back. */
+#include "config.h"
+
+#include "tests/unit/changing.h"
+
+#include <string.h>
+
+#include "core/change/flags.h"
+
+/* ---- flags ------------------------------------------------------------------------------------
+ */
+
+static const struct {
+    const char *name, *flags, *mode, *with_kill, *without;
+} flag_rows[] = {
+    {"none", "", NULL, "kill", ""},
+    {"a mode alone", "complain", "complain", "kill", ""},
+    {"with others", "audit, complain,mediate_deleted", "complain", "kill, audit, mediate_deleted",
+     "audit, mediate_deleted"},
+    {"white space", " complain\taudit\n", "complain", "kill, audit", "audit"},
+    {"another", "unconfined attach_disconnected", "unconfined", "kill, attach_disconnected",
+     "attach_disconnected"},
+    {"what looks like one", "complaint", NULL, "kill, complaint", "complaint"},
+    {"a value", "attach_disconnected.path=/kill", NULL, "kill, attach_disconnected.path=/kill",
+     "attach_disconnected.path=/kill"},
+};
+
+static void
+test_flags(void **state)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(flag_rows); i++) {
+        g_autofree char *kill = amr_flags_with_mode(flag_rows[i].flags, "kill");
+        g_autofree char *none = amr_flags_with_mode(flag_rows[i].flags, NULL);
+        print_message("# %s\n", flag_rows[i].name);
+        assert_string_equal(kill, flag_rows[i].with_kill);
+        assert_string_equal(none, flag_rows[i].without);
+        if (flag_rows[i].mode)
+            assert_string_equal(amr_flags_mode(flag_rows[i].flags), flag_rows[i].mode);
+        else
+            assert_null(amr_flags_mode(flag_rows[i].flags));
+    }
+}
+
+/* ---- headers ----------------------------------------------------------------------------------
+ */
+
+/* The first header of @text with @flags. */
+static char *
+with_flags(const char *text, const char *flags)
+{
+    g_autoptr(GArray) items = amr_scan_file(amr_bytes(text));
+    GString *out = g_string_new(NULL);
+    gsize at = 0;
+
+    amr_flags_append_header(out, text, &at, &g_array_index(items, AmrScanItem, 0), flags);
+    g_string_append(out, text + at);
+    return g_string_free(out, FALSE);
+}
+
+static const struct {
+    const char *text, *kill, *none;
+} header_rows[] = {
+    {"profile a { }", "profile a flags=(kill) { }", "profile a { }"},
+    {"profile a /bin/a flags=(complain) { }", "profile a /bin/a flags=(kill) { }",
+     "profile a /bin/a { }"},
+    {"profile a flags=(complain){ }", "profile a flags=(kill){ }", "profile a { }"},
+    {"profile a flags = ( complain )\n{ }", "profile a flags = (kill)\n{ }", "profile a\n{ }"},
+    {"/bin/a (complain) { }", "/bin/a (kill) { }", "/bin/a { }"},
+    {"profile a # all\n{ }", "profile a # all\nflags=(kill) { }", "profile a # all\n{ }"},
+    {"profile a # all\n  flags=(complain) { }", "profile a # all\n  flags=(kill) { }",
+     "profile a # all\n { }"},
+    {"profile a\n{ }", "profile a flags=(kill)\n{ }", "profile a\n{ }"},
+    {"profile \"a flags=\" flags=(complain) { }", "profile \"a flags=\" flags=(kill) { }",
+     "profile \"a flags=\" { }"},
+    {"profile a xattrs=(user.x=y) flags=(complain) { }",
+     "profile a xattrs=(user.x=y) flags=(kill) { }", "profile a xattrs=(user.x=y) { }"},
+};
+
+static void
+test_headers(void **state)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(header_rows); i++) {
+        print_message("# %s\n", header_rows[i].text);
+        g_autofree char *kill = with_flags(header_rows[i].text, "kill");
+        g_autofree char *none = with_flags(header_rows[i].text, "");
+        assert_string_equal(kill, header_rows[i].kill);
+        assert_string_equal(none, header_rows[i].none);
+    }
+}
+
+/* ---- plans ------------------------------------------------------------------------------------
+ */
+
+static AmrPlan *
+plan_mode(const Changing *fixture, AmrPlanKind kind, const char *profile, GError **error)
+{
+    const AmrPlanContext context = changing_context(fixture, TRUE);
+    const char *const profiles[] = {profile, NULL};
+
+    return amr_plan_mode(&context, kind, profiles, error);
+}
+
+static void
+run_mode(Changing *fixture, AmrPlanKind kind, const char *profile)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(AmrPlan) plan = plan_mode(fixture, kind, profile, &error);
+    g_autoptr(AmrOutcome) outcome = NULL;
+
+    assert_no_error(error);
+    outcome = changing_run(fixture, plan, &error);
+    assert_no_error(error);
+    assert_int_equal(outcome->state, AMR_CHANGE_STATE_LOADED);
+    changing_reopen(fixture, FALSE);
+}
+
+static void
+undo(Changing *fixture, const char *id, GError **error)
+{
+    const AmrPlanContext context = changing_context(fixture, TRUE);
+    const AmrChange *change = amr_history_find(fixture->history, id);
+    g_autoptr(AmrPlan) done = amr_history_plan(fixture->history, change, error);
+    g_autoptr(AmrPlan) plan = done ? amr_plan_undo(&context, done, error) : NULL;
+    g_autoptr(AmrOutcome) outcome = plan ? changing_run(fixture, plan, error) : NULL;
+
+    changing_reopen(fixture, FALSE);
+}
+
+static char *
+text_of(const Changing *fixture, const char *name)
+{
+    g_autofree char *path = g_build_filename(fixture->dir, name, NULL);
+    char *text = NULL;
+
+    assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    return text;
+}
+
+static void
+test_children_follow(void **state)
+{
+    Changing fixture;
+    g_autofree char *before = NULL;
+    g_autoptr(GError) error = NULL;
+
+    changing_init(&fixture);
+    before = text_of(&fixture, POLICY "usr.bin.demo");
+    run_mode(&fixture, AMR_PLAN_COMPLAIN, "demo");
+    changing_assert_text(&fixture, POLICY "usr.bin.demo",
+                         "profile demo /usr/bin/demo flags=(complain) {\n"
+                         "  /usr/bin/demo mr,\n"
+                         "  /etc/demo.conf r,\n"
+                         "  deny /etc/secret r,\n"
+                         "\n"
+                         "  profile child flags=(complain) {\n"
+                         "    /etc/child r,\n"
+                         "  }\n"
+                         "  include if exists <local/usr.bin.demo>\n"
+                         "}\n");
+    const AmrChange *change = amr_history_get(fixture.history, 0);
+    assert_int_equal(change->kind, AMR_PLAN_COMPLAIN);
+    assert_string_equal(change->profiles[0], "demo");
+    assert_string_equal(change->profiles[1], "demo//child");
+    undo(&fixture, NULL, &error);
+    assert_no_error(error);
+    changing_assert_text(&fixture, POLICY "usr.bin.demo", before);
+    assert_null(amr_history_find(fixture.history, NULL));
+    changing_clear(&fixture);
+}
+
+static void
+test_only_the_child(void **state)
+{
+    Changing fixture;
+    g_autofree char *text = NULL;
+
+    changing_init(&fixture);
+    run_mode(&fixture, AMR_PLAN_KILL, "demo//child");
+    text = text_of(&fixture, POLICY "usr.bin.demo");
+    assert_non_null(strstr(text, "profile demo /usr/bin/demo {"));
+    assert_non_null(strstr(text, "profile child flags=(kill) {"));
+    changing_clear(&fixture);
+}
+
+/* In another order than they were made, with rules written in between. */
+static void
+test_undo_alone(void **state)
+{
+    Changing fixture;
+    g_autofree char *first = NULL;
+    g_autofree char *text = NULL;
+    g_autoptr(GError) error = NULL;
+
+    changing_init(&fixture);
+    run_mode(&fixture, AMR_PLAN_COMPLAIN, "demo");
+    first = g_strdup(amr_history_get(fixture.history, 0)->id);
+    run_mode(&fixture, AMR_PLAN_KILL, "demo//child");
+    undo(&fixture, first, &error);
+    assert_error(error, AMR_ERROR, AMR_ERROR_CHANGED_UNDERNEATH);
+    assert_non_null(strstr(error->message, "became (complain), are (kill) now"));
+    g_clear_error(&error);
+    undo(&fixture, NULL, &error);
+    assert_no_error(error);
+    test_write(fixture.dir, POLICY "usr.bin.demo",
+               "# by hand\nprofile demo /usr/bin/demo flags=(complain) {\n  /new r,\n"
+               "  profile child flags=(complain) { }\n}\n");
+    changing_reopen(&fixture, FALSE);
+    undo(&fixture, first, &error);
+    assert_no_error(error);
+    text = text_of(&fixture, POLICY "usr.bin.demo");
+    assert_string_equal(text, "# by hand\nprofile demo /usr/bin/demo {\n  /new r,\n"
+                              "  profile child { }\n}\n");
+    changing_clear(&fixture);
+}
+
+/* What the kernel alone knows is not kept where another mode is asked for; of others it is. */
+static void
+test_kernel_only_complain(void **state)
+{
+    Changing fixture;
+    g_autoptr(GError) error = NULL;
+
+    changing_init(&fixture);
+    test_write(fixture.dir, POLICY "soft",
+               "profile soft {\n  include <local/soft>\n}\nprofile soft2 {\n}\n");
+    test_write(fixture.dir, KERNEL "profiles", "soft (complain)\nsoft2 (complain)\n");
+    changing_reopen(&fixture, FALSE);
+    g_autoptr(AmrPlan) plan = plan_mode(&fixture, AMR_PLAN_ENFORCE, "soft", &error);
+    assert_no_error(error);
+    assert_int_equal(plan->files->len, 0);
+    assert_int_equal(plan->loads->len, 1);
+    const AmrPlanLoad *load = plan->loads->pdata[0];
+    assert_string_equal(load->complain[0], "soft2");
+    assert_null(load->complain[1]);
+    changing_clear(&fixture);
+}
+
+static const struct {
+    const char *name, *file, *text, *profile;
+    AmrPlanKind kind;
+    AmrErrorCode code;
+    const char *says;
+} refusals[] = {
+    {"unknown", NULL, NULL, "nobody", AMR_PLAN_KILL, AMR_ERROR_NOT_FOUND, "No such profile"},
+    {"in the kernel only", NULL, NULL, "ghost", AMR_PLAN_KILL, AMR_ERROR_NOT_FOUND, "no file"},
+    {"disabled", NULL, NULL, "off", AMR_PLAN_KILL, AMR_ERROR_REFUSED, "disable/"},
+    {"it is so", NULL, NULL, "bare", AMR_PLAN_ENFORCE, AMR_ERROR_NOTHING_TO_DO, "enforce mode"},
+    {"a catch-all", NULL, NULL, "unconfined", AMR_PLAN_ENFORCE, AMR_ERROR_REFUSED, "every program"},
+    {"forced", POLICY "force-complain/bare", "", "bare", AMR_PLAN_KILL, AMR_ERROR_REFUSED,
+     "force-complain/"},
+    {"forced already", POLICY "force-complain/bare", "", "bare", AMR_PLAN_COMPLAIN,
+     AMR_ERROR_NOTHING_TO_DO, "force-complain/"},
+};
+
+static void
+test_refusals(void **state)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(refusals); i++) {
+        Changing fixture;
+        g_autoptr(GError) error = NULL;
+        print_message("# %s\n", refusals[i].name);
+        changing_init(&fixture);
+        if (refusals[i].file) {
+            test_write(fixture.dir, refusals[i].file, refusals[i].text);
+            changing_reopen(&fixture, FALSE);
+        }
+        assert_null(plan_mode(&fixture, refusals[i].kind, refusals[i].profile, &error));
+        assert_error(error, AMR_ERROR, (int)refusals[i].code);
+        assert_non_null(strstr(error->message, refusals[i].says));
+        changing_clear(&fixture);
+    }
+}
+
+/* A child of an abstraction keeps its mode with its parent; asked for by itself, all get it. */
+static void
+test_shared_child(void **state)
+{
+    Changing fixture;
+    g_autoptr(GError) error = NULL;
+
+    changing_init(&fixture);
+    test_write(fixture.dir, POLICY "abstractions/kid", "profile kid { }\n");
+    test_write(fixture.dir, POLICY "bare", "profile bare {\n  include <abstractions/kid>\n}\n");
+    test_write(fixture.dir, POLICY "idle", "profile idle {\n  include <abstractions/kid>\n}\n");
+    changing_reopen(&fixture, FALSE);
+    g_autoptr(AmrPlan) parent = plan_mode(&fixture, AMR_PLAN_KILL, "bare", &error);
+    assert_no_error(error);
+    assert_int_equal(parent->files->len, 1);
+    assert_non_null(strstr(parent->notes->pdata[0], "\"bare//kid\" keeps its mode"));
+    g_autoptr(AmrPlan) child = plan_mode(&fixture, AMR_PLAN_KILL, "bare//kid", &error);
+    assert_no_error(error);
+    assert_int_equal(child->loads->len, 2);
+    assert_non_null(strstr(child->besides->pdata[0], "\"idle//kid\" is of the same text"));
+    changing_clear(&fixture);
+}
+
+/* A stub that lets all pass confines from then on: that is to be agreed to. */
+static void
+test_stub(void **state)
+{
+    Changing fixture;
+    g_autoptr(GError) error = NULL;
+
+    changing_init(&fixture);
+    test_write(fixture.dir, POLICY "bare", "profile bare flags=(unconfined) {\n}\n");
+    changing_reopen(&fixture, FALSE);
+    g_autoptr(AmrPlan) plan = plan_mode(&fixture, AMR_PLAN_ENFORCE, "bare", &error);
+    assert_no_error(error);
+    assert_int_equal(plan->besides->len, 1);
+    assert_non_null(strstr(plan->besides->pdata[0], "only its rules count"));
+    changing_clear(&fixture);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_flags),
+        cmocka_unit_test(test_headers),
+        cmocka_unit_test(test_children_follow),
+        cmocka_unit_test(test_only_the_child),
+        cmocka_unit_test(test_undo_alone),
+        cmocka_unit_test(test_kernel_only_complain),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_shared_child),
+        cmocka_unit_test(test_stub),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
