@@ -51,6 +51,10 @@ enum {
     X(ITS_DENIALS, "its-denials", "D", "its denials", "Profiles: the denials of this one", 0)     \
     X(FOLD_ALL, "fold-all", "z", "fold all", "Profiles: fold all children, or unfold them", 0)    \
     X(RELOAD, "reload", "", "load", "Profiles: load it as it stands on disk", TUI_ACTION_WRITES)  \
+    X(ENFORCE, "enforce", "", "enforce", "Profiles: put it into enforce mode", TUI_ACTION_WRITES) \
+    X(COMPLAIN, "complain", "", "complain", "Profiles: put it into complain mode",                \
+      TUI_ACTION_WRITES)                                                                          \
+    X(KILL, "kill", "", "kill", "Profiles: put it into kill mode", TUI_ACTION_WRITES)             \
     X(RAW, "raw", "r", "raw", "The record as it stands in the log", 0)                            \
     X(SORT, "sort", "s", "sort", "Another order, from a menu", 0)                                 \
     X(SORT_TIME, "sort-time", "", "by time", "In the order of time", 0)                           \

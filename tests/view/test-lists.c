@@ -92,7 +92,8 @@ static const struct {
       {"profile", "denials.log", "2 enter", FALSE},
       {"profile-stacked", "denials.log", "2 down enter", FALSE},
       {"profile-its-denials", "denials.log", "2 D", FALSE},
-      {"profile-load", "denials.log", "2 m 4", FALSE},
+      {"profile-load", "denials.log", "2 m 7", FALSE},
+      {"profile-mode", "denials.log", "2 m 6", FALSE},
 };
 
 static void
@@ -396,6 +397,34 @@ test_load(void **state)
     scene_close(&scene);
 }
 
+/* The mode is bound to what was shown, too. */
+static void
+test_mode(void **state)
+{
+    SceneOptions options = {"denials.log", FALSE, TRUE}, read_only = {"denials.log", TRUE, TRUE};
+    Scene scene;
+
+    scene_open(&scene, &options);
+    scene_keys(&scene, "2 down m end up enter");
+    assert_shows(&scene, "Put crate into kill mode");
+    assert_shows(&scene, "flags=(kill) {");
+    scene_keys(&scene, "w");
+    assert_non_null(scene.elevated);
+    assert_true(g_str_has_prefix(scene.elevated, "mode kill crate --expect "));
+    scene_close(&scene);
+
+    scene_open(&scene, &options);
+    scene_keys(&scene, "2 down m end up up enter w");
+    assert_shows(&scene, "crate: In complain mode already");
+    assert_null(scene.elevated);
+    scene_close(&scene);
+
+    scene_open(&scene, &read_only);
+    scene_keys(&scene, "2 down m");
+    assert_hides(&scene, "kill mode");
+    scene_close(&scene);
+}
+
 #define MANY 9000
 
 static void
@@ -523,6 +552,7 @@ main(void)
         cmocka_unit_test(test_folding),
         cmocka_unit_test(test_profile_stays),
         cmocka_unit_test(test_load),
+        cmocka_unit_test(test_mode),
         cmocka_unit_test(test_changes),
         cmocka_unit_test(test_slices),
         cmocka_unit_test(test_stops),

@@ -141,6 +141,28 @@ no_load(const Profiles *view, const TuiProfile *profile)
     return NULL;
 }
 
+static const struct {
+    TuiAction action;
+    AmrPlanKind kind;
+    const char *label;
+} modes[] = {
+    {TUI_ACTION_ENFORCE, AMR_PLAN_ENFORCE, "put it into enforce mode"},
+    {TUI_ACTION_COMPLAIN, AMR_PLAN_COMPLAIN, "put it into complain mode"},
+    {TUI_ACTION_KILL, AMR_PLAN_KILL, "put it into kill mode"},
+};
+
+static const char *
+no_mode(const Profiles *view, const TuiProfile *profile)
+{
+    const AmrSession *session = tui_screen_session(view->view.screen);
+
+    if (!session->index)
+        return "Policy is still being read.";
+    return amr_index_find_typed(session->index, profile->full)
+               ? NULL
+               : "No file of policy defines it: its mode is another program's to set.";
+}
+
 static void
 show_menu(Profiles *view)
 {
@@ -160,21 +182,38 @@ show_menu(Profiles *view)
                      tui_profiles_is_open(view, profile) ? "fold its children"
                                                          : "unfold its children",
                      NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(modes); i++)
+        if (tui_keymap_allows(tui_screen_keymap(screen), modes[i].action))
+            tui_menu_add(menu, modes[i].action, modes[i].label, no_mode(view, profile));
     if (tui_keymap_allows(tui_screen_keymap(screen), TUI_ACTION_RELOAD))
         tui_menu_add(menu, TUI_ACTION_RELOAD, "load what is on disk", no_load(view, profile));
     tui_screen_push(screen, tui_chooser_new(screen, menu));
 }
 
 static void
-reload(Profiles *view)
+reload(Profiles *view, AmrPlanKind kind)
 {
     const TuiProfile *profile = current(view);
-    const char *why = profile ? no_load(view, profile) : "There is no profile here.";
+    const char *why = !profile                  ? "There is no profile here."
+                      : kind == AMR_PLAN_RELOAD ? no_load(view, profile)
+                                                : no_mode(view, profile);
 
     if (why)
         tui_screen_say(view->view.screen, TUI_ROLE_WARNING, "%s", why);
     else
-        tui_screen_push(view->view.screen, tui_reload_new(view->view.screen, profile->full));
+        tui_screen_push(view->view.screen, tui_reload_new(view->view.screen, profile->full, kind));
+}
+
+static gboolean
+take_mode(Profiles *view, TuiAction action)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(modes); i++) {
+        if (modes[i].action != action)
+            continue;
+        reload(view, modes[i].kind);
+        return TRUE;
+    }
+    return FALSE;
 }
 
 /* A word of a filter that matches exactly @name and then @after: what is a wildcard in the name
@@ -272,12 +311,14 @@ act(TuiView *base, TuiAction action)
         show_menu(view);
         return TUI_STALE_FRAME;
     case TUI_ACTION_RELOAD:
-        reload(view);
+        reload(view, AMR_PLAN_RELOAD);
         return TUI_STALE_FRAME;
     case TUI_ACTION_ITS_DENIALS:
         show_denials(view);
         return TUI_STALE_FRAME;
     default:
+        if (take_mode(view, action))
+            return TUI_STALE_FRAME;
         return take_order(view, action) ? TUI_STALE_VIEW : TUI_STALE_FOREIGN;
     }
 }

@@ -9,6 +9,7 @@
 typedef struct {
     TuiView view;
     char *full;
+    AmrPlanKind kind;
     TuiSign *sign;
     TuiFlow *flow;
 } Reload;
@@ -20,18 +21,22 @@ make_plan(const Reload *view, GError **error)
     AmrPlanContext context = amr_session_plan_context(session);
     g_autoptr(GPtrArray) no_rules = g_ptr_array_new();
     AmrPlanRequest request = {view->full, no_rules};
+    const char *const profiles[] = {view->full, NULL};
 
     if (!session->index) {
         amr_error_set(error, AMR_ERROR_BUSY, "Policy is still being read");
         return NULL;
     }
-    return amr_plan_reload(&context, &request, 1, error);
+    return view->kind == AMR_PLAN_RELOAD ? amr_plan_reload(&context, &request, 1, error)
+                                         : amr_plan_mode(&context, view->kind, profiles, error);
 }
 
 static void
 plan(Reload *view)
 {
-    const char *verb[] = {"apply", "--from", "-", NULL};
+    const char *const load[] = {"apply", "--from", "-", NULL};
+    const char *const mode[] = {"mode", amr_plan_kind_word(view->kind), view->full, NULL};
+    const char *const *verb = view->kind == AMR_PLAN_RELOAD ? load : mode;
     g_autofree char *name = NULL, *input = NULL;
     GError *error = NULL;
     AmrPlan *made = NULL;
@@ -49,6 +54,19 @@ plan(Reload *view)
 
 /* ---- showing -------------------------------------------------------------------------------- */
 
+static const char *
+what_it_does(AmrPlanKind mode)
+{
+    switch (mode) {
+    case AMR_PLAN_COMPLAIN:
+        return "What no rule allows is let through, and logged; an explicit deny still denies.";
+    case AMR_PLAN_KILL:
+        return "What no rule allows is denied, and the program that tried it is killed.";
+    default:
+        return "What no rule allows is denied, and logged.";
+    }
+}
+
 static void
 draw(TuiView *base, TuiCanvas *canvas, TuiRect rect)
 {
@@ -57,9 +75,15 @@ draw(TuiView *base, TuiCanvas *canvas, TuiRect rect)
 
     tui_flow_clear(view->flow);
     tui_sign_describe_try(view->sign, view->flow);
-    tui_flow_add_format(view->flow, TUI_ROLE_TITLE, "Load %s as it stands on disk", name);
-    tui_flow_add(view->flow, TUI_ROLE_TEXT,
-                 "Nothing is written. All that its file defines is loaded again.");
+    if (view->kind == AMR_PLAN_RELOAD) {
+        tui_flow_add_format(view->flow, TUI_ROLE_TITLE, "Load %s as it stands on disk", name);
+        tui_flow_add(view->flow, TUI_ROLE_TEXT,
+                     "Nothing is written. All that its file defines is loaded again.");
+    } else {
+        tui_flow_add_format(view->flow, TUI_ROLE_TITLE, "Put %s into %s mode", name,
+                            amr_plan_kind_word(view->kind));
+        tui_flow_add(view->flow, TUI_ROLE_TEXT, what_it_does(view->kind));
+    }
     tui_sign_describe(view->sign, view->flow);
     tui_flow_draw(view->flow, canvas, rect);
 }
@@ -104,9 +128,10 @@ busy(const TuiView *base)
 static void
 hints(const TuiView *base, GArray *out)
 {
-    static const TuiHint write = {TUI_ACTION_WRITE, "load"};
+    const Reload *view = (const Reload *)base;
+    const TuiHint write = {TUI_ACTION_WRITE, view->kind == AMR_PLAN_RELOAD ? "load" : "write"};
     static const TuiHint list[] = {{TUI_ACTION_BACK, NULL}, {TUI_ACTION_DOWN, "scroll"}};
-    if (tui_sign_is_ready(((const Reload *)base)->sign))
+    if (tui_sign_is_ready(view->sign))
         g_array_append_val(out, write);
     g_array_append_vals(out, list, G_N_ELEMENTS(list));
 }
@@ -121,22 +146,21 @@ reload_free(TuiView *base)
     g_free(view);
 }
 
-static const TuiViewClass class = {
-    .title = "Load",
-    .draw = draw,
-    .act = act,
-    .hints = hints,
-    .news = news,
-    .busy = busy,
-    .free = reload_free,
-};
+#define CLASS(name)                                                                          \
+    {                                                                                        \
+        .title = name, .draw = draw, .act = act, .hints = hints, .news = news, .busy = busy, \
+        .free = reload_free,                                                                 \
+    }
+
+static const TuiViewClass load_class = CLASS("Load"), mode_class = CLASS("Mode");
 
 TuiView *
-tui_reload_new(TuiScreen *screen, const char *full)
+tui_reload_new(TuiScreen *screen, const char *full, AmrPlanKind kind)
 {
     Reload *view = g_new0(Reload, 1);
-    view->view = (TuiView){&class, screen};
+    view->view = (TuiView){kind == AMR_PLAN_RELOAD ? &load_class : &mode_class, screen};
     view->full = g_strdup(full);
+    view->kind = kind;
     view->sign = tui_sign_new(&view->view);
     view->flow = tui_flow_new();
     plan(view);

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash disable=SC2154
+# Modes on a real kernel: what is denied, let through, killed; children and hats; a mode that the kernel
+# alone has; undo. Read by guest.sh.
+
+cat >/etc/apparmor.d/opt.t.moded <<'P'
+include <tunables/global>
+profile moded /opt/t/moded {
+  include <abstractions/base>
+  /opt/t/moded mr,
+  include if exists <local/opt.t.moded>
+  profile kid {
+    include <abstractions/base>
+    /opt/t/moded mr,
+  }
+}
+profile bystander {
+  /etc/fstab r,
+}
+P
+cp "$(command -v cat)" /opt/t/moded
+apparmor_parser -r /etc/apparmor.d/opt.t.moded
+cp /etc/apparmor.d/opt.t.moded /tmp/moded.before
+moded() { /opt/t/moded /opt/t/secret >/dev/null 2>&1; }
+in_mode() { grep -qxF "$1 ($2)" /sys/kernel/security/apparmor/profiles || { grep -F "$1" /sys/kernel/security/apparmor/profiles; return 1; }; }
+killed() { sh -c '/opt/t/moded /opt/t/secret' >/dev/null 2>&1; [ $? = 137 ]; }
+
+ok 'modes: denied in enforce mode' not moded
+ok 'modes: complain' "$armorer" mode complain moded
+ok 'modes: the kernel says so' in_mode moded complain
+ok 'modes: of its child too' in_mode moded//kid complain
+ok 'modes: not of the other profile in the file' in_mode bystander enforce
+ok 'modes: let through' moded
+ok 'modes: verified' sh -c "$armorer changes | tail -1 | grep -F verified"
+ok 'modes: kill' "$armorer" mode kill moded
+ok 'modes: the kernel says so' in_mode moded kill
+ok 'modes: killed' killed
+ok 'modes: a rule meanwhile' "$armorer" apply moded 'owner /opt/t/secret r,'
+ok 'modes: kill mode stays with it' in_mode moded kill
+ok 'modes: allowed' moded
+ok 'modes: the rule is undone' "$armorer" undo
+ok 'modes: killed again' killed
+ok 'modes: undone' "$armorer" undo
+ok 'modes: complain again' in_mode moded complain
+ok 'modes: undone once more' "$armorer" undo
+ok 'modes: enforce again' in_mode moded enforce
+ok 'modes: denied again' not moded
+ok 'modes: the file is as it was' cmp /tmp/moded.before /etc/apparmor.d/opt.t.moded
+
+apparmor_parser -r -C /etc/apparmor.d/opt.t.moded
+ok 'modes: complain by the kernel alone' in_mode moded complain
+ok 'modes: the child alone enforces: the parent stays' "$armorer" mode enforce --activate moded//kid
+ok 'modes: the child' in_mode moded//kid enforce
+ok 'modes: the parent' in_mode moded complain
+ok 'modes: enforce' "$armorer" mode enforce --activate moded
+ok 'modes: the kernel says so' in_mode moded enforce
+ok 'modes: the bystander stays in what the kernel alone knew' in_mode bystander complain
+ok 'modes: the file was not touched' cmp /tmp/moded.before /etc/apparmor.d/opt.t.moded
+apparmor_parser -r /etc/apparmor.d/opt.t.moded
