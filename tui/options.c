@@ -151,12 +151,14 @@ take_recipes(AmrSession *session, const char *path, const char *text, gsize len,
 }
 
 /* What comes with us, the system's, the user's: of two with one id the later counts. With more
- * rights than his a user's own say nothing: what they tell to paste would be run by root. */
+ * rights than his a user's own say nothing: what they tell to paste would be run by root. @name:
+ * "recipes" or "notes", @system_file: the system's. */
 static void
-add_recipes(AmrSession *session)
+add_recipes(AmrSession *session, const char *name, const char *system_file)
 {
-    g_autofree char *shipped = tui_data_path("data/recipes");
-    g_autofree char *own = tui_home_config("recipes");
+    g_autofree char *relative = g_strconcat("data/", name, NULL);
+    g_autofree char *shipped = tui_data_path(relative);
+    g_autofree char *own = tui_home_config(name), *shown = g_strconcat("/", system_file, NULL);
     g_autofree char *text = NULL, *text_own = NULL;
     g_autoptr(GError) error = NULL;
     g_autoptr(GError) error_system = NULL;
@@ -165,10 +167,10 @@ add_recipes(AmrSession *session)
 
     (void)g_file_get_contents(shipped, &text, &len, &error);
     take_recipes(session, shipped, text, len, error);
-    g_autoptr(GBytes) bytes = amr_fs_read(amr_target_root_fd(session->target), AMR_RECIPES_FILE,
+    g_autoptr(GBytes) bytes = amr_fs_read(amr_target_root_fd(session->target), system_file,
                                           AMR_RECIPES_MAX, &error_system);
     const char *system = bytes ? g_bytes_get_data(bytes, &len) : NULL;
-    take_recipes(session, "/" AMR_RECIPES_FILE, system, len, error_system);
+    take_recipes(session, shown, system, len, error_system);
     if (!is_privileged())
         text_own = tui_home_read(own, AMR_RECIPES_MAX, &len, &error_own);
     take_recipes(session, own, text_own, len, error_own);
@@ -198,7 +200,8 @@ tui_options_session(const TuiOptions *options, GError **error)
     if (session) {
         session->only = g_strdupv(options->sources);
         add_user_config(session->config);
-        add_recipes(session);
+        add_recipes(session, "recipes", AMR_RECIPES_FILE);
+        add_recipes(session, "notes", AMR_NOTES_FILE);
     }
     return session;
 }

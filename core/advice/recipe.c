@@ -6,14 +6,17 @@
 #include "core/denial/wildcard.h"
 
 /* X(NAME, word): what a recipe may ask for. */
-#define CONDITIONS(X)         \
-    X(PROFILE, "profile")     \
-    X(CLASS, "class")         \
-    X(OPERATION, "operation") \
-    X(INFO, "info")           \
-    X(NAME, "name")           \
-    X(COMM, "comm")           \
-    X(CAPABILITY, "capability")
+#define CONDITIONS(X)           \
+    X(PROFILE, "profile")       \
+    X(CLASS, "class")           \
+    X(OPERATION, "operation")   \
+    X(INFO, "info")             \
+    X(NAME, "name")             \
+    X(COMM, "comm")             \
+    X(CAPABILITY, "capability") \
+    X(MASK, "mask")             \
+    X(FAMILY, "family")         \
+    X(ERROR, "error")
 
 typedef enum {
 #define CONDITION(name, word) CONDITION_##name,
@@ -30,6 +33,7 @@ static const char *const condition_words[] = {
 
 typedef struct {
     char *id, *title, *why;
+    char *text;                         /* it is a note; else NULL */
     GPtrArray *lines;                   /* char *: as written */
     GPtrArray *wanted[CONDITION_COUNT]; /* AmrWildcard; NULL: any */
     guint line;
@@ -51,6 +55,7 @@ entry_free(gpointer data)
     g_free(entry->id);
     g_free(entry->title);
     g_free(entry->why);
+    g_free(entry->text);
     g_free(entry);
 }
 
@@ -162,6 +167,8 @@ take_value(const Reader *reader, Entry *entry, const char *key, const char *valu
         set_once(reader, &entry->title, value);
     } else if (strcmp(key, "why") == 0) {
         set_once(reader, &entry->why, value);
+    } else if (strcmp(key, "text") == 0) {
+        set_once(reader, &entry->text, value);
     } else if (strcmp(key, "do") == 0) {
         g_ptr_array_add(entry->lines, g_strdup(value));
     } else {
@@ -204,10 +211,11 @@ is_whole(const Reader *reader, const Entry *entry)
         return FALSE;
     for (guint i = 0; i < CONDITION_COUNT; i++)
         asks |= entry->wanted[i] != NULL;
-    if (entry->title && entry->why && asks)
+    gboolean note = entry->text && !entry->title && !entry->why && !entry->lines->len;
+    if (asks && (note || (!entry->text && entry->title && entry->why)))
         return TRUE;
     warn(reader, entry->line,
-         asks ? "it needs a title and a why" : "it needs something that it fits");
+         asks ? "it needs a title and a why, or a text alone" : "it needs something that it fits");
     return FALSE;
 }
 
@@ -262,12 +270,16 @@ static AmrBytes
 value_of(const AmrEvent *event, Condition condition)
 {
     static const AmrField fields[CONDITION_COUNT] = {
-        [CONDITION_PROFILE] = AMR_FIELD_PROFILE, [CONDITION_OPERATION] = AMR_FIELD_OPERATION,
-        [CONDITION_INFO] = AMR_FIELD_INFO,       [CONDITION_NAME] = AMR_FIELD_NAME,
-        [CONDITION_COMM] = AMR_FIELD_COMM,       [CONDITION_CAPABILITY] = AMR_FIELD_CAPNAME,
+        [CONDITION_PROFILE] = AMR_FIELD_PROFILE,  [CONDITION_OPERATION] = AMR_FIELD_OPERATION,
+        [CONDITION_INFO] = AMR_FIELD_INFO,        [CONDITION_NAME] = AMR_FIELD_NAME,
+        [CONDITION_COMM] = AMR_FIELD_COMM,        [CONDITION_CAPABILITY] = AMR_FIELD_CAPNAME,
+        [CONDITION_MASK] = AMR_FIELD_DENIED_MASK, [CONDITION_FAMILY] = AMR_FIELD_FAMILY,
+        [CONDITION_ERROR] = AMR_FIELD_ERROR,
     };
     if (condition == CONDITION_CLASS)
         return amr_bytes(amr_class_word(event->klass));
+    if (condition == CONDITION_MASK && !event->field[AMR_FIELD_DENIED_MASK].len)
+        return event->field[AMR_FIELD_REQUESTED_MASK];
     return event->field[fields[condition]];
 }
 
@@ -345,7 +357,7 @@ amr_recipes_for(const AmrRecipes *recipes, const AmrEvent *event, gboolean ruled
 
     for (guint i = 0; i < recipes->entries->len; i++) {
         const Entry *entry = recipes->entries->pdata[i];
-        if (!fits(entry, event) || (ruled && entry->wanted[CONDITION_INFO]))
+        if (entry->text || !fits(entry, event) || (ruled && entry->wanted[CONDITION_INFO]))
             continue;
         AmrRecipe *recipe = g_new0(AmrRecipe, 1);
         recipe->id = g_strdup(entry->id);
@@ -355,6 +367,23 @@ amr_recipes_for(const AmrRecipes *recipes, const AmrEvent *event, gboolean ruled
         for (guint j = 0; j < entry->lines->len; j++)
             recipe->lines[j] = fill_in(entry->lines->pdata[j], event);
         g_ptr_array_add(found, recipe);
+    }
+    return found;
+}
+
+GPtrArray *
+amr_notes_for(const AmrRecipes *recipes, const AmrEvent *event)
+{
+    GPtrArray *found = g_ptr_array_new_with_free_func(g_free);
+    gboolean place = FALSE;
+
+    for (guint i = 0; i < recipes->entries->len; i++) {
+        const Entry *entry = recipes->entries->pdata[i];
+        gboolean of_place = g_str_has_prefix(entry->id, "place-");
+        if (!entry->text || (of_place && place) || !fits(entry, event))
+            continue;
+        place = place || of_place;
+        g_ptr_array_add(found, g_strdup(entry->text));
     }
     return found;
 }

@@ -7,7 +7,9 @@
  *   title, why     what to do and why a rule is not the answer, a sentence each; both needed
  *   do             a line to copy; several keep their order. {profile}, {profile.N} (its Nth part
  *                  between dots, from 0) and {comm} stand for what was denied
- *   profile, class, operation, info, name, comm, capability
+ *   text           instead of the three: what it means that this was denied, in plain words (a
+ *                  note); of those whose id begins with "place-" only the first that fits is told
+ *   profile, class, operation, info, name, comm, capability, mask, family, error
  *                  when it fits: wildcards (* ? [a-z]); lines of one key are alternatives, all keys
  *                  that are there must fit; at least one is needed
  */
@@ -20,6 +22,7 @@ G_BEGIN_DECLS
 
 /* The file of the system, below the target's root; and the largest of any in bytes. */
 #define AMR_RECIPES_FILE "etc/armorer/recipes"
+#define AMR_NOTES_FILE   "etc/armorer/notes"
 #define AMR_RECIPES_MAX  (256 * 1024)
 
 typedef struct AmrRecipes AmrRecipes;
@@ -50,6 +53,8 @@ const GPtrArray *amr_recipes_warnings(const AmrRecipes *recipes);
  * NULL.
  */
 GPtrArray *amr_recipes_for(const AmrRecipes *recipes, const AmrEvent *event, gboolean ruled);
+/* The notes that fit: strings, display form. Never NULL. */
+GPtrArray *amr_notes_for(const AmrRecipes *recipes, const AmrEvent *event);
 
 G_END_DECLS
 #endif

@@ -4,17 +4,18 @@
 #include <string.h>
 
 #include "core/advice/recipe.h"
+#include "core/policy/oracle.h"
 
 static AmrRecipes *
-shipped(void)
+shipped(const char *file)
 {
-    g_autofree char *path = g_build_filename(g_getenv("ARMORER_SRCDIR"), "data/recipes", NULL);
+    g_autofree char *path = g_build_filename(g_getenv("ARMORER_SRCDIR"), "data", file, NULL);
     g_autofree char *text = NULL;
     AmrRecipes *recipes = amr_recipes_new();
     gsize len;
 
     assert_true(g_file_get_contents(path, &text, &len, NULL));
-    amr_recipes_take(recipes, text, len, "recipes");
+    amr_recipes_take(recipes, text, len, file);
     if (amr_recipes_warnings(recipes)->len)
         fail_msg("%s", (const char *)amr_recipes_warnings(recipes)->pdata[0]);
     return recipes;
@@ -82,7 +83,7 @@ static const struct {
 static void
 test_shipped(void **state)
 {
-    g_autoptr(AmrRecipes) recipes = shipped();
+    g_autoptr(AmrRecipes) recipes = shipped("recipes");
     (void)state;
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autofree char *line = g_strconcat("audit: type=1400 audit(1.0:1): apparmor=\"DENIED\" ",
@@ -200,14 +201,137 @@ test_places(void **state)
     assert_true(amr_recipes_warnings(recipes)->len > 0);
 }
 
+/* ---- notes ----------------------------------------------------------------------------------- */
+
+static gboolean
+notes_tell(const AmrRecipes *notes, const AmrEvent *event, const char *what)
+{
+    g_autoptr(GPtrArray) found = amr_notes_for(notes, event);
+    g_autoptr(GPtrArray) recipes = amr_recipes_for(notes, event, FALSE);
+    assert_int_equal(recipes->len, 0); /* a note is no recipe */
+    for (guint i = 0; i < found->len; i++)
+        if (strstr(found->pdata[i], what))
+            return TRUE;
+    return FALSE;
+}
+
+/* Each class, kind of access, capability and reason of the kernel has a note of its own. */
+static void
+test_notes_complete(void **state)
+{
+    g_autoptr(AmrRecipes) notes = shipped("notes");
+    static const struct {
+        AmrClass klass;
+        const char *masks;
+    } masks[] = {
+        {AMR_CLASS_FILE, "r w a c d l k m x"},
+        {AMR_CLASS_NETWORK, "create bind connect listen accept send receive getattr setattr "
+                            "getopt setopt shutdown"},
+        {AMR_CLASS_UNIX, "create bind connect listen accept send receive"},
+        {AMR_CLASS_SIGNAL, "send receive"},
+        {AMR_CLASS_PTRACE, "read trace readby tracedby"},
+        {AMR_CLASS_DBUS, "send receive bind eavesdrop"},
+        {AMR_CLASS_MQUEUE, "create open delete read write getattr setattr"},
+        {AMR_CLASS_IO_URING, "sqpoll override_creds"},
+        {AMR_CLASS_USERNS, "userns_create"},
+    };
+    /* security/apparmor of Linux 6.1 and 6.12: domain.c, file.c, mount.c, path.c, resource.c */
+    static const char *const infos[] = {
+        "Failed name lookup - deleted entry",
+        "Failed name lookup - disconnected path",
+        "Failed name lookup - name too long",
+        "Failed name lookup",
+        "profile transition not found",
+        "conflicting profile attachments",
+        "ix fallback",
+        "ux fallback",
+        "no new privs",
+        "label not found",
+        "profile not found",
+        "no change_onexec valid for executable",
+        "change_profile onexec",
+        "hat not found",
+        "no hats defined",
+        "target not hat",
+        "conflicting target types",
+        "ptrace prevents transition",
+        "failed to build target label",
+        "label build failed",
+        "could not create null profile",
+        "link not subset of target",
+        "failed mntpnt match",
+        "failed srcname match",
+        "failed type match",
+        "failed flags match",
+        "failed data match",
+        "failed perms check",
+        "cap_sys_resource",
+        "failed af match",
+        "same as current profile, skipping",
+    };
+
+    for (AmrClass klass = AMR_CLASS_UNKNOWN + 1; klass < AMR_CLASS_COUNT; klass++) {
+        const AmrEvent event = {.klass = klass};
+        if (!notes_tell(notes, &event, ""))
+            fail_msg("class %s", amr_class_word(klass));
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(masks); i++) {
+        g_auto(GStrv) words = g_strsplit(masks[i].masks, " ", -1);
+        AmrEvent event = {.klass = masks[i].klass};
+        g_autoptr(GPtrArray) plain = amr_notes_for(notes, &event);
+        for (char **word = words; *word; word++) {
+            event.field[AMR_FIELD_DENIED_MASK] = amr_bytes(*word);
+            g_autoptr(GPtrArray) found = amr_notes_for(notes, &event);
+            if (found->len <= plain->len)
+                fail_msg("%s of %s", *word, amr_class_word(masks[i].klass));
+        }
+    }
+    for (guint i = 0; amr_oracle_capability_word(i); i++) {
+        AmrEvent event = {.klass = AMR_CLASS_CAPABILITY};
+        const char *word = amr_oracle_capability_word(i);
+        event.field[AMR_FIELD_CAPNAME] = amr_bytes(word);
+        g_autofree char *begin = g_strdup_printf("With %s it may ", word);
+        if (!notes_tell(notes, &event, begin))
+            fail_msg("capability %s", word);
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(infos); i++) {
+        AmrEvent event = {.klass = AMR_CLASS_UNKNOWN};
+        event.field[AMR_FIELD_INFO] = amr_bytes(infos[i]);
+        if (!notes_tell(notes, &event, ""))
+            fail_msg("info %s", infos[i]);
+    }
+}
+
+/* Of places only the first that fits is told; who replaces a note replaces it alone. */
+static void
+test_notes_places(void **state)
+{
+    g_autoptr(AmrRecipes) notes = shipped("notes");
+    AmrEvent event = {.klass = AMR_CLASS_FILE};
+
+    event.field[AMR_FIELD_NAME] = AMR_BYTES("/etc/shadow");
+    assert_true(notes_tell(notes, &event, "hashes of all passwords"));
+    assert_false(notes_tell(notes, &event, "Configuration of the system"));
+    event.field[AMR_FIELD_NAME] = AMR_BYTES("/etc/x");
+    assert_true(notes_tell(notes, &event, "Configuration of the system"));
+    event.field[AMR_FIELD_NAME] = AMR_BYTES("/home/a/.ssh/id_rsa");
+    assert_true(notes_tell(notes, &event, "secret keys"));
+    take(notes, "[place-shadow]\nname = /etc/shadow\ntext = Ours.\x1b[2J\n");
+    event.field[AMR_FIELD_NAME] = AMR_BYTES("/etc/shadow");
+    assert_true(notes_tell(notes, &event, "Ours."));
+    assert_false(notes_tell(notes, &event, "\x1b"));
+    assert_false(notes_tell(notes, &event, "hashes of all passwords"));
+    take(notes, "[place-keys]\nname = *\ntext = a\ntitle = b\nwhy = c\n");
+    assert_int_equal(amr_recipes_warnings(notes)->len, 1);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shipped),
-        cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_broken),
-        cmocka_unit_test(test_places),
+        cmocka_unit_test(test_shipped),        cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_broken),         cmocka_unit_test(test_places),
+        cmocka_unit_test(test_notes_complete), cmocka_unit_test(test_notes_places),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

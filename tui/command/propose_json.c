@@ -176,6 +176,17 @@ add_recipes(TuiJson *json, const AmrRecipes *recipes, const AmrEvent *event, gbo
     tui_json_close_array(json);
 }
 
+static void
+add_notes(TuiJson *json, const AmrRecipes *recipes, const AmrEvent *event)
+{
+    g_autoptr(GPtrArray) notes = amr_notes_for(recipes, event);
+
+    tui_json_open_array(json, "notes");
+    for (guint i = 0; i < notes->len; i++)
+        tui_json_text(json, NULL, notes->pdata[i]);
+    tui_json_close_array(json);
+}
+
 gboolean
 tui_propose_out(const AmrSession *session, TuiProposeCovers *covers, const AmrResolved *resolved)
 {
@@ -204,5 +215,6 @@ tui_propose_out(const AmrSession *session, TuiProposeCovers *covers, const AmrRe
     tui_json_cause(json, "denied_by", proposal->denied);
     tui_json_cause(json, "granted_by", proposal->granted);
     add_recipes(json, session->recipes, &event, !proposal->no_rule);
+    add_notes(json, session->recipes, &event);
     return tui_out_json(json);
 }

@@ -56,6 +56,15 @@ tui_detail_add_granted(TuiFlow *flow, const AmrCause *granted)
 }
 
 void
+tui_detail_add_notes(TuiFlow *flow, const AmrSession *session, const AmrEvent *event)
+{
+    g_autoptr(GPtrArray) notes = amr_notes_for(session->recipes, event);
+
+    for (guint i = 0; i < notes->len; i++)
+        tui_flow_add_words(flow, i == 0 ? "means" : "", TUI_ROLE_TEXT, notes->pdata[i]);
+}
+
+void
 tui_detail_add_recipes(TuiFlow *flow, const AmrSession *session, const AmrEvent *event,
                        gboolean ruled)
 {
@@ -93,6 +102,7 @@ add_answer(TuiFlow *flow, const AmrSession *session, const AmrEvent *event,
         tui_detail_add_risk(flow, candidate->risk, candidate->danger);
     }
     tui_detail_add_recipes(flow, session, event, proposal->no_rule == AMR_NO_RULE_NONE);
+    tui_detail_add_notes(flow, session, event);
 }
 
 static void

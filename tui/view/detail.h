@@ -27,6 +27,8 @@ void tui_detail_add_denied(TuiFlow *flow, const AmrCause *denied);
 /* The same of one that grants. */
 void tui_detail_add_granted(TuiFlow *flow, const AmrCause *granted);
 
+/* What it means, from the session's notes. */
+void tui_detail_add_notes(TuiFlow *flow, const AmrSession *session, const AmrEvent *event);
 /* Recipes of the session that fit @event: what to do in place of a rule, with what to copy. @ruled:
  * a rule is offered (amr_recipes_for()). */
 void tui_detail_add_recipes(TuiFlow *flow, const AmrSession *session, const AmrEvent *event,
