@@ -73,3 +73,11 @@ ok '  and is no more' not loaded guarded//inner r /opt/t/more
 ok '  undone' "$armorer" undo
 ok '  it is as before' not loaded :web:guarded//inner r /opt/t/more
 ok "  so is the root's" loaded guarded//inner r /opt/t/here
+# What is loaded beside what is on disk, by behaviour.
+"$armorer" status --compare --json asked >/tmp/answer
+ok 'compare: edited on disk and not loaded' sh -c "grep -q '\"drift\":\"other\"' /tmp/answer && grep -q sys_chroot /tmp/answer"
+sed 's/^/# /' /tmp/answer
+apparmor_parser -r -O no-minimize -K /etc/apparmor.d/opt.t.asked
+"$armorer" status --compare --json asked >/tmp/answer
+ok '  loaded with other options it behaves the same' grep -q '"differences":\[\]' /tmp/answer
+ok '  and is asked as loaded alone' "$armorer" query --loaded asked capability sys_chroot
