@@ -226,13 +226,20 @@ test_complete(void **state)
         {"filter path:/e", "path:/etc/", 7},
         {"filter path:/etc/", "path:/etc/hosts path:/etc/shadow", 7},
         {"filter comm:un", "comm:unshare", 7},
+        {"filter uid:", "uid:0 uid:1000 uid:33", 7},
+        {"filter host:", "host:wick", 7},
         {"filter state:came", "state:came-back", 7},
         {"filter verdict:", "verdict:allowed verdict:audit verdict:denied verdict:killed", 7},
         {"write x", "", 6},
     };
+    static const char elsewhere[] =
+        "node=wick type=AVC msg=audit(1763713001.000:91): apparmor=\"DENIED\" "
+        "operation=\"open\" profile=\"pagewright\" name=\"/etc/shadow\" pid=1 comm=\"unshare\" "
+        "requested_mask=\"r\" denied_mask=\"r\" fsuid=0 ouid=0\n";
     SceneOptions options = {"denials.log", FALSE, FALSE};
     Scene scene;
     scene_open(&scene, &options);
+    scene_feed(&scene, elsewhere, strlen(elsewhere));
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         gsize start = 0;
         g_auto(GStrv) words =

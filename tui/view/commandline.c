@@ -145,7 +145,8 @@ add_seen(GPtrArray *words, const char *prefix, const AmrSession *session)
     } fields[] = {
         {AMR_FILTER_KEY_PROFILE, AMR_FIELD_PROFILE},  {AMR_FILTER_KEY_OP, AMR_FIELD_OPERATION},
         {AMR_FILTER_KEY_PATH, AMR_FIELD_NAME},        {AMR_FILTER_KEY_COMM, AMR_FIELD_COMM},
-        {AMR_FILTER_KEY_MASK, AMR_FIELD_DENIED_MASK},
+        {AMR_FILTER_KEY_MASK, AMR_FIELD_DENIED_MASK}, {AMR_FILTER_KEY_UID, AMR_FIELD_FSUID},
+        {AMR_FILTER_KEY_HOST, AMR_FIELD_NODE},        {AMR_FILTER_KEY_HOST, AMR_FIELD_HOSTNAME},
     };
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     AmrDenialId newest = amr_store_newest(session->store);
@@ -156,8 +157,13 @@ add_seen(GPtrArray *words, const char *prefix, const AmrSession *session)
             continue;
         for (AmrDenialId id = newest; id > 0 && newest - id < LATEST; id--) {
             AmrEvent event;
-            if (amr_store_event(session->store, id, &event))
-                add_value(words, seen, prefix, fields[i].key, event.field[fields[i].field]);
+            if (!amr_store_event(session->store, id, &event))
+                continue;
+            g_autofree char *uid =
+                event.has_fsuid ? g_strdup_printf("%" G_GUINT32_FORMAT, event.fsuid) : NULL;
+            const gboolean is_uid = fields[i].key == AMR_FILTER_KEY_UID; /* kept as a number */
+            add_value(words, seen, prefix, fields[i].key,
+                      is_uid ? amr_bytes(uid) : event.field[fields[i].field]);
         }
     }
 }
