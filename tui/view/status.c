@@ -52,6 +52,8 @@ add_sources(TuiBar *bar, const AmrSession *session)
         add_count(bar, 6, "following", states[AMR_SOURCE_FOLLOWING]);
     add_count(bar, 6, "awaiting", states[AMR_SOURCE_AWAITED]);
     add_count(bar, 3, "failed", states[AMR_SOURCE_FAILED]);
+    if (!session->choice) /* nothing more comes of these: a pipe whose writer is gone */
+        add_count(bar, 6, "ended", states[AMR_SOURCE_DONE]);
     if (n == 0)
         tui_bar_add(bar, 6, TUI_ROLE_STATUS, NULL, TUI_ROLE_STATUS, "no logs");
 }
