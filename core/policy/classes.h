@@ -19,7 +19,24 @@ void amr_propose_exec(AmrProposal *proposal, const AmrEvent *event, guint access
 const char *amr_exec_attached(const AmrProposeContext *context, const char *ns, AmrBytes target);
 const char *amr_exec_child(const AmrProposeContext *context, const char *ns, AmrBytes profile,
                            AmrBytes target);
-/* lead.c. Whether @mode looks for a child; whether it may leave confinement. */
+/* Where several attach to @target equally well, so that px leads to none of them: their names,
+ * borrowed from the context. Empty else. */
+GPtrArray *amr_exec_tied(const AmrProposeContext *context, const char *ns, AmrBytes target);
+/* exec_conflict.c. The rules of @profile (as people write it) that execute what patterns match.
+ * Never NULL. @index may be NULL. */
+typedef struct AmrExecStanding AmrExecStanding;
+AmrExecStanding *amr_exec_standing_new(const AmrIndex *index, const char *profile,
+                                       const AmrTunables *tunables);
+void amr_exec_standing_free(AmrExecStanding *standing);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrExecStanding, amr_exec_standing_free)
+/* One of these beside which the compiler does not take @rule, with its place, in display form;
+ * borrowed. NULL: there is none. */
+const char *amr_exec_conflict(const AmrExecStanding *standing, const AmrTunables *tunables,
+                              const AmrRule *rule);
+/* lead.c. Whether @name (with its parent's, if it is a child) is a profile in @ns that confines
+ * what it is named for: loaded, or where that is not known on disk and not disabled. */
+gboolean amr_exec_confines(const AmrProposeContext *context, const char *ns, const char *name);
+/* Whether @mode looks for a child; whether it may leave confinement. */
 gboolean amr_exec_to_child(AmrExecMode mode);
 gboolean amr_exec_may_leave(AmrExecMode mode);
 /* On disk or loaded, of what @context has. */
@@ -52,6 +69,9 @@ void amr_propose_rlimit(AmrProposal *proposal, const AmrEvent *event);
 void amr_propose_change_profile(AmrProposal *proposal, const AmrEvent *event);
 void amr_propose_mount(AmrProposal *proposal, const AmrEvent *event);
 
+/* That @rule (taken over) would answer it, but @stating, as @said has it (display form). */
+void amr_propose_leave_out(AmrProposal *proposal, AmrRule *rule, AmrStating stating,
+                           const char *said);
 /* Sets the refusal; drops candidates. @reason and @remedy are taken over. */
 void amr_propose_refuse(AmrProposal *proposal, AmrNoRule no_rule, char *reason, char *remedy);
 /* Takes everything over. */

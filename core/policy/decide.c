@@ -17,6 +17,7 @@ amr_decision_free(gpointer data)
     AmrDecision *decision = data;
     g_free(decision->profile);
     g_free(decision->exec);
+    g_free(decision->target);
     g_free(decision->into);
     g_free(decision->reason);
     g_free(decision->remedy);
@@ -89,6 +90,7 @@ decide_by_policy(AmrDecision *decision, const AmrResolveContext *context, AmrHol
 
     decision->by = AMR_DECIDED_POLICY;
     decision->mode = fact->exec;
+    decision->target = g_strdup(fact->target);
     if (fact->verdict == AMR_ORACLE_REFUSED) {
         leave_open(decision, AMR_NO_RULE_DENIED,
                    g_strdup_printf("A deny rule stands against running %s from %s.", program,
@@ -139,9 +141,10 @@ decide_anew(AmrDecision *decision, const AmrResolveContext *context, AmrHolder h
             const AmrEvent *event)
 {
     g_autoptr(AmrProposal) proposal = amr_propose(event, &context->propose);
-    AmrExecMode wanted = context->choose
-                             ? context->choose(decision->profile, decision->exec, context->data)
-                             : AMR_EXEC_NONE;
+    const char *target = NULL;
+    AmrExecMode wanted =
+        context->choose ? context->choose(decision->profile, decision->exec, &target, context->data)
+                        : AMR_EXEC_NONE;
 
     if (proposal->no_rule) {
         decision->by = AMR_DECIDED_OPEN;
@@ -154,14 +157,18 @@ decide_anew(AmrDecision *decision, const AmrResolveContext *context, AmrHolder h
     decision->mode = first->rule->file.exec;
     for (guint i = 0; i < proposal->candidates->len; i++) {
         const AmrCandidate *candidate = proposal->candidates->pdata[i];
-        if (candidate->rule->file.exec != wanted)
+        if (candidate->rule->file.exec != wanted ||
+            g_strcmp0(candidate->rule->file.target, target) != 0)
             continue;
         decision->by = AMR_DECIDED_CHOICE;
         decision->mode = wanted;
+        g_free(decision->target);
+        decision->target = g_strdup(target);
     }
     decision->into = amr_exec_lead(&context->propose, holder.ns, holder.name, decision->exec,
-                                   decision->mode, NULL);
-    if (!decision->into && decision->mode == AMR_EXEC_CX)
+                                   decision->mode, decision->target);
+    if (!decision->into && !decision->target &&
+        (decision->mode == AMR_EXEC_CX || decision->mode == AMR_EXEC_CX_SAFE))
         lead_anew(decision, context, holder, decision->exec);
     if (!decision->into)
         leave_open(decision, AMR_NO_RULE_NO_TRANSITION,

@@ -126,6 +126,10 @@ GArray *amr_index_grants(const AmrBlock *block);
 /* Through which includes @file comes into @block, from the inside out: elements AmrLocal, of which
  * the last one stands in the block's own text. Empty for the block's own file. */
 GArray *amr_index_chain(const AmrBlock *block, const char *file);
+/* The same as amr_index_denies() of those rules that execute what a pattern matches, or are not
+ * known not to: a variable, a wildcard, and a word that may be an access with x. None of them
+ * denies. */
+GArray *amr_index_execs(const AmrBlock *block);
 
 /* The blocks that a rule in @file reaches: in whose braces an include of it stands, at any depth.
  * Elements const AmrBlock *. */

@@ -451,6 +451,7 @@ free_block(gpointer data)
     g_ptr_array_unref(block->roots);
     g_array_unref(block->uses);
     g_clear_pointer(&block->denies, g_array_unref);
+    g_clear_pointer(&block->execs, g_array_unref);
     g_ptr_array_unref(block->dirs);
     g_free(block);
 }

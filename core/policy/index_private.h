@@ -47,11 +47,11 @@ typedef struct {
     gboolean if_exists;
 } IndexUse;
 
-/* One deny rule that stands in a block, and the file that holds it. */
+/* One rule that stands in a block, and the file that holds it. */
 typedef struct {
     IndexFile *file;
     const AmrScanItem *item; /* of the file's */
-} IndexDeny;
+} IndexRule;
 
 /* A block, and what only the index knows of it. */
 typedef struct {
@@ -60,7 +60,8 @@ typedef struct {
     IndexFile *file;
     GPtrArray *roots; /* IndexFile * */
     GArray *uses;     /* IndexUse, in the order in which the compiler meets them */
-    GArray *denies;   /* IndexDeny, in the same order; NULL: none */
+    GArray *denies;   /* IndexRule, in the same order; NULL: none */
+    GArray *execs;    /* likewise */
     GPtrArray *dirs;  /* IndexFile *: directories that stand in it, or names of what is not there */
 } IndexBlock;
 

@@ -149,18 +149,45 @@ is_denying(const Scanner *s)
     return s->braces->len && g_array_index(s->braces, guint, s->braces->len - 1) == DENYING;
 }
 
+/* Whether a word of @text is an access of files with x in it, beside something that may match more
+ * than one name. A word too many does no harm: it is read before it counts. */
+static gboolean
+may_execute(AmrBytes text)
+{
+    gboolean matches = FALSE, executes = FALSE;
+
+    for (gsize i = 0; i < text.len;) {
+        gsize n = 0, x = 0;
+        while (i + n < text.len && !g_ascii_isspace(text.data[i + n])) {
+            matches |= text.data[i + n] && strchr("*?[@", text.data[i + n]);
+            x += text.data[i + n] && strchr("rwalkmipcuPCUx", text.data[i + n]);
+            n++;
+        }
+        executes |= n > 0 && n == x && memchr(text.data + i, 'x', n);
+        i += n + 1;
+    }
+    return matches && executes;
+}
+
+static AmrScanKind
+kind_of_rule(const Scanner *s, AmrBytes text)
+{
+    if (s->deny || is_denying(s))
+        return AMR_SCAN_DENY;
+    return !s->every && may_execute(text) ? AMR_SCAN_EXEC : AMR_SCAN_RULE;
+}
+
 /* The statement ends with the comma @token. */
 static void
 end_rule(Scanner *s, const AmrLexToken *token)
 {
-    gboolean denies = s->deny || is_denying(s);
-    AmrScanItem item = {.kind = denies ? AMR_SCAN_DENY : AMR_SCAN_RULE,
-                        .line = s->first_line,
-                        .header = s->first,
-                        .close = token->end};
+    AmrScanItem item = {.line = s->first_line, .header = s->first, .close = token->end};
 
-    if (s->first < token->start && (denies || s->every))
-        g_array_append_val(s->items, item);
+    if (s->first < token->start) {
+        item.kind = kind_of_rule(s, (AmrBytes){s->lex.data + s->first, token->start - s->first});
+        if (item.kind != AMR_SCAN_RULE || s->every)
+            g_array_append_val(s->items, item);
+    }
     begin_statement(s);
 }
 

@@ -19,6 +19,7 @@ typedef enum {
     AMR_SCAN_SET,     /* @{name} = values */
     AMR_SCAN_ADD,     /* @{name} += values */
     AMR_SCAN_DENY,    /* a rule with `deny` before it, or in a block of such */
+    AMR_SCAN_EXEC,    /* another that may execute what a pattern matches */
     AMR_SCAN_RULE,    /* another rule; only of amr_scan_rules() */
 } AmrScanKind;
 

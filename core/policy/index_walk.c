@@ -215,15 +215,15 @@ include(Walk *walk, const Frame *frame, const AmrScanItem *item, IndexFile *targ
 }
 
 static void
-note_deny(Level *level, IndexFile *file, const AmrScanItem *item)
+note_rule(const Level *level, GArray **rules, IndexFile *file, const AmrScanItem *item)
 {
-    IndexDeny deny = {file, item};
+    IndexRule rule = {file, item};
 
-    if (!level->block || !level->fresh)
+    if (!level->fresh)
         return;
-    if (!level->block->denies)
-        level->block->denies = g_array_new(FALSE, FALSE, sizeof(IndexDeny));
-    g_array_append_val(level->block->denies, deny);
+    if (!*rules)
+        *rules = g_array_new(FALSE, FALSE, sizeof(IndexRule));
+    g_array_append_val(*rules, rule);
 }
 
 static void
@@ -231,6 +231,7 @@ step(Walk *walk, Frame *frame)
 {
     guint at = frame->next++;
     const AmrScanItem *item = &g_array_index(frame->file->items, AmrScanItem, at);
+    Level *level = innermost(walk);
 
     switch (item->kind) {
     case AMR_SCAN_BLOCK:
@@ -248,7 +249,12 @@ step(Walk *walk, Frame *frame)
         amr_index_set_variable(walk->vars, item);
         break;
     case AMR_SCAN_DENY:
-        note_deny(innermost(walk), frame->file, item);
+        if (level->block)
+            note_rule(level, &level->block->denies, frame->file, item);
+        break;
+    case AMR_SCAN_EXEC:
+        if (level->block)
+            note_rule(level, &level->block->execs, frame->file, item);
         break;
     case AMR_SCAN_RULE:
     case AMR_SCAN_ABI:
@@ -301,30 +307,41 @@ amr_index_walk(AmrIndex *index, IndexFile *root)
     g_hash_table_unref(walk.stack);
 }
 
-/* ---- deny rules ------------------------------------------------------------------------------
+/* ---- rules -----------------------------------------------------------------------------------
  */
 
 static void
-clear_deny(gpointer data)
+clear_rule(gpointer data)
 {
     g_free(((AmrIndexRule *)data)->text);
+}
+
+static GArray *
+texts_of(const GArray *noted)
+{
+    GArray *rules = g_array_new(FALSE, FALSE, sizeof(AmrIndexRule));
+
+    g_array_set_clear_func(rules, clear_rule);
+    for (guint i = 0; noted && i < noted->len; i++) {
+        const IndexRule *one = &g_array_index(noted, IndexRule, i);
+        const char *data = g_bytes_get_data(one->file->bytes, NULL);
+        const AmrScanItem *item = one->item;
+        AmrIndexRule rule = {one->file->name, item->line,
+                             amr_rule_text_fold(
+                                 (AmrBytes){data + item->header, item->close - item->header})};
+        g_array_append_val(rules, rule);
+    }
+    return rules;
 }
 
 GArray *
 amr_index_denies(const AmrBlock *block)
 {
-    const IndexBlock *inner = (const IndexBlock *)block;
-    GArray *denies = g_array_new(FALSE, FALSE, sizeof(AmrIndexRule));
+    return texts_of(((const IndexBlock *)block)->denies);
+}
 
-    g_array_set_clear_func(denies, clear_deny);
-    for (guint i = 0; inner->denies && i < inner->denies->len; i++) {
-        const IndexDeny *one = &g_array_index(inner->denies, IndexDeny, i);
-        const char *data = g_bytes_get_data(one->file->bytes, NULL);
-        const AmrScanItem *item = one->item;
-        AmrIndexRule deny = {one->file->name, item->line,
-                             amr_rule_text_fold(
-                                 (AmrBytes){data + item->header, item->close - item->header})};
-        g_array_append_val(denies, deny);
-    }
-    return denies;
+GArray *
+amr_index_execs(const AmrBlock *block)
+{
+    return texts_of(((const IndexBlock *)block)->execs);
 }

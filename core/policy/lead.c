@@ -39,6 +39,19 @@ amr_exec_exists(const AmrProposeContext *context, const char *ns, const char *na
            (context->loaded && amr_loaded_find(context->loaded, ns, name));
 }
 
+gboolean
+amr_exec_confines(const AmrProposeContext *context, const char *ns, const char *name)
+{
+    const AmrBlock *block = context->index ? amr_index_find(context->index, ns, name) : NULL;
+
+    if ((block && block->unconfined) || amr_profile_is_catch_all(name))
+        return FALSE;
+    if (!context->loaded)
+        return block && !amr_index_is_disabled(context->index, block->file);
+    const AmrLoadedProfile *loaded = amr_loaded_find(context->loaded, ns, name);
+    return loaded && loaded->mode != AMR_MODE_UNCONFINED;
+}
+
 char *
 amr_exec_full(const char *ns, const char *name)
 {

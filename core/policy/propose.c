@@ -74,7 +74,7 @@ amr_proposal_free(AmrProposal *proposal)
 }
 
 guint
-amr_proposal_best(const AmrProposal *proposal, AmrExecMode mode)
+amr_proposal_best(const AmrProposal *proposal, AmrExecMode mode, const char *target)
 {
     const AmrCandidate *first = NULL;
     guint best = proposal->best;
@@ -82,6 +82,7 @@ amr_proposal_best(const AmrProposal *proposal, AmrExecMode mode)
     for (guint i = 0; mode && i < proposal->candidates->len; i++) {
         const AmrCandidate *candidate = proposal->candidates->pdata[i];
         if (candidate->rule->kind != AMR_RULE_FILE || candidate->rule->file.exec != mode ||
+            g_strcmp0(candidate->rule->file.target, target) != 0 ||
             (first && (candidate->rung != AMR_RUNG_EACH_RUN ||
                        candidate->rule->file.access != first->rule->file.access)))
             continue;
@@ -99,6 +100,14 @@ amr_propose_add(AmrProposal *proposal, AmrRule *rule, AmrRisk risk, char *why, c
     *candidate =
         (AmrCandidate){.rule = rule, .risk = risk, .why = why, .opens = opens, .danger = danger};
     g_ptr_array_add(proposal->candidates, candidate);
+}
+
+void
+amr_propose_leave_out(AmrProposal *proposal, AmrRule *rule, AmrStating stating, const char *said)
+{
+    AmrLeftOut *left_out = g_new0(AmrLeftOut, 1);
+    *left_out = (AmrLeftOut){rule, stating, g_strdup(said)};
+    g_ptr_array_add(proposal->left_out, left_out);
 }
 
 void
@@ -332,9 +341,7 @@ weigh(AmrProposal *proposal, const AmrProposeContext *context)
             i++;
             continue;
         }
-        AmrLeftOut *left_out = g_new0(AmrLeftOut, 1);
-        *left_out = (AmrLeftOut){g_steal_pointer(&candidate->rule), stating, g_strdup(said)};
-        g_ptr_array_add(proposal->left_out, left_out);
+        amr_propose_leave_out(proposal, g_steal_pointer(&candidate->rule), stating, said);
         g_ptr_array_remove_index(proposal->candidates, i);
         if (i < proposal->best)
             proposal->best--;

@@ -109,9 +109,9 @@ typedef struct {
 void amr_proposal_free(AmrProposal *proposal);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrProposal, amr_proposal_free)
 
-/* Of the candidates that execute as @mode has it, the best one; if there is none, the proposal's
- * best. */
-guint amr_proposal_best(const AmrProposal *proposal, AmrExecMode mode);
+/* Of the candidates that execute as @mode (-> @target, NULL: without) has it, the best one; if
+ * there is none, the proposal's best. */
+guint amr_proposal_best(const AmrProposal *proposal, AmrExecMode mode, const char *target);
 
 /* Never NULL. Pure: reads the event and the context, asks nobody. Events of ALLOWED (complain mode)
  * are answered like DENIED ones. What a null profile was denied is held under the exec that made it

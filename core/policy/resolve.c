@@ -71,6 +71,7 @@ copy_decision(const AmrDecision *decision)
     AmrDecision *copy = g_memdup2(decision, sizeof *decision);
     copy->profile = g_strdup(decision->profile);
     copy->exec = g_strdup(decision->exec);
+    copy->target = g_strdup(decision->target);
     copy->into = g_strdup(decision->into);
     copy->reason = g_strdup(decision->reason);
     copy->remedy = g_strdup(decision->remedy);
@@ -188,8 +189,8 @@ is_own_start(const AmrResolved *resolved)
     const AmrDecision *last =
         resolved->under->len ? resolved->under->pdata[resolved->under->len - 1] : NULL;
     const AmrEvent *event = &resolved->event;
-    return last && last->mode == AMR_EXEC_IX && event->klass == AMR_CLASS_FILE &&
-           event->denied == AMR_PERM_READ &&
+    return last && last->mode && g_strcmp0(last->into, last->profile) == 0 &&
+           event->klass == AMR_CLASS_FILE && event->denied == AMR_PERM_READ &&
            amr_bytes_is(event->field[AMR_FIELD_OPERATION], "file_mmap") &&
            amr_bytes_is(event->field[AMR_FIELD_NAME], last->exec);
 }
@@ -243,7 +244,7 @@ set_best(Run *run, const char *ns, AmrResolved *resolved)
     g_autofree char *profile = amr_null_string(&resolved->event, AMR_FIELD_PROFILE);
     g_autofree char *exec = amr_null_string(&resolved->event, AMR_FIELD_NAME);
     const AmrDecision *decision = decide(run, (AmrHolder){ns, profile}, exec);
-    resolved->best = amr_proposal_best(resolved->proposal, decision->mode);
+    resolved->best = amr_proposal_best(resolved->proposal, decision->mode, decision->target);
 }
 
 static void

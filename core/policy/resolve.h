@@ -42,6 +42,7 @@ typedef struct {
     char *profile;    /* in which it is executed, itself resolved: ":ns:name"; raw bytes */
     char *exec;       /* the program, or the hat that is missing; raw bytes */
     AmrExecMode mode; /* NONE: a hat or profile that is there by now, or OPEN */
+    char *target;     /* where "->" leads it by name; NULL */
     AmrDecided by;
     char *into;            /* the profile that it leads to, ":ns:name"; NULL: none */
     gboolean makes;        /* which is a child that is not there: the change makes it */
@@ -62,9 +63,11 @@ typedef struct {
     GStringChunk *bytes;
 } AmrResolved;
 
-/* How an execution of @exec in @profile is to be decided: PX, CX, IX, or NONE: by default. What is
- * not possible there is not taken. */
-typedef AmrExecMode (*AmrChooseExec)(const char *profile, const char *exec, gpointer data);
+/* How an execution of @exec in @profile is to be decided: as one of its candidates has it, with
+ * that one's target in *target (borrowed, until the next call); or NONE: by default. What is not
+ * possible there is not taken. */
+typedef AmrExecMode (*AmrChooseExec)(const char *profile, const char *exec, const char **target,
+                                     gpointer data);
 
 struct AmrBatch;
 

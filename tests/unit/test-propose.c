@@ -429,6 +429,7 @@ static const char policy[] = "@{ROOT} = /srv/ /opt/\n@{OPT} = @{ROOT}\n"
                              "profile late /opt/late/{**,xyz} {\n}\n";
 
 typedef struct {
+    char *policy; /* NULL: as above */
     char *dir;
     AmrTarget *target;
     AmrOpener *opener;
@@ -443,7 +444,7 @@ system_set_up(System *system, const char *profiles)
     g_autoptr(GError) error = NULL;
     GAsyncResult *result = NULL;
     system->dir = test_dir_new();
-    test_write(system->dir, "etc/apparmor.d/p", policy);
+    test_write(system->dir, "etc/apparmor.d/p", system->policy ? system->policy : policy);
     test_write(system->dir, "etc/apparmor.d/off", "profile off /opt/off {\n}\n");
     test_write(system->dir, "etc/apparmor.d/disable/off", "");
     if (profiles)
@@ -470,9 +471,14 @@ system_tear_down(System *system)
     test_dir_remove(system->dir);
 }
 
+/* @want: the ways that are offered. */
 typedef struct {
     const char *name, *path, *want;
 } ExecRow;
+
+#define INHERITS    "ix | rix | cx | Cx"
+#define OWN_OF(own) "px | " INHERITS " | Px | pix | px -> \"&" own "\""
+#define CHILD       "cx | ix | rix | Cx | cix"
 
 static void
 check_exec(const System *system, const ExecRow *rows, gsize n)
@@ -484,13 +490,11 @@ check_exec(const System *system, const ExecRow *rows, gsize n)
             "denied_mask=\"x\" fsuid=0 ouid=0",
             rows[i].path);
         g_autofree char *got = answer(fields, &context);
-        gboolean child = strcmp(rows[i].want, "cx") == 0;
-        g_autofree char *first =
-            *rows[i].want ? g_strdup_printf("%s %s, | ", rows[i].path, rows[i].want) : NULL;
-        g_autofree char *last = child ? NULL : g_strdup_printf(" | %s cx,", rows[i].path);
-        g_autofree char *want = g_strdup_printf("p: %s%s ix, | %s rix,%s", first ? first : "",
-                                                rows[i].path, rows[i].path, last ? last : "");
-        if (strcmp(got, want) != 0)
+        g_autoptr(GString) want = g_string_new("p:");
+        g_auto(GStrv) ways = g_strsplit(rows[i].want, " | ", -1);
+        for (guint k = 0; ways[k]; k++)
+            g_string_append_printf(want, "%s %s %s,", k ? " |" : "", rows[i].path, ways[k]);
+        if (strcmp(got, want->str) != 0)
             fail_msg("%s: %s", rows[i].name, got);
     }
 }
@@ -499,25 +503,32 @@ static void
 test_exec_on_disk(void **state)
 {
     static const ExecRow rows[] = {
-        {"attached by a pattern", "/opt/another-one", "px"},
-        {"attached by its name", "/opt/bare", "px"},
-        {"a child by its attachment", "/opt/child", "cx"},
-        {"a child by its name", "/opt/named", "cx"},
-        {"a hat is no child", "/opt/hat", ""},
-        {"unconfined by its flag", "/opt/free", ""},
-        {"catches all", "/opt/unpriv", ""},
-        {"in another namespace", "/opt/far", ""},
-        {"disabled", "/opt/off", ""},
-        {"nothing", "/opt/none", ""},
-        {"a variable in the attachment", "/opt/varied", "px"},
-        {"its other value", "/srv/varied", "px"},
-        {"a variable that nobody declares", "/opt/unknown", ""},
-        {"by extended attributes, which are not known", "/opt/marked", ""},
-        {"the more specific of two", "/opt/deep/in/x", "px"},
-        {"the most specific is unconfined", "/opt/deep/in/freely", ""},
-        {"two attach alike", "/opt/twice/x", ""},
-        {"a name that is the path goes before patterns", "/opt/twice/y", "px"},
-        {"the better of two ways counts", "/opt/late/xyz", "px"},
+        {"attached by a pattern", "/opt/another-one", OWN_OF("other")},
+        {"attached by its name", "/opt/bare", OWN_OF("/opt/bare")},
+        {"a child by its attachment", "/opt/child", CHILD},
+        {"a child by its name", "/opt/named", CHILD},
+        {"a hat is no child", "/opt/hat", INHERITS},
+        {"unconfined by its flag", "/opt/free", INHERITS},
+        {"catches all", "/opt/unpriv", INHERITS},
+        {"in another namespace", "/opt/far", INHERITS " | px -> :ns:far"},
+        {"disabled", "/opt/off", INHERITS},
+        {"nothing", "/opt/none", INHERITS},
+        {"a profile called as it is", "/usr/lib/varied", INHERITS " | px -> varied"},
+        {"a child called as it is", "/usr/lib/child", INHERITS " | cx -> child"},
+        {"a hat called as it is", "/usr/lib/hat", INHERITS},
+        {"an unconfined one called as it is", "/usr/lib/free", INHERITS},
+        {"one that catches all called as it is", "/usr/lib/unpriv_x", INHERITS},
+        {"a disabled one called as it is", "/usr/lib/off", INHERITS},
+        {"the profile itself called as it is", "/usr/lib/p", INHERITS},
+        {"a variable in the attachment", "/opt/varied", OWN_OF("varied")},
+        {"its other value", "/srv/varied", OWN_OF("varied")},
+        {"a variable that nobody declares", "/opt/unknown", INHERITS " | px -> unknown"},
+        {"by extended attributes, which are not known", "/opt/marked", INHERITS " | px -> marked"},
+        {"the more specific of two", "/opt/deep/in/x", OWN_OF("narrow")},
+        {"the most specific is unconfined", "/opt/deep/in/freely", INHERITS},
+        {"two attach alike", "/opt/twice/x", INHERITS " | px -> same1 | px -> same2"},
+        {"a name that is the path goes before patterns", "/opt/twice/y", OWN_OF("/opt/twice/y")},
+        {"the better of two ways counts", "/opt/late/xyz", OWN_OF("late")},
     };
     System system = {0};
     system_set_up(&system, NULL);
@@ -529,11 +540,14 @@ static void
 test_exec_loaded(void **state)
 {
     static const ExecRow rows[] = {
-        {"loaded", "/opt/other", "px"},
-        {"on disk but not loaded", "/opt/bare", ""},
-        {"loaded, its file unknown", "/opt/elsewhere", "px"},
-        {"loaded as unconfined", "/opt/loose", ""},
-        {"a loaded child", "/opt/made", "cx"},
+        {"loaded", "/opt/other", OWN_OF("other")},
+        {"on disk but not loaded", "/opt/bare", INHERITS},
+        {"loaded, its file unknown", "/opt/elsewhere", OWN_OF("/opt/elsewhere")},
+        {"loaded as unconfined", "/opt/loose", INHERITS},
+        {"a loaded profile called as it is", "/usr/lib/other", INHERITS " | px -> \"other\""},
+        {"called as it is, but not loaded", "/usr/lib/varied", INHERITS},
+        {"a loaded child called as it is", "/usr/lib/child", INHERITS " | cx -> child"},
+        {"a loaded child", "/opt/made", CHILD},
     };
     System system = {0};
     system_set_up(&system, "p (enforce)\np//child (enforce)\np///opt/made (enforce)\n"
@@ -541,6 +555,64 @@ test_exec_loaded(void **state)
                            "/opt/loose (unconfined)\n");
     check_exec(&system, rows, G_N_ELEMENTS(rows));
     system_tear_down(&system);
+}
+
+/* Two patterns that run what both match in different ways do not compile together; a name beside a
+ * pattern does, and so do two patterns that say the same. */
+static void
+test_exec_conflicts(void **state)
+{
+    static const struct {
+        const char *name, *rules, *want, *out;
+    } rows[] = {
+        {"none", "", "/opt/v1.2/x ix,|/opt/v[0-9]*.[0-9]*/x ix,", ""},
+        {"another way", "/opt/*/x px -> o,", "/opt/v1.2/x ix,", "/opt/v[0-9]*.[0-9]*/x ix,"},
+        {"the same way", "/opt/*/x ix,", "/opt/v1.2/x ix,|/opt/v[0-9]*.[0-9]*/x ix,", ""},
+        {"a name", "/opt/v9.9/x px,", "/opt/v1.2/x ix,|/opt/v[0-9]*.[0-9]*/x ix,", ""},
+        {"names in braces", "/opt/v{9,8}.9/x px,", "/opt/v1.2/x ix,|/opt/v[0-9]*.[0-9]*/x ix,", ""},
+        {"elsewhere", "/srv/** px,", "/opt/v1.2/x ix,|/opt/v[0-9]*.[0-9]*/x ix,", ""},
+        {"a deny", "deny /opt/** x,", "/opt/v1.2/x ix,|/opt/v[0-9]*.[0-9]*/x ix,", ""},
+        {"no execution", "/opt/** rwk,", "/opt/v1.2/x ix,|/opt/v[0-9]*.[0-9]*/x ix,", ""},
+        {"a variable", "@{ANY} rcx,", "/opt/v1.2/x ix,", "/opt/v[0-9]*.[0-9]*/x ix,"},
+        {"the access first", "owner Cx /opt/** -> c,", "/opt/v1.2/x ix,",
+         "/opt/v[0-9]*.[0-9]*/x ix,"},
+        {"in quotes", "audit \"/opt/v?.? ?/x\" px, \"/opt/v?.?/x\" px,", "/opt/v1.2/x ix,",
+         "/opt/v[0-9]*.[0-9]*/x ix,"},
+        {"of a child", "profile c {\n /opt/** px,\n}", "/opt/v1.2/x ix,|/opt/v[0-9]*.[0-9]*/x ix,",
+         ""},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        System system = {
+            .policy = g_strdup_printf("@{ANY} = /opt/*/x\nprofile p {\n%s\n}\n", rows[i].rules)};
+        system_set_up(&system, NULL);
+        const AmrProposeContext context = {system.index, NULL, NULL};
+        AmrEvent event = {.klass = AMR_CLASS_FILE,
+                          .verdict = AMR_VERDICT_DENIED,
+                          .requested = AMR_PERM_EXEC,
+                          .denied = AMR_PERM_EXEC};
+        event.field[AMR_FIELD_PROFILE] = AMR_BYTES("p");
+        event.field[AMR_FIELD_NAME] = AMR_BYTES("/opt/v1.2/x");
+        g_autoptr(AmrProposal) proposal = amr_propose(&event, &context);
+        g_autoptr(GString) got = g_string_new(NULL), out = g_string_new(NULL);
+        for (guint k = 0; k < proposal->candidates->len; k++) {
+            const AmrCandidate *candidate = proposal->candidates->pdata[k];
+            g_autofree char *printed = amr_rule_print(candidate->rule);
+            if (candidate->rule->file.exec == AMR_EXEC_IX && !candidate->rule->file.access)
+                g_string_append_printf(got, "%s%s", got->len ? "|" : "", printed);
+        }
+        for (guint k = 0; k < proposal->left_out->len; k++) {
+            const AmrLeftOut *left_out = proposal->left_out->pdata[k];
+            g_autofree char *printed = amr_rule_print(left_out->rule);
+            assert_int_equal(left_out->stating, AMR_STATING_REFUSED);
+            assert_non_null(strstr(left_out->said, "p line "));
+            if (left_out->rule->file.exec == AMR_EXEC_IX && !left_out->rule->file.access)
+                g_string_append_printf(out, "%s%s", out->len ? "|" : "", printed);
+        }
+        if (strcmp(got->str, rows[i].want) != 0 || strcmp(out->str, rows[i].out) != 0)
+            fail_msg("%s: %s, without %s", rows[i].name, got->str, out->str);
+        system_tear_down(&system);
+        g_free(system.policy);
+    }
 }
 
 static void
@@ -845,11 +917,12 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_events),      cmocka_unit_test(test_exec_on_disk),
-        cmocka_unit_test(test_exec_loaded), cmocka_unit_test(test_unspellable),
-        cmocka_unit_test(test_merge),       cmocka_unit_test(test_catch_all),
-        cmocka_unit_test(test_null),        cmocka_unit_test(test_risk_of_rules),
-        cmocka_unit_test(test_glob),        cmocka_unit_test(test_risk),
+        cmocka_unit_test(test_events),        cmocka_unit_test(test_exec_on_disk),
+        cmocka_unit_test(test_exec_loaded),   cmocka_unit_test(test_exec_conflicts),
+        cmocka_unit_test(test_unspellable),   cmocka_unit_test(test_merge),
+        cmocka_unit_test(test_catch_all),     cmocka_unit_test(test_null),
+        cmocka_unit_test(test_risk_of_rules), cmocka_unit_test(test_glob),
+        cmocka_unit_test(test_risk),
     };
     return cmocka_run_group_tests_name("propose", tests, NULL, NULL);
 }

@@ -116,7 +116,7 @@ feed(System *system, const char *text)
 }
 
 static AmrExecMode
-choose(const char *profile, const char *exec, gpointer data)
+choose(const char *profile, const char *exec, const char **target, gpointer data)
 {
     return GPOINTER_TO_UINT(data);
 }

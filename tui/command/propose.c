@@ -9,63 +9,10 @@
 #include "tui/command/propose.h"
 #include "tui/command/query.h"
 #include "tui/command/wait.h"
+#include "tui/command/wish.h"
 
 /* ---- how executions are decided ---------------------------------------------------------------
  */
-
-/* --exec MODE, or --exec PROGRAM=MODE; the last one that fits holds. */
-typedef struct {
-    char *program; /* NULL: every one */
-    AmrExecMode mode;
-} Wish;
-
-static void
-wish_clear(gpointer data)
-{
-    g_free(((Wish *)data)->program);
-}
-
-static AmrExecMode
-mode_of(const char *word)
-{
-    static const AmrExecMode modes[] = {AMR_EXEC_PX, AMR_EXEC_CX, AMR_EXEC_IX};
-
-    for (guint i = 0; i < G_N_ELEMENTS(modes); i++) {
-        if (g_str_equal(amr_exec_mode_word(modes[i]), word))
-            return modes[i];
-    }
-    return AMR_EXEC_NONE;
-}
-
-static gboolean
-read_wishes(char **words, GArray *wishes)
-{
-    for (char **word = words; word && *word; word++) {
-        const char *equals = strrchr(*word, '=');
-        Wish wish = {NULL, mode_of(equals ? equals + 1 : *word)};
-        if (!wish.mode || (equals && **word != '/')) {
-            g_autofree char *shown = amr_display_string(*word);
-            tui_say("--exec %s: it takes px, cx or ix, or PROGRAM=MODE", shown);
-            return FALSE;
-        }
-        wish.program = equals ? g_strndup(*word, (gsize)(equals - *word)) : NULL;
-        g_array_append_val(wishes, wish);
-    }
-    return TRUE;
-}
-
-static AmrExecMode
-choose(const char *profile, const char *exec, gpointer data)
-{
-    const GArray *wishes = data;
-
-    for (guint i = wishes->len; i > 0; i--) {
-        const Wish *wish = &g_array_index(wishes, Wish, i - 1);
-        if (!wish->program || g_str_equal(wish->program, exec))
-            return wish->mode;
-    }
-    return AMR_EXEC_NONE;
-}
 
 /* ---- the verb ---------------------------------------------------------------------------------
  */
@@ -236,7 +183,7 @@ propose_all(TuiCommand *command, const AmrDenialId *ids, guint n, const Wanted *
     AmrResolveContext context = {.store = session->store,
                                  .propose = amr_session_propose_context(session),
                                  .facts = facts,
-                                 .choose = choose,
+                                 .choose = tui_wish_choose,
                                  .data = wanted->wishes};
     Propose propose = {session, wanted->all, wanted->rung, wanted->any_owner,
                        groups,  by_profile,  covers};
@@ -285,7 +232,7 @@ tui_command_propose(TuiCommand *command, int argc, char **argv)
     Wanted wanted = {0};
     g_autofree char *since = NULL, *rung = NULL;
     g_auto(GStrv) execs = NULL;
-    g_autoptr(GArray) wishes = g_array_new(FALSE, FALSE, sizeof(Wish));
+    g_autoptr(GArray) wishes = g_array_new(FALSE, FALSE, sizeof(TuiWish));
     const GOptionEntry entries[] = {
         {"all", 0, 0, G_OPTION_ARG_NONE, &wanted.all, "every candidate, from narrow to broad",
          NULL},
@@ -311,8 +258,8 @@ tui_command_propose(TuiCommand *command, int argc, char **argv)
     if (!tui_command_parse(command, tui_verb_find("propose"), entries, &argc, &argv, &words,
                            &status))
         return status;
-    g_array_set_clear_func(wishes, wish_clear);
-    if (!read_wishes(execs, wishes) || !read_rung(rung, &wanted.rung))
+    g_array_set_clear_func(wishes, tui_wish_clear);
+    if (!tui_wishes_read(execs, wishes) || !read_rung(rung, &wanted.rung))
         return TUI_EXIT_USAGE;
     status = tui_command_open(command, TRUE);
     if (status != TUI_EXIT_DONE)

@@ -117,6 +117,7 @@ add_under(TuiJson *json, const GPtrArray *under)
         add_profile(json, decision->profile);
         tui_json_name(json, "exec", decision->exec);
         tui_json_text(json, "mode", decision->mode ? amr_exec_mode_word(decision->mode) : NULL);
+        tui_json_name(json, "target", decision->target);
         tui_json_text(json, "by", amr_decided_word(decision->by));
         tui_json_name(json, "into", into);
         tui_json_close_object(json);

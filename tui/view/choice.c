@@ -145,14 +145,6 @@ add_items(TuiChoice *choice, const AmrSession *session)
     tui_choice_set_rows(choice);
 }
 
-static AmrExecMode
-choose(const char *profile, const char *exec, gpointer data)
-{
-    const TuiChoice *choice = data;
-    g_autofree char *key = g_strdup_printf("%s\n%s", profile, exec);
-    return GPOINTER_TO_UINT(g_hash_table_lookup(choice->modes, key));
-}
-
 /* What answers many of them at once is the best for each of these. */
 static void
 offer_batch(TuiChoice *choice, const AmrSession *session)
@@ -171,7 +163,7 @@ tui_choice_refresh(TuiChoice *choice, const AmrSession *session)
     const AmrResolveContext context = {.store = session->store,
                                        .propose = amr_session_propose_context(session),
                                        .facts = choice->facts,
-                                       .choose = choose,
+                                       .choose = tui_choice_choose,
                                        .data = choice};
 
     g_clear_pointer(&choice->all, g_ptr_array_unref);
@@ -190,7 +182,7 @@ tui_choice_new(const AmrSession *session, const AmrDenialId *ids, guint n)
     choice->ids = amr_resolve_family(session->store, ids, n);
     choice->facts = amr_facts_new(session->abstractions);
     choice->picks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, pick_free);
-    choice->modes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    choice->modes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, tui_choice_way_free);
     tui_choice_refresh(choice, session);
     return choice;
 }
@@ -299,11 +291,9 @@ take(TuiChoice *choice, const AmrSession *session, const TuiChoiceItem *item, gu
     const AmrCandidate *taken = item->proposal->candidates->pdata[candidate];
 
     pick_candidate((TuiChoiceItem *)item, candidate);
-    if (!tui_choice_is_execution(item))
+    if (!tui_choice_is_execution(item) || taken->rule->kind != AMR_RULE_FILE)
         return;
-    g_autofree char *exec = amr_bytes_dup(item->resolved->event.field[AMR_FIELD_NAME]);
-    char *key = g_strdup_printf("%s\n%s", item->proposal->profile, exec);
-    g_hash_table_replace(choice->modes, key, GUINT_TO_POINTER(taken->rule->file.exec));
+    tui_choice_take_way(choice, item, taken->rule);
     tui_choice_refresh(choice, session);
 }
 
@@ -358,21 +348,6 @@ tui_choice_step(TuiChoice *choice, const AmrSession *session, const TuiChoiceIte
     return TRUE;
 }
 
-/* The next candidate that executes in another way; the chosen one if there is none. */
-static guint
-next_transition(const TuiChoiceItem *item)
-{
-    const GPtrArray *candidates = item->proposal->candidates;
-    const AmrCandidate *now = tui_choice_candidate(item);
-    for (guint i = 1; now && now->rule->kind == AMR_RULE_FILE && i < candidates->len; i++) {
-        guint n = (item->chosen + i) % candidates->len;
-        const AmrCandidate *other = candidates->pdata[n];
-        if (other->rule->file.exec != now->rule->file.exec)
-            return n;
-    }
-    return item->chosen;
-}
-
 gboolean
 tui_choice_can(const TuiChoiceItem *item, TuiChange change)
 {
@@ -390,7 +365,7 @@ tui_choice_can(const TuiChoiceItem *item, TuiChange change)
     case TUI_CHANGE_OWNER:
         return knows_owner(candidate->rule);
     case TUI_CHANGE_EXEC:
-        return next_transition(item) != item->chosen;
+        return tui_choice_next_way(item) != item->chosen;
     case TUI_CHANGE_AUDIT:
         return candidate->rule->kind != AMR_RULE_INCLUDE;
     case TUI_CHANGE_DENY:
@@ -460,7 +435,7 @@ tui_choice_change(TuiChoice *choice, const AmrSession *session, const TuiChoiceI
         pick.owner = rule->owner ? TUI_OWNER_OFF : TUI_OWNER_ON;
         break;
     case TUI_CHANGE_EXEC:
-        take(choice, session, item, next_transition(item));
+        take(choice, session, item, tui_choice_next_way(item));
         return TRUE;
     case TUI_CHANGE_AUDIT:
         pick.audit = !pick.audit;

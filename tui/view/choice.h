@@ -45,7 +45,7 @@ typedef struct TuiChoice {
     AmrFacts *facts;   /* what policy on disk says: to be asked while it is wanted */
     GPtrArray *all;    /* AmrResolved */
     GHashTable *picks; /* char * -> TuiPick */
-    GHashTable *modes; /* program in its profile -> AmrExecMode */
+    GHashTable *modes; /* program in its profile -> how it is executed */
 } TuiChoice;
 
 /* For the denials @ids and what has to be decided with them; those that the store does not know are
@@ -101,6 +101,19 @@ void tui_choice_edit(TuiChoice *choice, const TuiChoiceItem *item, AmrRule *rule
 /* Steps along the ladder; FALSE at its end. The items may be others then. */
 gboolean tui_choice_step(TuiChoice *choice, const AmrSession *session, const TuiChoiceItem *item,
                          int step);
+
+/* ---- in which way an execution is answered ---------------------------------------------------
+ */
+
+/* An AmrChooseExec; @data: the choice. */
+AmrExecMode tui_choice_choose(const char *profile, const char *exec, const char **target,
+                              gpointer data);
+/* That @item's execution goes as @rule has it. */
+void tui_choice_take_way(TuiChoice *choice, const TuiChoiceItem *item, const AmrRule *rule);
+/* The best of those candidates that execute in the next other way; the chosen one if there is none.
+ */
+guint tui_choice_next_way(const TuiChoiceItem *item);
+void tui_choice_way_free(gpointer way);
 
 /* ---- all of them ---------------------------------------------------------------------------- */
 

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The ways to execute a program: px if a loaded profile attaches to it, cx if the profile has such
+ * a child, else ix; behind these the others that there are. Never one that may leave confinement:
+ * who wants ux writes it by hand.
+ *
+ * ix needs neither r nor m for a binary: the kernel grants both to the file that it opens for the
+ * exec, as long as the label stays the same. Of a script it asks for x of the script's own path,
+ * and for nothing of the interpreter's; but the interpreter opens the script anew, in the profile
+ * that it runs under, and needs r there (tried on 6.1 and 6.12).
+ */
+#include <string.h>
+
+#include "core/policy/classes.h"
+#include "core/policy/risk.h"
+
+#define SCRUBBED                                                                                \
+    "with its environment scrubbed of what may change which code it loads (LD_PRELOAD and the " \
+    "like)"
+#define KEPT "with its environment as it is"
+
+/* An execution, on each rung of its program's name. */
+typedef struct {
+    AmrProposal *proposal;
+    const AmrProposeContext *context;
+    AmrBytes profile, name;
+    char *ns, *shown; /* the profile, display form */
+    const AmrTunables *tunables;
+    const AmrExecStanding *standing;
+    const GPtrArray *rungs; /* AmrLadderRung */
+    guint best;             /* of these */
+    guint access;
+} Execution;
+
+/* One way to do it. */
+typedef struct {
+    AmrExecMode mode;
+    const char *target; /* NULL */
+    gboolean reads;     /* reading it is opened besides */
+    guint n;            /* the first rungs of the name */
+} Way;
+
+/* Whether policy has a rule that @rule (taken over if so) goes with in no profile. */
+static gboolean
+is_in_conflict(const Execution *run, AmrRule *rule)
+{
+    const char *with = amr_exec_conflict(run->standing, run->tunables, rule);
+    g_autofree char *said =
+        with ? g_strdup_printf("it conflicts with %s (both match what the other runs in another "
+                               "way)",
+                               with)
+             : NULL;
+    if (with)
+        amr_propose_leave_out(run->proposal, rule, AMR_STATING_REFUSED, said);
+    return with != NULL;
+}
+
+/* @how: the end of the sentence "It may run NAME, ..."; taken over. */
+static void
+add_way(const Execution *run, Way way, char *how)
+{
+    g_autofree char *owned = how;
+    for (guint i = 0; i < way.n; i++) {
+        const AmrLadderRung *rung = run->rungs->pdata[i];
+        g_autofree char *reading = way.reads ? g_strdup_printf("Reading %s.", rung->what) : NULL;
+        char *danger = NULL;
+        guint access = run->access | (way.reads ? AMR_ACCESS_READ : 0);
+        AmrRule *rule = amr_rule_new(AMR_RULE_FILE);
+        rule->file.pattern = g_strdup(rung->pattern);
+        rule->file.access = access;
+        rule->file.exec = way.mode;
+        rule->file.target = g_strdup(way.target);
+        if (is_in_conflict(run, rule))
+            continue;
+        AmrRisk risk = amr_risk_file(run->name, access, way.mode, &danger);
+        amr_propose_add(run->proposal, rule, risk,
+                        g_strdup_printf("It may %s %s, %s", way.reads ? "run and read" : "run",
+                                        rung->what, owned),
+                        reading && rung->opens ? g_strconcat(reading, " ", rung->opens, NULL)
+                                               : g_strdup(reading ? reading : rung->opens),
+                        danger);
+        amr_propose_set_rung(run->proposal, rung, FALSE);
+    }
+}
+
+/* On the rungs up to the best: there is another way for all of them. */
+static Way
+beside(const Execution *run, AmrExecMode mode, const char *target)
+{
+    return (Way){.mode = mode, .target = target, .n = run->best + 1};
+}
+
+static Way
+through(const Execution *run, AmrExecMode mode)
+{
+    return (Way){.mode = mode, .n = run->rungs->len};
+}
+
+/* ---- its own profile -------------------------------------------------------------------------
+ */
+
+static void
+add_attached(const Execution *run, const char *attached)
+{
+    g_autofree char *other = amr_display_string(attached);
+    add_way(run, through(run, AMR_EXEC_PX),
+            g_strdup_printf("under that program's own profile %s, " KEPT
+                            ". Where that is not loaded it is refused.",
+                            other));
+}
+
+static void
+add_beside_attached(const Execution *run, const char *attached)
+{
+    g_autofree char *other = amr_display_string(attached);
+    g_autofree char *stack = g_strconcat("&", attached, NULL);
+
+    add_way(run, beside(run, AMR_EXEC_PX_SAFE, NULL),
+            g_strdup_printf("under that program's own profile %s, " SCRUBBED
+                            ". Where that is not loaded it is refused.",
+                            other));
+    add_way(run, beside(run, AMR_EXEC_PIX, NULL),
+            g_strdup_printf("under that program's own profile %s, " KEPT
+                            ". Where that is not loaded it inherits %s.",
+                            other, run->shown));
+    if (attached[0] != '&' && attached[0] != ':')
+        add_way(run, beside(run, AMR_EXEC_PX, stack),
+                g_strdup_printf("under %s and %s at once (a stack): it may do what both allow, "
+                                "also with no_new_privs. Where %s is not loaded it is refused.",
+                                run->shown, other, other));
+}
+
+/* Two attach alike: the kernel takes neither, so it has to be told which. */
+static void
+add_tied(const Execution *run)
+{
+    g_autoptr(GPtrArray) tied = amr_exec_tied(run->context, run->ns, run->name);
+
+    for (guint i = 0; i < tied->len; i++) {
+        g_autofree char *other = amr_display_string(tied->pdata[i]);
+        add_way(run, beside(run, AMR_EXEC_PX, tied->pdata[i]),
+                g_strdup_printf("under the profile %s, " KEPT ". It has to be named, for another "
+                                "one attaches to the program as well. Where it is not loaded it is "
+                                "refused.",
+                                other));
+    }
+}
+
+/* ---- a profile that is called as the program is ----------------------------------------------
+ */
+
+static AmrBytes
+last_part(AmrBytes path)
+{
+    gsize from = path.len;
+    while (from > 0 && path.data[from - 1] != '/')
+        from--;
+    return (AmrBytes){path.data + from, path.len - from};
+}
+
+/* Profiles without an attachment, or with another, are there to be named: of the profile's own
+ * namespace, or of one below the root's that policy on disk defines. */
+static void
+add_namesake(const Execution *run, const char *ns, const char *name)
+{
+    /* A name alone is of the profile's own namespace. */
+    g_autofree char *full = amr_exec_full(strcmp(ns, run->ns) == 0 ? "" : ns, name);
+    g_autofree char *other = amr_display_string(full);
+
+    if (!amr_exec_confines(run->context, ns, name))
+        return;
+    add_way(run, beside(run, AMR_EXEC_PX, full),
+            g_strdup_printf("under the profile %s, " KEPT ". It is named, for it does not attach "
+                            "to the program by itself. Where it is not loaded it is refused.",
+                            other));
+}
+
+static void
+add_namesakes(const Execution *run)
+{
+    AmrBytes last = last_part(run->name);
+    g_autofree char *name = amr_bytes_dup(last);
+    const AmrIndex *index = run->context->index;
+
+    if (last.len == 0 || strlen(name) != last.len || strchr("&:", name[0]))
+        return;
+    if (!amr_bytes_is(run->profile, name))
+        add_namesake(run, run->ns, name);
+    for (guint i = 0; !*run->ns && index && i < amr_index_count(index); i++) {
+        const AmrBlock *block = amr_index_block(index, i);
+        if (block->kind == AMR_BLOCK_PROFILE && *block->ns && strcmp(block->name, name) == 0 &&
+            !amr_index_is_disabled(index, block->file))
+            add_namesake(run, block->ns, name);
+    }
+}
+
+/* ---- a child ---------------------------------------------------------------------------------
+ */
+
+static void
+add_child(const Execution *run)
+{
+    add_way(run, through(run, AMR_EXEC_CX),
+            g_strdup_printf("under the child that %s has for it, " KEPT ".", run->shown));
+}
+
+static void
+add_beside_child(const Execution *run)
+{
+    add_way(run, beside(run, AMR_EXEC_CX_SAFE, NULL),
+            g_strdup_printf("under the child that %s has for it, " SCRUBBED ".", run->shown));
+    add_way(run, beside(run, AMR_EXEC_CIX, NULL),
+            g_strdup_printf("under the child that %s has for it, " KEPT
+                            ". Should that be gone it inherits %s.",
+                            run->shown, run->shown));
+}
+
+/* One that is called as the program is, without attaching to it. */
+static void
+add_named_child(const Execution *run)
+{
+    AmrBytes last = last_part(run->name);
+    g_autofree char *own = amr_bytes_dup(last), *parent = amr_bytes_dup(run->profile);
+    g_autofree char *full = g_strdup_printf("%s//%s", parent, own);
+    const AmrIndex *index = run->context->index;
+    const AmrBlock *block = index ? amr_index_find(index, run->ns, full) : NULL;
+
+    if (last.len == 0 || strlen(own) != last.len || (block && block->kind == AMR_BLOCK_HAT) ||
+        !amr_exec_confines(run->context, run->ns, full))
+        return;
+    g_autofree char *shown = amr_display_string(own);
+    add_way(run, beside(run, AMR_EXEC_CX, own),
+            g_strdup_printf("under the child %s of %s, " KEPT ". It is named, for it does not "
+                            "attach to the program by itself.",
+                            shown, run->shown));
+}
+
+/* Who takes it makes the child as well; it is named for the program, so on one rung only. */
+static void
+add_new_child(const Execution *run)
+{
+    g_autofree char *child = amr_exec_new_child(run->context, run->ns, run->profile, run->name);
+
+    if (!child)
+        return;
+    add_way(run, (Way){.mode = AMR_EXEC_CX, .n = 1},
+            g_strdup_printf("under a new child of %s, which is made with it and holds only what "
+                            "the program needs, " KEPT ".",
+                            run->shown));
+    add_way(run, (Way){.mode = AMR_EXEC_CX_SAFE, .n = 1},
+            g_strdup_printf("under a new child of %s, which is made with it and holds only what "
+                            "the program needs, " SCRUBBED ".",
+                            run->shown));
+}
+
+void
+amr_propose_missing_child(AmrProposal *proposal, AmrRule *rule, const char *child)
+{
+    char *danger = NULL;
+    g_autofree char *path = amr_rule_literal(rule->file.pattern);
+    g_autofree char *program = amr_display_string(path);
+    g_autofree char *into = amr_display_string(child);
+    AmrRisk risk = amr_risk_file(amr_bytes(path), 0, rule->file.exec, &danger);
+
+    amr_propose_refuse(proposal, AMR_NO_RULE_NONE, NULL, NULL);
+    amr_propose_add(proposal, rule, risk,
+                    g_strdup_printf("Policy runs %s under %s, which is not there: it is made, and "
+                                    "holds only what the program needs.",
+                                    program, into),
+                    NULL, danger);
+}
+
+/* ---- all of them -----------------------------------------------------------------------------
+ */
+
+static void
+add_inheriting(const Execution *run)
+{
+    Way script = through(run, AMR_EXEC_IX);
+
+    add_way(run, through(run, AMR_EXEC_IX),
+            g_strdup_printf("which inherits the profile %s, " KEPT ".", run->shown));
+    script.reads = TRUE;
+    if (!(run->access & AMR_ACCESS_READ))
+        add_way(run, script,
+                g_strdup_printf("which inherits the profile %s: a script must be read to be run, "
+                                "by the interpreter behind its #!, which needs no rule itself.",
+                                run->shown));
+}
+
+static void
+add_ways(const Execution *run)
+{
+    const char *attached = amr_exec_attached(run->context, run->ns, run->name);
+    gboolean child = amr_exec_child(run->context, run->ns, run->profile, run->name) != NULL;
+
+    if (attached)
+        add_attached(run, attached);
+    else if (child)
+        add_child(run);
+    add_inheriting(run);
+    if (attached && child)
+        add_child(run);
+    else if (!child)
+        add_new_child(run);
+    if (attached)
+        add_beside_attached(run, attached);
+    if (child)
+        add_beside_child(run);
+    else
+        add_named_child(run);
+    if (!attached) {
+        add_tied(run);
+        add_namesakes(run);
+    }
+}
+
+/* The best rung of the way that stands first, as far as it is not in conflict. */
+static void
+set_best(const Execution *run)
+{
+    const AmrLadderRung *best = run->rungs->pdata[run->best];
+    const AmrCandidate *first =
+        run->proposal->candidates->len ? run->proposal->candidates->pdata[0] : NULL;
+
+    for (guint i = 0; first && i <= run->best && i < run->proposal->candidates->len; i++) {
+        const AmrCandidate *candidate = run->proposal->candidates->pdata[i];
+        if (candidate->rung <= best->rung && candidate->rule->file.exec == first->rule->file.exec)
+            run->proposal->best = i;
+    }
+}
+
+/* Never `owner`: it asks who owns the program, and that says nothing about who may run it. */
+void
+amr_propose_exec(AmrProposal *proposal, const AmrEvent *event, guint access,
+                 const AmrProposeContext *context)
+{
+    AmrBytes ns = amr_event_namespace(event);
+    g_autofree char *in = ns.len ? amr_bytes_dup(ns) : g_strdup("");
+    g_autofree char *shown = amr_display_string(proposal->profile);
+    guint best = 0;
+    g_autoptr(AmrTunables) tunables = amr_tunables_new(context->index, proposal->profile);
+    g_autoptr(GPtrArray) rungs = amr_propose_climb(proposal, event, event->field[AMR_FIELD_NAME],
+                                                   TRUE, TRUE, tunables, &best);
+
+    if (!rungs)
+        return;
+    g_autoptr(AmrExecStanding) standing =
+        amr_exec_standing_new(context->index, proposal->profile, tunables);
+    const Execution run = {.proposal = proposal,
+                           .context = context,
+                           .profile = event->field[AMR_FIELD_PROFILE],
+                           .name = event->field[AMR_FIELD_NAME],
+                           .ns = in,
+                           .shown = shown,
+                           .tunables = tunables,
+                           .standing = standing,
+                           .rungs = rungs,
+                           .best = best,
+                           .access = access};
+    add_ways(&run);
+    set_best(&run);
+}
