@@ -438,24 +438,6 @@ free_file(gpointer data)
     g_free(file);
 }
 
-static void
-free_block(gpointer data)
-{
-    IndexBlock *block = data;
-
-    g_free(block->block.name);
-    g_free(block->block.ns);
-    g_free(block->block.attachment);
-    g_free(block->block.flags);
-    g_free(block->block.file);
-    g_ptr_array_unref(block->roots);
-    g_array_unref(block->uses);
-    g_clear_pointer(&block->denies, g_array_unref);
-    g_clear_pointer(&block->execs, g_array_unref);
-    g_ptr_array_unref(block->dirs);
-    g_free(block);
-}
-
 void
 amr_index_load_async(const AmrTarget *target, GCancellable *cancellable,
                      GAsyncReadyCallback callback, gpointer data)
@@ -468,7 +450,7 @@ amr_index_load_async(const AmrTarget *target, GCancellable *cancellable,
     index->target = target;
     index->files = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_file);
     index->roots = g_ptr_array_new();
-    index->blocks = g_ptr_array_new_with_free_func(free_block);
+    index->blocks = g_ptr_array_new_with_free_func(amr_index_block_free);
     index->by_key = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     index->by_name =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);

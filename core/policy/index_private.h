@@ -65,6 +65,9 @@ typedef struct {
     GPtrArray *dirs;  /* IndexFile *: directories that stand in it, or names of what is not there */
 } IndexBlock;
 
+/* index_walk.c */
+void amr_index_block_free(gpointer block);
+
 struct AmrIndex {
     const AmrTarget *target;
     GHashTable *files;   /* name -> IndexFile, owned */

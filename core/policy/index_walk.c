@@ -307,6 +307,24 @@ amr_index_walk(AmrIndex *index, IndexFile *root)
     g_hash_table_unref(walk.stack);
 }
 
+void
+amr_index_block_free(gpointer data)
+{
+    IndexBlock *block = data;
+
+    g_free(block->block.name);
+    g_free(block->block.ns);
+    g_free(block->block.attachment);
+    g_free(block->block.flags);
+    g_free(block->block.file);
+    g_ptr_array_unref(block->roots);
+    g_array_unref(block->uses);
+    g_clear_pointer(&block->denies, g_array_unref);
+    g_clear_pointer(&block->execs, g_array_unref);
+    g_ptr_array_unref(block->dirs);
+    g_free(block);
+}
+
 /* ---- rules -----------------------------------------------------------------------------------
  */
 

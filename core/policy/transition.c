@@ -113,7 +113,6 @@ static void
 add_beside_attached(const Execution *run, const char *attached)
 {
     g_autofree char *other = amr_display_string(attached);
-    g_autofree char *stack = g_strconcat("&", attached, NULL);
 
     add_way(run, beside(run, AMR_EXEC_PX_SAFE, NULL),
             g_strdup_printf("under that program's own profile %s, " SCRUBBED
@@ -123,11 +122,6 @@ add_beside_attached(const Execution *run, const char *attached)
             g_strdup_printf("under that program's own profile %s, " KEPT
                             ". Where that is not loaded it inherits %s.",
                             other, run->shown));
-    if (attached[0] != '&' && attached[0] != ':')
-        add_way(run, beside(run, AMR_EXEC_PX, stack),
-                g_strdup_printf("under %s and %s at once (a stack): it may do what both allow, "
-                                "also with no_new_privs. Where %s is not loaded it is refused.",
-                                run->shown, other, other));
 }
 
 /* Two attach alike: the kernel takes neither, so it has to be told which. */

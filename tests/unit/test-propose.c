@@ -476,9 +476,9 @@ typedef struct {
     const char *name, *path, *want;
 } ExecRow;
 
-#define INHERITS    "ix | rix | cx | Cx"
-#define OWN_OF(own) "px | " INHERITS " | Px | pix | px -> \"&" own "\""
-#define CHILD       "cx | ix | rix | Cx | cix"
+#define INHERITS "ix | rix | cx | Cx"
+#define OWN_WAYS "px | " INHERITS " | Px | pix"
+#define CHILD    "cx | ix | rix | Cx | cix"
 
 static void
 check_exec(const System *system, const ExecRow *rows, gsize n)
@@ -503,8 +503,8 @@ static void
 test_exec_on_disk(void **state)
 {
     static const ExecRow rows[] = {
-        {"attached by a pattern", "/opt/another-one", OWN_OF("other")},
-        {"attached by its name", "/opt/bare", OWN_OF("/opt/bare")},
+        {"attached by a pattern", "/opt/another-one", OWN_WAYS},
+        {"attached by its name", "/opt/bare", OWN_WAYS},
         {"a child by its attachment", "/opt/child", CHILD},
         {"a child by its name", "/opt/named", CHILD},
         {"a hat is no child", "/opt/hat", INHERITS},
@@ -520,15 +520,15 @@ test_exec_on_disk(void **state)
         {"one that catches all called as it is", "/usr/lib/unpriv_x", INHERITS},
         {"a disabled one called as it is", "/usr/lib/off", INHERITS},
         {"the profile itself called as it is", "/usr/lib/p", INHERITS},
-        {"a variable in the attachment", "/opt/varied", OWN_OF("varied")},
-        {"its other value", "/srv/varied", OWN_OF("varied")},
+        {"a variable in the attachment", "/opt/varied", OWN_WAYS},
+        {"its other value", "/srv/varied", OWN_WAYS},
         {"a variable that nobody declares", "/opt/unknown", INHERITS " | px -> unknown"},
         {"by extended attributes, which are not known", "/opt/marked", INHERITS " | px -> marked"},
-        {"the more specific of two", "/opt/deep/in/x", OWN_OF("narrow")},
+        {"the more specific of two", "/opt/deep/in/x", OWN_WAYS},
         {"the most specific is unconfined", "/opt/deep/in/freely", INHERITS},
         {"two attach alike", "/opt/twice/x", INHERITS " | px -> same1 | px -> same2"},
-        {"a name that is the path goes before patterns", "/opt/twice/y", OWN_OF("/opt/twice/y")},
-        {"the better of two ways counts", "/opt/late/xyz", OWN_OF("late")},
+        {"a name that is the path goes before patterns", "/opt/twice/y", OWN_WAYS},
+        {"the better of two ways counts", "/opt/late/xyz", OWN_WAYS},
     };
     System system = {0};
     system_set_up(&system, NULL);
@@ -540,9 +540,9 @@ static void
 test_exec_loaded(void **state)
 {
     static const ExecRow rows[] = {
-        {"loaded", "/opt/other", OWN_OF("other")},
+        {"loaded", "/opt/other", OWN_WAYS},
         {"on disk but not loaded", "/opt/bare", INHERITS},
-        {"loaded, its file unknown", "/opt/elsewhere", OWN_OF("/opt/elsewhere")},
+        {"loaded, its file unknown", "/opt/elsewhere", OWN_WAYS},
         {"loaded as unconfined", "/opt/loose", INHERITS},
         {"a loaded profile called as it is", "/usr/lib/other", INHERITS " | px -> \"other\""},
         {"called as it is, but not loaded", "/usr/lib/varied", INHERITS},
