@@ -467,13 +467,10 @@ amr_propose_settle(AmrProposal *proposal, AmrOracleVerdict disk, const AmrCause 
     if (proposal->no_rule != AMR_NO_RULE_NONE)
         return;
     if (disk == AMR_ORACLE_ALLOWED) {
-        g_autofree char *file = cause ? amr_display_string(cause->file) : NULL;
         proposal->granted = amr_cause_copy(cause);
+        /* Without its rule, so that many are told as one. */
         amr_propose_refuse(
-            proposal, AMR_NO_RULE_GRANTED,
-            file ? g_strdup_printf("Policy on disk allows it already, by %s line %u.", file,
-                                   cause->line)
-                 : g_strdup("Policy on disk allows it already."),
+            proposal, AMR_NO_RULE_GRANTED, g_strdup("Policy on disk allows it already."),
             g_strdup("If it is still denied, what is loaded is older: reload the profile."));
     }
     if (disk != AMR_ORACLE_REFUSED)
