@@ -5,10 +5,12 @@
 
 #include <string.h>
 
+#include "tui/widget/flow.h"
 #include "tui/widget/list.h"
 
 #define SEARCH_MAX 40 /* bytes */
 #define KEYS_WIDTH 15 /* cells for the keys */
+#define LOW        5  /* lines: with fewer the list has all of them */
 
 /* One row: an action, or (NONE) the title of a section, or a warning. */
 typedef struct {
@@ -146,6 +148,12 @@ fill(Help *view)
 
 /* ---- drawing -------------------------------------------------------------------------------- */
 
+static int
+text_at(int width)
+{
+    return MIN(KEYS_WIDTH, width / 2) + 1;
+}
+
 static void
 draw_row(const Help *view, guint i, TuiCanvas *canvas, TuiRect rect, int y)
 {
@@ -156,9 +164,8 @@ draw_row(const Help *view, guint i, TuiCanvas *canvas, TuiRect rect, int y)
     if (!row)
         return;
     if (row->action != TUI_ACTION_NONE) {
-        x = MIN(KEYS_WIDTH, rect.width / 2);
-        tui_canvas_put_field(canvas, line, 1, 0, x - 1, row->keys, FALSE, TUI_ROLE_KEY);
-        x++;
+        x = text_at(rect.width);
+        tui_canvas_put_field(canvas, line, 1, 0, x - 2, row->keys, FALSE, TUI_ROLE_KEY);
         tui_canvas_tag(canvas, line, TUI_TAG_ROW);
     }
     tui_canvas_put_field(canvas, line, x, 0, rect.width - x, row->text, FALSE, row->role);
@@ -169,6 +176,25 @@ draw_row(const Help *view, guint i, TuiCanvas *canvas, TuiRect rect, int y)
         tui_canvas_paint(canvas, line, TUI_ROLE_SELECTED);
         tui_canvas_set_cursor(canvas, line.x, line.y);
     }
+}
+
+/* Where the text of the row under the cursor is cut, it stands whole below the others: how many
+ * lines of @rect that takes. */
+static int
+draw_whole(const Help *view, TuiCanvas *canvas, TuiRect rect)
+{
+    const Row *row = row_at(view, view->list.cursor);
+    g_autoptr(TuiFlow) flow = NULL;
+    int lines;
+
+    if (!row || row->action == TUI_ACTION_NONE || rect.height < LOW ||
+        tui_canvas_text_width(row->text) <= rect.width - text_at(rect.width))
+        return 0;
+    flow = tui_flow_new();
+    tui_flow_add(flow, TUI_ROLE_TITLE, row->text);
+    lines = MIN((int)tui_flow_rows(flow, rect.width), rect.height / 2);
+    tui_flow_draw(flow, canvas, (TuiRect){rect.x, rect.y + rect.height - lines, rect.width, lines});
+    return lines;
 }
 
 static void
@@ -184,6 +210,7 @@ draw(TuiView *base, TuiCanvas *canvas, TuiRect rect)
         tui_canvas_put(canvas, rect, x, 0, search,
                        view->search->len > 0 ? TUI_ROLE_TEXT : TUI_ROLE_QUIET);
     }
+    body.height -= draw_whole(view, canvas, body);
     tui_list_fit(&view->list, view->rows->len, (guint)MAX(1, body.height));
     for (guint i = 0; i < view->list.height && view->list.top + i < view->list.n; i++)
         draw_row(view, view->list.top + i, canvas, body, (int)i);
