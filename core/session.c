@@ -27,7 +27,7 @@ read_config(const AmrTarget *target)
 }
 
 AmrSession *
-amr_session_new(const AmrTargetOptions *options, GError **error)
+amr_session_new(const AmrTargetOptions *options, guint most, GError **error)
 {
     g_autoptr(AmrSession) session = g_new0(AmrSession, 1);
 
@@ -37,7 +37,7 @@ amr_session_new(const AmrTargetOptions *options, GError **error)
     session->config = read_config(session->target);
     session->recipes = amr_recipes_new();
     session->opener = amr_opener_new(session->target);
-    session->store = amr_store_new(0);
+    session->store = amr_store_new(most);
     amr_store_set_clock(session->store, amr_target_clock(session->target));
     session->ingest = amr_ingest_new(session->opener, session->store);
     session->compiler = amr_compiler_new(session->target);

@@ -50,8 +50,9 @@ typedef struct {
     AmrGate *gate;         /* of the replay; private */
 } AmrSession;
 
-/* Opens nothing but the target's directories. */
-AmrSession *amr_session_new(const AmrTargetOptions *options, GError **error);
+/* Opens nothing but the target's directories. @most: distinct denials that are held at most, as of
+ * amr_store_new(). */
+AmrSession *amr_session_new(const AmrTargetOptions *options, guint most, GError **error);
 void amr_session_free(AmrSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrSession, amr_session_free)
 

@@ -195,7 +195,7 @@ tui_options_session(const TuiOptions *options, GError **error)
         .read_only = options->read_only,
         .clock = options->clock ? amr_clock_ref(options->clock) : fixed_clock(),
     };
-    AmrSession *session = amr_session_new(&target, error);
+    AmrSession *session = amr_session_new(&target, options->most, error);
 
     if (session) {
         session->only = g_strdupv(options->sources);

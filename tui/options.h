@@ -12,6 +12,7 @@ typedef struct {
     char **logs;    /* --log, NULL-terminated; raw bytes */
     char **sources; /* --source, NULL-terminated */
     gboolean read_only, demo, json, plain;
+    guint most;   /* distinct denials that are held; 0: AMR_STORE_LIMIT */
     char *notify; /* how new denials are told outside of the screen: tui_notice_read(); NULL: not */
     char *replay; /* the log to be played in place of any other; raw bytes; NULL: none */
     double speed; /* of that, or of the demo; AMR_REPLAY_SPEED_MAX */

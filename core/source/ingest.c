@@ -168,6 +168,7 @@ on_idle(gpointer data)
 {
     AmrIngest *ingest = data;
     const gint64 start = g_get_monotonic_time();
+    const guint64 bytes = amr_ingest_stats(ingest).bytes;
     gboolean more = FALSE;
 
     if (!ingest->block)
@@ -180,7 +181,8 @@ on_idle(gpointer data)
     }
     if (!more)
         g_clear_pointer(&ingest->idle, g_source_unref);
-    if (ingest->count)
+    /* Not for a file beside the log that came or went. */
+    if (ingest->count && amr_ingest_stats(ingest).bytes != bytes)
         amr_audit_count_hear(ingest->count);
     amr_ingest_tell(ingest);
     return more ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;

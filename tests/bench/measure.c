@@ -55,7 +55,7 @@ ingest(const char *file)
     const char *const files[] = {file, NULL};
     g_autoptr(GError) error = NULL;
     g_autoptr(GAsyncResult) result = NULL;
-    AmrSession *session = amr_session_new(&options, &error);
+    AmrSession *session = amr_session_new(&options, 0, &error);
 
     if (!session)
         bench_fail("%s", error->message);

@@ -83,7 +83,7 @@ test_drift(void **state)
     }
     link_again(root);
     AmrTargetOptions options = {.root = root};
-    g_autoptr(AmrSession) session = amr_session_new(&options, &error);
+    g_autoptr(AmrSession) session = amr_session_new(&options, 0, &error);
     assert_no_error(error);
     amr_session_load_async(session, NULL, test_result, &result);
     test_wait_result(&result);

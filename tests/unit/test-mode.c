@@ -122,8 +122,9 @@ undo(Changing *fixture, const char *id, GError **error)
     const AmrChange *change = amr_history_find(fixture->history, id);
     g_autoptr(AmrPlan) done = amr_history_plan(fixture->history, change, error);
     g_autoptr(AmrPlan) plan = done ? amr_plan_undo(&context, done, error) : NULL;
-    g_autoptr(AmrOutcome) outcome = plan ? changing_run(fixture, plan, error) : NULL;
 
+    if (plan)
+        amr_outcome_free(changing_run(fixture, plan, error));
     changing_reopen(fixture, FALSE);
 }
 

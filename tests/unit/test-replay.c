@@ -128,7 +128,7 @@ open_play(Play *play, const char *const *lines, const AmrReplayOptions *options)
         test_write(play->root, policy[i].name, policy[i].text);
     test_write(play->root, "var/log/rec.log", log);
     AmrTargetOptions target = {.root = play->root, .clock = amr_clock_ref(play->clock)};
-    play->session = amr_session_new(&target, &error);
+    play->session = amr_session_new(&target, 0, &error);
     assert_no_error(error);
     replay.place = AMR_OPEN_SOURCE;
     if (!replay.name)

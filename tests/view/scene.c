@@ -118,7 +118,7 @@ scene_open(Scene *scene, const SceneOptions *options)
                                .parser = parser,
                                .features = features,
                                .clock = amr_clock_new_fixed(NOW)};
-    scene->session = amr_session_new(&target, &error);
+    scene->session = amr_session_new(&target, 0, &error);
     assert_no_error(error);
     /* Comments hold a random id. */
     amr_config_take(scene->session->config, "comments = no", 13, "scene", FALSE);

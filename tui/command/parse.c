@@ -54,6 +54,22 @@ add_value(char ***list, const char *value)
 
 /* GOption has no way to keep what an earlier pass stored, so the strings are set here: the last one
  * holds, and --log and --source are added to. */
+#define MOST_MAX (16 * 1024 * 1024)
+
+static gboolean
+take_most(TuiOptions *options, const char *value, GError **error)
+{
+    guint64 most;
+
+    if (!amr_bytes_to_uint64(amr_bytes(value), &most) || most < 1 || most > MOST_MAX) {
+        g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                    "--most takes a number from 1 to %d", MOST_MAX);
+        return FALSE;
+    }
+    options->most = (guint)most;
+    return TRUE;
+}
+
 static gboolean
 on_value(const char *option, const char *value, gpointer data, GError **error)
 {
@@ -74,6 +90,8 @@ on_value(const char *option, const char *value, gpointer data, GError **error)
             return TRUE;
         }
     }
+    if (g_str_equal(option, "--most"))
+        return take_most(options, value, error);
     if (g_str_equal(option, "--source") && !amr_choice_is_name(value)) {
         g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "There is no source %s",
                     value);
@@ -103,6 +121,7 @@ global_group(Parse *parse)
         VALUE("features", "the kernel features to propose for", "FILE"),
         VALUE("log", "read this log; may be repeated, - is standard input", "FILE"),
         VALUE("source", "of the system's own sources only this one; may be repeated", "NAME"),
+        VALUE("most", "hold that many distinct denials at most (262144)", "N"),
         VALUE("theme", "the colours of the screen; help lists them", "NAME"),
         {"notify", 0, G_OPTION_FLAG_FILENAME | G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK,
          (gpointer)on_value, "tell new denials: desktop (by default), bell, title", "HOW"},

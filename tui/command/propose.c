@@ -244,7 +244,7 @@ tui_command_propose(TuiCommand *command, int argc, char **argv)
          "RUNG"},
         {"any-owner", 0, 0, G_OPTION_ARG_NONE, &wanted.any_owner, "never \"owner\"", NULL},
         {"exec", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &execs,
-         "decide executions by px, cx or ix where that is possible", "[PROGRAM=]MODE"},
+         "decide executions by px, cx, ix or their kin where that is possible", "[PROGRAM=]MODE"},
         TUI_OPTION_SINCE(&since),
         {0},
     };
