@@ -147,6 +147,7 @@ static gboolean
 read_chain(AmrIngest *ingest, AmrInput *input, gint64 start)
 {
     gboolean more = input->older && read_chain(ingest, input->older, start);
+    const gboolean read = input->pending;
 
     while (!more && input->pending && has_time(start)) {
         if (input->regular)
@@ -159,7 +160,8 @@ read_chain(AmrIngest *ingest, AmrInput *input, gint64 start)
         }
     }
     amr_input_settle(input);
-    amr_ingest_let_rest(ingest, input);
+    if (read)
+        amr_ingest_let_rest(ingest, input);
     return more || input->pending;
 }
 
