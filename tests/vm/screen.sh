@@ -124,7 +124,7 @@ asks_password >/dev/null
 keys 'open sesame' Enter
 ok 'pkexec: back on the screen with the result' sees 'done: Written, and the kernel confirms'
 ok 'pkexec: the program runs' reads
-ok 'pkexec: the history knows who asked' sh -c "ls -d /var/lib/armorer/changes/*/ | tail -1 | xargs -I{} cat {}who | grep -F $(id -u alice)"
+ok 'pkexec: the history knows who asked' sh -c "ls -td /var/lib/armorer/changes/*/ | head -1 | xargs -I{} cat {}who | grep -F $(id -u alice)"
 keys Escape 3
 ok 'pkexec: the change is listed' sees 'verified    reader'
 keys u
