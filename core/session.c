@@ -56,6 +56,7 @@ amr_session_free(AmrSession *session)
     g_clear_pointer(&session->executor, amr_executor_free);
     g_clear_pointer(&session->history, amr_history_free);
     g_clear_pointer(&session->loaded, amr_loaded_free);
+    g_clear_pointer(&session->revision, amr_revision_free);
     g_clear_pointer(&session->watch, amr_index_watch_free);
     g_clear_pointer(&session->index, amr_index_free);
     g_clear_pointer(&session->abstractions, amr_abstractions_free);
@@ -135,6 +136,8 @@ amr_session_load_async(AmrSession *session, GCancellable *cancellable, GAsyncRea
     g_task_set_source_tag(task, amr_session_load_async);
     g_task_set_task_data(task, session, NULL);
 
+    if (session->revision)
+        amr_revision_renew(session->revision);
     g_clear_pointer(&session->loaded, amr_loaded_free);
     g_clear_error(&session->loaded_error);
     session->loaded = amr_loaded_read(session->opener, &session->loaded_error);
@@ -159,12 +162,16 @@ amr_session_load_finish(AmrSession *session, GAsyncResult *result, GError **erro
 }
 
 void
-amr_session_watch(AmrSession *session, AmrIndexChanged changed, gpointer data)
+amr_session_watch(AmrSession *session, AmrNewsSink sink, gpointer data)
 {
     g_clear_pointer(&session->watch, amr_index_watch_free);
-    if (!changed)
+    g_clear_pointer(&session->revision, amr_revision_free);
+    if (!sink)
         return;
-    session->watch = amr_index_watch_new(session->target, changed, data);
+    session->revision = amr_revision_new(session->opener, sink, data);
+    if (session->loaded)
+        amr_revision_renew(session->revision);
+    session->watch = amr_index_watch_new(session->target, sink, data);
     if (session->index)
         amr_index_watch_take(session->watch, session->index);
 }
@@ -172,7 +179,8 @@ amr_session_watch(AmrSession *session, AmrIndexChanged changed, gpointer data)
 gboolean
 amr_session_is_outdated(const AmrSession *session)
 {
-    return session->watch && amr_index_watch_is_outdated(session->watch);
+    return (session->watch && amr_index_watch_is_outdated(session->watch)) ||
+           (session->revision && amr_revision_is_outdated(session->revision));
 }
 
 /* ---- what rooms are given ------------------------------------------------------------------- */

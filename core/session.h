@@ -14,6 +14,7 @@
 #include "core/change/executor.h"
 #include "core/change/history.h"
 #include "core/kernel/loaded.h"
+#include "core/kernel/revision.h"
 #include "core/policy/abstractions.h"
 #include "core/policy/compiler.h"
 #include "core/policy/index_watch.h"
@@ -41,6 +42,7 @@ typedef struct {
     AmrIndex *index;               /* NULL until amr_session_load, or if there is no policy */
     GError *index_error;           /* why there is none */
     AmrIndexWatch *watch;  /* whether policy is still what was read; NULL: nobody asked for it */
+    AmrRevision *revision; /* the same of the kernel's */
     AmrLoaded *loaded;     /* NULL where the kernel's list may not be read, or is not there */
     GError *loaded_error;  /* why */
     AmrHistory *history;   /* NULL if it cannot be read */
@@ -68,9 +70,10 @@ void amr_session_load_async(AmrSession *session, GCancellable *cancellable,
                             GAsyncReadyCallback callback, gpointer data);
 gboolean amr_session_load_finish(AmrSession *session, GAsyncResult *result, GError **error);
 
-/* Tells when policy on disk is another than was read: see index_watch.h; of what is read already,
- * maybe before this returns. NULL: no more. */
-void amr_session_watch(AmrSession *session, AmrIndexChanged changed, gpointer data);
+/* Tells when policy on disk or in the kernel is another than was read: see index_watch.h and
+ * revision.h, each with news of its own; of what is read already, maybe before this returns. NULL:
+ * no more. */
+void amr_session_watch(AmrSession *session, AmrNewsSink sink, gpointer data);
 
 /* Whether policy is known to be another by now: what is shown of it is stale. */
 gboolean amr_session_is_outdated(const AmrSession *session);

@@ -12,8 +12,6 @@
 #include "core/base/watch.h"
 #include "core/policy/index_private.h"
 
-#define QUIET_MS   300  /* without an event, until it is settled: a package writes many files */
-#define AT_MOST_MS 2000 /* after the first one, whatever comes */
 #define PLACES_MAX 8192 /* directories, and files that are links */
 
 #define MASK                                                                            \
@@ -23,17 +21,14 @@
 struct AmrIndexWatch {
     const AmrTarget *target;
     const AmrIndex *index;
-    AmrIndexChanged changed;
-    gpointer data;
+    AmrSettle *settle;
     AmrWatch *watch;
     GHashTable *names;   /* number -> GPtrArray of the names of what it watches; "" is the policy */
     GHashTable *places;  /* names of directories in which something is looked for -> their inode as
                             it was taken, 0: not there */
     GHashTable *pending; /* names that something happened to */
     GError *error;
-    guint settles; /* source */
-    gint64 first;  /* of the events that settle, monotonic; 0: none */
-    gboolean overflowed, held, outdated;
+    gboolean overflowed;
 };
 
 void
@@ -172,17 +167,6 @@ differs(const AmrIndexWatch *watch, const char *name)
 
 /* ---- news ----------------------------------------------------------------------------------- */
 
-static gboolean
-on_settled(gpointer data)
-{
-    AmrIndexWatch *watch = data;
-
-    watch->settles = 0;
-    watch->held = TRUE; /* until it is read */
-    watch->changed(AMR_INDEX_SETTLED, watch->data);
-    return G_SOURCE_REMOVE;
-}
-
 /* Drops what is as it was read; TRUE if something is not. */
 static gboolean
 is_outdated(AmrIndexWatch *watch)
@@ -204,23 +188,11 @@ is_outdated(AmrIndexWatch *watch)
 static void
 look(AmrIndexWatch *watch)
 {
-    const gint64 now = g_get_monotonic_time();
-    gboolean first = watch->first == 0;
-    gint64 left = AT_MOST_MS;
-
-    if (watch->held || (g_hash_table_size(watch->pending) == 0 && !watch->overflowed))
+    if (amr_settle_is_held(watch->settle) ||
+        (g_hash_table_size(watch->pending) == 0 && !watch->overflowed))
         return;
-    if (first && !is_outdated(watch))
-        return;
-    if (first)
-        watch->first = now;
-    watch->outdated = TRUE;
-    left -= (now - watch->first) / 1000;
-    if (watch->settles)
-        g_source_remove(watch->settles);
-    watch->settles = g_timeout_add((guint)CLAMP(left, 0, QUIET_MS), on_settled, watch);
-    if (first)
-        watch->changed(AMR_INDEX_OUTDATED, watch->data);
+    if (amr_settle_is_begun(watch->settle) || is_outdated(watch))
+        amr_settle_happen(watch->settle);
 }
 
 static void
@@ -262,12 +234,11 @@ names_new(void)
 }
 
 AmrIndexWatch *
-amr_index_watch_new(const AmrTarget *target, AmrIndexChanged changed, gpointer data)
+amr_index_watch_new(const AmrTarget *target, AmrNewsSink sink, gpointer data)
 {
     AmrIndexWatch *watch = g_new0(AmrIndexWatch, 1);
     watch->target = target;
-    watch->changed = changed;
-    watch->data = data;
+    watch->settle = amr_settle_new(sink, data);
     watch->watch = amr_watch_new(on_event, on_events_end, watch);
     watch->names = names_new();
     watch->places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -280,8 +251,7 @@ amr_index_watch_free(AmrIndexWatch *watch)
 {
     if (!watch)
         return;
-    if (watch->settles)
-        g_source_remove(watch->settles);
+    amr_settle_free(watch->settle);
     amr_watch_free(watch->watch);
     g_hash_table_unref(watch->names);
     g_hash_table_unref(watch->places);
@@ -293,11 +263,7 @@ amr_index_watch_free(AmrIndexWatch *watch)
 void
 amr_index_watch_hold(AmrIndexWatch *watch)
 {
-    watch->held = TRUE;
-    watch->first = 0; /* whatever was about to settle is read now */
-    if (watch->settles)
-        g_source_remove(watch->settles);
-    watch->settles = 0;
+    amr_settle_hold(watch->settle);
 }
 
 /* What @name stands in, up to the top of the policy; outside of it only as far as it is not there:
@@ -404,7 +370,7 @@ watch_places(AmrIndexWatch *watch, gboolean all)
 void
 amr_index_watch_release(AmrIndexWatch *watch)
 {
-    watch->held = watch->outdated; /* it was news already */
+    amr_settle_release(watch->settle);
     look(watch);
 }
 
@@ -414,8 +380,8 @@ amr_index_watch_take(AmrIndexWatch *watch, const AmrIndex *index)
     const gboolean all = watch->overflowed;
 
     watch->index = index;
-    watch->held = watch->outdated = watch->overflowed = FALSE;
-    watch->first = 0;
+    watch->overflowed = FALSE;
+    amr_settle_take(watch->settle);
     g_clear_error(&watch->error);
     if (index)
         watch_places(watch, all);
@@ -427,7 +393,7 @@ amr_index_watch_take(AmrIndexWatch *watch, const AmrIndex *index)
 gboolean
 amr_index_watch_is_outdated(const AmrIndexWatch *watch)
 {
-    return watch->outdated;
+    return amr_settle_is_outdated(watch->settle);
 }
 
 const GError *

@@ -6,22 +6,15 @@
 #ifndef AMR_POLICY_INDEX_WATCH_H
 #define AMR_POLICY_INDEX_WATCH_H
 
+#include "core/base/settle.h"
 #include "core/policy/index.h"
 
 G_BEGIN_DECLS
 
 typedef struct AmrIndexWatch AmrIndexWatch;
 
-typedef enum {
-    AMR_INDEX_NEWS_UNKNOWN,
-    AMR_INDEX_OUTDATED, /* policy is another than was read; more may follow */
-    AMR_INDEX_SETTLED,  /* it is quiet again: time to read it anew. Nothing more comes until then */
-} AmrIndexNews;
-
-typedef void (*AmrIndexChanged)(AmrIndexNews news, gpointer data);
-
 /* @target is borrowed and outlives it. Nothing is watched yet. */
-AmrIndexWatch *amr_index_watch_new(const AmrTarget *target, AmrIndexChanged changed, gpointer data);
+AmrIndexWatch *amr_index_watch_new(const AmrTarget *target, AmrNewsSink sink, gpointer data);
 void amr_index_watch_free(AmrIndexWatch *watch);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrIndexWatch, amr_index_watch_free)
 

@@ -16,12 +16,12 @@ typedef struct {
 } Watched;
 
 static void
-on_news(AmrIndexNews news, gpointer data)
+on_news(AmrNews news, gpointer data)
 {
     Watched *w = data;
-    if (news == AMR_INDEX_OUTDATED)
+    if (news == AMR_NEWS_OUTDATED)
         w->outdated++;
-    else if (news == AMR_INDEX_SETTLED)
+    else if (news == AMR_NEWS_SETTLED)
         w->settled++;
 }
 

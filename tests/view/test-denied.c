@@ -2,7 +2,10 @@
 /* An explicit deny: its line, in the detail of the denial and in the proposal. */
 #include "tests/view/scene.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define PRIVATE "etc/apparmor.d/abstractions/private"
 
@@ -88,6 +91,43 @@ test_outside(void **state)
     scene_close(&scene);
 }
 
+/* Somebody else loads, without an edit on disk. A FIFO stands for the kernel's count of loads. */
+static void
+test_outside_load(void **state)
+{
+    g_autofree char *count = NULL;
+    Scene scene;
+    int fd;
+
+    open_shadow(&scene);
+    count = g_build_filename(scene.root, "sys/kernel/security/apparmor/revision", NULL);
+    assert_int_equal(mkfifo(count, 0600), 0);
+    fd = open(count, O_RDWR | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, "8\n", 2), 2);
+    scene_keys(&scene, "R");
+    scene_settle(&scene);
+    scene_wait(&scene, "private line 2", TRUE);
+    scene_keys(&scene, "2 enter");
+    assert_shows(&scene, "enforce");
+    assert_hides(&scene, "STALE");
+    test_write(scene.root, "sys/kernel/security/apparmor/profiles",
+               "/usr/sbin/lanternd (complain)\n");
+    assert_int_equal(write(fd, "9\n", 2), 2);
+    scene_wait(&scene, "Policy was changed or loaded by somebody else", TRUE);
+    assert_shows(&scene, "STALE");
+    scene_wait(&scene, "STALE", FALSE);
+    scene_keys(&scene, "esc");
+    assert_shows(&scene, "complain");
+    scene_keys(&scene, "1 esc esc home p");
+    scene_settle(&scene);
+    assert_int_equal(write(fd, "10\n", 3), 3);
+    scene_wait(&scene, "stale: policy", TRUE);
+    scene_wait(&scene, "stale: policy", FALSE);
+    scene_close(&scene);
+    close(fd);
+}
+
 /* A proof is one of the policy that it was made with; what was about to be typed is no consent to
  * another. */
 static void
@@ -138,8 +178,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shown),   cmocka_unit_test(test_forgotten),
-        cmocka_unit_test(test_outside), cmocka_unit_test(test_outside_proposal),
+        cmocka_unit_test(test_shown),
+        cmocka_unit_test(test_forgotten),
+        cmocka_unit_test(test_outside),
+        cmocka_unit_test(test_outside_load),
+        cmocka_unit_test(test_outside_proposal),
         cmocka_unit_test(test_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,7 +54,24 @@ ok 'screen: and nothing undone yet' reads
 keys w
 ok 'screen: taken back' sees 'done: Taken back, loaded'
 ok 'screen: denied again' not reads
-keys Escape q q
+# Others load without an edit: the kernel counts loads, in a namespace of its own too.
+is_mode() { screen | grep -E '^[> ]*reader ' | grep -qw "$1"; }
+mode_is() { until_ok is_mode "$1" || { screen; return 1; }; }
+keys Escape 2
+ok 'screen: the profile as it is loaded' mode_is enforce
+apparmor_parser -r -C -T /etc/apparmor.d/opt.t.reader
+ok 'screen: put into complain in the kernel alone: seen without a key' mode_is complain
+apparmor_parser -r -T /etc/apparmor.d/opt.t.reader
+ok 'screen: and back' mode_is enforce
+echo 'profile :others:inside { /x r, }' >/tmp/inside; apparmor_parser -a -K /tmp/inside
+keys R
+ok 'screen: a namespace of its own' sees ':others:inside'
+apparmor_parser -r -C -K /tmp/inside
+is_inside() { screen | grep -F ':others:inside' | grep -qw "$1"; }
+ok 'screen: a load there is seen, too' until_ok is_inside complain
+apparmor_parser -R /tmp/inside
+ok 'screen: and its end' until_ok sh -c "! tmux -S '$sock' capture-pane -p -t s | grep -F ':others:inside'"
+keys 1 q q
 ok 'screen: leaves with 0' left_with root 0
 
 # ---- as a user, with sudo ----------------------------------------------------------------------------

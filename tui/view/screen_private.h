@@ -53,7 +53,7 @@ void tui_screen_copy(TuiScreen *screen);
 /* screen_session.c: reads anew how often something is denied, and again when that becomes less. */
 void tui_screen_read_rate(TuiScreen *screen);
 /* screen_session.c: somebody else changed policy; see amr_session_watch(). */
-void tui_screen_policy_changed(AmrIndexNews news, gpointer data);
+void tui_screen_policy_changed(AmrNews news, gpointer data);
 /* screen_session.c: freezes input, or thaws it. */
 void tui_screen_freeze(TuiScreen *screen);
 

@@ -207,19 +207,19 @@ tui_screen_reload(TuiScreen *screen)
 }
 
 void
-tui_screen_policy_changed(AmrIndexNews news, gpointer data)
+tui_screen_policy_changed(AmrNews news, gpointer data)
 {
     TuiScreen *screen = data;
 
     if (screen->dying || tui_screen_is_busy(screen)) /* our own: it is read after that anyway */
         return;
-    if (news == AMR_INDEX_SETTLED) {
+    if (news == AMR_NEWS_SETTLED) {
         tui_screen_reload(screen);
         return;
     }
     if (!screen->message)
         tui_screen_say(screen, TUI_ROLE_WARNING,
-                       "Policy was changed by somebody else: it is read and asked anew");
+                       "Policy was changed or loaded by somebody else: it is read and asked anew");
     tui_screen_tell_views(screen, TUI_NEWS_STALE);
 }
 
