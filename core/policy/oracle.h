@@ -336,6 +336,8 @@ typedef enum {
 
 const char *amr_oracle_change_word(AmrOracleChange change);
 
+#define AMR_ORACLE_ENDLESS G_MAXUINT64
+
 typedef struct {
     AmrOracleChange change;
     char *profile;  /* bytes as in the policy; ":ns:name" in a namespace */
@@ -353,6 +355,8 @@ typedef struct {
     char *what;
     char *prefix;    /* all names of the difference begin with these bytes, for files; never NULL */
     gboolean single; /* there is no other name than the example */
+    guint64 names;   /* how many there are; AMR_ORACLE_ENDLESS; 0: not counted */
+    gboolean deep;   /* of files: names in directories below that of the prefix, too */
     /* TRANSITION: how each side executes. */
     AmrExecMode exec_before, exec_after;
     char *target_before, *target_after;
@@ -377,6 +381,11 @@ AmrOracleComparison *amr_oracle_compare(const AmrOracle *before, const AmrOracle
 /* One profile with another, whatever their names. */
 AmrOracleComparison *amr_oracle_compare_profiles(const AmrOracleProfile *before,
                                                  const AmrOracleProfile *after, GError **error);
+/* What @rules, compiled by themselves, allow that @profile does not so far, nor refuses explicitly
+ * (but for `audit deny`, see above): differences of ACCESS in which rights are gained, none lost.
+ * Only names that @rules know are walked. */
+AmrOracleComparison *amr_oracle_gains(const AmrOracleProfile *profile,
+                                      const AmrOracleProfile *rules, GError **error);
 
 G_END_DECLS
 #endif

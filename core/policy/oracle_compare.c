@@ -86,6 +86,8 @@ amr_oracle_add_findings(GPtrArray *list, GPtrArray *findings, guint8 klass)
         difference->target_before = g_strdup(delta->target_before);
         difference->target_after = g_strdup(delta->target_after);
         difference->single = finding->single;
+        difference->names = finding->names;
+        difference->deep = finding->deep;
         if (delta->klass == AMR_CLASS_FILE) {
             g_free(difference->prefix);
             difference->prefix = g_strndup(finding->prefix, finding->prefix_len);
@@ -178,6 +180,7 @@ add_capability(GPtrArray *list, AmrOracleChange change, guint number, gboolean g
     AmrOracleDifference *difference = add(list, change, AMR_CLASS_CAPABILITY);
     *(gained ? &difference->gained : &difference->lost) = AMR_MAY_CHANGE;
     difference->single = TRUE;
+    difference->names = 1;
     difference->example =
         (AmrOracleQuestion){.klass = AMR_CLASS_CAPABILITY, .rights = AMR_MAY_CHANGE};
     difference->example.capability.number = number;
@@ -223,8 +226,8 @@ compare_into(AmrOracleComparison *comparison, const AmrOracleProfile *before,
     compare_headers(list, before, after);
     compare_capabilities(list, before, after);
     if (!amr_oracle_compare_attachment(list, before, after, error) ||
-        !amr_oracle_compare_files(list, before, after, error) ||
-        !amr_oracle_compare_policy(list, before, after, error)) {
+        !amr_oracle_compare_files(list, before, after, FALSE, error) ||
+        !amr_oracle_compare_policy(list, before, after, FALSE, error)) {
         g_autofree char *shown = amr_display_string(after->name);
         g_prefix_error(error, "Profile '%s': ", shown);
         return FALSE;
@@ -298,6 +301,35 @@ amr_oracle_compare_profiles(const AmrOracleProfile *before, const AmrOracleProfi
     g_autoptr(AmrOracleComparison) comparison = comparison_new();
     if (!compare_into(comparison, before, after, error))
         return NULL;
+    conclude(comparison);
+    return g_steal_pointer(&comparison);
+}
+
+/* Of the differences only what is allowed more; what stands there of other kinds goes. */
+static void
+keep_gains(GPtrArray *list, const AmrOracleProfile *before)
+{
+    for (guint i = list->len; i-- > 0;) {
+        const AmrOracleDifference *one = list->pdata[i];
+        gboolean quiet = one->klass == AMR_CLASS_CAPABILITY &&
+                         (before->caps_quiet >> one->example.capability.number & 1) != 0;
+        if (one->change != AMR_ORACLE_CHANGE_ACCESS || quiet ||
+            !(one->gained || one->gained_other) || one->lost || one->lost_other)
+            g_ptr_array_remove_index(list, i);
+    }
+}
+
+AmrOracleComparison *
+amr_oracle_gains(const AmrOracleProfile *profile, const AmrOracleProfile *rules, GError **error)
+{
+    g_autoptr(AmrOracleComparison) comparison = comparison_new();
+    GPtrArray *list = comparison->differences;
+
+    compare_capabilities(list, profile, rules);
+    if (!amr_oracle_compare_files(list, profile, rules, TRUE, error) ||
+        !amr_oracle_compare_policy(list, profile, rules, TRUE, error))
+        return NULL;
+    keep_gains(list, profile);
     conclude(comparison);
     return g_steal_pointer(&comparison);
 }

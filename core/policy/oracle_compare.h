@@ -10,11 +10,12 @@
 void amr_oracle_decode(AmrOracleDifference *difference, const AmrFinding *finding, guint8 klass);
 
 /* Adds what differs between the machines of files, or those of policy, to @list
- * (AmrOracleDifference, profile not set). */
+ * (AmrOracleDifference, profile not set). With @gains only what the second allows and the first
+ * neither allows nor refuses explicitly. */
 gboolean amr_oracle_compare_files(GPtrArray *list, const AmrOracleProfile *before,
-                                  const AmrOracleProfile *after, GError **error);
+                                  const AmrOracleProfile *after, gboolean gains, GError **error);
 gboolean amr_oracle_compare_policy(GPtrArray *list, const AmrOracleProfile *before,
-                                   const AmrOracleProfile *after, GError **error);
+                                   const AmrOracleProfile *after, gboolean gains, GError **error);
 /* Attachment of programs; a HEADER. */
 gboolean amr_oracle_compare_attachment(GPtrArray *list, const AmrOracleProfile *before,
                                        const AmrOracleProfile *after, GError **error);

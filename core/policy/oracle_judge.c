@@ -29,6 +29,7 @@ enum {
 
 typedef struct {
     const AmrPdb *before, *after;
+    gboolean gains;
 } Files;
 
 typedef struct {
@@ -46,6 +47,10 @@ file_perms(const Files *files, const AmrPair *pair, FilePerms *perms)
     if (pair->after) {
         amr_pdb_file_perms(files->after, pair->after, TRUE, &perms->after);
         amr_pdb_file_perms(files->after, pair->after, FALSE, &perms->other_after);
+    }
+    if (files->gains) {
+        amr_perms_withhold(&perms->after, &perms->before);
+        amr_perms_withhold(&perms->other_after, &perms->other_before);
     }
 }
 
@@ -210,9 +215,9 @@ static const AmrPdb no_machine; /* grants nothing */
 
 gboolean
 amr_oracle_compare_files(GPtrArray *list, const AmrOracleProfile *before,
-                         const AmrOracleProfile *after, GError **error)
+                         const AmrOracleProfile *after, gboolean gains, GError **error)
 {
-    Files files = {&no_machine, &no_machine};
+    Files files = {&no_machine, &no_machine, gains};
     AmrPair start = {0, 0, EMPTY};
     amr_oracle_file_machine(before, &files.before, &start.before);
     amr_oracle_file_machine(after, &files.after, &start.after);
@@ -221,6 +226,7 @@ amr_oracle_compare_files(GPtrArray *list, const AmrOracleProfile *before,
                          .start = start,
                          .apart = "\0/",
                          .n_apart = 2,
+                         .gains = gains,
                          .step = step_file,
                          .judge = judge_file,
                          .data = &files};
@@ -263,7 +269,7 @@ gboolean
 amr_oracle_compare_attachment(GPtrArray *list, const AmrOracleProfile *before,
                               const AmrOracleProfile *after, GError **error)
 {
-    Files files = {&before->rules->attachment, &after->rules->attachment};
+    Files files = {&before->rules->attachment, &after->rules->attachment, FALSE};
     if (!files.before->dfa && !files.after->dfa)
         return TRUE;
     AmrProductJob job = {.before = files.before,

@@ -18,6 +18,13 @@ amr_perms_logged(const AmrPerms *perms)
            (~amr_perms_allowed(perms) & ~(perms->quiet | perms->deny));
 }
 
+/* What the one refuses explicitly, no rule beside it grants. */
+static inline void
+amr_perms_withhold(AmrPerms *perms, const AmrPerms *refused)
+{
+    perms->allow &= ~((refused->deny | refused->quiet) & ~refused->allow);
+}
+
 static inline gboolean
 amr_delta_any(const AmrDelta *delta)
 {

@@ -37,6 +37,7 @@ typedef struct {
     const AmrOracleProfile *before, *after;
     AmrClass klass;
     guint32 rights;
+    gboolean gains;
 } Policy;
 
 /* Of sockets, how many bytes stand behind the class: two of family, two of type, then the rest. */
@@ -121,6 +122,8 @@ judge_policy(gconstpointer data, const AmrPair *pair, AmrDelta *deltas)
     guint n = 0;
     amr_pdb_perms(&policy->before->rules->policy, policy->before->abi, pair->before, &before);
     amr_pdb_perms(&policy->after->rules->policy, policy->after->abi, pair->after, &after);
+    if (policy->gains)
+        amr_perms_withhold(&after, &before);
     AmrDelta access = {.change = AMR_ORACLE_CHANGE_ACCESS, .klass = policy->klass}, log;
     /* By type alone is how kernels ask that know no more of unix sockets. */
     if ((pair->context & IS_UNIX) && (pair->context & DEPTH) > TYPE_KNOWN)
@@ -164,6 +167,7 @@ compare_class(GPtrArray *list, const Policy *policy, guint8 byte, guint8 inner, 
                          .apart = apart,
                          .n_apart = n_apart,
                          .numbers = n_apart > 1,
+                         .gains = policy->gains,
                          .step = step_policy,
                          .judge = judge_policy,
                          .data = policy};
@@ -198,6 +202,7 @@ compare_families(GPtrArray *list, const AmrOracleRules *before, const AmrOracleR
             finding->example_len = sizeof name;
             finding->prefix = g_strdup("");
             finding->single = TRUE;
+            finding->names = 1;
             g_ptr_array_add(findings, finding);
         }
     }
@@ -216,10 +221,10 @@ add_mediation(GPtrArray *list, AmrClass klass, gboolean after)
 /* Whether the class is mediated, and if on both sides, what it grants. */
 static gboolean
 compare_known(GPtrArray *list, const AmrOracleProfile *before, const AmrOracleProfile *after,
-              guint i, GError **error)
+              guint i, gboolean gains, GError **error)
 {
     guint8 byte = policy_classes[i].byte, inner = policy_classes[i].inner;
-    Policy policy = {before, after, policy_classes[i].klass, policy_classes[i].rights};
+    Policy policy = {before, after, policy_classes[i].klass, policy_classes[i].rights, gains};
     guint32 was = amr_oracle_class_state(before, inner ? inner : byte);
     guint32 is = amr_oracle_class_state(after, inner ? inner : byte);
     if (!was && !is)
@@ -246,14 +251,14 @@ is_known(guint byte)
 
 gboolean
 amr_oracle_compare_policy(GPtrArray *list, const AmrOracleProfile *before,
-                          const AmrOracleProfile *after, GError **error)
+                          const AmrOracleProfile *after, gboolean gains, GError **error)
 {
     for (guint i = 0; i < G_N_ELEMENTS(policy_classes); i++)
-        if (!compare_known(list, before, after, i, error))
+        if (!compare_known(list, before, after, i, gains, error))
             return FALSE;
     /* Classes that nobody knows yet: by all their rights. Kernels count to 32; parsers 3.0 to 4.1
      * write one of 52 by mistake ("4" for 4, mediates_net_unix in parser_regex.c). */
-    Policy policy = {before, after, AMR_CLASS_UNKNOWN, G_MAXUINT32 & ~(guint32)AMR_K_LOCK};
+    Policy policy = {before, after, AMR_CLASS_UNKNOWN, G_MAXUINT32 & ~(guint32)AMR_K_LOCK, gains};
     for (guint byte = 0; byte < CLASSES; byte++) {
         if (is_known(byte))
             continue;

@@ -160,7 +160,7 @@ step(const AmrProductJob *job, const AmrPair *from, guint8 byte, AmrPair *to)
                     step_in(job->after, from->after, byte), from->context};
     if (job->step && !job->step(job->data, from, byte, to))
         return FALSE;
-    return to->before || to->after;
+    return to->after || (to->before && !job->gains);
 }
 
 static gboolean
@@ -208,6 +208,20 @@ note(Product *product, guint32 pair, const AmrDelta *delta, guint max)
     g_array_append_val(product->places, place);
 }
 
+/* Of what differs, what the second grants besides. */
+static guint
+keep_gains(AmrDelta *deltas, guint n)
+{
+    guint kept = 0;
+    for (guint i = 0; i < n; i++) {
+        deltas[i].lost = deltas[i].lost_other = 0;
+        if (deltas[i].change == AMR_ORACLE_CHANGE_ACCESS &&
+            (deltas[i].gained || deltas[i].gained_other))
+            deltas[kept++] = deltas[i];
+    }
+    return kept;
+}
+
 /* The pairs behind pair @i, in the order of classes. Most classes lead where the one before led. */
 static void
 step_all(Product *product, guint32 i, guint32 *nexts)
@@ -241,6 +255,8 @@ walk(Product *product, guint max, GError **error)
     for (guint32 i = 0; i < product->pairs->len; i++) {
         AmrPair pair = g_array_index(product->pairs, AmrPair, i);
         guint n = job->judge(job->data, &pair, deltas);
+        if (job->gains)
+            n = keep_gains(deltas, n);
         for (guint j = 0; j < n; j++)
             note(product, i, &deltas[j], max);
         step_all(product, i, nexts);
@@ -368,6 +384,25 @@ find_prefix(const Product *product, const guint8 *marks, AmrFinding *finding)
     finding->prefix = (char *)g_byte_array_free(prefix, FALSE);
 }
 
+/* How many names there are, and how deep they go. */
+static void
+count(const Product *product, const guint8 *marks, AmrFinding *finding)
+{
+    AmrCounting counting = {.edges = (const guint32 *)(const void *)product->edges->data,
+                            .n_pairs = product->pairs->len,
+                            .n_classes = product->n_classes,
+                            .marks = marks,
+                            .end = IS,
+                            .slash = product->n_classes};
+    for (guint klass = 0; klass < product->n_classes; klass++) {
+        counting.n_bytes[klass] = product->classes[klass].n_bytes;
+        if (product->classes[klass].byte == '/')
+            counting.slash = klass;
+    }
+    finding->names = amr_product_count(&counting);
+    finding->deep = amr_product_is_deep(&counting, finding->prefix, finding->prefix_len);
+}
+
 static GPtrArray *
 findings(const Product *product)
 {
@@ -390,6 +425,7 @@ findings(const Product *product)
         }
         mark(product, &back, i, marks);
         find_prefix(product, marks, finding);
+        count(product, marks, finding);
     }
     return list;
 }

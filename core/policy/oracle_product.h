@@ -31,6 +31,7 @@ typedef struct {
     const char *apart;
     gsize n_apart;
     gboolean numbers; /* those are numbers, the least is the best example */
+    gboolean gains;   /* only names of the second, and what it grants there besides */
     /* The next pair after @byte; NULL: the machines' steps, the context as it is. FALSE: no name
      * goes on like this. */
     gboolean (*step)(gconstpointer data, const AmrPair *from, guint8 byte, AmrPair *to);
@@ -49,6 +50,8 @@ typedef struct {
     char *prefix; /* what all names of it begin with */
     gsize prefix_len;
     gboolean single;
+    guint64 names; /* how many; AMR_ORACLE_ENDLESS; 0: not counted */
+    gboolean deep; /* with more than one directory behind the prefix */
 } AmrFinding;
 
 void amr_finding_free(AmrFinding *finding);
@@ -57,5 +60,22 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrFinding, amr_finding_free)
 /* AmrFinding, at most @max (none, without a walk, where both machines are the same to the byte: a
  * judge must then find nothing); or NULL with AMR_ERROR_LIMIT. */
 GPtrArray *amr_product_walk(const AmrProductJob *job, guint max, GError **error);
+
+/* The walk's pairs from which places of one kind of difference can be reached (oracle_count.c). */
+typedef struct {
+    const guint32 *edges; /* n_classes a pair: where each class of bytes leads; beyond n_pairs: to
+                             none */
+    guint32 n_pairs;
+    guint n_classes;
+    guint n_bytes[256];  /* of each class */
+    const guint8 *marks; /* a pair: 0 if none can be reached from there */
+    guint8 end;          /* the bit of those that are such places */
+    guint slash;         /* the class of the slash alone; n_classes: none */
+} AmrCounting;
+
+/* How many names lead from the first pair to a place; AMR_ORACLE_ENDLESS. */
+guint64 amr_product_count(const AmrCounting *counting);
+/* Whether names go on behind a slash that is not in @prefix, which all begin with. */
+gboolean amr_product_is_deep(const AmrCounting *counting, const char *prefix, gsize len);
 
 #endif

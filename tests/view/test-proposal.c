@@ -61,6 +61,7 @@ test_goldens(void **state)
         {"sides-denied", "end p"},
         {"proposal-audit", "end p a"},
         {"proposal-deny", "end p d"},
+        {"proposal-measured", "home down p down right right"},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         Scene scene;

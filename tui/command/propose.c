@@ -5,14 +5,12 @@
 #include <string.h>
 
 #include "core/policy/batch.h"
+#include "core/policy/opens.h"
 #include "tui/command/command.h"
 #include "tui/command/propose.h"
 #include "tui/command/query.h"
 #include "tui/command/wait.h"
 #include "tui/command/wish.h"
-
-/* ---- how executions are decided ---------------------------------------------------------------
- */
 
 /* ---- the verb ---------------------------------------------------------------------------------
  */
@@ -25,6 +23,7 @@ typedef struct {
     GPtrArray *groups;      /* TuiProposeGroup: the text */
     GHashTable *by_profile; /* profile -> TuiProposeGroup */
     TuiProposeCovers *covers;
+    AmrOpens *opens; /* NULL: not measured */
 } Propose;
 
 /* The abstraction that opens the least; where none answers, the best rule. */
@@ -134,15 +133,40 @@ static gboolean
 take_json(const AmrResolved *resolved, gpointer data)
 {
     const Propose *propose = data;
-    return tui_propose_out(propose->session, propose->covers, resolved);
+    return tui_propose_out(propose->session, propose->covers, propose->opens, resolved);
+}
+
+/* What is to be measured. */
+static gboolean
+take_opens(const AmrResolved *resolved, gpointer data)
+{
+    const AmrProposal *proposal = resolved->proposal;
+    for (guint i = 0; i < proposal->candidates->len; i++)
+        (void)amr_opens_look(data, proposal->profile,
+                             ((const AmrCandidate *)proposal->candidates->pdata[i])->rule);
+    return TRUE;
+}
+
+/* FALSE if that was cancelled. */
+static gboolean
+measure(TuiCommand *command, AmrAsker *asker, const AmrResolveContext *context,
+        const AmrDenialId *ids, guint n, AmrOpens *opens)
+{
+    g_autoptr(GAsyncResult) result = NULL;
+    TuiWait wait = {0};
+
+    amr_resolve_each(context, ids, n, take_opens, opens);
+    amr_opens_ask_async(opens, asker, command->cancellable, tui_wait_done, &wait);
+    result = tui_wait_result(&wait);
+    return amr_opens_ask_finish(result, NULL);
 }
 
 /* Walks until policy on disk and the target have said all that is asked of them. FALSE if that was
  * cancelled. */
 static gboolean
-learn(TuiCommand *command, const AmrResolveContext *context, const AmrDenialId *ids, guint n)
+learn(TuiCommand *command, AmrAsker *asker, const AmrResolveContext *context,
+      const AmrDenialId *ids, guint n)
 {
-    g_autoptr(AmrAsker) asker = amr_session_asker(command->session, AMR_ASK_DISK, TRUE);
     Stating stating = {&context->propose, command->cancellable, TRUE};
 
     while (stating.asked && !g_cancellable_is_cancelled(command->cancellable)) {
@@ -180,15 +204,17 @@ propose_all(TuiCommand *command, const AmrDenialId *ids, guint n, const Wanted *
     AmrAbstractions *abstractions = shown ? session->abstractions : NULL;
     g_autoptr(AmrFacts) facts = amr_facts_new(abstractions);
     g_autoptr(AmrBatch) batch = NULL;
+    g_autoptr(AmrAsker) asker = amr_session_asker(session, AMR_ASK_DISK, TRUE);
+    g_autoptr(AmrOpens) opens = command->options->json && wanted->all ? amr_opens_new() : NULL;
     AmrResolveContext context = {.store = session->store,
                                  .propose = amr_session_propose_context(session),
                                  .facts = facts,
                                  .choose = tui_wish_choose,
                                  .data = wanted->wishes};
     Propose propose = {session, wanted->all, wanted->rung, wanted->any_owner,
-                       groups,  by_profile,  covers};
+                       groups,  by_profile,  covers,       opens};
 
-    if (!learn(command, &context, ids, n))
+    if (!learn(command, asker, &context, ids, n))
         return;
     if (!wanted->exact && !wanted->rung) {
         batch = amr_batch_new(context.propose.index);
@@ -196,6 +222,8 @@ propose_all(TuiCommand *command, const AmrDenialId *ids, guint n, const Wanted *
         amr_batch_find(batch);
         context.batch = batch;
     }
+    if (opens && !measure(command, asker, &context, ids, n, opens))
+        return;
     if (command->options->json) {
         amr_resolve_each(&context, ids, n, take_covers, &propose);
         amr_resolve_each(&context, ids, n, take_json, &propose);

@@ -3,6 +3,7 @@
 #ifndef TUI_COMMAND_PROPOSE_H
 #define TUI_COMMAND_PROPOSE_H
 
+#include "core/policy/opens.h"
 #include "core/policy/resolve.h"
 #include "tui/command/command.h"
 
@@ -15,8 +16,9 @@ void tui_propose_covers_free(TuiProposeCovers *covers);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TuiProposeCovers, tui_propose_covers_free)
 
 void tui_propose_count(TuiProposeCovers *covers, const AmrResolved *resolved);
-/* Prints it as JSON. FALSE if standard output takes no more. */
-gboolean tui_propose_out(const AmrSession *session, TuiProposeCovers *covers,
+/* Prints it as JSON; with @opens (may be NULL) what each rule opens. FALSE if standard output takes
+ * no more. */
+gboolean tui_propose_out(const AmrSession *session, TuiProposeCovers *covers, AmrOpens *opens,
                          const AmrResolved *resolved);
 
 /* ---- as text: what one profile gets --------------------------------------------------------- */

@@ -48,8 +48,64 @@ tui_propose_count(TuiProposeCovers *all, const AmrResolved *resolved)
     }
 }
 
+/* What of all names there can be it opens. */
 static void
-add_candidate(TuiJson *json, const AmrCandidate *candidate, guint covers)
+add_gain(TuiJson *json, const AmrOracleDifference *difference)
+{
+    gboolean own, file = difference->klass == AMR_CLASS_FILE;
+    g_autofree char *rights = amr_opening_rights(difference, &own);
+    AmrOracleQuestion question = difference->example;
+
+    if (file)
+        question.file.owner = FALSE;
+    g_autofree char *example = amr_oracle_question_text(&question);
+    tui_json_open_object(json, NULL);
+    tui_json_text(json, "class", amr_class_word(difference->klass));
+    tui_json_text(json, "rights", rights);
+    tui_json_bool(json, "owner", own);
+    tui_json_text(json, "example", example);
+    if (file)
+        tui_json_name(json, "begins", difference->prefix);
+    else
+        tui_json_null(json, "begins");
+    tui_json_bool(json, "deep", difference->deep);
+    tui_json_bool(json, "endless", difference->names == AMR_ORACLE_ENDLESS);
+    if (difference->names && difference->names != AMR_ORACLE_ENDLESS)
+        tui_json_uint(json, "names", difference->names);
+    else
+        tui_json_null(json, "names");
+    tui_json_close_object(json);
+}
+
+/* Measured, where that was asked for. */
+static void
+add_opening(TuiJson *json, AmrOpens *opens, const AmrResolved *resolved,
+            const AmrCandidate *candidate)
+{
+    const AmrOpening *opening =
+        opens ? amr_opens_look(opens, resolved->proposal->profile, candidate->rule) : NULL;
+
+    if (!opening) {
+        tui_json_null(json, "measured");
+        tui_json_null(json, "gains");
+        return;
+    }
+    g_autoptr(AmrQuestion) denied = amr_question_of_event(&resolved->event, NULL);
+    g_autofree char *words = amr_opening_words(opening, denied);
+    tui_json_text(json, "measured", words);
+    if (!opening->gains) {
+        tui_json_null(json, "gains");
+        return;
+    }
+    tui_json_open_array(json, "gains");
+    for (guint i = 0; i < opening->gains->differences->len; i++)
+        add_gain(json, opening->gains->differences->pdata[i]);
+    tui_json_close_array(json);
+}
+
+static void
+add_candidate(TuiJson *json, AmrOpens *opens, const AmrResolved *resolved,
+              const AmrCandidate *candidate, guint covers)
 {
     g_autofree char *rule = amr_rule_print(candidate->rule);
     g_autofree char *mirror = candidate->mirror ? amr_rule_print(candidate->mirror) : NULL;
@@ -73,6 +129,7 @@ add_candidate(TuiJson *json, const AmrCandidate *candidate, guint covers)
     tui_json_text(json, "rung", candidate->rung ? amr_rung_word(candidate->rung) : NULL);
     tui_json_bool(json, "everything", candidate->everything);
     tui_json_name(json, "without_owner", without_owner);
+    add_opening(json, opens, resolved, candidate);
     tui_json_close_object(json);
 }
 
@@ -142,7 +199,8 @@ add_other(TuiJson *json, const AmrProposal *proposal)
 
 /* The best first. */
 static void
-add_candidates(TuiJson *json, TuiProposeCovers *covers, const AmrResolved *resolved)
+add_candidates(TuiJson *json, TuiProposeCovers *covers, AmrOpens *opens,
+               const AmrResolved *resolved)
 {
     const AmrProposal *proposal = resolved->proposal;
 
@@ -151,7 +209,8 @@ add_candidates(TuiJson *json, TuiProposeCovers *covers, const AmrResolved *resol
         guint n = i == 0 ? resolved->best : i <= resolved->best ? i - 1 : i;
         const AmrCandidate *candidate = g_ptr_array_index(proposal->candidates, n);
         g_autofree char *key = cover_key(proposal, candidate);
-        add_candidate(json, candidate, GPOINTER_TO_UINT(g_hash_table_lookup(covers->counts, key)));
+        add_candidate(json, opens, resolved, candidate,
+                      GPOINTER_TO_UINT(g_hash_table_lookup(covers->counts, key)));
     }
     tui_json_close_array(json);
 }
@@ -189,7 +248,8 @@ add_notes(TuiJson *json, const AmrRecipes *recipes, const AmrEvent *event)
 }
 
 gboolean
-tui_propose_out(const AmrSession *session, TuiProposeCovers *covers, const AmrResolved *resolved)
+tui_propose_out(const AmrSession *session, TuiProposeCovers *covers, AmrOpens *opens,
+                const AmrResolved *resolved)
 {
     const AmrProposal *proposal = resolved->proposal;
     const AmrStore *store = session->store;
@@ -207,7 +267,7 @@ tui_propose_out(const AmrSession *session, TuiProposeCovers *covers, const AmrRe
     tui_json_uint(json, "count", denial ? denial->count : 0);
     tui_json_text(json, "explain", explain);
     add_under(json, resolved->under);
-    add_candidates(json, covers, resolved);
+    add_candidates(json, covers, opens, resolved);
     add_left_out(json, proposal);
     add_other(json, proposal);
     tui_json_text(json, "no_rule", proposal->no_rule ? amr_no_rule_word(proposal->no_rule) : NULL);

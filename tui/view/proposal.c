@@ -334,6 +334,7 @@ news(TuiView *base, TuiNews what)
     TuiProposal *view = (TuiProposal *)base;
     if (what == TUI_NEWS_STALE && tui_sign_state(view->sign) < TUI_SIGN_WRITING) {
         tui_proposal_ask_drop(view);
+        tui_proposal_measure_drop(view);
         tui_sign_set_stale(view->sign);
     }
     if (what != TUI_NEWS_SESSION)
@@ -345,6 +346,7 @@ news(TuiView *base, TuiNews what)
         tell_store(view);
     } else {
         amr_facts_forget(view->choice->facts);
+        amr_opens_forget(view->opens);
         tui_proposal_refresh(view);
         plan_anew(view);
     }
@@ -418,7 +420,9 @@ proposal_free(TuiView *base)
 {
     TuiProposal *view = (TuiProposal *)base;
     tui_proposal_ask_drop(view);
+    tui_proposal_measure_drop(view);
     tui_proposal_edit_drop(view);
+    amr_opens_free(view->opens);
     g_free(view->planned);
     tui_sign_free(view->sign);
     tui_choice_free(view->choice);
@@ -476,6 +480,7 @@ tui_proposal_new(TuiScreen *screen, AmrDenialId id)
     view->list.n = view->choice->rows->len;
     view->sign = tui_sign_new(&view->view);
     view->flow = tui_flow_new();
+    view->opens = amr_opens_new();
     tui_proposal_plan(view);
     return &view->view;
 }

@@ -3,6 +3,7 @@
 #ifndef TUI_VIEW_PROPOSAL_PRIVATE_H
 #define TUI_VIEW_PROPOSAL_PRIVATE_H
 
+#include "core/policy/opens.h"
 #include "tui/view/choice.h"
 #include "tui/view/proposal.h"
 #include "tui/view/sign.h"
@@ -12,6 +13,7 @@
 G_BEGIN_DECLS
 
 typedef struct TuiProposalAsk TuiProposalAsk;
+typedef struct TuiProposalMeasure TuiProposalMeasure;
 typedef struct TuiProposalEdit TuiProposalEdit;
 
 typedef struct {
@@ -21,10 +23,12 @@ typedef struct {
     gboolean add_include;
     TuiSign *sign;
     TuiFlow *flow;
-    AmrChangeState told;   /* the outcome that the store was told of */
-    TuiProposalAsk *ask;   /* under way; NULL */
-    TuiProposalEdit *edit; /* while a rule is typed; NULL */
-    char *planned;         /* what the plan was made of, as text; NULL: none */
+    AmrChangeState told;         /* the outcome that the store was told of */
+    TuiProposalAsk *ask;         /* under way; NULL */
+    TuiProposalEdit *edit;       /* while a rule is typed; NULL */
+    AmrOpens *opens;             /* what was measured of rules */
+    TuiProposalMeasure *measure; /* under way; NULL */
+    char *planned;               /* what the plan was made of, as text; NULL: none */
 } TuiProposal;
 
 static inline AmrSession *
@@ -63,6 +67,13 @@ void tui_proposal_prove(TuiProposal *view);
 void tui_proposal_ask(TuiProposal *view);
 /* Nobody waits any more. */
 void tui_proposal_ask_drop(TuiProposal *view);
+
+/* proposal_measure.c: measures what the rules of the item under the cursor open, where it is not
+ * known. Does nothing while it measures, or while what matters more is being asked. */
+void tui_proposal_measure(TuiProposal *view);
+void tui_proposal_measure_drop(TuiProposal *view);
+/* What @rule of @item opens, in words; NULL: not known so far, or not at all. The caller frees. */
+char *tui_proposal_measured(TuiProposal *view, const TuiChoiceItem *item, const AmrRule *rule);
 
 /* proposal_show.c */
 void tui_proposal_draw(TuiView *view, TuiCanvas *canvas, TuiRect rect);

@@ -136,6 +136,24 @@ describe_answers(TuiProposal *view, const TuiChoiceItem *item, const AmrRule *ru
         tui_flow_add_words(view->flow, "audit", TUI_ROLE_TEXT, "each use is logged");
 }
 
+/* By the rule's words, and as it was measured. */
+static void
+describe_opens(TuiProposal *view, const TuiChoiceItem *item, const AmrRule *rule)
+{
+    const AmrCandidate *candidate = tui_choice_candidate(item);
+    g_autofree char *measured = tui_proposal_measured(view, item, rule);
+
+    if (candidate && !candidate->opens && g_strcmp0(measured, AMR_OPENS_NOTHING) == 0) {
+        tui_flow_add_words(view->flow, "opens", TUI_ROLE_TEXT, "nothing else, as measured");
+        return;
+    }
+    if (candidate)
+        tui_flow_add_words(view->flow, "opens", candidate->opens ? TUI_ROLE_WARNING : TUI_ROLE_TEXT,
+                           candidate->opens ? candidate->opens : "nothing else");
+    if (measured)
+        tui_flow_add_words(view->flow, "measured", TUI_ROLE_TEXT, measured);
+}
+
 static void
 describe_rule(TuiProposal *view, const TuiChoiceItem *item, const AmrRule *rule)
 {
@@ -156,9 +174,8 @@ describe_rule(TuiProposal *view, const TuiChoiceItem *item, const AmrRule *rule)
         describe_other(view, item);
     describe_held(view, item);
     describe_under(view, item);
-    if (candidate && !rule->deny)
-        tui_flow_add_words(view->flow, "opens", candidate->opens ? TUI_ROLE_WARNING : TUI_ROLE_TEXT,
-                           candidate->opens ? candidate->opens : "nothing else");
+    if (!rule->deny)
+        describe_opens(view, item, rule);
     tui_detail_add_risk(view->flow, risk, danger);
     describe_left_out(view, item);
 }
@@ -254,6 +271,7 @@ fill(TuiProposal *view)
         tui_proposal_prove(view);
         tui_sign_describe(view->sign, view->flow);
     }
+    tui_proposal_measure(view);
 }
 
 /* ---- all of them ---------------------------------------------------------------------------- */
