@@ -154,8 +154,8 @@ test_many(void **state)
     (void)state;
     fixture_init(&f);
     for (guint i = 0; i < 120; i++) {
-        g_autofree char *text =
-            i % 50 == 33 ? g_strdup_printf("@{NOWHERE}/x%u r,", i) : g_strdup_printf("/x%u/a r,", i);
+        g_autofree char *text = i % 50 == 33 ? g_strdup_printf("@{NOWHERE}/x%u r,", i)
+                                             : g_strdup_printf("/x%u/a r,", i);
         AmrRule *rule = amr_rule_read(text, NULL);
         assert_non_null(rule);
         g_ptr_array_add(rules, rule);
