@@ -55,6 +55,10 @@ enum {
     X(COMPLAIN, "complain", "", "complain", "Profiles: put it into complain mode",                \
       TUI_ACTION_WRITES)                                                                          \
     X(KILL, "kill", "", "kill", "Profiles: put it into kill mode", TUI_ACTION_WRITES)             \
+    X(DISABLE, "disable", "", "disable",                                                          \
+      "Profiles: keep its file from being loaded, and unload it", TUI_ACTION_WRITES)              \
+    X(ENABLE, "enable", "", "enable", "Profiles: let its file be loaded again, and load it",      \
+      TUI_ACTION_WRITES)                                                                          \
     X(RAW, "raw", "r", "raw", "The record as it stands in the log", 0)                            \
     X(SORT, "sort", "s", "sort", "Another order, from a menu", 0)                                 \
     X(SORT_TIME, "sort-time", "", "by time", "In the order of time", 0)                           \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the three files of fsutil share; not for other rooms. */
+/* What the files of fsutil share; not for other rooms. */
 #ifndef AMR_BASE_FSPRIVATE_H
 #define AMR_BASE_FSPRIVATE_H
 
@@ -26,6 +26,13 @@ gboolean amr_fs_is_trusted(const struct stat *st);
 
 /* amr_fs_open() with the @mode of a file that is created, before umask. */
 int amr_fs_open_mode(int dirfd, const char *path, int flags, mode_t mode, GError **error);
+
+/* A new name of the kind that amr_fs_clean_temporaries() removes; free it. */
+char *amr_fs_temporary_name(void);
+
+/* Moves a name of @dir to another, which must be free, as well as the file system can. 0 or an
+ * errno value. */
+int amr_fs_move(int dir, const char *from, const char *to);
 
 /* Writes all of it or fails; 0 or an errno value. */
 int amr_fs_write_all(int fd, const void *data, gsize len);

@@ -69,11 +69,17 @@ is_temporary(const char *name)
     return strlen(name) == TEMPORARY_DIGITS && strspn(name, "0123456789abcdef") == TEMPORARY_DIGITS;
 }
 
+char *
+amr_fs_temporary_name(void)
+{
+    return g_strdup_printf(TEMPORARY_PREFIX "%08x%08x", g_random_int(), g_random_int());
+}
+
 static void
 new_name(Replace *work)
 {
     g_free(work->temporary);
-    work->temporary = g_strdup_printf(TEMPORARY_PREFIX "%08x%08x", g_random_int(), g_random_int());
+    work->temporary = amr_fs_temporary_name();
 }
 
 /* security.ima and security.evm are hashes of the old content: worse than none. */
@@ -388,19 +394,18 @@ replace_absent(Replace *work)
     return problem;
 }
 
-/* Moves without replacing, as well as the file system can. */
-static int
-move(Replace *work, const char *from, const char *to)
+int
+amr_fs_move(int dir, const char *from, const char *to)
 {
     struct stat st;
 
-    if (renameat2(work->dir, from, work->dir, to, RENAME_NOREPLACE) == 0)
+    if (renameat2(dir, from, dir, to, RENAME_NOREPLACE) == 0)
         return 0;
     if (!is_unknown_flag(errno))
         return errno;
-    if (fstatat(work->dir, to, &st, AT_SYMLINK_NOFOLLOW) == 0)
+    if (fstatat(dir, to, &st, AT_SYMLINK_NOFOLLOW) == 0)
         return EEXIST;
-    return renameat(work->dir, from, work->dir, to) < 0 ? errno : 0;
+    return renameat(dir, from, dir, to) < 0 ? errno : 0;
 }
 
 /* Moved aside first: only what has no name any more cannot change between look and deed. */
@@ -412,7 +417,7 @@ remove_existing(Replace *work)
     if (problem != 0)
         return problem;
     new_name(work);
-    problem = move(work, work->leaf, work->temporary);
+    problem = amr_fs_move(work->dir, work->leaf, work->temporary);
     if (problem != 0) {
         work->step = "Removing";
         return problem == ENOENT ? changed(work) : problem;
@@ -421,7 +426,7 @@ remove_existing(Replace *work)
     if (problem == 0)
         problem = sync_dir(work);
     if (problem != 0) {
-        (void)move(work, work->temporary, work->leaf);
+        (void)amr_fs_move(work->dir, work->temporary, work->leaf);
         return problem;
     }
     work->left = TRUE;
@@ -478,8 +483,9 @@ amr_fs_clean_temporaries(int dirfd, const char *path, GError **error)
     while ((entry = readdir(dir))) {
         struct stat st;
         if (is_temporary(entry->d_name) &&
-            fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
-            unlinkat(fd, entry->d_name, 0) < 0 && errno != ENOENT)
+            fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+            (S_ISREG(st.st_mode) || S_ISLNK(st.st_mode)) && unlinkat(fd, entry->d_name, 0) < 0 &&
+            errno != ENOENT)
             problem = errno;
     }
     (void)closedir(dir);

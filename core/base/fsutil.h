@@ -56,8 +56,17 @@ gboolean amr_fs_resolve_trusted(int dirfd, const char *path, int *parent_fd, cha
  * one that the old file had. Where the file system knows no exchange (EINVAL), it falls back to
  * compare and rename. On any error the file is as it was and no temporary file is left. */
 gboolean amr_fs_replace(int dirfd, const char *path, GBytes *before, GBytes *after, GError **error);
-/* Removes temporary files of amr_fs_replace() that a crash left in the directory @path. Only with
- * the lock held. */
+/* What the symbolic link @path, itself not followed, says; *to is NULL where nothing is there.
+ * AMR_ERROR_REFUSED for what is no link. */
+gboolean amr_fs_read_link(int dirfd, const char *path, GBytes **to, GError **error);
+/* Makes (@before is NULL) or takes away (@after is NULL) the symbolic link @path in one step: by a
+ * temporary name beside it, then the directory's fsync. @before and @after are what it says; the
+ * directory is resolved as for amr_fs_replace(). CHANGED_UNDERNEATH, and nothing done, where
+ * something else is there. */
+gboolean amr_fs_replace_link(int dirfd, const char *path, GBytes *before, GBytes *after,
+                             GError **error);
+/* Removes temporary files and links of the two above that a crash left in the directory @path. Only
+ * with the lock held. */
 gboolean amr_fs_clean_temporaries(int dirfd, const char *path, GError **error);
 
 /* Appends @bytes (whole lines) to @path with O_APPEND and fsync; created with @mode. If the last

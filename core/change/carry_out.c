@@ -115,6 +115,14 @@ amr_carry_is_loaded(const AmrRun *run, const AmrPlanLoad *load)
            amr_target_load_way(run->executor->target) != AMR_LOAD_NONE;
 }
 
+gboolean
+amr_carry_is_unloaded(const AmrRun *run, const AmrPlanLoad *load)
+{
+    return load->loaded && load->disabled &&
+           (amr_plan_disables(run->plan, load->path) || run->plan->kind == AMR_PLAN_DISABLE) &&
+           amr_target_load_way(run->executor->target) != AMR_LOAD_NONE;
+}
+
 guint
 amr_carry_raw_number(guint load, guint nth)
 {
@@ -150,7 +158,8 @@ amr_carry_save(AmrRun *run)
 
     for (guint i = 0; i < run->plan->loads->len; i++) {
         const AmrPlanLoad *load = run->plan->loads->pdata[i];
-        if (amr_carry_is_loaded(run, load) && !save_load(run, i, loaded, &error)) {
+        if ((amr_carry_is_loaded(run, load) || amr_carry_is_unloaded(run, load)) &&
+            !save_load(run, i, loaded, &error)) {
             g_prefix_error(&error, "Saving what is loaded: ");
             amr_run_fail(run, error);
             return;
@@ -171,13 +180,9 @@ static gboolean
 write_file(AmrRun *run, guint n, GError **error)
 {
     const AmrPlanFile *file = run->plan->files->pdata[n];
-    g_autofree char *path = NULL;
-    int place = amr_target_policy_place(run->executor->target, file->path, &path);
-    g_autofree char *dir = g_path_get_dirname(path);
 
     amr_run_progress(run, AMR_STEP_WRITE, file->path);
-    if (!amr_fs_make_dirs(place, dir, 0755, error) ||
-        !amr_fs_replace(place, path, file->before, file->after, error))
+    if (!amr_plan_put(run->executor->target, file->path, file->before, file->after, error))
         return FALSE;
     run->written[n] = TRUE;
     return TRUE;
@@ -241,9 +246,16 @@ amr_carry_load(AmrRun *run)
     for (; run->n < run->plan->loads->len; run->n++) {
         const AmrPlanLoad *load = run->plan->loads->pdata[run->n];
 
+        if (amr_carry_is_unloaded(run, load)) {
+            run->tried = MAX(run->tried, run->n + 1);
+            amr_run_progress(run, AMR_STEP_LOAD, load->path);
+            amr_carry_unload(run);
+            return;
+        }
         if (!amr_carry_is_loaded(run, load)) {
             g_autofree char *shown = amr_display_string(load->path);
-            if (!why_broken(run, load)) /* of which the check told */
+            if (!why_broken(run, load) &&
+                run->plan->kind != AMR_PLAN_DISABLE) /* of which the check told */
                 amr_run_note(run, "Not loaded: %s%s", shown,
                              load->disabled ? " (it is disabled)" : "");
             continue;
@@ -273,6 +285,16 @@ find_broken(const AmrRun *run)
     return NULL;
 }
 
+/* What it is for is that something is loaded no more. */
+static gboolean
+takes_out(const AmrRun *run)
+{
+    for (guint i = 0; i < run->plan->loads->len; i++)
+        if (amr_carry_is_unloaded(run, run->plan->loads->pdata[i]))
+            return TRUE;
+    return run->plan->kind == AMR_PLAN_DISABLE;
+}
+
 static void
 judge(AmrRun *run)
 {
@@ -282,7 +304,9 @@ judge(AmrRun *run)
                                         [AMR_PLAN_RELOAD] = "Nothing written",
                                         [AMR_PLAN_ENFORCE] = "In enforce mode",
                                         [AMR_PLAN_COMPLAIN] = "In complain mode",
-                                        [AMR_PLAN_KILL] = "In kill mode"};
+                                        [AMR_PLAN_KILL] = "In kill mode",
+                                        [AMR_PLAN_DISABLE] = "Disabled",
+                                        [AMR_PLAN_ENABLE] = "Enabled"};
     guint questions = run->questions ? run->questions->len : 0;
     const char *what = words[run->plan->kind];
     const char *broken = find_broken(run);
@@ -292,6 +316,11 @@ judge(AmrRun *run)
         run->partly = TRUE;
         run->message =
             g_strdup_printf("%s, but the profile could not be loaded because of %s", what, broken);
+    } else if (takes_out(run)) {
+        run->state = !run->loaded                    ? AMR_CHANGE_STATE_NOT_LOADED
+                     : run->confirmed == run->loaded ? AMR_CHANGE_STATE_VERIFIED
+                                                     : AMR_CHANGE_STATE_LOADED;
+        run->message = g_strdup_printf("%s%s", what, run->loaded ? ", and out of the kernel" : "");
     } else if (run->loaded == 0) {
         run->state = AMR_CHANGE_STATE_NOT_LOADED;
         run->message = g_strdup_printf("%s, not loaded", what);

@@ -109,7 +109,7 @@ amr_check_loaded(AmrRun *run)
         const AmrPlanLoad *load = run->plan->loads->pdata[run->n];
 
         /* What force-complain/ does makes other bytes. */
-        if (!amr_carry_is_loaded(run, load))
+        if (!amr_carry_is_loaded(run, load) || amr_plan_enables(run->plan, load->path))
             continue;
         if (amr_index_is_force_complain(run->index, load->path) || !is_told(run, load)) {
             run->differs = TRUE; /* for all that is known */
@@ -310,10 +310,20 @@ note_warnings(AmrRun *run, const AmrCompileResult *compiled)
 static void on_compiled(GObject *source, GAsyncResult *result, gpointer data);
 static void compile_as_it_was(AmrRun *run);
 
+/* What goes out of use need not compile: that may be why it goes. */
+static void
+pass_disabled(AmrRun *run)
+{
+    while (run->n < run->plan->loads->len &&
+           amr_plan_disables(run->plan, ((AmrPlanLoad *)run->plan->loads->pdata[run->n])->path))
+        run->n++;
+}
+
 static void
 compile_next(AmrRun *run)
 {
     run->n++;
+    pass_disabled(run);
     if (run->n < run->plan->loads->len) {
         compile(run, run->plan, on_compiled);
         return;
@@ -351,6 +361,8 @@ fill_scratch(AmrRun *run, gboolean with_plan, GError **error)
 {
     for (guint i = 0; i < run->plan->files->len; i++) {
         const AmrPlanFile *file = run->plan->files->pdata[i];
+        if (amr_plan_is_link(file->path))
+            continue; /* the copy knows none */
         if (with_plan ? !amr_scratch_set(run->scratch, file->path, file->after, error)
                       : !amr_scratch_restore(run->scratch, file->path, error))
             return FALSE;
@@ -363,9 +375,10 @@ amr_check_compile(AmrRun *run)
 {
     GError *error = NULL;
 
+    pass_disabled(run);
     if (!fill_scratch(run, TRUE, &error))
         amr_run_fail(run, error);
-    else if (run->plan->loads->len == 0)
+    else if (run->n >= run->plan->loads->len)
         amr_run_next(run);
     else
         compile(run, run->plan, on_compiled);

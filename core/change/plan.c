@@ -80,8 +80,28 @@ amr_plan_kind_word(AmrPlanKind kind)
         [AMR_PLAN_UNKNOWN] = "unknown", [AMR_PLAN_ADD] = "add",
         [AMR_PLAN_UNDO] = "undo",       [AMR_PLAN_RELOAD] = "reload",
         [AMR_PLAN_ENFORCE] = "enforce", [AMR_PLAN_COMPLAIN] = "complain",
-        [AMR_PLAN_KILL] = "kill"};
+        [AMR_PLAN_KILL] = "kill",       [AMR_PLAN_DISABLE] = "disable",
+        [AMR_PLAN_ENABLE] = "enable"};
     return (gsize)kind < G_N_ELEMENTS(words) ? words[kind] : words[0];
+}
+
+const char *
+amr_plan_kind_says(AmrPlanKind kind)
+{
+    switch (kind) {
+    case AMR_PLAN_ENFORCE:
+        return "enforce mode";
+    case AMR_PLAN_COMPLAIN:
+        return "complain mode";
+    case AMR_PLAN_KILL:
+        return "kill mode";
+    case AMR_PLAN_DISABLE:
+        return "disabled";
+    case AMR_PLAN_ENABLE:
+        return "enabled";
+    default:
+        return NULL;
+    }
 }
 
 AmrPlanKind

@@ -22,18 +22,24 @@ typedef enum {
     AMR_PLAN_ENFORCE, /* a mode for its profiles: by the flags of their headers */
     AMR_PLAN_COMPLAIN,
     AMR_PLAN_KILL,
+    AMR_PLAN_DISABLE, /* a link in disable/, and its file out of the kernel */
+    AMR_PLAN_ENABLE,
     AMR_PLAN_KINDS
 } AmrPlanKind;
 
-/* "add", "undo", "reload", "enforce", "complain", "kill"; stable, it stands in the history and in
- * JSON. */
+/* "add", "undo", "reload", "enforce", "complain", "kill", "disable", "enable"; stable, it stands in
+ * the history and in JSON. */
 const char *amr_plan_kind_word(AmrPlanKind kind);
 AmrPlanKind amr_plan_kind_of_word(const char *word); /* UNKNOWN for all others */
+/* What a change of that kind is called where it stands in place of rules: "kill mode", "disabled";
+ * NULL for those that have rules. */
+const char *amr_plan_kind_says(AmrPlanKind kind);
 
 typedef struct {
-    char *path;     /* relative to the policy directory */
+    char *path;     /* relative to the policy directory; in disable/ or force-complain/ a symbolic
+                       link, whose bytes are where it leads */
     GBytes *before; /* NULL: is not there */
-    GBytes *after;  /* NULL: removed (never by us so far: a local file is emptied) */
+    GBytes *after;  /* NULL: removed: only a link is, a local file is emptied */
 } AmrPlanFile;
 
 /* One top-level file that has to be loaded again. */
@@ -42,7 +48,7 @@ typedef struct {
     char **profiles;   /* all that it defines: "name", ":ns:name" */
     gboolean loaded;   /* some of it is in the kernel; if not it stays out: "written, not loaded" */
     char **complain;   /* of these, in complain in the kernel only: are loaded so again */
-    gboolean disabled; /* a link in disable/ */
+    gboolean disabled; /* a link in disable/; where the plan makes it, what is loaded is unloaded */
 } AmrPlanLoad;
 
 /* What one profile gets. */
@@ -140,11 +146,14 @@ GPtrArray *amr_plan_leave_vanished(const AmrPlanContext *context, AmrPlanRequest
 AmrPlan *amr_plan_reload(const AmrPlanContext *context, const AmrPlanRequest *requests, guint n,
                          GError **error);
 /* Puts @profiles (NULL-terminated, as typed), their children and hats into the mode @kind says:
- * ENFORCE, COMPLAIN or KILL, by the flags of their headers; a part each. What stands in a file that
- * they include keeps its mode, and that is noted. Pure as amr_plan_add(). Fails: NOT_FOUND, REFUSED
- * (catch-all and null profiles; a link in disable/ or force-complain/ that says otherwise; a file
- * that may not be written), NOTHING_TO_DO (it is so, on disk and as far as the kernel tells),
- * CHANGED_UNDERNEATH. */
+ * ENFORCE, COMPLAIN or KILL; a part each. COMPLAIN for all of a file is a link in force-complain/,
+ * where no header says another mode; all else is by the flags of the headers, and the links that
+ * say otherwise go: what they said of others in that file becomes flags of theirs. What stands in a
+ * file that they include keeps its mode, and that is noted. DISABLE and ENABLE: a link in disable/
+ * for the whole file, and a part for all that it defines. Pure as amr_plan_add(). Fails: NOT_FOUND,
+ * REFUSED (catch-all and null profiles; a link that is somebody's own; a file that may not be
+ * written), NOTHING_TO_DO (it is so, on disk and as far as the kernel tells), CHANGED_UNDERNEATH.
+ */
 AmrPlan *amr_plan_mode(const AmrPlanContext *context, AmrPlanKind kind, const char *const *profiles,
                        GError **error);
 /* The mode that @plan asks for profile @typed; UNKNOWN where it asks for none. */

@@ -162,6 +162,22 @@ print_hunks(GString *out, const GArray *edits)
     }
 }
 
+static void
+print_link(GString *out, const AmrPlanFile *file, const char *path)
+{
+    GBytes *const ends[] = {file->before, file->after};
+
+    g_string_append_printf(out, "--- %s\n+++ %s\n", file->before ? path : "/dev/null",
+                           file->after ? path : "/dev/null");
+    for (guint i = 0; i < G_N_ELEMENTS(ends); i++) {
+        gsize len;
+        const char *data = ends[i] ? g_bytes_get_data(ends[i], &len) : NULL;
+        g_autofree char *to = data ? amr_display((AmrBytes){data, len}) : NULL;
+        if (to)
+            g_string_append_printf(out, "%csymbolic link to %s\n", i ? '+' : '-', to);
+    }
+}
+
 char *
 amr_plan_diff(const AmrPlan *plan)
 {
@@ -174,6 +190,10 @@ amr_plan_diff(const AmrPlan *plan)
         g_autoptr(GArray) new = split(file->after);
         g_autoptr(GArray) edits = compare(old, new);
 
+        if (amr_plan_is_link(file->path)) {
+            print_link(out, file, path);
+            continue;
+        }
         g_string_append_printf(out, "--- %s\n+++ %s\n", file->before ? path : "/dev/null",
                                file->after ? path : "/dev/null");
         print_hunks(out, edits);
@@ -196,6 +216,7 @@ amr_plan_sum(const AmrPlan *plan)
     g_autoptr(GHashTable) profiles = g_hash_table_new(g_str_hash, g_str_equal);
     GString *out = g_string_new(NULL);
     guint rules = 0, loads = 0;
+    gboolean off = plan->kind == AMR_PLAN_DISABLE;
 
     for (guint i = 0; i < plan->parts->len; i++) {
         const AmrPlanPart *part = plan->parts->pdata[i];
@@ -204,19 +225,21 @@ amr_plan_sum(const AmrPlan *plan)
     }
     for (guint i = 0; i < plan->loads->len; i++) {
         const AmrPlanLoad *load = plan->loads->pdata[i];
-        loads += load->loaded && !load->disabled;
+        loads += load->loaded && (!load->disabled || off);
     }
     if (plan->parts->len &&
         amr_plan_sets_mode(plan, ((AmrPlanPart *)plan->parts->pdata[0])->profile))
-        g_string_append_printf(out, "%s mode",
-                               plan->kind == AMR_PLAN_UNDO ? "the earlier"
-                                                           : amr_plan_kind_word(plan->kind));
+        g_string_append(out, plan->kind == AMR_PLAN_UNDO ? "the earlier mode"
+                                                         : amr_plan_kind_says(plan->kind));
     else
         append_count(out, "", rules, "rule");
     append_count(out, plan->kind == AMR_PLAN_UNDO && rules ? " taken from " : " for ",
                  g_hash_table_size(profiles), "profile");
     append_count(out, "; ", plan->files->len, "file");
     g_string_append_printf(out, " %s written, ", plan->files->len == 1 ? "is" : "are");
-    g_string_append_printf(out, "%u loaded again", loads);
+    g_string_append_printf(out, "%u %s", loads,
+                           off                             ? "unloaded"
+                           : plan->kind == AMR_PLAN_ENABLE ? "loaded"
+                                                           : "loaded again");
     return g_string_free(out, FALSE);
 }

@@ -40,6 +40,8 @@ amr_plan_read(const AmrTarget *target, const char *path, GBytes **bytes, GError 
 
     if (path[0] != '/')
         dir = amr_target_policy_place(target, path, &placed);
+    if (amr_plan_is_link(path))
+        return amr_fs_read_link(dir, placed, bytes, error);
     *bytes = amr_fs_read(dir, placed ? placed : path, AMR_FS_POLICY_MAX, &problem);
     if (*bytes || g_error_matches(problem, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
         return TRUE;
@@ -194,7 +196,7 @@ look_at_one(const AmrPlanContext *context, const AmrPlan *plan, gboolean forced,
 static Modes
 look_at(const AmrPlanContext *context, const AmrPlan *plan, const AmrPlanLoad *load)
 {
-    gboolean forced = amr_index_is_force_complain(context->index, load->path);
+    gboolean forced = amr_plan_forces(plan, context->index, load->path);
     Modes modes = {.complain = g_ptr_array_new()};
 
     for (guint i = 0; load->profiles[i]; i++) {
@@ -281,6 +283,21 @@ note_drift(AmrPlan *plan, const AmrPlanLoad *load, const Modes *modes)
                         example, file);
 }
 
+/* What happens to those who run under it is the kernel's doing: a label without a profile. */
+static void
+note_unload(AmrPlan *plan, const AmrPlanLoad *load)
+{
+    g_autofree char *file = amr_display_string(load->path);
+
+    if (load->loaded)
+        amr_plan_note(plan,
+                      "All that %s defines leaves the kernel: what runs under it goes on "
+                      "unconfined, and what starts is unconfined",
+                      file);
+    else
+        amr_plan_note(plan, "Nothing that %s defines is loaded", file);
+}
+
 static gboolean
 add_load(AmrPlan *plan, const AmrPlanContext *context, const char *path, GError **error)
 {
@@ -294,11 +311,14 @@ add_load(AmrPlan *plan, const AmrPlanContext *context, const char *path, GError 
         return FALSE;
     load->path = g_strdup(path);
     load->profiles = amr_index_defines(context->index, path);
-    load->disabled = amr_index_is_disabled(context->index, path);
+    load->disabled = amr_plan_disables(plan, path) ||
+                     (amr_index_is_disabled(context->index, path) && !amr_plan_enables(plan, path));
     modes = look_at(context, plan, load);
     complain = modes.complain;
-    load->loaded = modes.loaded > 0;
-    if (load->disabled)
+    load->loaded = modes.loaded > 0 || (amr_plan_enables(plan, path) && context->loaded);
+    if (load->disabled && (amr_plan_disables(plan, path) || plan->kind == AMR_PLAN_DISABLE))
+        note_unload(plan, load);
+    else if (load->disabled)
         amr_plan_note(plan, "%s is disabled: written, not loaded", shown);
     else if (!load->loaded && context->loaded)
         amr_plan_note(plan, "%s is not loaded: written, not loaded", shown);

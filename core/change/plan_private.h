@@ -69,6 +69,37 @@ gboolean amr_plan_makes(const AmrPlan *plan, const char *typed);
 /* "name" or ":ns:name". */
 char *amr_plan_typed(const char *ns, const char *name);
 
+/* ---- plan_links.c: what stands in disable/ and force-complain/ ---------------------------------
+ */
+#define AMR_PLAN_DISABLE_DIR "disable"
+#define AMR_PLAN_FORCE_DIR   "force-complain"
+/* Whether the file @path of a plan is such a link: its bytes are where it leads. */
+gboolean amr_plan_is_link(const char *path);
+/* Whether @plan (may be NULL) puts top-level @root out of use, or into it again. */
+gboolean amr_plan_disables(const AmrPlan *plan, const char *root);
+gboolean amr_plan_enables(const AmrPlan *plan, const char *root);
+/* Whether a link puts all of @root into complain mode when @plan (may be NULL) is carried out. */
+gboolean amr_plan_forces(const AmrPlan *plan, const AmrIndex *index, const char *root);
+/* Gives @plan the link DIR/@root, which shall be @there afterwards, or not. REFUSED where what is
+ * there is no link, or one to something else; CHANGED_UNDERNEATH where it is gone. */
+gboolean amr_plan_add_link(AmrPlan *plan, const AmrPlanContext *context, const char *dir,
+                           const char *root, gboolean there, GError **error);
+/* Names what stands at the top of @root and is none of @asked (as typed), as what @what ("goes")
+ * with them. */
+void amr_plan_beside_rest(AmrPlan *plan, const AmrIndex *index, const char *root,
+                          const char *const *asked, const char *what);
+/* amr_plan_mode() for DISABLE and ENABLE. */
+AmrPlan *amr_plan_switch(const AmrPlanContext *context, AmrPlanKind kind,
+                         const char *const *profiles, GError **error);
+/* Gives @plan the link as it was before @done. CHANGED_UNDERNEATH where it is not as that left it.
+ */
+gboolean amr_plan_undo_link(AmrPlan *plan, const AmrPlanContext *context, const AmrPlanFile *done,
+                            GError **error);
+/* Makes of the file or link @path, which must be @before, @after; its directory too. */
+gboolean amr_plan_put(const AmrTarget *target, const char *path, GBytes *before, GBytes *after,
+                      GError **error);
+gboolean amr_plan_has_part(const AmrPlan *plan, const char *profile);
+
 /* Adds a load for each of @files (NULL-terminated; those that are there already are skipped), what
  * a reload would change besides as notes, and the digests of all that the load reads. REFUSED where
  * a profile could not be kept in the mode that the kernel alone knows. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A plan as a message: for the history and for who carries it out with privilege. */
+#include <limits.h>
 #include <string.h>
 
 #include "core/base/error.h"
@@ -216,6 +217,22 @@ is_of_part(const AmrPlan *plan, const char *path)
     return FALSE;
 }
 
+/* Made where there is none, or taken away; what is made leads to a file of its name: ours, or that
+ * of a link which an undo makes again. */
+static gboolean
+is_link(const AmrPlanFile *file)
+{
+    const char *name = strchr(file->path, '/') + 1;
+    g_autofree char *end = g_strconcat("/", name, NULL);
+    gsize len = 0;
+    const char *data = file->after ? g_bytes_get_data(file->after, &len) : NULL;
+    g_autofree char *to = g_strndup(data ? data : "", len);
+
+    if (!file->before == !file->after || strchr(name, '/'))
+        return FALSE;
+    return !data || (len < PATH_MAX && strlen(to) == len && g_str_has_suffix(to, end));
+}
+
 static gboolean
 read_files(AmrPlan *plan, GVariant *variant, GError **error)
 {
@@ -228,14 +245,17 @@ read_files(AmrPlan *plan, GVariant *variant, GError **error)
 
         if (plan->kind == AMR_PLAN_RELOAD)
             return bad(error, "A load that writes");
-        if (!is_relative(path) || !is_of_part(plan, path) || amr_plan_find_file(plan, path))
+        if (!is_relative(path) || (!amr_plan_is_link(path) && !is_of_part(plan, path)) ||
+            amr_plan_find_file(plan, path))
             return bad(error, "A file that no part of it names, or one twice");
         amr_plan_add_file(plan, path, NULL, NULL);
         file = plan->files->pdata[plan->files->len - 1];
         if (!get_bytes(tuple, 1, &file->before, error) || !get_bytes(tuple, 2, &file->after, error))
             return FALSE;
-        if (!file->after)
+        if (!file->after && !amr_plan_is_link(path))
             return bad(error, "It removes a file");
+        if (amr_plan_is_link(path) && !is_link(file))
+            return bad(error, "A link that none of ours would be");
     }
     return list != NULL;
 }
@@ -263,6 +283,22 @@ read_loads(AmrPlan *plan, GVariant *variant, GError **error)
         }
     }
     return list != NULL;
+}
+
+/* A link is of a file that the plan loads again, or unloads. */
+static gboolean
+has_its_loads(const AmrPlan *plan, GError **error)
+{
+    for (guint i = 0; i < plan->files->len; i++) {
+        const char *path = ((AmrPlanFile *)plan->files->pdata[i])->path;
+        gboolean found = !amr_plan_is_link(path);
+        for (guint k = 0; !found && k < plan->loads->len; k++)
+            found =
+                strcmp(((AmrPlanLoad *)plan->loads->pdata[k])->path, strchr(path, '/') + 1) == 0;
+        if (!found)
+            return bad(error, "A link of a file that it does not load");
+    }
+    return TRUE;
 }
 
 static gboolean
@@ -333,8 +369,9 @@ amr_plan_from_variant(GVariant *variant, GError **error)
     plan->id = g_strdup(id);
     plan->undoes = undoes[0] ? g_strdup(undoes) : NULL;
     if (!read_parts(plan, variant, error) || !read_files(plan, variant, error) ||
-        !read_loads(plan, variant, error) || !read_digests(plan, variant, error) ||
-        !read_notes(plan, variant, error) || !says_the_same(plan, variant, error))
+        !read_loads(plan, variant, error) || !has_its_loads(plan, error) ||
+        !read_digests(plan, variant, error) || !read_notes(plan, variant, error) ||
+        !says_the_same(plan, variant, error))
         return NULL;
     return g_steal_pointer(&plan);
 }

@@ -68,6 +68,11 @@ clean(const AmrTarget *target, const AmrPlan *plan)
         g_autofree char *leaf = NULL;
         amr_autofd int dir = -1;
         int place = amr_target_policy_place(target, file->path, &path);
+        if (amr_plan_is_link(file->path)) {
+            g_autofree char *switches = g_path_get_dirname(file->path);
+            (void)amr_fs_clean_temporaries(amr_target_policy_fd(target), switches, NULL);
+            continue;
+        }
         /* Where the file really stands; a directory that is not there holds none. */
         if (amr_fs_resolve_trusted(place, path, &dir, &leaf, NULL))
             (void)amr_fs_clean_temporaries(dir, ".", NULL);

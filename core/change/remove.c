@@ -33,6 +33,46 @@ amr_remove_finish(const AmrRun *run, GAsyncResult *result, GError **error)
     return removed && removed->ok;
 }
 
+/* ---- what a change disables --------------------------------------------------------------------
+ */
+
+static void
+on_unloaded(GObject *source, GAsyncResult *result, gpointer data)
+{
+    AmrRun *run = data;
+    GError *error = NULL;
+
+    if (!amr_remove_finish(run, result, &error)) {
+        g_prefix_error(&error, "Unloading: ");
+        amr_run_fail(run, error);
+        return;
+    }
+    run->k++;
+    amr_carry_unload(run);
+}
+
+/* Children and hats go with their profile (aa_remove_profiles()). */
+void
+amr_carry_unload(AmrRun *run)
+{
+    const AmrPlanLoad *load = run->plan->loads->pdata[run->n];
+    g_autoptr(AmrLoaded) loaded = amr_loaded_read(run->executor->opener, NULL);
+    GError *error = NULL;
+
+    for (; load->profiles[run->k]; run->k++) {
+        const char *typed = load->profiles[run->k];
+        if (strstr(typed, "//") || (loaded && !amr_plan_find_loaded(loaded, typed)))
+            continue;
+        if (!amr_remove_async(run, typed, on_unloaded, &error))
+            amr_run_fail(run, error);
+        return;
+    }
+    run->loaded++;
+    run->n++;
+    run->k = 0;
+    amr_carry_load(run);
+}
+
 /* ---- children that an undo takes back ----------------------------------------------------------
  */
 

@@ -9,6 +9,7 @@
 #include "core/base/fsutil.h"
 #include "core/base/text.h"
 #include "core/change/load.h"
+#include "core/change/plan_private.h"
 #include "core/change/run.h"
 
 static void
@@ -26,18 +27,20 @@ problem(AmrRun *run, const char *what, const GError *error)
 /* Where no second file can be written, as on a full disk: what was appended is cut off again, which
  * is one step too and needs no space. FALSE where that is not what the change was. */
 static gboolean
-cut_back(int place, const char *path, const AmrPlanFile *file)
+cut_back(const AmrTarget *target, const AmrPlanFile *file)
 {
+    g_autofree char *path = NULL;
+    int place = amr_target_policy_place(target, file->path, &path);
     amr_autofd int dir = -1;
     amr_autofd int fd = -1;
     g_autofree char *leaf = NULL;
     g_autoptr(GBytes) now = NULL;
     gsize len, after_len;
     const char *before = file->before ? g_bytes_get_data(file->before, &len) : NULL;
-    const char *after = g_bytes_get_data(file->after, &after_len);
+    const char *after = file->after ? g_bytes_get_data(file->after, &after_len) : NULL;
 
-    if (!before || len > after_len || memcmp(before, after, len) != 0 ||
-        !amr_fs_resolve_trusted(place, path, &dir, &leaf, NULL))
+    if (!before || !after || amr_plan_is_link(file->path) || len > after_len ||
+        memcmp(before, after, len) != 0 || !amr_fs_resolve_trusted(place, path, &dir, &leaf, NULL))
         return FALSE;
     fd = openat(dir, leaf, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     now = fd < 0 ? NULL : amr_fs_read_fd(fd, AMR_FS_POLICY_MAX, NULL);
@@ -52,11 +55,10 @@ restore_files(AmrRun *run)
     amr_run_progress(run, AMR_STEP_RESTORE, NULL);
     for (guint i = run->plan->files->len; i-- > 0;) {
         const AmrPlanFile *file = run->plan->files->pdata[i];
-        g_autofree char *path = NULL;
-        int place = amr_target_policy_place(run->executor->target, file->path, &path);
         g_autoptr(GError) error = NULL;
-        if (run->written[i] && !amr_fs_replace(place, path, file->after, file->before, &error) &&
-            (error->domain == AMR_ERROR || !cut_back(place, path, file)))
+        if (run->written[i] &&
+            !amr_plan_put(run->executor->target, file->path, file->after, file->before, &error) &&
+            (error->domain == AMR_ERROR || !cut_back(run->executor->target, file)))
             problem(run, file->path, error);
     }
     amr_run_next(run);
@@ -126,8 +128,10 @@ restore_loads(AmrRun *run)
     for (; run->n < run->tried; run->n++, run->k = 0) {
         const AmrPlanLoad *load = run->plan->loads->pdata[run->n];
 
-        if (!amr_carry_is_loaded(run, load))
+        if (!amr_carry_is_loaded(run, load) && !amr_carry_is_unloaded(run, load))
             continue;
+        if (run->k == 0 && amr_plan_enables(run->plan, load->path))
+            run->k++; /* its link is there again: nothing of it is loaded from disk */
         if (run->k == 0) {
             run->k++;
             amr_run_progress(run, AMR_STEP_RESTORE, load->path);

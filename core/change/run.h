@@ -99,6 +99,8 @@ void amr_carry_load(AmrRun *run);
 void amr_carry_settle(AmrRun *run);
 /* Whether @load goes into the kernel (or what stands for it). */
 gboolean amr_carry_is_loaded(const AmrRun *run, const AmrPlanLoad *load);
+/* Whether @load goes out of it, for the change disables its file. */
+gboolean amr_carry_is_unloaded(const AmrRun *run, const AmrPlanLoad *load);
 /* Where the nth of what the kernel held of a load's profiles is kept in the history; from 0 up to
  * the first that is not there. */
 guint amr_carry_raw_number(guint load, guint nth);
@@ -110,6 +112,8 @@ guint amr_carry_raw_number(guint load, guint nth);
 gboolean amr_remove_async(AmrRun *run, const char *typed, GAsyncReadyCallback callback,
                           GError **error);
 gboolean amr_remove_finish(const AmrRun *run, GAsyncResult *result, GError **error);
+/* Of the load at hand, one after another; then on with amr_carry_load(). */
+void amr_carry_unload(AmrRun *run);
 /* Of an undo: the children whose blocks it took away. */
 void amr_carry_remove(AmrRun *run);
 

@@ -24,6 +24,18 @@ is_there(const AmrPlanLoad *load, const AmrLoaded *loaded, GError **error)
     return TRUE;
 }
 
+static gboolean
+is_gone(const AmrPlanLoad *load, const AmrLoaded *loaded, GError **error)
+{
+    for (guint i = 0; load->profiles[i]; i++) {
+        g_autofree char *shown = amr_display_string(load->profiles[i]);
+        if (amr_plan_find_loaded(loaded, load->profiles[i]))
+            return amr_error_set(error, AMR_ERROR_VERIFY,
+                                 "%s: It was unloaded, and the kernel still holds it", shown);
+    }
+    return TRUE;
+}
+
 /* What a change of modes asked for. */
 static gboolean
 has_its_mode(const AmrRun *run, const AmrPlanLoad *load, const AmrLoaded *loaded, GError **error)
@@ -32,10 +44,11 @@ has_its_mode(const AmrRun *run, const AmrPlanLoad *load, const AmrLoaded *loaded
         AmrMode mode = amr_plan_mode_of(run->plan, load->profiles[i]);
         const AmrLoadedProfile *held = amr_plan_find_loaded(loaded, load->profiles[i]);
         g_autofree char *shown = amr_display_string(load->profiles[i]);
+        g_autofree char *is = amr_display_string(held ? held->mode_word : NULL);
         if (mode != AMR_MODE_UNKNOWN && held && held->mode != mode)
             return amr_error_set(error, AMR_ERROR_VERIFY,
                                  "%s: It was to be in %s mode, and is in %s", shown,
-                                 amr_mode_word(mode), held->mode_word);
+                                 amr_mode_word(mode), is);
     }
     return TRUE;
 }
@@ -71,7 +84,7 @@ is_what_was_compiled(AmrRun *run, guint n, GError **error)
     g_autofree char *shown = amr_display_string(load->path);
     AmrHeld held;
 
-    if (!run->compiled[n] || amr_index_is_force_complain(run->index, load->path))
+    if (!run->compiled[n] || amr_plan_forces(run->plan, run->index, load->path))
         return TRUE;
     held = amr_held_compare(run->executor->opener, load->profiles, NULL, run->compiled[n]);
     if (held == AMR_HELD_OTHER)
@@ -94,6 +107,11 @@ verify_loads(AmrRun *run, GError **error)
     loaded = amr_loaded_read(run->executor->opener, NULL);
     for (guint i = 0; i < run->plan->loads->len; i++) {
         const AmrPlanLoad *load = run->plan->loads->pdata[i];
+        if (amr_carry_is_unloaded(run, load) && loaded) {
+            if (!is_gone(load, loaded, error))
+                return FALSE;
+            run->confirmed++;
+        }
         if (!amr_carry_is_loaded(run, load))
             continue;
         if ((loaded &&

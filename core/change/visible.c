@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "core/base/fsutil.h"
+#include "core/change/plan_private.h"
 
 /* FALSE with *missing: it is not there. */
 static gboolean
@@ -47,7 +48,9 @@ gboolean
 amr_visible_plan(const AmrTarget *target, const AmrPlan *plan)
 {
     for (guint i = 0; i < plan->files->len; i++) {
-        if (!amr_visible_file(target, ((AmrPlanFile *)plan->files->pdata[i])->path))
+        const char *path = ((AmrPlanFile *)plan->files->pdata[i])->path;
+        /* Of a link it holds where that leads, not what stands there. */
+        if (!amr_plan_is_link(path) && !amr_visible_file(target, path))
             return FALSE;
     }
     return TRUE;

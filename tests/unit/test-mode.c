@@ -5,6 +5,7 @@
 #include "tests/unit/changing.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "core/change/flags.h"
 
@@ -147,20 +148,20 @@ test_children_follow(void **state)
 
     changing_init(&fixture);
     before = text_of(&fixture, POLICY "usr.bin.demo");
-    run_mode(&fixture, AMR_PLAN_COMPLAIN, "demo");
+    run_mode(&fixture, AMR_PLAN_KILL, "demo");
     changing_assert_text(&fixture, POLICY "usr.bin.demo",
-                         "profile demo /usr/bin/demo flags=(complain) {\n"
+                         "profile demo /usr/bin/demo flags=(kill) {\n"
                          "  /usr/bin/demo mr,\n"
                          "  /etc/demo.conf r,\n"
                          "  deny /etc/secret r,\n"
                          "\n"
-                         "  profile child flags=(complain) {\n"
+                         "  profile child flags=(kill) {\n"
                          "    /etc/child r,\n"
                          "  }\n"
                          "  include if exists <local/usr.bin.demo>\n"
                          "}\n");
     const AmrChange *change = amr_history_get(fixture.history, 0);
-    assert_int_equal(change->kind, AMR_PLAN_COMPLAIN);
+    assert_int_equal(change->kind, AMR_PLAN_KILL);
     assert_string_equal(change->profiles[0], "demo");
     assert_string_equal(change->profiles[1], "demo//child");
     undo(&fixture, NULL, &error);
@@ -194,18 +195,18 @@ test_undo_alone(void **state)
     g_autoptr(GError) error = NULL;
 
     changing_init(&fixture);
-    run_mode(&fixture, AMR_PLAN_COMPLAIN, "demo");
+    run_mode(&fixture, AMR_PLAN_KILL, "demo");
     first = g_strdup(amr_history_get(fixture.history, 0)->id);
-    run_mode(&fixture, AMR_PLAN_KILL, "demo//child");
+    run_mode(&fixture, AMR_PLAN_ENFORCE, "demo//child");
     undo(&fixture, first, &error);
     assert_error(error, AMR_ERROR, AMR_ERROR_CHANGED_UNDERNEATH);
-    assert_non_null(strstr(error->message, "became (complain), are (kill) now"));
+    assert_non_null(strstr(error->message, "became (kill), are () now"));
     g_clear_error(&error);
     undo(&fixture, NULL, &error);
     assert_no_error(error);
     test_write(fixture.dir, POLICY "usr.bin.demo",
-               "# by hand\nprofile demo /usr/bin/demo flags=(complain) {\n  /new r,\n"
-               "  profile child flags=(complain) { }\n}\n");
+               "# by hand\nprofile demo /usr/bin/demo flags=(kill) {\n  /new r,\n"
+               "  profile child flags=(kill) { }\n}\n");
     changing_reopen(&fixture, FALSE);
     undo(&fixture, first, &error);
     assert_no_error(error);
@@ -245,13 +246,27 @@ static const struct {
 } refusals[] = {
     {"unknown", NULL, NULL, "nobody", AMR_PLAN_KILL, AMR_ERROR_NOT_FOUND, "No such profile"},
     {"in the kernel only", NULL, NULL, "ghost", AMR_PLAN_KILL, AMR_ERROR_NOT_FOUND, "no file"},
-    {"disabled", NULL, NULL, "off", AMR_PLAN_KILL, AMR_ERROR_REFUSED, "disable/"},
+    {"disabled by a file", NULL, NULL, "off", AMR_PLAN_KILL, AMR_ERROR_REFUSED,
+     "disable/off: It is no symbolic link"},
+    {"enabled, and by a file", NULL, NULL, "off", AMR_PLAN_ENABLE, AMR_ERROR_REFUSED,
+     "disable/off: It is no symbolic link"},
+    {"disabled already", NULL, NULL, "off", AMR_PLAN_DISABLE, AMR_ERROR_NOTHING_TO_DO,
+     "Disabled already"},
+    {"enabled already", NULL, NULL, "bare", AMR_PLAN_ENABLE, AMR_ERROR_NOTHING_TO_DO,
+     "No link disables it"},
+    {"a child", NULL, NULL, "demo//child", AMR_PLAN_DISABLE, AMR_ERROR_REFUSED, "with its profile"},
+    {"a catch-all, disabled", NULL, NULL, "unconfined", AMR_PLAN_DISABLE, AMR_ERROR_REFUSED,
+     "every program"},
+    {"nobody, disabled", NULL, NULL, "nobody", AMR_PLAN_DISABLE, AMR_ERROR_NOT_FOUND,
+     "No such profile"},
     {"it is so", NULL, NULL, "bare", AMR_PLAN_ENFORCE, AMR_ERROR_NOTHING_TO_DO, "enforce mode"},
     {"a catch-all", NULL, NULL, "unconfined", AMR_PLAN_ENFORCE, AMR_ERROR_REFUSED, "every program"},
-    {"forced", POLICY "force-complain/bare", "", "bare", AMR_PLAN_KILL, AMR_ERROR_REFUSED,
-     "force-complain/"},
-    {"forced already", POLICY "force-complain/bare", "", "bare", AMR_PLAN_COMPLAIN,
-     AMR_ERROR_NOTHING_TO_DO, "force-complain/"},
+    {"forced by a file", POLICY "force-complain/bare", "", "bare", AMR_PLAN_KILL, AMR_ERROR_REFUSED,
+     "force-complain/bare: It is no symbolic link"},
+    {"a directory in its place", POLICY "disable/bare/x", "", "bare", AMR_PLAN_ENABLE,
+     AMR_ERROR_REFUSED, "disable/bare: It is no symbolic link"},
+    {"no directory", POLICY "force-complain", "", "bare", AMR_PLAN_COMPLAIN, AMR_ERROR_REFUSED,
+     "force-complain: It is no directory"},
 };
 
 static void
@@ -271,6 +286,186 @@ test_refusals(void **state)
         assert_non_null(strstr(error->message, refusals[i].says));
         changing_clear(&fixture);
     }
+}
+
+/* ---- links ------------------------------------------------------------------------------------
+ */
+
+static void
+put_link(const Changing *fixture, const char *name, const char *to)
+{
+    g_autofree char *path = g_build_filename(fixture->dir, name, NULL);
+    g_autofree char *dir = g_path_get_dirname(path);
+
+    assert_int_equal(g_mkdir_with_parents(dir, 0755), 0);
+    assert_int_equal(symlink(to, path), 0);
+}
+
+/* NULL: it is not there. */
+static void
+assert_link(const Changing *fixture, const char *name, const char *want)
+{
+    g_autofree char *path = g_build_filename(fixture->dir, name, NULL);
+    g_autofree char *to = g_file_read_link(path, NULL);
+
+    if (want)
+        assert_string_equal(to ? to : "(none)", want);
+    else
+        assert_null(to);
+}
+
+/* All of a file is meant: a link says it, and the file stays as it is. */
+static void
+test_force_complain(void **state)
+{
+    static const char link[] = POLICY "force-complain/usr.bin.demo";
+    Changing fixture;
+    g_autofree char *before = NULL;
+    g_autoptr(GError) error = NULL;
+
+    changing_init(&fixture);
+    before = text_of(&fixture, POLICY "usr.bin.demo");
+    run_mode(&fixture, AMR_PLAN_COMPLAIN, "demo");
+    assert_link(&fixture, link, "../usr.bin.demo");
+    changing_assert_text(&fixture, POLICY "usr.bin.demo", before);
+    const AmrChange *change = amr_history_get(fixture.history, 0);
+    assert_string_equal(change->profiles[1], "demo//child");
+    assert_string_equal(change->files[0], "force-complain/usr.bin.demo");
+    undo(&fixture, NULL, &error);
+    assert_no_error(error);
+    assert_link(&fixture, link, NULL);
+    /* Of two profiles in a file one is meant, or a header says another mode: flags. */
+    run_mode(&fixture, AMR_PLAN_COMPLAIN, "pair-a");
+    assert_link(&fixture, POLICY "force-complain/pair", NULL);
+    test_write(fixture.dir, POLICY "bare", "profile bare flags=(kill) {\n}\n");
+    changing_reopen(&fixture, FALSE);
+    run_mode(&fixture, AMR_PLAN_COMPLAIN, "bare");
+    assert_link(&fixture, POLICY "force-complain/bare", NULL);
+    changing_assert_text(&fixture, POLICY "bare", "profile bare flags=(complain) {\n}\n");
+    changing_clear(&fixture);
+}
+
+/* Another mode for one of a file that a link puts into complain mode: the link goes, and the others
+ * stay in it by flags. */
+static void
+test_force_complain_ends(void **state)
+{
+    Changing fixture;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(AmrPlan) plan = NULL;
+
+    changing_init(&fixture);
+    test_write(fixture.dir, KERNEL "profiles", "pair-a (complain)\npair b* (complain)\n");
+    put_link(&fixture, POLICY "force-complain/pair", "/" POLICY "pair");
+    changing_reopen(&fixture, FALSE);
+    plan = plan_mode(&fixture, AMR_PLAN_COMPLAIN, "pair-a", &error);
+    assert_error(error, AMR_ERROR, AMR_ERROR_NOTHING_TO_DO);
+    g_clear_error(&error);
+    run_mode(&fixture, AMR_PLAN_KILL, "pair-a");
+    assert_link(&fixture, POLICY "force-complain/pair", NULL);
+    changing_assert_text(&fixture, POLICY "pair",
+                         "profile pair-a flags=(kill) {\n  include if exists <local/pair>\n}\n"
+                         "profile \"pair b*\" flags=(complain) {\n}\n");
+    undo(&fixture, NULL, &error);
+    assert_no_error(error);
+    assert_link(&fixture, POLICY "force-complain/pair", "/" POLICY "pair");
+    changing_assert_text(&fixture, POLICY "pair",
+                         "profile pair-a {\n  include if exists <local/pair>\n}\n"
+                         "profile \"pair b*\" {\n}\n");
+    changing_clear(&fixture);
+}
+
+static void
+test_disable(void **state)
+{
+    static const char link[] = POLICY "disable/pair";
+    Changing fixture;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(AmrPlan) plan = NULL;
+    g_autofree char *removed = NULL;
+
+    changing_init(&fixture);
+    test_write(fixture.dir, KERNEL ".remove", "");
+    plan = plan_mode(&fixture, AMR_PLAN_DISABLE, "pair-a", &error);
+    assert_no_error(error);
+    assert_string_equal(plan->besides->pdata[0], "pair holds \"pair b*\" too, which goes with it");
+    g_autoptr(AmrPlan) same = amr_plan_from_variant(amr_plan_to_variant(plan), &error);
+    assert_no_error(error);
+    assert_int_equal(same->files->len, 1);
+    run_mode(&fixture, AMR_PLAN_DISABLE, "pair-a");
+    assert_link(&fixture, link, "../pair");
+    removed = text_of(&fixture, KERNEL ".remove");
+    assert_non_null(strstr(removed, "pair-a"));
+    assert_null(strstr(removed, "pair b"));
+    /* What it was is told by the index: enabled again, by an undo and by itself. */
+    undo(&fixture, NULL, &error);
+    assert_no_error(error);
+    assert_link(&fixture, link, NULL);
+    put_link(&fixture, link, "/" POLICY "pair");
+    changing_reopen(&fixture, FALSE);
+    run_mode(&fixture, AMR_PLAN_ENABLE, "pair-a");
+    assert_link(&fixture, link, NULL);
+    undo(&fixture, NULL, &error);
+    assert_no_error(error);
+    assert_link(&fixture, link, "/" POLICY "pair");
+    /* A mode that a link keeps from being: it goes, and that is to be agreed to. */
+    g_autoptr(AmrPlan) kill = plan_mode(&fixture, AMR_PLAN_KILL, "pair-a", &error);
+    assert_no_error(error);
+    assert_non_null(strstr(kill->besides->pdata[0], "which goes: it is loaded"));
+    run_mode(&fixture, AMR_PLAN_KILL, "pair-a");
+    assert_link(&fixture, link, NULL);
+    changing_clear(&fixture);
+}
+
+/* Somebody's own is never taken away, and what changed since is not undone. */
+static void
+test_foreign_links(void **state)
+{
+    static const char *const others[] = {"../bare", "/etc/passwd", "nowhere", "../..", "\n\033[2J"};
+    Changing fixture;
+    g_autoptr(GError) error = NULL;
+
+    changing_init(&fixture);
+    test_write(fixture.dir, KERNEL ".remove", "");
+    for (gsize i = 0; i < G_N_ELEMENTS(others); i++) {
+        g_autofree char *path = g_build_filename(fixture.dir, POLICY "disable/pair", NULL);
+        print_message("# %s\n", i == 4 ? "hostile" : others[i]);
+        put_link(&fixture, POLICY "disable/pair", others[i]);
+        changing_reopen(&fixture, FALSE);
+        assert_null(plan_mode(&fixture, AMR_PLAN_ENABLE, "pair-a", &error));
+        assert_error(error, AMR_ERROR, AMR_ERROR_REFUSED);
+        assert_non_null(strstr(error->message, "which is not pair"));
+        assert_null(strchr(error->message, '\033'));
+        g_clear_error(&error);
+        assert_int_equal(unlink(path), 0);
+    }
+    changing_reopen(&fixture, FALSE);
+    run_mode(&fixture, AMR_PLAN_DISABLE, "pair-a");
+    g_autofree char *made = g_build_filename(fixture.dir, POLICY "disable/pair", NULL);
+    assert_int_equal(unlink(made), 0);
+    changing_reopen(&fixture, FALSE);
+    undo(&fixture, NULL, &error);
+    assert_error(error, AMR_ERROR, AMR_ERROR_CHANGED_UNDERNEATH);
+    assert_string_equal(
+        error->message,
+        "disable/pair is not what the change made of it: it was not there, became a "
+        "link to ../pair, is not there now");
+    changing_clear(&fixture);
+}
+
+/* What goes out of use need not compile. */
+static void
+test_disable_broken(void **state)
+{
+    Changing fixture;
+
+    changing_init(&fixture);
+    test_write(fixture.dir, KERNEL ".remove", "");
+    test_write(fixture.dir, POLICY "bare", "profile bare {\n  /unclosed\n");
+    changing_reopen(&fixture, FALSE);
+    run_mode(&fixture, AMR_PLAN_DISABLE, "bare");
+    assert_link(&fixture, POLICY "disable/bare", "../bare");
+    changing_clear(&fixture);
 }
 
 /* A child of an abstraction keeps its mode with its parent; asked for by itself, all get it. */
@@ -324,6 +519,11 @@ main(void)
         cmocka_unit_test(test_undo_alone),
         cmocka_unit_test(test_kernel_only_complain),
         cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_force_complain),
+        cmocka_unit_test(test_force_complain_ends),
+        cmocka_unit_test(test_disable),
+        cmocka_unit_test(test_foreign_links),
+        cmocka_unit_test(test_disable_broken),
         cmocka_unit_test(test_shared_child),
         cmocka_unit_test(test_stub),
     };

@@ -92,7 +92,8 @@ static const struct {
       {"profile", "denials.log", "2 enter", FALSE},
       {"profile-stacked", "denials.log", "2 down enter", FALSE},
       {"profile-its-denials", "denials.log", "2 D", FALSE},
-      {"profile-load", "denials.log", "2 m 7", FALSE},
+      {"profile-load", "denials.log", "2 m 9", FALSE},
+      {"profile-disable", "denials.log", "2 m 7", FALSE},
       {"profile-mode", "denials.log", "2 m 6", FALSE},
 };
 
@@ -405,7 +406,7 @@ test_mode(void **state)
     Scene scene;
 
     scene_open(&scene, &options);
-    scene_keys(&scene, "2 down m end up enter");
+    scene_keys(&scene, "2 down m end up up up enter");
     assert_shows(&scene, "Put crate into kill mode");
     assert_shows(&scene, "flags=(kill) {");
     scene_keys(&scene, "w");
@@ -414,9 +415,22 @@ test_mode(void **state)
     scene_close(&scene);
 
     scene_open(&scene, &options);
-    scene_keys(&scene, "2 down m end up up enter w");
+    scene_keys(&scene, "2 down m end up up up up enter w");
     assert_shows(&scene, "crate: In complain mode already");
     assert_null(scene.elevated);
+    scene_close(&scene);
+
+    scene_open(&scene, &options);
+    scene_keys(&scene, "2 down m end up up enter");
+    assert_shows(&scene, "Disable crate");
+    assert_shows(&scene, "+symbolic link to ../crate");
+    scene_keys(&scene, "w");
+    assert_true(g_str_has_prefix(scene.elevated, "mode disable crate --expect "));
+    scene_close(&scene);
+
+    scene_open(&scene, &options);
+    scene_keys(&scene, "2 down m end up enter");
+    assert_shows(&scene, "No link disables it.");
     scene_close(&scene);
 
     scene_open(&scene, &read_only);

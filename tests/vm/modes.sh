@@ -57,3 +57,56 @@ ok 'modes: the kernel says so' in_mode moded enforce
 ok 'modes: the bystander stays in what the kernel alone knew' in_mode bystander complain
 ok 'modes: the file was not touched' cmp /tmp/moded.before /etc/apparmor.d/opt.t.moded
 apparmor_parser -r /etc/apparmor.d/opt.t.moded
+
+# ---- links ----------------------------------------------------------------------------------------------
+cat >/etc/apparmor.d/opt.t.linked <<'P'
+include <tunables/global>
+profile linked /opt/t/linked {
+  include <abstractions/base>
+  /opt/t/linked mr,
+  profile kid {
+    include <abstractions/base>
+    /opt/t/linked mr,
+  }
+}
+P
+cp "$(command -v cat)" /opt/t/linked
+apparmor_parser -r /etc/apparmor.d/opt.t.linked
+cp /etc/apparmor.d/opt.t.linked /tmp/linked.before
+linked() { /opt/t/linked /opt/t/secret >/dev/null 2>&1; }
+in_kernel() { grep -qF "$1 (" /sys/kernel/security/apparmor/profiles; }
+loaded_anew() { apparmor_parser -r -T /etc/apparmor.d/opt.t.linked >/dev/null 2>&1; }
+ok 'links: denied' not linked
+ok 'links: complain for the whole file' "$armorer" mode complain linked
+ok 'links: by a link' test -L /etc/apparmor.d/force-complain/opt.t.linked
+ok 'links: the kernel says so' in_mode linked complain
+ok 'links: of its child too' in_mode linked//kid complain
+ok 'links: let through' linked
+loaded_anew
+ok 'links: the loader by itself says so, too' in_mode linked complain
+ok 'links: enforce' "$armorer" mode enforce linked
+ok 'links: the kernel says so' in_mode linked enforce
+ok 'links: the link is gone' test ! -e /etc/apparmor.d/force-complain/opt.t.linked
+ok 'links: disable' "$armorer" mode disable linked
+ok 'links: out of the kernel' not in_kernel linked
+ok 'links: its child too' not in_kernel linked//kid
+ok 'links: verified' sh -c "$armorer changes | tail -1 | grep -F verified"
+ok 'links: unconfined' linked
+loaded_anew
+ok 'links: the loader by itself leaves it out' not in_kernel linked
+ok 'links: undone' "$armorer" undo
+ok 'links: in the kernel' in_mode linked enforce
+ok 'links: denied again' not linked
+ok 'links: disabled once more' "$armorer" mode disable linked
+ok 'links: enable' "$armorer" mode enable linked
+ok 'links: in the kernel again' in_mode linked//kid enforce
+ln -s /etc/apparmor.d/opt.t.linked /etc/apparmor.d/disable/opt.t.linked; apparmor_parser -R /etc/apparmor.d/opt.t.linked 2>/dev/null
+printf 'profile linked { }\n' | apparmor_parser -R >/dev/null 2>&1
+ok 'links: by hand: not in the kernel' not in_kernel linked
+ok 'links: a mode for what is disabled' "$armorer" mode kill --activate linked
+ok 'links: it is loaded in it' in_mode linked kill
+ok 'links: undone' "$armorer" undo
+ok 'links: not in the kernel' not in_kernel linked
+ok 'links: the link of that hand is there' test "$(readlink /etc/apparmor.d/disable/opt.t.linked)" = /etc/apparmor.d/opt.t.linked
+ok 'links: the file is as it was' cmp /tmp/linked.before /etc/apparmor.d/opt.t.linked
+rm /etc/apparmor.d/disable/opt.t.linked

@@ -6,7 +6,7 @@
 
 #include "tui/command/command.h"
 
-/* Of "enforce", "complain" or "kill"; UNKNOWN for all others. */
+/* Of "enforce", "complain", "kill", "disable" or "enable"; UNKNOWN for all others. */
 static AmrPlanKind
 kind_of(const char *word)
 {
@@ -46,7 +46,7 @@ tui_command_mode(TuiCommand *command, int argc, char **argv)
         return status;
     kind = words ? kind_of(words[0]) : AMR_PLAN_UNKNOWN;
     if (kind == AMR_PLAN_UNKNOWN || !words[1]) {
-        tui_say("mode takes enforce, complain or kill, and the profiles");
+        tui_say("mode takes enforce, complain, kill, disable or enable, and the profiles");
         return TUI_EXIT_USAGE;
     }
     status = tui_command_open(command, TRUE);

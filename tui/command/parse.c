@@ -16,7 +16,7 @@ const TuiVerb tui_verbs[] = {
     {"query",
      "PROFILE PERMISSIONS PATH | PROFILE CLASS ARGUMENTS… | - | --denials [FILTER…] [FILE…]",
      "would it be allowed, on disk and as loaded", tui_command_query},
-    {"mode", "enforce|complain|kill PROFILE...", "put profiles into another mode",
+    {"mode", "enforce|complain|kill|disable|enable PROFILE...", "put profiles into another mode",
      tui_command_mode},
     {"undo", "[ID]", "take back a change, the last one by default", tui_command_undo},
     {"replay", "FILE", "play a recorded log again, at its own pace", tui_command_replay},

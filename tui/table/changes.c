@@ -50,9 +50,9 @@ tui_table_changes_row(const AmrSession *session, const AmrChange *change, TuiCel
     cells[2] = (TuiCell){g_strdup(amr_change_state_word(change->state)), state_role(change->state)};
     cells[3] = (TuiCell){display_joined(change->profiles), TUI_ROLE_PROFILE};
     cells[4] = (TuiCell){display_joined(change->files), TUI_ROLE_PATH};
-    cells[5] = (TuiCell){change->undoes ? g_strdup_printf("undoes %s", change->undoes)
-                         : change->kind >= AMR_PLAN_ENFORCE
-                             ? g_strdup_printf("%s mode", amr_plan_kind_word(change->kind))
-                             : display_joined(change->rules),
-                         TUI_ROLE_RULE};
+    cells[5] =
+        (TuiCell){change->undoes                     ? g_strdup_printf("undoes %s", change->undoes)
+                  : amr_plan_kind_says(change->kind) ? g_strdup(amr_plan_kind_says(change->kind))
+                                                     : display_joined(change->rules),
+                  TUI_ROLE_RULE};
 }

@@ -149,18 +149,41 @@ static const struct {
     {TUI_ACTION_ENFORCE, AMR_PLAN_ENFORCE, "put it into enforce mode"},
     {TUI_ACTION_COMPLAIN, AMR_PLAN_COMPLAIN, "put it into complain mode"},
     {TUI_ACTION_KILL, AMR_PLAN_KILL, "put it into kill mode"},
+    {TUI_ACTION_DISABLE, AMR_PLAN_DISABLE, "disable it"},
+    {TUI_ACTION_ENABLE, AMR_PLAN_ENABLE, "enable it"},
 };
 
+static gboolean
+is_disabled(const AmrIndex *index, const AmrBlock *block)
+{
+    g_autofree const char **roots = amr_index_roots(index, block);
+
+    for (guint i = 0; roots[i]; i++)
+        if (amr_index_is_disabled(index, roots[i]))
+            return TRUE;
+    return FALSE;
+}
+
 static const char *
-no_mode(const Profiles *view, const TuiProfile *profile)
+no_mode(const Profiles *view, const TuiProfile *profile, AmrPlanKind kind)
 {
     const AmrSession *session = tui_screen_session(view->view.screen);
+    const AmrBlock *block;
 
     if (!session->index)
         return "Policy is still being read.";
-    return amr_index_find_typed(session->index, profile->full)
-               ? NULL
-               : "No file of policy defines it: its mode is another program's to set.";
+    block = amr_index_find_typed(session->index, profile->full);
+    if (!block)
+        return "No file of policy defines it: its mode is another program's to set.";
+    if (kind != AMR_PLAN_DISABLE && kind != AMR_PLAN_ENABLE)
+        return NULL;
+    if (block->parent)
+        return "It goes with its profile: a link says it of a whole file.";
+    if (kind == AMR_PLAN_ENABLE && !is_disabled(session->index, block))
+        return "No link disables it.";
+    return kind == AMR_PLAN_DISABLE && is_disabled(session->index, block) && !profile->loaded
+               ? "It is disabled already."
+               : NULL;
 }
 
 static void
@@ -184,7 +207,8 @@ show_menu(Profiles *view)
                      NULL);
     for (guint i = 0; i < G_N_ELEMENTS(modes); i++)
         if (tui_keymap_allows(tui_screen_keymap(screen), modes[i].action))
-            tui_menu_add(menu, modes[i].action, modes[i].label, no_mode(view, profile));
+            tui_menu_add(menu, modes[i].action, modes[i].label,
+                         no_mode(view, profile, modes[i].kind));
     if (tui_keymap_allows(tui_screen_keymap(screen), TUI_ACTION_RELOAD))
         tui_menu_add(menu, TUI_ACTION_RELOAD, "load what is on disk", no_load(view, profile));
     tui_screen_push(screen, tui_chooser_new(screen, menu));
@@ -196,7 +220,7 @@ reload(Profiles *view, AmrPlanKind kind)
     const TuiProfile *profile = current(view);
     const char *why = !profile                  ? "There is no profile here."
                       : kind == AMR_PLAN_RELOAD ? no_load(view, profile)
-                                                : no_mode(view, profile);
+                                                : no_mode(view, profile, kind);
 
     if (why)
         tui_screen_say(view->view.screen, TUI_ROLE_WARNING, "%s", why);

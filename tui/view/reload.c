@@ -58,6 +58,13 @@ static const char *
 what_it_does(AmrPlanKind mode)
 {
     switch (mode) {
+    case AMR_PLAN_DISABLE:
+        return "Its file is not loaded any more, at no boot either, and what it defines leaves the "
+               "kernel: programs run unconfined.";
+    case AMR_PLAN_ENABLE:
+        return "Its file is loaded, now and at each boot. What runs already stays as it is until "
+               "it "
+               "starts anew.";
     case AMR_PLAN_COMPLAIN:
         return "What no rule allows is let through, and logged; an explicit deny still denies.";
     case AMR_PLAN_KILL:
@@ -65,6 +72,17 @@ what_it_does(AmrPlanKind mode)
     default:
         return "What no rule allows is denied, and logged.";
     }
+}
+
+static void
+title(const Reload *view, const char *name)
+{
+    if (view->kind == AMR_PLAN_DISABLE || view->kind == AMR_PLAN_ENABLE)
+        tui_flow_add_format(view->flow, TUI_ROLE_TITLE, "%s %s",
+                            view->kind == AMR_PLAN_DISABLE ? "Disable" : "Enable", name);
+    else
+        tui_flow_add_format(view->flow, TUI_ROLE_TITLE, "Put %s into %s", name,
+                            amr_plan_kind_says(view->kind));
 }
 
 static void
@@ -80,8 +98,7 @@ draw(TuiView *base, TuiCanvas *canvas, TuiRect rect)
         tui_flow_add(view->flow, TUI_ROLE_TEXT,
                      "Nothing is written. All that its file defines is loaded again.");
     } else {
-        tui_flow_add_format(view->flow, TUI_ROLE_TITLE, "Put %s into %s mode", name,
-                            amr_plan_kind_word(view->kind));
+        title(view, name);
         tui_flow_add(view->flow, TUI_ROLE_TEXT, what_it_does(view->kind));
     }
     tui_sign_describe(view->sign, view->flow);
