@@ -206,12 +206,20 @@ test_read_command(void **state)
     }
 }
 
+/* /odd *[x] ".txt */
+static const char odd[] =
+    "type=AVC msg=audit(1763713000.000:90): apparmor=\"DENIED\" operation=\"open\" "
+    "profile=\"pagewright\" name=2F6F6464202A5B785D20222E747874 pid=1 comm=\"cat\" "
+    "requested_mask=\"r\" denied_mask=\"r\" fsuid=0 ouid=0\n";
+static const char *const idle[] = {"etc/apparmor.d/idle", "profile idle { }\n", NULL};
+
 static void
 test_complete(void **state)
 {
     static const struct {
         const char *line, *want;
         gsize start;
+        const char *tab; /* gone to before */
     } rows[] = {
         {"qui", "quit", 0},
         {"", NULL, 0},
@@ -231,16 +239,36 @@ test_complete(void **state)
         {"filter state:came", "state:came-back", 7},
         {"filter verdict:", "verdict:allowed verdict:audit verdict:denied verdict:killed", 7},
         {"write x", "", 6},
+        {"filter path:/odd", "path:\"/odd [*][[]x] ?.txt\"", 7},
+        {"filter \"path:/odd ", "path:\"/odd [*][[]x] ?.txt\"", 7},
+        {"filter \"path:/odd [*][[", "path:\"/odd [*][[]x] ?.txt\"", 7},
+        {"filter \"op:x\" !cl", "class:", 15},
+        {"filter", "filter filters", 0, "2"},
+        {"filter m", "mode:", 7},
+        {"filter x !mode:", "mode:\"not loaded\" mode:complain mode:enforce", 10},
+        {"filter mode:n", "mode:\"not loaded\"", 7},
+        {"filter \"mode:not l", "mode:\"not loaded\"", 7},
+        {"filter MODE:c", "MODE:complain", 7},
+        {"filter denials:", "denials:0 denials:1 denials:4 denials:5", 7},
+        {"filter verdict:d", "", 7},
+        {"filter state:ver", "state:verified", 7, "3"},
+        {"filter pr", "profile:", 7},
+        {"filter id:", "id:0123456789abcdef", 7},
+        {"filter rules:/", "rules:\"/etc/w[*] r,\"", 7},
     };
     static const char elsewhere[] =
         "node=wick type=AVC msg=audit(1763713001.000:91): apparmor=\"DENIED\" "
         "operation=\"open\" profile=\"pagewright\" name=\"/etc/shadow\" pid=1 comm=\"unshare\" "
         "requested_mask=\"r\" denied_mask=\"r\" fsuid=0 ouid=0\n";
-    SceneOptions options = {"denials.log", FALSE, FALSE};
+    SceneOptions options = {.log = "denials.log", .files = idle};
     Scene scene;
     scene_open(&scene, &options);
     scene_feed(&scene, elsewhere, strlen(elsewhere));
+    scene_feed(&scene, odd, strlen(odd));
+    scene_change(&scene, "0123456789abcdef", "pagewright", "/etc/w* r,", AMR_CHANGE_STATE_VERIFIED);
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        if (rows[i].tab)
+            scene_keys(&scene, rows[i].tab);
         gsize start = 0;
         g_auto(GStrv) words =
             tui_commandline_complete(rows[i].line, strlen(rows[i].line), &start, scene.screen);
@@ -538,6 +566,74 @@ test_cursor(void **state)
     }
 }
 
+/* What is completed is what it shows: blanks, wildcards and quotes of a name as they are. */
+static void
+test_complete_filter(void **state)
+{
+    SceneOptions options = {.log = "denials.log", .files = idle};
+    Scene scene;
+
+    scene_open(&scene, &options);
+    scene_feed(&scene, odd, strlen(odd));
+    scene_keys(&scene, "f p a t h : / o tab enter");
+    assert_shows(&scene, "1 of 10");
+    scene_keys(&scene, "2 f m o d e : n tab enter");
+    assert_shows(&scene, "[mode:not loaded]");
+    assert_hides(&scene, "No profile matches");
+    assert_hides(&scene, "pagewright");
+    scene_keys(&scene, ": f i l t e r space m o d e : e tab enter");
+    assert_shows(&scene, "[mode:enforce]");
+    assert_shows(&scene, "pagewright");
+    assert_hides(&scene, "crate");
+    scene_close(&scene);
+}
+
+/* A line that is longer than the screen: the cursor and what was typed last are seen, and by Home
+ * the beginning. */
+static void
+test_long_line(void **state)
+{
+    static const struct {
+        int width;
+        const char *keys;
+        const char *label;
+    } rows[] = {{80, "f", "filter: "},
+                {40, "f", "filter: "},
+                {40, "/", "/"},
+                {80, ":", ":"},
+                {20, ":", ":"}};
+    SceneOptions options = {"denials.log", FALSE, FALSE};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(TuiCanvas) canvas = tui_canvas_new(rows[i].width, 12);
+        Scene scene;
+        int x, y;
+
+        scene_open(&scene, &options);
+        scene_keys(&scene, rows[i].keys);
+        for (guint n = 0; n < 300; n++) {
+            g_autofree char *key = g_strdup_printf("%c", 'a' + n % 26);
+            scene_keys(&scene, key);
+            tui_screen_draw(scene.screen, canvas);
+            assert_true(tui_canvas_cursor(canvas, &x, &y));
+            assert_int_equal(y, 11);
+            assert_true(x >= (int)strlen(rows[i].label) && x < rows[i].width);
+        }
+        g_autofree char *end = tui_canvas_dump(canvas);
+        assert_non_null(strstr(end, "jklmn"));
+        assert_non_null(strstr(end, "<"));
+        scene_keys(&scene, "home");
+        tui_screen_draw(scene.screen, canvas);
+        assert_true(tui_canvas_cursor(canvas, &x, &y));
+        assert_int_equal(x, strlen(rows[i].label));
+        g_autofree char *begin = tui_canvas_dump(canvas);
+        g_autofree char *first = g_strconcat(rows[i].label, "abcdef", NULL);
+        assert_non_null(strstr(begin, first));
+        assert_non_null(strstr(begin, ">"));
+        scene_close(&scene);
+    }
+}
+
 int
 main(void)
 {
@@ -549,6 +645,8 @@ main(void)
         cmocka_unit_test(test_history),
         cmocka_unit_test(test_read_command),
         cmocka_unit_test(test_complete),
+        cmocka_unit_test(test_complete_filter),
+        cmocka_unit_test(test_long_line),
         cmocka_unit_test(test_commands),
         cmocka_unit_test(test_pasted),
         cmocka_unit_test(test_alt),

@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/denial/wildcard.h"
+#include "tui/table/words.h"
 
 typedef struct {
     gboolean negated;
@@ -38,6 +39,24 @@ column_key(const TuiColumn *column)
     return column->title[0] ? g_strdelimit(g_strconcat(column->title, ":", NULL), " ", '-') : NULL;
 }
 
+/* "mode:", "profile:". */
+static char **
+keys_of(const TuiTable *table)
+{
+    GPtrArray *keys = g_ptr_array_new();
+
+    for (guint i = 0; i < table->n; i++) {
+        char *key = column_key(&table->columns[i]);
+        if (!key)
+            continue;
+        for (char *p = key; *p; p++)
+            *p = g_ascii_tolower(*p);
+        g_ptr_array_add(keys, key);
+    }
+    g_ptr_array_add(keys, NULL);
+    return (char **)g_ptr_array_free(keys, FALSE);
+}
+
 static int
 find_column(const TuiTable *table, const char *word)
 {
@@ -63,7 +82,7 @@ static gboolean
 refuse(const TuiTable *table, const char *word, gboolean unknown, GError **error)
 {
     g_autofree char *shown = amr_display_string(word);
-    g_auto(GStrv) keys = tui_sift_keys(table);
+    g_auto(GStrv) keys = keys_of(table);
     g_autofree char *known = g_strjoinv(" ", keys);
 
     return amr_error_set(error, AMR_ERROR_PARSE, "Filter word '%s': %s%s", shown,
@@ -147,19 +166,29 @@ tui_sift_match(const TuiSift *sift, const TuiCell *cells)
     return TRUE;
 }
 
-char **
-tui_sift_keys(const TuiTable *table)
-{
-    GPtrArray *keys = g_ptr_array_new();
+/* ---- completion ----------------------------------------------------------------------------- */
 
-    for (guint i = 0; i < table->n; i++) {
-        char *key = column_key(&table->columns[i]);
-        if (!key)
-            continue;
-        for (char *p = key; *p; p++)
-            *p = g_ascii_tolower(*p);
-        g_ptr_array_add(keys, key);
+#define LOOKED_AT 16384 /* rows that values are taken from */
+
+char **
+tui_sift_complete(const TuiTable *table, const char *line, gsize from, gsize point, gsize *start,
+                  TuiSiftCells each, gpointer data)
+{
+    g_auto(GStrv) keys = keys_of(table);
+    TuiWords words;
+
+    tui_words_begin(&words, line, from, point);
+    int column = key_length(words.typed) > 0 ? find_column(table, words.typed) : -1;
+    for (guint i = 0; column < 0 && keys[i]; i++)
+        tui_words_add(&words, keys[i]);
+    for (guint n = 0; column >= 0 && n < LOOKED_AT; n++) {
+        TuiCell cells[TUI_TABLE_COLUMNS_MAX] = {{NULL, TUI_ROLE_TEXT}};
+        g_autofree char *key = g_strndup(words.typed, key_length(words.typed) - 1);
+        if (!each(n, cells, data))
+            break;
+        if (cells[column].text)
+            tui_words_add_value(&words, key, cells[column].text);
+        tui_cells_clear(cells, table->n);
     }
-    g_ptr_array_add(keys, NULL);
-    return (char **)g_ptr_array_free(keys, FALSE);
+    return tui_words_end(&words, start);
 }

@@ -22,8 +22,13 @@ void tui_sift_free(TuiSift *sift);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TuiSift, tui_sift_free)
 gboolean tui_sift_match(const TuiSift *sift, const TuiCell *cells);
 
-/* What words can begin with ("mode:", "profile:"), for completion; NULL-terminated, owned. */
-char **tui_sift_keys(const TuiTable *table);
+/* The cells of the @n-th row, whatever is shown; FALSE: there are no more. */
+typedef gboolean (*TuiSiftCells)(guint n, TuiCell *cells, gpointer data);
+
+/* What the word before byte @point of @line could be: columns, and behind a colon what stands
+ * there. The line of words begins at @from. Otherwise as tui_words_end(). */
+char **tui_sift_complete(const TuiTable *table, const char *line, gsize from, gsize point,
+                         gsize *start, TuiSiftCells each, gpointer data);
 
 G_END_DECLS
 #endif

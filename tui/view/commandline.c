@@ -7,6 +7,7 @@
 
 #include "core/denial/filter.h"
 #include "tui/home.h"
+#include "tui/table/words.h"
 #include "tui/view/screen_private.h"
 
 #define HISTORY "commands" /* the file's name */
@@ -62,82 +63,40 @@ tui_commandline_read(const TuiKeymap *keymap, const char *line, char **argument,
 
 /* ---- completion ----------------------------------------------------------------------------- */
 
-static int
-compare(gconstpointer a, gconstpointer b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static char **
-end_words(GPtrArray *words)
-{
-    g_ptr_array_sort(words, compare);
-    for (guint i = words->len; i > 1; i--) {
-        if (g_str_equal(words->pdata[i - 1], words->pdata[i - 2]))
-            g_ptr_array_remove_index(words, i - 1);
-    }
-    g_ptr_array_set_free_func(words, NULL);
-    g_ptr_array_add(words, NULL);
-    return (char **)g_ptr_array_free(words, FALSE);
-}
-
 static void
-add_word(GPtrArray *words, const char *prefix, const char *word)
-{
-    if (g_str_has_prefix(word, prefix))
-        g_ptr_array_add(words, g_strdup(word));
-}
-
-/* Names that a filter's word can hold as they are: what is in quotes, or is a wildcard, is not
- * completed. */
-static void
-add_name(GPtrArray *words, const char *prefix, const char *key, const char *name)
-{
-    g_autofree char *word = g_strconcat(key, ":", name, NULL);
-    if (g_utf8_validate(name, -1, NULL) && !strpbrk(name, " \t\"*?[\\"))
-        add_word(words, prefix, word);
-}
-
-static void
-add_profiles(GPtrArray *words, const char *prefix, const AmrSession *session)
+add_profiles(TuiWords *words, const AmrSession *session)
 {
     guint n = session->loaded ? amr_loaded_count(session->loaded) : 0;
     for (guint i = 0; i < n; i++)
-        add_name(words, prefix, "profile", amr_loaded_profile(session->loaded, i)->name);
+        tui_words_add_value(words, "profile", amr_loaded_profile(session->loaded, i)->name);
     n = session->index ? amr_index_count(session->index) : 0;
     for (guint i = 0; i < n; i++)
-        add_name(words, prefix, "profile", amr_index_block(session->index, i)->name);
+        tui_words_add_value(words, "profile", amr_index_block(session->index, i)->name);
 }
 
 #define LATEST 4096 /* denials that values are taken from: a millisecond or two */
 
-/* "path:/usr/lib/foo" as far as the directory behind @prefix: one step at a time. */
+/* A path as far as the directory behind what was typed: one step at a time. */
 static void
-cut_path(char *word, gsize len)
+add_value(TuiWords *words, GHashTable *seen, AmrFilterKey key, AmrBytes bytes)
 {
-    char *slash = strlen(word) > len ? strchr(word + len, '/') : NULL;
-    if (slash)
-        slash[1] = '\0';
-}
+    const char *word = amr_filter_key_word(key);
+    gsize typed = strlen(words->typed) - strlen(word) - 1;
 
-static void
-add_value(GPtrArray *words, GHashTable *seen, const char *prefix, AmrFilterKey key, AmrBytes bytes)
-{
-    if (!bytes.data || bytes.len == 0)
+    if (!bytes.data || bytes.len == 0 || memchr(bytes.data, '\0', bytes.len))
         return;
     g_autofree char *value = amr_bytes_dup(bytes);
-    g_autofree char *word = g_strconcat(amr_filter_key_word(key), ":", value, NULL);
-    if (!g_str_has_prefix(word, prefix))
-        return;
-    if (key == AMR_FILTER_KEY_PATH)
-        cut_path(word, strlen(prefix));
-    if (g_hash_table_add(seen, g_strdup(word)))
-        add_name(words, prefix, amr_filter_key_word(key), strchr(word, ':') + 1);
+    char *slash =
+        key == AMR_FILTER_KEY_PATH && strlen(value) > typed ? strchr(value + typed, '/') : NULL;
+    if (slash)
+        slash[1] = '\0';
+    if (g_hash_table_add(seen, g_strdup(value)))
+        tui_words_add_value(words, word, value);
 }
 
 /* What the denials that came last have there. */
 static void
-add_seen(GPtrArray *words, const char *prefix, const AmrSession *session)
+add_seen(TuiWords *words, const AmrSession *session)
 {
     static const struct {
         AmrFilterKey key;
@@ -148,12 +107,11 @@ add_seen(GPtrArray *words, const char *prefix, const AmrSession *session)
         {AMR_FILTER_KEY_MASK, AMR_FIELD_DENIED_MASK}, {AMR_FILTER_KEY_UID, AMR_FIELD_FSUID},
         {AMR_FILTER_KEY_HOST, AMR_FIELD_NODE},        {AMR_FILTER_KEY_HOST, AMR_FIELD_HOSTNAME},
     };
-    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     AmrDenialId newest = amr_store_newest(session->store);
 
     for (gsize i = 0; i < G_N_ELEMENTS(fields); i++) {
-        g_autofree char *key = g_strconcat(amr_filter_key_word(fields[i].key), ":", NULL);
-        if (!g_str_has_prefix(prefix, key))
+        g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+        if (!tui_words_has_key(words, amr_filter_key_word(fields[i].key)))
             continue;
         for (AmrDenialId id = newest; id > 0 && newest - id < LATEST; id--) {
             AmrEvent event;
@@ -162,7 +120,7 @@ add_seen(GPtrArray *words, const char *prefix, const AmrSession *session)
             g_autofree char *uid =
                 event.has_fsuid ? g_strdup_printf("%" G_GUINT32_FORMAT, event.fsuid) : NULL;
             const gboolean is_uid = fields[i].key == AMR_FILTER_KEY_UID; /* kept as a number */
-            add_value(words, seen, prefix, fields[i].key,
+            add_value(words, seen, fields[i].key,
                       is_uid ? amr_bytes(uid) : event.field[fields[i].field]);
         }
     }
@@ -170,66 +128,59 @@ add_seen(GPtrArray *words, const char *prefix, const AmrSession *session)
 
 /* Words that there are always. */
 static void
-add_fixed(GPtrArray *words, const char *prefix)
+add_fixed(TuiWords *words)
 {
     static const char *const fixed[] = {"verdict:denied", "verdict:allowed", "verdict:audit",
                                         "verdict:killed", "state:new",       "state:proposed",
                                         "state:fixed",    "state:came-back", "state:ignored",
                                         "since:10m",      "since:1h",        "since:1d"};
-    for (gsize i = 0; strchr(prefix, ':') && i < G_N_ELEMENTS(fixed); i++)
-        add_word(words, prefix, fixed[i]);
+    for (gsize i = 0; strchr(words->typed, ':') && i < G_N_ELEMENTS(fixed); i++)
+        tui_words_add(words, fixed[i]);
 }
 
 char **
 tui_complete_filter(const AmrSession *session, const char *line, gsize from, gsize point,
                     gsize *start)
 {
-    GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
-    gsize at = point;
+    TuiWords words;
 
-    while (at > from && line[at - 1] != ' ')
-        at--;
-    if (line[at] == '!' && at < point)
-        at++;
-    *start = at;
-    g_autofree char *prefix = g_strndup(line + at, point - at);
-    for (guint i = 1; i < AMR_FILTER_KEY_COUNT; i++) {
+    tui_words_begin(&words, line, from, point);
+    gboolean keyed = strchr(words.typed, ':') != NULL;
+    for (guint i = 1; !keyed && i < AMR_FILTER_KEY_COUNT; i++) {
         g_autofree char *key = g_strconcat(amr_filter_key_word((AmrFilterKey)i), ":", NULL);
-        if (!strchr(prefix, ':'))
-            add_word(words, prefix, key);
+        tui_words_add(&words, key);
     }
-    for (guint i = 1; i < AMR_CLASS_COUNT; i++)
-        add_name(words, prefix[0] ? prefix : "class:", "class", amr_class_word((AmrClass)i));
-    add_profiles(words, prefix[0] ? prefix : "profile:", session);
-    add_seen(words, prefix, session);
-    add_fixed(words, prefix);
-    return end_words(words);
+    for (guint i = 1; keyed && i < AMR_CLASS_COUNT; i++)
+        tui_words_add_value(&words, "class", amr_class_word((AmrClass)i));
+    if (keyed)
+        add_profiles(&words, session);
+    add_seen(&words, session);
+    add_fixed(&words);
+    return tui_words_end(&words, start);
 }
 
 static char **
 complete_argument(TuiScreen *screen, const char *name, const char *line, gsize from, gsize point,
                   gsize *start)
 {
-    GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
-    g_autofree char *prefix = g_strndup(line + from, point - from);
+    TuiView *top = tui_screen_top(screen);
     g_autofree char *family = g_strconcat(name, "-", NULL);
+    TuiWords words;
 
-    if (g_str_equal(name, "filter")) {
-        g_ptr_array_unref(words);
-        return tui_complete_filter(screen->options.session, line, from, point, start);
-    }
-    *start = from;
+    if (g_str_equal(name, "filter"))
+        return top->class->complete ? top->class->complete(top, line, from, point, start) : NULL;
+    tui_words_begin(&words, line, from, point);
     if (g_str_equal(name, "theme")) {
         g_auto(GStrv) themes = tui_theme_list();
         for (guint i = 0; themes[i]; i++)
-            add_word(words, prefix, themes[i]);
+            tui_words_add(&words, themes[i]);
     }
     for (guint i = 1; i < TUI_ACTION_COUNT; i++) {
         const char *id = tui_action_info((TuiAction)i)->id;
         if (g_str_has_prefix(id, family) && tui_keymap_allows(screen->keymap, (TuiAction)i))
-            add_word(words, prefix, id + strlen(family));
+            tui_words_add(&words, id + strlen(family));
     }
-    return end_words(words);
+    return tui_words_end(&words, start);
 }
 
 char **
@@ -237,20 +188,19 @@ tui_commandline_complete(const char *line, gsize point, gsize *start, gpointer d
 {
     TuiScreen *screen = data;
     gsize from = strspn(line, " "), end = from + strcspn(line + from, " ");
+    TuiWords words;
 
     if (point > end) {
         g_autofree char *name = g_strndup(line + from, end - from);
         from = end + strspn(line + end, " ");
         return complete_argument(screen, name, line, MIN(from, point), point, start);
     }
-    GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
-    g_autofree char *prefix = point > from ? g_strndup(line + from, point - from) : g_strdup("");
-    *start = MIN(from, point);
+    tui_words_begin(&words, line, MIN(from, point), point);
     for (guint i = 1; i < TUI_ACTION_COUNT; i++) {
         if (tui_keymap_allows(screen->keymap, (TuiAction)i))
-            add_word(words, prefix, tui_action_info((TuiAction)i)->id);
+            tui_words_add(&words, tui_action_info((TuiAction)i)->id);
     }
-    return end_words(words);
+    return tui_words_end(&words, start);
 }
 
 /* ---- doing ---------------------------------------------------------------------------------- */

@@ -4,6 +4,7 @@
 #include "tui/view/denials_private.h"
 
 #include "tui/view/chooser.h"
+#include "tui/view/commandline.h"
 #include "tui/view/detail.h"
 #include "tui/view/pager.h"
 #include "tui/view/proposal.h"
@@ -335,6 +336,12 @@ argue(TuiView *base, TuiAction action, const char *argument)
     return TUI_STALE_FRAME;
 }
 
+static char **
+complete(TuiView *base, const char *line, gsize from, gsize point, gsize *start)
+{
+    return tui_complete_filter(tui_screen_session(base->screen), line, from, point, start);
+}
+
 static void
 hints(const TuiView *base, GArray *out)
 {
@@ -409,6 +416,7 @@ denials_new(TuiScreen *screen, const char *title)
         .draw = draw,
         .act = act,
         .argue = argue,
+        .complete = complete,
         .hints = hints,
         .place = place,
         .copy = copy,

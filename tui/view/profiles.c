@@ -3,50 +3,21 @@
 
 #include "tui/view/profiles_private.h"
 
+#include "tui/table/words.h"
 #include "tui/view/chooser.h"
 #include "tui/view/denials.h"
 #include "tui/view/profile.h"
 #include "tui/view/reload.h"
 #include "tui/view/split.h"
 
-static const TuiProfile *
-current(const Profiles *view)
-{
-    return tui_profiles_row(view, view->list.cursor);
-}
-
 /* ---- drawing -------------------------------------------------------------------------------- */
-
-static void
-draw_list(Profiles *view, TuiCanvas *canvas, TuiRect rect)
-{
-    const TuiTable *table = &tui_table_profiles;
-    guint widths[TUI_TABLE_COLUMNS_MAX];
-    int header = rect.height > 3;
-
-    tui_list_fit(&view->list, view->rows->len, (guint)MAX(1, rect.height - header));
-    tui_columns_fit(table, rect.width, widths);
-    if (header)
-        tui_columns_draw_header(table, widths, canvas, rect, 0);
-    if (view->rows->len == 0)
-        tui_canvas_put_field(canvas, rect, 0, header, rect.width, "No profile matches all words.",
-                             FALSE, TUI_ROLE_QUIET);
-    for (guint i = 0; i < view->list.height && view->list.top + i < view->list.n; i++) {
-        TuiCell cells[TUI_TABLE_COLUMNS_MAX] = {{NULL, TUI_ROLE_TEXT}};
-        guint row = view->list.top + i;
-        tui_profiles_cells(view, tui_profiles_row(view, row), cells);
-        tui_columns_draw_row(table, widths, cells, canvas, rect, (int)i + header,
-                             row == view->list.cursor ? TUI_ROLE_SELECTED : TUI_ROLE_COUNT);
-        tui_cells_clear(cells, table->n);
-    }
-}
 
 static void
 draw_empty(Profiles *view, TuiCanvas *canvas, TuiRect rect)
 {
-    const AmrSession *session = tui_screen_session(view->view.screen);
+    const AmrSession *session = tui_screen_session(view->rows.view.screen);
     g_autoptr(TuiFlow) flow = tui_flow_new();
-    gboolean loading = tui_screen_is_loading(view->view.screen);
+    gboolean loading = tui_screen_is_loading(view->rows.view.screen);
 
     tui_flow_add(flow, TUI_ROLE_TITLE,
                  loading ? "Reading the kernel's profiles."
@@ -61,14 +32,14 @@ draw_empty(Profiles *view, TuiCanvas *canvas, TuiRect rect)
 static void
 draw_detail(Profiles *view, TuiCanvas *canvas, TuiRect rect)
 {
-    const TuiProfile *profile = current(view);
+    const TuiProfile *profile = tui_profiles_current(view);
 
-    if (view->stale_detail && profile)
-        tui_profile_fill(view->detail, tui_screen_session(view->view.screen), view->profiles,
-                         profile);
-    view->stale_detail = FALSE;
+    if (view->rows.stale_detail && profile)
+        tui_profile_fill(view->rows.detail, tui_screen_session(view->rows.view.screen),
+                         view->profiles, profile);
+    view->rows.stale_detail = FALSE;
     if (profile)
-        tui_flow_draw(view->detail, canvas, rect);
+        tui_flow_draw(view->rows.detail, canvas, rect);
 }
 
 static void
@@ -77,16 +48,16 @@ draw(TuiView *base, TuiCanvas *canvas, TuiRect rect)
     Profiles *view = (Profiles *)base;
     TuiRect list, detail;
 
-    tui_search_draw(view->search, canvas, &rect);
+    tui_search_draw(view->rows.search, canvas, &rect);
     if (view->profiles->rows->len == 0) {
         draw_empty(view, canvas, rect);
         return;
     }
     tui_profiles_refresh(view);
-    tui_profiles_find_cursor(view);
-    view->split = tui_split(canvas, rect, view->in_detail, &list, &detail);
+    tui_rows_find_cursor(&view->rows);
+    view->rows.split = tui_split(canvas, rect, view->rows.in_detail, &list, &detail);
     if (list.height > 0)
-        draw_list(view, canvas, list);
+        tui_rows_draw_list(&view->rows, canvas, list);
     if (detail.height > 0)
         draw_detail(view, canvas, detail);
 }
@@ -108,7 +79,7 @@ choose_order(Profiles *view)
     for (guint i = 0; i < G_N_ELEMENTS(orders); i++)
         tui_menu_add_choice(menu, orders[i].action, orders[i].label,
                             orders[i].action == view->order);
-    tui_screen_push(view->view.screen, tui_chooser_new(view->view.screen, menu));
+    tui_screen_push(view->rows.view.screen, tui_chooser_new(view->rows.view.screen, menu));
 }
 
 static gboolean
@@ -128,7 +99,7 @@ take_order(Profiles *view, TuiAction action)
 static const char *
 no_load(const Profiles *view, const TuiProfile *profile)
 {
-    const AmrSession *session = tui_screen_session(view->view.screen);
+    const AmrSession *session = tui_screen_session(view->rows.view.screen);
 
     if (!session->index || !session->loaded)
         return "The policy on disk or the kernel's list could not be read.";
@@ -167,7 +138,7 @@ is_disabled(const AmrIndex *index, const AmrBlock *block)
 static const char *
 no_mode(const Profiles *view, const TuiProfile *profile, AmrPlanKind kind)
 {
-    const AmrSession *session = tui_screen_session(view->view.screen);
+    const AmrSession *session = tui_screen_session(view->rows.view.screen);
     const AmrBlock *block;
 
     if (!session->index)
@@ -189,18 +160,18 @@ no_mode(const Profiles *view, const TuiProfile *profile, AmrPlanKind kind)
 static void
 show_menu(Profiles *view)
 {
-    TuiScreen *screen = view->view.screen;
-    const TuiProfile *profile = current(view);
+    TuiScreen *screen = view->rows.view.screen;
+    const TuiProfile *profile = tui_profiles_current(view);
     if (!profile)
         return;
     g_autofree char *title = amr_display_string(profile->full);
     TuiMenu *menu = tui_menu_new(title);
 
-    if (!view->in_detail)
+    if (!view->rows.in_detail)
         tui_menu_add(menu, TUI_ACTION_OPEN, "policy text and processes", NULL);
     tui_menu_add(menu, TUI_ACTION_ITS_DENIALS, NULL,
                  profile->denials + profile->denials_below > 0 ? NULL : "None was seen so far.");
-    if (profile->below > 0 && !view->sift)
+    if (profile->below > 0 && !view->rows.sift)
         tui_menu_add(menu, tui_profiles_is_open(view, profile) ? TUI_ACTION_LEFT : TUI_ACTION_RIGHT,
                      tui_profiles_is_open(view, profile) ? "fold its children"
                                                          : "unfold its children",
@@ -217,15 +188,16 @@ show_menu(Profiles *view)
 static void
 reload(Profiles *view, AmrPlanKind kind)
 {
-    const TuiProfile *profile = current(view);
+    const TuiProfile *profile = tui_profiles_current(view);
     const char *why = !profile                  ? "There is no profile here."
                       : kind == AMR_PLAN_RELOAD ? no_load(view, profile)
                                                 : no_mode(view, profile, kind);
 
     if (why)
-        tui_screen_say(view->view.screen, TUI_ROLE_WARNING, "%s", why);
+        tui_screen_say(view->rows.view.screen, TUI_ROLE_WARNING, "%s", why);
     else
-        tui_screen_push(view->view.screen, tui_reload_new(view->view.screen, profile->full, kind));
+        tui_screen_push(view->rows.view.screen,
+                        tui_reload_new(view->rows.view.screen, profile->full, kind));
 }
 
 static gboolean
@@ -240,38 +212,18 @@ take_mode(Profiles *view, TuiAction action)
     return FALSE;
 }
 
-/* A word of a filter that matches exactly @name and then @after: what is a wildcard in the name
- * stands in brackets, and quotes keep its blanks. */
-static char *
-filter_for(const char *name, const char *after)
-{
-    g_autoptr(GString) word = g_string_new("\"profile:");
-
-    for (const char *p = name; *p; p++) {
-        if (*p == '"')
-            g_string_append_c(word, '?'); /* a quote cannot be quoted */
-        else if (strchr("*?[", *p))
-            g_string_append_printf(word, "[%c]", *p);
-        else
-            g_string_append_c(word, *p);
-    }
-    g_string_append(word, after);
-    g_string_append_c(word, '"');
-    return g_string_free(g_steal_pointer(&word), FALSE);
-}
-
 /* Its own; where it has none, those of what is below it: hats, children, //null-X. */
 static void
 show_denials(Profiles *view)
 {
-    const TuiProfile *profile = current(view);
+    const TuiProfile *profile = tui_profiles_current(view);
     if (!profile || profile->denials + profile->denials_below == 0) {
-        tui_screen_say(view->view.screen, TUI_ROLE_WARNING, "No denial of it was seen so far");
+        tui_screen_say(view->rows.view.screen, TUI_ROLE_WARNING, "No denial of it was seen so far");
         return;
     }
     gboolean own = g_hash_table_contains(view->profiles->denials, profile->full);
-    g_autofree char *line = filter_for(profile->full, own ? "" : "//*");
-    tui_screen_push(view->view.screen, tui_denials_new_filtered(view->view.screen, line));
+    g_autofree char *line = tui_word_spell("profile", profile->full, own ? "" : "//*");
+    tui_screen_push(view->rows.view.screen, tui_denials_new_filtered(view->rows.view.screen, line));
 }
 
 /* ---- actions -------------------------------------------------------------------------------- */
@@ -280,9 +232,9 @@ show_denials(Profiles *view)
 static TuiStale
 fold(Profiles *view, gboolean open)
 {
-    const TuiProfile *profile = current(view);
+    const TuiProfile *profile = tui_profiles_current(view);
 
-    if (!profile || view->sift)
+    if (!profile || view->rows.sift)
         return TUI_STALE_NOTHING;
     if (!open && !tui_profiles_is_open(view, profile))
         tui_profiles_go_up(view);
@@ -298,33 +250,13 @@ act(TuiView *base, TuiAction action)
     TuiStale stale;
 
     tui_profiles_refresh(view);
-    tui_profiles_find_cursor(view);
-    if (view->in_detail && tui_flow_act(view->detail, action))
-        return TUI_STALE_VIEW;
-    if (!view->in_detail && tui_list_act(&view->list, action)) {
-        tui_profiles_moved(view);
-        return TUI_STALE_VIEW;
-    }
-    stale = view->in_detail ? tui_search_act(view->text_search, action) : TUI_STALE_FOREIGN;
+    stale = tui_rows_act(&view->rows, action);
     if (!(stale & TUI_STALE_FOREIGN))
         return stale;
-    stale = tui_search_act(view->search, action);
-    if (!(stale & TUI_STALE_FOREIGN)) {
-        view->in_detail = view->in_detail && view->split;
-        return stale;
-    }
     switch (action) {
-    case TUI_ACTION_OPEN:
-        view->in_detail = current(view) != NULL;
-        return TUI_STALE_VIEW;
-    case TUI_ACTION_BACK:
-        if (!view->in_detail)
-            return TUI_STALE_FOREIGN;
-        view->in_detail = FALSE;
-        return TUI_STALE_VIEW;
     case TUI_ACTION_LEFT:
     case TUI_ACTION_RIGHT:
-        return view->in_detail ? TUI_STALE_NOTHING : fold(view, action == TUI_ACTION_RIGHT);
+        return view->rows.in_detail ? TUI_STALE_NOTHING : fold(view, action == TUI_ACTION_RIGHT);
     case TUI_ACTION_FOLD_ALL:
         tui_profiles_fold_all(view);
         return TUI_STALE_VIEW;
@@ -354,10 +286,10 @@ news(TuiView *base, TuiNews what)
 
     if (what == TUI_NEWS_SESSION) {
         tui_profiles_read(view->profiles, tui_screen_session(base->screen));
-        view->stale_rows = view->stale_detail = view->stale_rates = TRUE;
+        view->stale_rows = view->rows.stale_detail = view->stale_rates = TRUE;
         tui_profiles_refresh(view);
     } else if (what == TUI_NEWS_STALE) {
-        view->stale_detail = TRUE;
+        view->rows.stale_detail = TRUE;
     } else if (what == TUI_NEWS_STORE) {
         view->stale_rates = TRUE;
         tui_screen_wants_work(base->screen);
@@ -382,7 +314,7 @@ hints(const TuiView *base, GArray *out)
                                      {TUI_ACTION_DOWN, "scroll"},
                                      {TUI_ACTION_MENU, NULL},
                                      {TUI_ACTION_ITS_DENIALS, NULL}};
-    if (((const Profiles *)base)->in_detail)
+    if (((const TuiRows *)base)->in_detail)
         g_array_append_vals(out, detail, G_N_ELEMENTS(detail));
     else
         g_array_append_vals(out, list, G_N_ELEMENTS(list));
@@ -391,26 +323,18 @@ hints(const TuiView *base, GArray *out)
 static char *
 place(const TuiView *base)
 {
-    const Profiles *view = (const Profiles *)base;
-    guint n = view->rows->len;
+    g_autofree char *place = tui_rows_place((const TuiRows *)base);
     const char *stale = amr_session_is_outdated(tui_screen_session(base->screen)) ? "STALE  " : "";
-    return n > 0 ? g_strdup_printf("%s%u of %u", stale, view->list.cursor + 1, n) : NULL;
+    return place ? g_strconcat(stale, place, NULL) : NULL;
 }
 
 static void
 profiles_free(TuiView *base)
 {
     Profiles *view = (Profiles *)base;
-    tui_search_free(view->search);
-    tui_search_free(view->text_search);
-    tui_sift_free(view->sift);
+    tui_rows_clear(&view->rows);
     tui_profiles_free(view->profiles);
-    g_array_unref(view->rows);
     g_hash_table_unref(view->open);
-    tui_flow_free(view->detail);
-    g_free(view->name);
-    g_free(view->tied);
-    g_free(view->origin);
     g_free(view);
 }
 
@@ -418,6 +342,8 @@ static const TuiViewClass class = {
     .title = "Profiles",
     .draw = draw,
     .act = act,
+    .argue = tui_rows_argue,
+    .complete = tui_rows_complete,
     .hints = hints,
     .place = place,
     .news = news,
@@ -431,16 +357,12 @@ tui_profiles_new(TuiScreen *screen)
     const AmrSession *session = tui_screen_session(screen);
     Profiles *view = g_new0(Profiles, 1);
 
-    view->view = (TuiView){&class, screen};
+    tui_rows_init(&view->rows, &class, &tui_profiles_rows, screen);
     view->profiles = tui_profiles_new_rows();
-    view->rows = g_array_new(FALSE, FALSE, sizeof(guint));
     view->open = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     view->order = TUI_ACTION_SORT_PROFILE;
-    view->detail = tui_flow_new();
-    view->search = tui_search_new(&view->view, &tui_profiles_search);
-    view->text_search = tui_search_new_text(&view->view, view->detail);
     view->stale_rows = TRUE;
     if (session->loaded || session->index)
         tui_profiles_read(view->profiles, session);
-    return &view->view;
+    return &view->rows.view;
 }

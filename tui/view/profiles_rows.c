@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which profiles are shown, in which order, and where the cursor is among them. */
+/* Which profiles are shown, in which order, folded or not. */
 #include "config.h"
 
 #include <string.h>
@@ -9,11 +9,10 @@
 #define SLICE 512 /* denials counted in one go */
 
 const TuiProfile *
-tui_profiles_row(const Profiles *view, guint row)
+tui_profiles_current(const Profiles *view)
 {
-    return row < view->rows->len
-               ? tui_profiles_at(view->profiles, g_array_index(view->rows, guint, row))
-               : NULL;
+    guint n = tui_rows_current(&view->rows);
+    return n != TUI_ROWS_NONE ? tui_profiles_at(view->profiles, n) : NULL;
 }
 
 gboolean
@@ -26,18 +25,21 @@ tui_profiles_is_open(const Profiles *view, const TuiProfile *profile)
 static gboolean
 is_flat(const Profiles *view)
 {
-    return view->sift != NULL;
+    return view->rows.sift != NULL;
 }
 
-void
-tui_profiles_cells(const Profiles *view, const TuiProfile *profile, TuiCell *cells)
+/* The name is set in under its parent's. */
+static void
+shown(const TuiRows *rows, guint n, TuiCell *cells)
 {
+    const Profiles *view = (const Profiles *)rows;
+    const TuiProfile *profile = tui_profiles_at(view->profiles, n);
     const TuiProfile *parent =
         profile->parent >= 0 ? tui_profiles_at(view->profiles, (guint)profile->parent) : NULL;
     gboolean folded = profile->below > 0 && !tui_profiles_is_open(view, profile);
     g_autofree char *name = NULL;
 
-    tui_table_profiles_row(tui_screen_session(view->view.screen), profile, !is_flat(view) && folded,
+    tui_table_profiles_row(tui_screen_session(rows->view.screen), profile, !is_flat(view) && folded,
                            cells);
     if (is_flat(view))
         return;
@@ -84,19 +86,6 @@ compare(gconstpointer a, gconstpointer b, gpointer data)
     return order != 0 ? order : (i > j) - (i < j);
 }
 
-static gboolean
-is_wanted(const Profiles *view, const TuiProfile *profile)
-{
-    TuiCell cells[TUI_TABLE_COLUMNS_MAX] = {{NULL, TUI_ROLE_TEXT}};
-
-    if (!view->sift)
-        return TRUE;
-    tui_table_profiles_row(tui_screen_session(view->view.screen), profile, FALSE, cells);
-    gboolean wanted = tui_sift_match(view->sift, cells);
-    tui_cells_clear(cells, tui_table_profiles.n);
-    return wanted;
-}
-
 /* Appends @list, which is sorted, each followed by what is below it and open. */
 static void
 append_tree(Profiles *view, GPtrArray *below, guint top)
@@ -109,7 +98,7 @@ append_tree(Profiles *view, GPtrArray *below, guint top)
         const TuiProfile *profile = tui_profiles_at(view->profiles, place);
         const GArray *children = below->pdata[place];
         g_array_set_size(stack, stack->len - 1);
-        g_array_append_val(view->rows, place);
+        g_array_append_val(view->rows.shown, place);
         if (!children || !tui_profiles_is_open(view, profile))
             continue;
         for (guint i = children->len; i > 0; i--)
@@ -132,13 +121,13 @@ make_rows(Profiles *view)
     g_autoptr(GPtrArray) below = g_ptr_array_new_with_free_func(unref_array);
 
     for (guint i = 0; i < n; i++) {
-        if (is_wanted(view, tui_profiles_at(view->profiles, i)))
+        if (tui_rows_is_wanted(&view->rows, i))
             g_array_append_val(all, i);
     }
     g_array_sort_with_data(all, compare, view);
-    g_array_set_size(view->rows, 0);
+    g_array_set_size(view->rows.shown, 0);
     if (is_flat(view)) {
-        g_array_append_vals(view->rows, all->data, all->len);
+        g_array_append_vals(view->rows.shown, all->data, all->len);
         return;
     }
     g_ptr_array_set_size(below, (gint)n);
@@ -161,23 +150,22 @@ make_rows(Profiles *view)
 gboolean
 tui_profiles_work(Profiles *view)
 {
-    AmrStore *store = tui_screen_session(view->view.screen)->store;
+    AmrStore *store = tui_screen_session(view->rows.view.screen)->store;
     guint before = view->profiles->counted;
     gboolean more = tui_profiles_count_denials(view->profiles, store, SLICE);
 
     if (view->profiles->counted != before) {
-        view->stale_detail = TRUE;
-        view->stale_rows |= view->order == TUI_ACTION_SORT_COUNT || view->sift;
+        view->rows.stale_detail = TRUE;
+        view->stale_rows |= view->order == TUI_ACTION_SORT_COUNT || is_flat(view);
     }
-    more = tui_search_work(view->text_search) || more;
-    return tui_search_work(view->search) || more;
+    return tui_rows_work(&view->rows) || more;
 }
 
 /* Not while it is frozen: nothing that is shown changes then. */
 static void
 read_rates(Profiles *view)
 {
-    const AmrSession *session = tui_screen_session(view->view.screen);
+    const AmrSession *session = tui_screen_session(view->rows.view.screen);
     gint64 now = amr_clock_now(amr_target_clock(session->target));
 
     if (!view->stale_rates || amr_store_is_frozen(session->store))
@@ -185,70 +173,19 @@ read_rates(Profiles *view)
     view->stale_rates = FALSE;
     if (!tui_profiles_count_rates(view->profiles, session->store, now))
         return;
-    view->stale_detail = TRUE;
-    view->stale_rows |= view->sift != NULL;
+    view->rows.stale_detail = TRUE;
+    view->stale_rows |= is_flat(view);
 }
 
 void
 tui_profiles_refresh(Profiles *view)
 {
     if (tui_profiles_work(view))
-        tui_screen_wants_work(view->view.screen);
+        tui_screen_wants_work(view->rows.view.screen);
     read_rates(view);
     if (view->stale_rows)
         make_rows(view);
     view->stale_rows = FALSE;
-}
-
-/* ---- the cursor is tied to the name --------------------------------------------------------- */
-
-static void
-stand_on(Profiles *view, const TuiProfile *profile)
-{
-    const char *full = profile ? profile->full : NULL;
-
-    if (g_strcmp0(full, view->name) == 0)
-        return;
-    g_free(view->name);
-    view->name = g_strdup(full);
-    view->stale_detail = TRUE;
-    tui_flow_scroll_to(view->detail, 0);
-}
-
-static gboolean
-go_back_to(Profiles *view, const char *full)
-{
-    for (guint i = 0; full && i < view->rows->len; i++) {
-        const TuiProfile *profile = tui_profiles_row(view, i);
-        if (strcmp(profile->full, full) != 0)
-            continue;
-        tui_list_moved(&view->list, i);
-        stand_on(view, profile);
-        return TRUE;
-    }
-    return FALSE;
-}
-
-void
-tui_profiles_find_cursor(Profiles *view)
-{
-    const guint n = view->rows->len;
-
-    view->list.n = n;
-    if (go_back_to(view, view->tied) || go_back_to(view, view->name))
-        return;
-    view->list.cursor = n > 0 ? MIN(view->list.cursor, n - 1) : 0;
-    stand_on(view, tui_profiles_row(view, view->list.cursor));
-}
-
-void
-tui_profiles_moved(Profiles *view)
-{
-    stand_on(view, tui_profiles_row(view, view->list.cursor));
-    if (!view->name)
-        return;
-    g_free(view->tied);
-    view->tied = g_strdup(view->name);
 }
 
 /* ---- folding -------------------------------------------------------------------------------- */
@@ -256,16 +193,15 @@ tui_profiles_moved(Profiles *view)
 static void
 go_to(Profiles *view, const TuiProfile *profile)
 {
-    g_free(view->tied);
-    view->tied = g_strdup(profile->full);
+    tui_rows_tie(&view->rows, profile->full);
     tui_profiles_refresh(view);
-    tui_profiles_find_cursor(view);
+    tui_rows_find_cursor(&view->rows);
 }
 
 void
 tui_profiles_go_up(Profiles *view)
 {
-    const TuiProfile *profile = tui_profiles_row(view, view->list.cursor);
+    const TuiProfile *profile = tui_profiles_current(view);
     if (profile && profile->parent >= 0)
         go_to(view, tui_profiles_at(view->profiles, (guint)profile->parent));
 }
@@ -285,7 +221,7 @@ tui_profiles_fold(Profiles *view, const TuiProfile *profile, gboolean open)
 void
 tui_profiles_fold_all(Profiles *view)
 {
-    const TuiProfile *profile = tui_profiles_row(view, view->list.cursor);
+    const TuiProfile *profile = tui_profiles_current(view);
     gboolean opens = g_hash_table_size(view->open) == 0;
 
     g_hash_table_remove_all(view->open);
@@ -301,91 +237,40 @@ tui_profiles_fold_all(Profiles *view)
         go_to(view, profile);
 }
 
-/* ---- for search ----------------------------------------------------------------------------- */
+/* ---- for the rows --------------------------------------------------------------------------- */
 
 static guint
-count(TuiView *base)
+count(const TuiRows *rows)
 {
-    return ((Profiles *)base)->rows->len;
+    return ((const Profiles *)rows)->profiles->rows->len;
 }
 
-static guint
-cursor(TuiView *base)
+static const char *
+name_of(const TuiRows *rows, guint n)
 {
-    Profiles *view = (Profiles *)base;
-    tui_profiles_find_cursor(view);
-    return view->list.cursor;
+    return tui_profiles_at(((const Profiles *)rows)->profiles, n)->full;
 }
 
 static void
-go(TuiView *base, guint row)
+cells_of(const TuiRows *rows, guint n, TuiCell *cells)
 {
-    Profiles *view = (Profiles *)base;
-    view->list.cursor = row;
-    tui_profiles_moved(view);
+    const TuiProfile *profile = tui_profiles_at(((const Profiles *)rows)->profiles, n);
+    tui_table_profiles_row(tui_screen_session(rows->view.screen), profile, FALSE, cells);
 }
 
 static void
-origin(TuiView *base, gboolean back)
+make(TuiRows *rows)
 {
-    Profiles *view = (Profiles *)base;
-    char **from = back ? &view->origin : &view->name, **to = back ? &view->tied : &view->origin;
-
-    g_free(*to);
-    *to = g_strdup(*from);
-    if (back)
-        tui_profiles_find_cursor(view);
+    ((Profiles *)rows)->stale_rows = TRUE;
+    tui_profiles_refresh((Profiles *)rows);
 }
 
-static gboolean
-matches(TuiView *base, guint row, const char *text)
-{
-    const Profiles *view = (const Profiles *)base;
-    TuiCell cells[TUI_TABLE_COLUMNS_MAX] = {{NULL, TUI_ROLE_TEXT}};
-    const TuiProfile *profile = tui_profiles_row(view, row);
-
-    if (!profile)
-        return FALSE;
-    tui_table_profiles_row(tui_screen_session(base->screen), profile, FALSE, cells);
-    gboolean found = tui_cells_find(cells, tui_table_profiles.n, text);
-    tui_cells_clear(cells, tui_table_profiles.n);
-    return found;
-}
-
-static gboolean
-filter(TuiView *base, const char *const *words, GError **error)
-{
-    Profiles *view = (Profiles *)base;
-    TuiSift *sift = words && words[0] ? tui_sift_new(&tui_table_profiles, words, error) : NULL;
-
-    if (words && words[0] && !sift)
-        return FALSE;
-    tui_sift_free(view->sift);
-    view->sift = sift;
-    view->stale_rows = TRUE;
-    tui_profiles_refresh(view);
-    return TRUE;
-}
-
-static char **
-keys(TuiView *base)
-{
-    return tui_sift_keys(&tui_table_profiles);
-}
-
-static guint
-all(TuiView *base)
-{
-    return ((Profiles *)base)->profiles->rows->len;
-}
-
-const TuiSearchClass tui_profiles_search = {
-    .rows = count,
-    .cursor = cursor,
-    .go = go,
-    .origin = origin,
-    .matches = matches,
-    .filter = filter,
-    .keys = keys,
-    .all = all,
+const TuiRowsClass tui_profiles_rows = {
+    .table = &tui_table_profiles,
+    .nothing = "No profile matches all words.",
+    .count = count,
+    .name = name_of,
+    .cells = cells_of,
+    .shown = shown,
+    .make = make,
 };

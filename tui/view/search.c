@@ -306,32 +306,14 @@ on_changed(const char *line, gpointer data)
         scan_from_cursor(search, 1, TRUE);
 }
 
-/* The keys that the word under the cursor can begin with. */
 static char **
 complete(const char *line, gsize point, gsize *start, gpointer data)
 {
     TuiSearch *search = data;
-    g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(g_free);
 
-    if (search->typing == TYPING_FILTER && search->class->complete)
-        return search->class->complete(search->view, line, point, start);
-    if (search->typing != TYPING_FILTER || !search->class->keys)
+    if (search->typing != TYPING_FILTER || !search->class->complete)
         return NULL;
-    gsize from = point;
-    while (from > 0 && !g_ascii_isspace(line[from - 1]))
-        from--;
-    while (from < point && line[from] == '!')
-        from++;
-    g_auto(GStrv) keys = search->class->keys(search->view);
-    for (char **key = keys; *key; key++) {
-        if (strncmp(*key, line + from, point - from) == 0)
-            g_ptr_array_add(found, g_strdup(*key));
-    }
-    *start = from;
-    if (found->len == 0)
-        return NULL;
-    g_ptr_array_add(found, NULL);
-    return (char **)g_ptr_array_free(g_steal_pointer(&found), FALSE);
+    return search->class->complete(search->view, line, point, start);
 }
 
 static void on_done(const char *line, gpointer data);

@@ -11,7 +11,7 @@
 
 G_BEGIN_DECLS
 
-/* What a view is asked. All but filter, keys, complete, all and left must be there. */
+/* What a view is asked. All but filter, complete, all and left must be there. */
 typedef struct {
     guint (*rows)(TuiView *view);   /* that are shown */
     guint (*cursor)(TuiView *view); /* the row it is on */
@@ -23,9 +23,7 @@ typedef struct {
     /* Shows only what @words match; none: all. Fails with AMR_ERROR_PARSE, and changes nothing
      * then. */
     gboolean (*filter)(TuiView *view, const char *const *words, GError **error);
-    /* What a word of the filter can begin with ("profile:"); NULL-terminated, owned. */
-    char **(*keys)(TuiView *view);
-    /* In place of keys: whole words too; see TuiAskOptions. */
+    /* What a word of the filter can be; see TuiAskOptions. */
     char **(*complete)(TuiView *view, const char *line, gsize point, gsize *start);
     guint (*all)(TuiView *view);  /* rows without the filter */
     guint (*left)(TuiView *view); /* rows that the filter has not looked at yet */

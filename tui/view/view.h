@@ -46,6 +46,8 @@ typedef struct {
     TuiStale (*act)(TuiView *view, TuiAction action);
     /* The same with what it is about, as it was typed (UTF-8): "profile:ping" for FILTER. */
     TuiStale (*argue)(TuiView *view, TuiAction action, const char *argument);
+    /* What that may be for FILTER; see tui_words_end(). NULL: nothing. */
+    char **(*complete)(TuiView *view, const char *line, gsize from, gsize point, gsize *start);
     /* Where text is typed: sees every key first; TUI_STALE_FOREIGN for what it does not take. */
     TuiStale (*key)(TuiView *view, TuiKey key);
     /* Appends TuiHint, most useful first. */
