@@ -47,6 +47,7 @@ read_number(AmrCursor *line)
 bool
 amr_loss_read(AmrLoss *loss, const char *block, AmrSpan span)
 {
+    static const char *const suppressors[] = {AMR_SUPPRESSORS};
     AmrCursor line = {block + span.off, block + span.off + span.len};
     const AmrSpeaker speaker = amr_prefix_skip(&line);
 
@@ -57,15 +58,16 @@ amr_loss_read(AmrLoss *loss, const char *block, AmrSpan span)
         *loss = (AmrLoss){AMR_LOSS_BACKLOG, read_number(&line), true};
         return true;
     }
-    if (amr_cursor_skip(&line, "backlog limit exceeded")) {
+    if (amr_cursor_skip(&line, "backlog limit exceeded") ||
+        amr_cursor_skip(&line, "audit_backlog=")) {
         *loss = (AmrLoss){AMR_LOSS_BACKLOG, 0, false};
         return true;
     }
-    if (amr_cursor_skip(&line, "kauditd_printk_skb: ") ||
-        amr_cursor_skip(&line, "audit_printk_skb: ") ||
-        amr_cursor_skip(&line, "audit_log_lost: ")) {
-        *loss = (AmrLoss){AMR_LOSS_SUPPRESSED, read_number(&line), false};
-        return true;
+    for (size_t i = 0; i < sizeof suppressors / sizeof *suppressors; i++) {
+        if (amr_cursor_skip(&line, suppressors[i])) {
+            *loss = (AmrLoss){AMR_LOSS_SUPPRESSED, read_number(&line), false};
+            return true;
+        }
     }
     return false;
 }

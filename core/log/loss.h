@@ -29,11 +29,15 @@ typedef struct {
     bool total;       /* counted since the machine was started, not since the last notice */
 } AmrLoss;
 
-/* Reads a line that the scan gave as AMR_SCAN_LOSS: "audit: audit_lost=3 ...", "audit: backlog
- * limit exceeded" (audit_log_lost() of kernel/audit.c prints both, one after the other, each if the
- * rate of messages allows), "kauditd_printk_skb: 30 callbacks suppressed" or, since they have one
- * limit together, "audit_log_lost: 30 callbacks suppressed". False if it was not the kernel that
- * said so. */
+/* Of one record that the backlog had no room for the kernel gives as many notices, if the rate of
+ * messages allows: "audit: audit_backlog=65 > ...", "audit: audit_lost=3 ...", "audit: backlog
+ * limit exceeded" (audit_log_start(), audit_log_lost() and audit_panic() of kernel/audit.c, one
+ * after the other; the last two may be switched off). What is left out of these is counted as
+ * suppressed together with the records that are. */
+#define AMR_LOSS_NOTICES 3
+
+/* Reads a line that the scan gave as AMR_SCAN_LOSS: one of those, or "kauditd_printk_skb: 30
+ * callbacks suppressed" (AMR_SUPPRESSORS). False if it was not the kernel that said so. */
 bool amr_loss_read(AmrLoss *loss, const char *block, AmrSpan line);
 
 #endif

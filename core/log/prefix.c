@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "core/log/scan.h"
+
 /* Programs whose text is a record: who passes on the audit stream, and who mediates by itself. */
 static const struct {
     const char *tag;
@@ -229,16 +231,8 @@ tag(AmrCursor *line)
 static bool
 at_body(const AmrCursor *line)
 {
-    static const char *const starts[] = {"type=",
-                                         "audit: ",
-                                         "audit(",
-                                         "node=",
-                                         "apparmor=",
-                                         "AVC ",
-                                         "USER_AVC ",
-                                         "kauditd_printk_skb: ",
-                                         "audit_printk_skb: ",
-                                         "audit_log_lost: "};
+    static const char *const starts[] = {"type=",     "audit: ", "audit(",    "node=",
+                                         "apparmor=", "AVC ",    "USER_AVC ", AMR_SUPPRESSORS};
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
         AmrCursor try = *line;
         if (amr_cursor_skip(&try, starts[i]))

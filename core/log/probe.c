@@ -88,7 +88,7 @@ enum {
     E15 = 4,
     N15 = 8,
     LOS = 16,
-    SKB = 32,
+    KSS = 32,
     KLOG = 64
 };
 
@@ -103,13 +103,13 @@ typedef struct {
 
 /* p, P, e, N, _, k */
 static const Halves first_byte = {
-    .low = {[0x0] = PARM | UPPER, [0x5] = E15, [0xb] = KLOG, [0xe] = N15, [0xf] = LOS | SKB},
-    .high = {[0x4] = N15, [0x5] = UPPER | LOS | SKB, [0x6] = E15 | KLOG, [0x7] = PARM},
+    .low = {[0x0] = PARM | UPPER, [0x5] = E15, [0xb] = KLOG | KSS, [0xe] = N15, [0xf] = LOS},
+    .high = {[0x4] = N15, [0x5] = UPPER | LOS, [0x6] = E15 | KLOG | KSS, [0x7] = PARM},
 };
-/* m, M, 5, s, b, g */
+/* m, M, 5, s, g */
 static const Halves last_byte = {
-    .low = {[0x2] = SKB, [0x3] = LOS, [0x5] = E15 | N15, [0x7] = KLOG, [0xd] = PARM | UPPER},
-    .high = {[0x3] = E15 | N15, [0x4] = UPPER, [0x6] = PARM | SKB | KLOG, [0x7] = LOS},
+    .low = {[0x3] = LOS | KSS, [0x5] = E15 | N15, [0x7] = KLOG, [0xd] = PARM | UPPER},
+    .high = {[0x3] = E15 | N15, [0x4] = UPPER, [0x6] = PARM | KLOG, [0x7] = LOS | KSS},
 };
 
 typedef struct {
@@ -167,11 +167,11 @@ next_avx2(const char *block, size_t from, size_t size)
 
 /* By byte, less its highest bit: what that lets pass is_needle() stops. */
 static const uint8_t first_of[128] = {
-    ['p'] = PARM, ['P'] = UPPER, ['e'] = E15, ['N'] = N15, ['_'] = LOS | SKB, ['k'] = KLOG};
+    ['p'] = PARM, ['P'] = UPPER, ['e'] = E15, ['N'] = N15, ['_'] = LOS, ['k'] = KLOG | KSS};
 static const uint8_t second_of[128] = {
-    ['a'] = PARM, ['A'] = UPPER, ['='] = E15, ['['] = N15, ['l'] = LOS | KLOG, ['s'] = SKB};
+    ['a'] = PARM, ['A'] = UPPER, ['='] = E15, ['['] = N15, ['l'] = LOS | KLOG, ['s'] = KSS};
 static const uint8_t last_of[128] = {
-    ['m'] = PARM, ['M'] = UPPER, ['5'] = E15 | N15, ['s'] = LOS, ['b'] = SKB, ['g'] = KLOG};
+    ['m'] = PARM, ['M'] = UPPER, ['5'] = E15 | N15, ['s'] = LOS | KSS, ['g'] = KLOG};
 
 #define WITH_VBMI __attribute__((target("avx512f,avx512bw,avx512vbmi")))
 

@@ -13,7 +13,7 @@
  *   PARM  type=APPARMOR
  *   e=15  typE=15
  *   N[15  UNKNOWn[15
- *   _los  audit_LOSt=   _skb  printk_SKb
+ *   _los  audit_LOSt=   ks s  callbacKS Suppressed
  *   klog  bacKLOG limit exceeded
  * probe.c holds tables of them. */
 #define AMR_PROBE_NEEDLES(X) \
@@ -22,7 +22,7 @@
     X("e=15")                \
     X("N[15")                \
     X("_los")                \
-    X("_skb")                \
+    X("ks s")                \
     X("klog")
 
 /* The first place in [@from, @size) with such bytes; @size if there is none. */

@@ -16,24 +16,25 @@ stands(const AmrScan *scan, size_t at, size_t back, const char *word)
            memcmp(scan->block + at - back, word, len) == 0;
 }
 
-/* kauditd_printk_skb (audit_printk_skb before 4.11), or audit_log_lost, which shares its rate
- * limit, and a number; other parts of the kernel that suppress their messages are none of ours. */
+/* "NAME: 12 callbacks suppressed", of which the probe found the k. */
 static bool
 suppressed(const AmrScan *scan, size_t at)
 {
-    size_t i = at;
-    if (stands(scan, at, strlen("audit_printk"), "audit_printk_skb: ") ||
-        stands(scan, at, strlen("auditd_printk"), "auditd_printk_skb: "))
-        i += strlen("_skb: ");
-    else if (stands(scan, at, strlen("audit_log"), "audit_log_lost: "))
-        i += strlen("_lost: ");
-    else
+    static const char *const names[] = {AMR_SUPPRESSORS};
+    static const size_t back = sizeof " callbac" - 1;
+    size_t i;
+
+    if (!stands(scan, at, back, " callbacks suppressed"))
         return false;
-    for (; i < scan->size; i++) {
-        if (scan->block[i] < '0' || scan->block[i] > '9')
+    for (i = at - back; i > scan->pos; i--) {
+        if (scan->block[i - 1] < '0' || scan->block[i - 1] > '9')
             break;
     }
-    return stands(scan, i, 0, " callbacks suppressed");
+    for (size_t j = 0; j < sizeof names / sizeof *names && i < at - back; j++) {
+        if (stands(scan, i, strlen(names[j]), names[j]))
+            return true;
+    }
+    return false;
 }
 
 /* What the pair of bytes that the probe found at @at belongs to; AMR_SCAN_END if to nothing. */
@@ -55,11 +56,12 @@ needle(const AmrScan *scan, size_t at)
         record = stands(scan, at, strlen("UNKNOW"), "UNKNOWN[150");
         break;
     case '_':
-        loss =
-            stands(scan, at, strlen("audit: audit"), "audit: audit_lost=") || suppressed(scan, at);
+        loss = stands(scan, at, strlen("audit: audit"), "audit: audit_lost=");
         break;
     case 'k':
-        loss = stands(scan, at, strlen("audit: bac"), "audit: backlog limit exceeded");
+        loss = stands(scan, at, strlen("audit: bac"), "audit: backlog limit exceeded") ||
+               stands(scan, at, strlen("audit: audit_bac"), "audit: audit_backlog=") ||
+               suppressed(scan, at);
         break;
     default:
         break;

@@ -19,13 +19,21 @@ typedef struct {
 /* A line longer than this is counted as overlong and given cut to it. */
 #define AMR_SCAN_LINE_MAX (64 * 1024)
 
+/* Who says how many messages it left out: whichever function of the kernel's audit subsystem came
+ * to print next, for they have one limit together (printk_ratelimit() has the name of its caller;
+ * kernel/audit.c; the second is the first one's name before 4.11). Other parts of the kernel have
+ * that limit, too, but none of ours. */
+#define AMR_SUPPRESSORS                                                                    \
+    "kauditd_printk_skb: ", "audit_printk_skb: ", "audit_log_start: ", "audit_log_lost: ", \
+        "audit_panic: "
+
 typedef enum {
     AMR_SCAN_END,      /* nothing more in this block: keep the bytes from amr_scan_rest() on */
     AMR_SCAN_RECORD,   /* a line that amr_record_slice() will want */
     AMR_SCAN_OVERLONG, /* the same, cut at AMR_SCAN_LINE_MAX: what is cut off is not looked at */
     AMR_SCAN_TORN,     /* the same with a NUL in it: two lines, of which neither may be whole */
     AMR_SCAN_LOSS,     /* a notice that records were lost ("callbacks suppressed",
-                          "audit: backlog limit exceeded", "audit_lost=") */
+                          "audit: backlog limit exceeded", "audit_lost=", "audit_backlog=") */
 } AmrScanResult;
 
 typedef struct {

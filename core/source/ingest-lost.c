@@ -27,6 +27,23 @@ join(guint64 *all, guint64 one, const AmrInput *input)
     *all = input->place == AMR_OPEN_GIVEN ? *all + one : MAX(*all, one);
 }
 
+/* The kernel's notices of what its backlog lost share the limit of the records that it prints:
+ * those that it left out are none. Since it follows; nobody knows of the past which were printed.
+ */
+static guint64
+unprinted_notices(const AmrIngest *ingest, guint64 lost)
+{
+    guint64 printed = 0;
+
+    for (guint i = 0; i < ingest->inputs->len; i++) {
+        guint64 one = 0;
+        for (const AmrInput *input = amr_ingest_input(ingest, i); input; input = input->older)
+            one += input->notices;
+        printed = MAX(printed, one);
+    }
+    return AMR_LOSS_NOTICES * lost > printed ? AMR_LOSS_NOTICES * lost - printed : 0;
+}
+
 /* Before it began to follow, and since. */
 static void
 sum_up(const AmrIngest *ingest, guint64 *before, guint64 *since)
@@ -44,6 +61,8 @@ sum_up(const AmrIngest *ingest, guint64 *before, guint64 *since)
         before[AMR_LOSS_OVERRUN] = since[AMR_LOSS_OVERRUN] = 0;
     if (ingest->count)
         since[AMR_LOSS_BACKLOG] = MAX(since[AMR_LOSS_BACKLOG], amr_audit_count_lost(ingest->count));
+    since[AMR_LOSS_SUPPRESSED] -=
+        MIN(since[AMR_LOSS_SUPPRESSED], unprinted_notices(ingest, since[AMR_LOSS_BACKLOG]));
 }
 
 guint64

@@ -52,6 +52,7 @@ struct AmrInput {
     guint64 lost_total;   /* as the kernel counted when it last said so */
     guint64 lost_unnamed; /* since then: notices without a number */
     gboolean lost_named;  /* the last notice was one with a number */
+    guint64 notices;      /* of what the backlog lost that were printed, since it follows */
     gboolean printed;     /* the kernel's own log gave a record since the past is over */
 
     /* A followed log is a chain: the file that has its name now, and behind it those that had it

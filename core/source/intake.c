@@ -242,6 +242,7 @@ take_loss(AmrIntake *intake, const Place *place, AmrSpan line)
     if (loss.kind == AMR_LOSS_SUPPRESSED &&
         ((intake->covered && intake->past_over > 0) || input->stats.audited > 0))
         return;
+    input->notices += loss.kind == AMR_LOSS_BACKLOG && intake->past_over > 0;
     more = MAX(loss.records, 1);
     if (loss.total) {
         more = count_total(input, loss.records, &before);

@@ -435,6 +435,36 @@ test_kmsg_before(void **state)
     assert_int_equal(close(ends[1]), 0);
 }
 
+/* What is suppressed together with records are the notices of what the backlog lost. */
+static void
+test_kmsg_notices(void **state)
+{
+    static const char *const records[] = {
+        "5,102,2,-;audit: type=1400 audit(1795350882.844:1): apparmor=\"DENIED\" "
+        "operation=\"open\" profile=\"p\" name=\"/x\" pid=1 comm=\"c\" denied_mask=\"r\"\n",
+        "4,103,2,-;audit_log_start: 40 callbacks suppressed\n",
+        "4,104,2,-;audit_panic: 10 callbacks suppressed\n",
+        "4,105,2,-;audit: audit_backlog=65 > audit_backlog_limit=64\n",
+    };
+    static const char total[] = "4,106,2,-;audit: audit_lost=10 audit_rate_limit=0\n";
+    Bench *bench = *state;
+    int ends[2];
+
+    make_pair(ends);
+    (void)amr_ingest_add_open(bench->ingest, AMR_SOURCE_KIND_KMSG, ends[0], TRUE);
+    bench_load_well(bench);
+    for (gsize i = 0; i < G_N_ELEMENTS(records); i++)
+        send_all(ends[1], records[i], strlen(records[i]));
+    wait_for_sum(bench, AMR_LOSS_BACKLOG, 1);
+    wait_for_sum(bench, AMR_LOSS_SUPPRESSED, 50 - 2);
+    /* Eight of the ten were lost before, as far as anyone knows. */
+    send_all(ends[1], total, strlen(total));
+    wait_for_sum(bench, AMR_LOSS_BACKLOG, 10);
+    assert_int_equal(amr_ingest_lost_before(bench->ingest), 8);
+    wait_for_sum(bench, AMR_LOSS_SUPPRESSED, 50 - 4);
+    assert_int_equal(close(ends[1]), 0);
+}
+
 static void
 test_kmsg(void **state)
 {
@@ -605,6 +635,7 @@ main(void)
         TEST(test_audit_counts_kept),
         TEST(test_audit_refuses),
         TEST(test_kmsg_before),
+        TEST(test_kmsg_notices),
         TEST(test_kmsg),
         cmocka_unit_test(test_real_copies),
         TEST(test_past_and_live),

@@ -75,6 +75,13 @@ test_lines(void **state)
         {"suppressed with the notice of a loss",
          "audit_log_lost: 12 callbacks suppressed\naudit_log_lost: x\n", TRUE,
          "L<audit_log_lost: 12 callbacks suppressed>+0"},
+        {"suppressed with the other notices",
+         "audit_log_start: 9 callbacks suppressed\naudit_panic: 1 callbacks suppressed\n"
+         "audit_panic:  callbacks suppressed\nother_audit_panic: 1 callbacks suppresse\n",
+         TRUE,
+         "L<audit_log_start: 9 callbacks suppressed>L<audit_panic: 1 callbacks suppressed>+0"},
+        {"the backlog is full", "audit: audit_backlog=65 > audit_backlog_limit=64\n", TRUE,
+         "L<audit: audit_backlog=65 > audit_backlog_limit=64>+0"},
         {"a program's backlog", "app: backlog limit exceeded audit_lost=1\n", TRUE, "+0"},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
