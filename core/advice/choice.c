@@ -276,7 +276,16 @@ use(AmrChoiceSource *source, gboolean past, gboolean live, const char *reason)
     source->reason = g_strdup(reason);
 }
 
-/* A log that another one has left behind for a day: its daemon does not run any more. */
+/* Whether processes can be seen, and none of them is auditd. */
+static gboolean
+is_unattended(const Look *look)
+{
+    g_autoptr(GBytes) first = amr_opener_read(look->opener, AMR_OPEN_PROC, "1/comm", 64, NULL);
+
+    return first && amr_process_named(look->opener, "auditd") == 0;
+}
+
+/* A log that another one has left behind for a day. */
 static gboolean
 is_stale(const AmrChoice *choice, const AmrChoiceSource *source)
 {
@@ -301,12 +310,10 @@ static void
 choose(AmrChoice *choice, gboolean follow)
 {
     AmrChoiceSource *audit_log = get(choice, AUDIT_LOG), *journal = get(choice, JOURNAL);
-    const gboolean stale = is_stale(choice, audit_log);
+    const gboolean stale = !audit_log->complete; /* its daemon does not run any more */
     const char *holder = audit_log->short_name;
 
-    use(audit_log, TRUE, follow,
-        stale ? "It has the past; it was not written for a day or more, so others are read too"
-              : audit_log->holds);
+    use(audit_log, TRUE, follow, stale ? choice->why_stale : audit_log->holds);
     if (follow)
         use(get(choice, NETLINK), FALSE, TRUE, known[NETLINK].holds);
     if (!is_used(audit_log) || stale) {
@@ -348,7 +355,12 @@ look_around(const AmrTarget *target, AmrOpener *opener)
         look_at(&look, &source);
         g_array_append_val(choice->sources, source);
     }
-    get(choice, AUDIT_LOG)->complete = !is_stale(choice, get(choice, AUDIT_LOG));
+    if (is_unattended(&look))
+        choice->why_stale = "It has the past; auditd does not run, so others are read too";
+    else if (is_stale(choice, get(choice, AUDIT_LOG)))
+        choice->why_stale =
+            "It has the past; it was not written for a day or more, so others are read too";
+    get(choice, AUDIT_LOG)->complete = !choice->why_stale;
     get(choice, NETLINK)->complete = TRUE;
     return choice;
 }

@@ -46,7 +46,8 @@ typedef struct {
 } AmrChoiceSource;
 
 typedef struct {
-    GArray *sources; /* of AmrChoiceSource, the one that holds most first */
+    GArray *sources;       /* of AmrChoiceSource, the one that holds most first */
+    const char *why_stale; /* why auditd's log does not hold what was denied last; NULL: it does */
 } AmrChoice;
 
 /* Looks at what there is: opens and closes each source, reads none. With @follow live sources are

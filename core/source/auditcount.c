@@ -16,12 +16,14 @@
 struct AmrAuditCount {
     int fd; /* -1: nobody answers */
     gboolean keeps;
-    void (*changed)(gpointer data);
+    void (*told)(gpointer data);
     gpointer data;
     GSource *ready, *soon;
     gboolean heard;    /* while it waits for the time to ask */
     gboolean answered; /* once at least */
-    guint32 total;     /* as it was told last, since the machine was started; it wraps */
+    guint32 daemon;    /* the process that gets all, as it was told last; 0: there is none */
+    gboolean stays;
+    guint32 total; /* as it was told last, since the machine was started; it wraps */
     guint64 lost;
 };
 
@@ -56,7 +58,7 @@ ask(AmrAuditCount *count)
         give_up(count);
 }
 
-/* TRUE if there are more. What was lost before we began is none of ours. */
+/* What was lost before we began is none of ours. */
 static gboolean
 take_status(AmrAuditCount *count, const char *bytes, gsize size)
 {
@@ -70,9 +72,11 @@ take_status(AmrAuditCount *count, const char *bytes, gsize size)
     count->total = status.lost;
     if (!count->answered || (count->keeps && status.enabled && status.pid == 0))
         more = 0;
+    count->stays = count->answered && status.pid != 0 && status.pid == count->daemon;
+    count->daemon = status.pid;
     count->answered = TRUE;
     count->lost += more;
-    return more > 0;
+    return TRUE;
 }
 
 static gboolean
@@ -101,7 +105,7 @@ on_answer(gint fd, GIOCondition condition, gpointer data)
     }
     if (header.nlmsg_type == AUDIT_GET &&
         take_status(count, datagram + sizeof header, (gsize)got - sizeof header))
-        count->changed(count->data); /* who may free all this */
+        count->told(count->data); /* who may free all this */
     return G_SOURCE_CONTINUE;
 }
 
@@ -115,11 +119,11 @@ attach(GSource *source, GSourceFunc function, AmrAuditCount *count)
 }
 
 AmrAuditCount *
-amr_audit_count_new(int fd, gboolean keeps, void (*changed)(gpointer data), gpointer data)
+amr_audit_count_new(int fd, gboolean keeps, void (*told)(gpointer data), gpointer data)
 {
     AmrAuditCount *count = g_new0(AmrAuditCount, 1);
 
-    *count = (AmrAuditCount){.fd = fd, .keeps = keeps, .changed = changed, .data = data};
+    *count = (AmrAuditCount){.fd = fd, .keeps = keeps, .told = told, .data = data};
     if (count->fd < 0) {
         const struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
         count->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_AUDIT);
@@ -167,4 +171,10 @@ guint64
 amr_audit_count_lost(const AmrAuditCount *count)
 {
     return count->lost;
+}
+
+gboolean
+amr_audit_count_daemon_stays(const AmrAuditCount *count)
+{
+    return count->stays;
 }

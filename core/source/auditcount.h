@@ -14,10 +14,10 @@ G_BEGIN_DECLS
 
 typedef struct AmrAuditCount AmrAuditCount;
 
-/* @changed is told when more are known to be lost, in the main loop. Takes over @fd, a socket to
+/* @told is called at each answer, in the main loop. Takes over @fd, a socket to
  * the kernel's audit (or to who is at its other end: tests); with -1 it makes one. @keeps: see
  * amr_audit_keeps(). Without CAP_AUDIT_CONTROL, or audit in the kernel, nothing is ever counted. */
-AmrAuditCount *amr_audit_count_new(int fd, gboolean keeps, void (*changed)(gpointer data),
+AmrAuditCount *amr_audit_count_new(int fd, gboolean keeps, void (*told)(gpointer data),
                                    gpointer data);
 void amr_audit_count_free(AmrAuditCount *count);
 
@@ -27,6 +27,8 @@ void amr_audit_count_hear(AmrAuditCount *count);
 
 /* Since the first answer. */
 guint64 amr_audit_count_lost(const AmrAuditCount *count);
+/* Whether the same daemon got the records at the last answer and the one before. */
+gboolean amr_audit_count_daemon_stays(const AmrAuditCount *count);
 
 G_END_DECLS
 #endif

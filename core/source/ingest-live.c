@@ -116,6 +116,8 @@ on_rest(gpointer data)
     g_clear_pointer(&input->resting, g_source_unref);
     input->live->rest(input->live);
     amr_input_count_live(input);
+    if (ingest->count)
+        amr_audit_count_hear(ingest->count); /* who got what we did not? */
     amr_ingest_tell(ingest);
     return G_SOURCE_REMOVE;
 }

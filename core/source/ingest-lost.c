@@ -57,8 +57,10 @@ sum_up(const AmrIngest *ingest, guint64 *before, guint64 *since)
             join(&since[j], stats.lost[j] - stats.before[j], input);
         }
     }
-    if (has_audit_log(ingest))
-        before[AMR_LOSS_OVERRUN] = since[AMR_LOSS_OVERRUN] = 0;
+    if (has_audit_log(ingest)) {
+        before[AMR_LOSS_OVERRUN] = 0;
+        since[AMR_LOSS_OVERRUN] = MIN(since[AMR_LOSS_OVERRUN], ingest->overrun_unwritten);
+    }
     if (ingest->count)
         since[AMR_LOSS_BACKLOG] = MAX(since[AMR_LOSS_BACKLOG], amr_audit_count_lost(ingest->count));
     since[AMR_LOSS_SUPPRESSED] -=
@@ -101,10 +103,35 @@ amr_ingest_begin_losing(AmrIngest *ingest)
     }
 }
 
+/* The audit multicast's alone. */
+static guint64
+overrun_since(const AmrIngest *ingest)
+{
+    guint64 sum = 0;
+
+    for (guint i = 0; i < ingest->inputs->len; i++) {
+        const AmrIngestStats *stats = &amr_ingest_input(ingest, i)->stats;
+        sum += stats->lost[AMR_LOSS_OVERRUN] - stats->before[AMR_LOSS_OVERRUN];
+    }
+    return sum;
+}
+
 static void
 on_counted(gpointer data)
 {
-    amr_ingest_tell(data);
+    AmrIngest *ingest = data;
+    const guint64 overrun = overrun_since(ingest);
+    guint64 sum;
+
+    /* What came while one daemon was there all the time stands in its log. */
+    if (!has_audit_log(ingest) || !amr_audit_count_daemon_stays(ingest->count))
+        ingest->overrun_unwritten += overrun - ingest->overrun;
+    ingest->overrun = overrun;
+    sum = amr_ingest_lost(ingest, NULL);
+    if (sum == ingest->lost_told)
+        return;
+    ingest->lost_told = sum;
+    amr_ingest_tell(ingest);
 }
 
 void

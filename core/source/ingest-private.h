@@ -23,6 +23,10 @@ struct AmrIngest {
     GSource *idle;
     AmrWatch *watch;
     AmrAuditCount *count; /* NULL: nobody is asked what the kernel lost */
+    /* Of what overran the audit socket since it follows: as much as the last answer knew, and how
+     * much of it no log can have, for no daemon was there to write it. */
+    guint64 overrun, overrun_unwritten;
+    guint64 lost_told; /* the sum at the last answer */
     char *block;
     AmrIntake *intake;
     AmrIngestChanged changed;

@@ -122,6 +122,11 @@ test_files(void **state)
     age(bench, "var/log/kern.log", 8);
     age(bench, "var/log/messages", 9);
     assert_choice(bench, TRUE, "audit.log");
+    /* It was stopped just now: what is denied since then others have. */
+    put(bench, "proc/1/comm", "systemd\n");
+    assert_choice(bench, TRUE, "audit.log + kern.log");
+    put(bench, "proc/9/comm", "auditd\n");
+    assert_choice(bench, TRUE, "audit.log");
 }
 
 static void

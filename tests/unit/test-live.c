@@ -371,6 +371,45 @@ test_audit_counts_kept(void **state)
     count_audit(*state, "audit=0 quiet audit=1\n", 0);
 }
 
+/* What overran the audit socket stands in auditd's log: if one auditd was there all the time. */
+static void
+test_audit_unwritten(void **state)
+{
+    static const struct {
+        guint32 serial; /* of the next record, the first being 10 */
+        guint64 overrun;
+        guint32 daemon;
+        guint64 told;
+    } steps[] = {
+        {13, 2, 300, 0}, {17, 5, 0, 3}, {18, 5, 0, 3}, {23, 9, 400, 7}, {29, 14, 400, 7},
+    };
+    Bench *bench = *state;
+    int kernel[2], asked[2];
+    guint32 lost = 500;
+
+    test_write(bench->dir, "audit.log", LINE(1));
+    make_pair(kernel);
+    make_pair(asked);
+    (void)bench_add(bench, "audit.log", TRUE);
+    (void)amr_ingest_add_open(bench->ingest, AMR_SOURCE_KIND_AUDIT, kernel[0], TRUE);
+    amr_ingest_count_audit(bench->ingest, asked[0]);
+    bench_load_well(bench);
+    await_question(asked[1]);
+    answer(asked[1], 1, 300, lost);
+    deny(kernel[1], 10, "a");
+    for (gsize i = 0; i < G_N_ELEMENTS(steps); i++) {
+        guint64 kinds[AMR_LOSS_COUNT];
+        deny(kernel[1], steps[i].serial, "b");
+        wait_for_lost(bench, 1, AMR_LOSS_OVERRUN, steps[i].overrun);
+        answer(asked[1], 1, steps[i].daemon, ++lost);
+        wait_for_sum(bench, AMR_LOSS_BACKLOG, i + 1); /* it is taken */
+        (void)amr_ingest_lost(bench->ingest, kinds);
+        assert_int_equal(kinds[AMR_LOSS_OVERRUN], steps[i].told);
+    }
+    assert_int_equal(close(kernel[1]), 0);
+    assert_int_equal(close(asked[1]), 0);
+}
+
 /* No right to ask: nothing is counted, and asked no more. */
 static void
 test_audit_refuses(void **state)
@@ -633,6 +672,7 @@ main(void)
         TEST(test_audit),
         TEST(test_audit_counts),
         TEST(test_audit_counts_kept),
+        TEST(test_audit_unwritten),
         TEST(test_audit_refuses),
         TEST(test_kmsg_before),
         TEST(test_kmsg_notices),
