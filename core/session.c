@@ -42,6 +42,7 @@ amr_session_new(const AmrTargetOptions *options, guint most, GError **error)
     session->ingest = amr_ingest_new(session->opener, session->store);
     session->compiler = amr_compiler_new(session->target);
     session->probe = amr_probe_new(session->compiler);
+    session->programs = amr_programs_new(session->target);
     session->abstractions = amr_abstractions_new(session->compiler);
     return g_steal_pointer(&session);
 }
@@ -61,6 +62,7 @@ amr_session_free(AmrSession *session)
     g_clear_pointer(&session->index, amr_index_free);
     g_clear_pointer(&session->abstractions, amr_abstractions_free);
     g_clear_pointer(&session->probe, amr_probe_free);
+    g_clear_pointer(&session->programs, amr_programs_free);
     g_clear_pointer(&session->compiler, amr_compiler_free);
     g_clear_pointer(&session->choice, amr_choice_free);
     g_strfreev(session->only);
@@ -121,6 +123,7 @@ on_index(GObject *source, GAsyncResult *result, gpointer data)
     if (session->watch)
         amr_index_watch_take(session->watch, index);
     amr_probe_forget(session->probe);
+    amr_programs_forget(session->programs);
     amr_abstractions_forget(session->abstractions);
     if (session->gate)
         amr_gate_renew(session->gate);
@@ -190,7 +193,8 @@ amr_session_propose_context(const AmrSession *session)
 {
     return (AmrProposeContext){.index = session->index,
                                .loaded = session->loaded,
-                               .probe = session->probe};
+                               .probe = session->probe,
+                               .programs = session->programs};
 }
 
 AmrAsker *

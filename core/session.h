@@ -38,6 +38,7 @@ typedef struct {
     AmrChoice *choice; /* of the target's own sources; NULL where logs were named */
     AmrCompiler *compiler;
     AmrProbe *probe;               /* what the target states */
+    AmrPrograms *programs;         /* what programs are, on its disk */
     AmrAbstractions *abstractions; /* what is ready to be included */
     AmrIndex *index;               /* NULL until amr_session_load, or if there is no policy */
     GError *index_error;           /* why there is none */

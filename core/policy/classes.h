@@ -69,6 +69,8 @@ void amr_propose_rlimit(AmrProposal *proposal, const AmrEvent *event);
 void amr_propose_change_profile(AmrProposal *proposal, const AmrEvent *event);
 void amr_propose_mount(AmrProposal *proposal, const AmrEvent *event);
 
+/* propose_ask.c. Leaves out what the target is known not to state. */
+void amr_propose_weigh(AmrProposal *proposal, const AmrProposeContext *context);
 /* That @rule (taken over) would answer it, but @stating, as @said has it (display form). */
 void amr_propose_leave_out(AmrProposal *proposal, AmrRule *rule, AmrStating stating,
                            const char *said);

@@ -24,6 +24,21 @@ amr_decision_free(gpointer data)
     g_free(decision);
 }
 
+const char *
+amr_decided_word(AmrDecided decided)
+{
+    switch (decided) {
+#define WORD(name, word)     \
+    case AMR_DECIDED_##name: \
+        return word;
+        AMR_DECIDED(WORD)
+#undef WORD
+    case AMR_DECIDED_UNKNOWN:
+        break;
+    }
+    return "unknown";
+}
+
 void
 amr_decide_event(AmrEvent *event, AmrHolder holder, const char *exec)
 {

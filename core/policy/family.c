@@ -103,3 +103,31 @@ amr_resolve_family(const AmrStore *store, const AmrDenialId *ids, guint n)
     }
     return out;
 }
+
+static gboolean
+is_null(const AmrEvent *event, AmrField field)
+{
+    g_autofree char *name = amr_null_string(event, field);
+    return amr_null_first(name) != NULL;
+}
+
+void
+amr_null_executions(const AmrStore *store, const AmrDenialId *ids, guint n, GHashTable *executions)
+{
+    gboolean needed = FALSE;
+    AmrEvent event;
+
+    for (guint i = 0; i < n && !needed; i++)
+        needed = amr_store_event(store, ids[i], &event) &&
+                 (is_null(&event, AMR_FIELD_PROFILE) || is_null(&event, AMR_FIELD_PEER) ||
+                  is_null(&event, AMR_FIELD_PEER_LABEL));
+    for (AmrDenialId id = 1; needed && id <= amr_store_newest(store); id++) {
+        if (!amr_store_event(store, id, &event) || !amr_null_is_execution(&event))
+            continue;
+        char *key = amr_null_made_by(&event);
+        if (g_hash_table_contains(executions, key))
+            g_free(key);
+        else
+            g_hash_table_insert(executions, key, GUINT_TO_POINTER(id));
+    }
+}

@@ -64,6 +64,7 @@ amr_proposal_free(AmrProposal *proposal)
     g_free(proposal->profile);
     g_free(proposal->reason);
     g_free(proposal->remedy);
+    g_free(proposal->look_at);
     g_ptr_array_unref(proposal->candidates);
     g_free(proposal->other);
     g_free(proposal->other_reason);
@@ -117,6 +118,7 @@ amr_propose_refuse(AmrProposal *proposal, AmrNoRule no_rule, char *reason, char 
     proposal->best = 0;
     g_free(proposal->reason);
     g_free(proposal->remedy);
+    g_clear_pointer(&proposal->look_at, g_free);
     proposal->no_rule = no_rule;
     proposal->pending = FALSE; /* there is nothing left to ask about */
     proposal->reason = reason;
@@ -204,6 +206,17 @@ static const struct {
      "Load or write that profile."},
 };
 
+/* The profile that is missing, where the record names it. */
+static void
+name_missing(AmrProposal *proposal, const AmrEvent *event)
+{
+    AmrBytes target = event->field[AMR_FIELD_TARGET];
+    g_autofree char *reason = proposal->reason, *shown = amr_display(target);
+
+    proposal->reason = target.len ? g_strdup_printf("%s It is called %s.", reason, shown)
+                                  : g_steal_pointer(&reason);
+}
+
 static gboolean
 refuse_info(AmrProposal *proposal, const AmrEvent *event)
 {
@@ -212,6 +225,8 @@ refuse_info(AmrProposal *proposal, const AmrEvent *event)
         if (holds(info, infos[i].info)) {
             amr_propose_refuse(proposal, infos[i].no_rule, g_strdup(infos[i].reason),
                                g_strdup(infos[i].remedy));
+            if (infos[i].no_rule == AMR_NO_RULE_NO_TRANSITION)
+                name_missing(proposal, event);
             return TRUE;
         }
     }
@@ -279,99 +294,6 @@ refuse_class(AmrProposal *proposal, const AmrEvent *event)
                                     "apparmor.d(5)."));
 }
 
-/* ---- what the target states -------------------------------------------------------------------
- */
-
-/* Where the target cannot be asked, what every compiler knows may be tried. */
-static gboolean
-may_be_offered(const AmrRule *rule, AmrStating stating)
-{
-    return stating == AMR_STATING_STATED || stating == AMR_STATING_UNKNOWN ||
-           (stating == AMR_STATING_NOT_ASKED && amr_probe_is_old(rule));
-}
-
-static void
-refuse_not_stated(AmrProposal *proposal)
-{
-    static const char *const does[AMR_STATING_NOT_ASKED + 1] = {
-        [AMR_STATING_WEAKENED] = "would make it allow more than it says",
-        [AMR_STATING_DROPPED] = "would drop it",
-        [AMR_STATING_REFUSED] = "refuses it",
-        [AMR_STATING_NOT_ASKED] = "could not be asked",
-    };
-    /* Of network rules the last one is the oldest form; of others the first the one to write. */
-    const AmrLeftOut *first = proposal->left_out->pdata[0];
-    const AmrLeftOut *last = proposal->left_out->pdata[proposal->left_out->len - 1];
-    if (last->rule->kind != AMR_RULE_NETWORK)
-        last = first;
-    g_autofree char *rule = amr_rule_print(last->rule);
-    g_autofree char *shown = amr_display_string(rule);
-
-    amr_propose_refuse(
-        proposal, AMR_NO_RULE_NOT_STATED,
-        g_strdup_printf("The rule would be %s but what policy is compiled with here %s: %s.", shown,
-                        does[last->stating], last->said ? last->said : "it does not say why"),
-        g_strdup("It takes a compiler, an abi line in the profile's file and a kernel that know "
-                 "such rules."));
-}
-
-gboolean
-amr_propose_left_out_tells(const AmrProposal *proposal, guint i)
-{
-    const AmrLeftOut *one = proposal->left_out->pdata[i];
-
-    for (guint k = 0; k < i; k++) {
-        const AmrLeftOut *before = proposal->left_out->pdata[k];
-        if (before->stating == one->stating && g_strcmp0(before->said, one->said) == 0)
-            return FALSE;
-    }
-    return TRUE;
-}
-
-static void
-weigh(AmrProposal *proposal, const AmrProposeContext *context)
-{
-    for (guint i = 0; i < proposal->candidates->len;) {
-        AmrCandidate *candidate = proposal->candidates->pdata[i];
-        const char *said;
-        AmrStating stating = amr_probe_look(context->probe, context->index, proposal->profile,
-                                            candidate->rule, &said);
-        proposal->pending |= stating == AMR_STATING_UNKNOWN;
-        if (may_be_offered(candidate->rule, stating)) {
-            i++;
-            continue;
-        }
-        amr_propose_leave_out(proposal, g_steal_pointer(&candidate->rule), stating, said);
-        g_ptr_array_remove_index(proposal->candidates, i);
-        if (i < proposal->best)
-            proposal->best--;
-    }
-    if (proposal->best >= proposal->candidates->len)
-        proposal->best = 0;
-    if (proposal->candidates->len == 0 && proposal->left_out->len)
-        refuse_not_stated(proposal);
-}
-
-void
-amr_propose_ask_async(const AmrProposal *proposal, const AmrProposeContext *context,
-                      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
-{
-    g_autoptr(GPtrArray) rules = g_ptr_array_new();
-
-    for (guint i = 0; i < proposal->candidates->len; i++) {
-        const AmrCandidate *candidate = proposal->candidates->pdata[i];
-        g_ptr_array_add(rules, candidate->rule);
-    }
-    amr_probe_ask_async(context->probe, context->index, proposal->profile, rules, cancellable,
-                        callback, data);
-}
-
-gboolean
-amr_propose_ask_finish(GAsyncResult *result, GError **error)
-{
-    return amr_probe_ask_finish(result, error);
-}
-
 /* ---- the way through ----------------------------------------------------------------------------
  */
 
@@ -430,7 +352,7 @@ propose_class(AmrProposal *proposal, const AmrEvent *event, const AmrProposeCont
 AmrProposal *
 amr_propose(const AmrEvent *event, const AmrProposeContext *context)
 {
-    static const AmrProposeContext nothing = {NULL, NULL, NULL};
+    static const AmrProposeContext nothing = {NULL, NULL, NULL, NULL};
     AmrProposal *proposal = g_new0(AmrProposal, 1);
     proposal->profile = amr_event_profile(event);
     proposal->candidates = g_ptr_array_new_with_free_func(candidate_free);
@@ -448,7 +370,7 @@ amr_propose(const AmrEvent *event, const AmrProposeContext *context)
         return proposal;
     propose_class(proposal, event, context ? context : &nothing);
     if (context && context->probe)
-        weigh(proposal, context);
+        amr_propose_weigh(proposal, context);
     return proposal;
 }
 

@@ -12,6 +12,7 @@
 #include "core/policy/ladder.h"
 #include "core/policy/oracle.h"
 #include "core/policy/probe.h"
+#include "core/policy/programs.h"
 #include "core/policy/rule.h"
 
 G_BEGIN_DECLS
@@ -57,11 +58,13 @@ const char *amr_no_rule_word(AmrNoRule reason);
 
 /* What is known of the system when proposing; any may be NULL. Borrowed. Without @loaded, what is
  * on disk and not disabled stands for what is loaded: that serves the default of an exec (px, cx or
- * ix). With @probe, what the target is known not to state is left out. */
+ * ix). With @probe, what the target is known not to state is left out. With @programs, scripts are
+ * told from binaries. */
 typedef struct {
     const AmrIndex *index;
     const AmrLoaded *loaded;
     AmrProbe *probe;
+    AmrPrograms *programs;
 } AmrProposeContext;
 
 typedef struct {
@@ -102,8 +105,9 @@ typedef struct {
     AmrCause *denied;        /* if no_rule is DENIED, or the other side's: the rule, if known */
     AmrCause *granted;       /* if no_rule is GRANTED: the rule, if known */
     GPtrArray *left_out;     /* AmrLeftOut, narrow to broad */
-    gboolean pending;        /* whether the target states a candidate is not known so far:
-                                amr_propose_ask_async(), then propose anew */
+    gboolean pending; /* whether the target states a candidate, or what the program is, is not
+                         known so far: amr_propose_ask_async(), then propose anew */
+    char *look_at;    /* if so: the program to be looked at; NULL; raw bytes */
 } AmrProposal;
 
 void amr_proposal_free(AmrProposal *proposal);
@@ -120,9 +124,10 @@ guint amr_proposal_best(const AmrProposal *proposal, AmrExecMode mode, const cha
  * holds x and other letters is answered by one rule with both. */
 AmrProposal *amr_propose(const AmrEvent *event, const AmrProposeContext *context);
 
-/* Asks the target about the candidates of @proposal; at the end amr_propose() with the same context
- * leaves out what it does not state, and nothing is pending. @context needs a probe. Fails only if
- * cancelled. */
+/* Asks the target about the candidates of @proposal, and looks at the program that is executed; at
+ * the end amr_propose() with the same context leaves out what is not stated, and nothing is
+ * pending.
+ * @context needs what was pending. Fails only if cancelled. */
 void amr_propose_ask_async(const AmrProposal *proposal, const AmrProposeContext *context,
                            GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 gboolean amr_propose_ask_finish(GAsyncResult *result, GError **error);

@@ -8,21 +8,6 @@
 #include "core/policy/mirror.h"
 #include "core/policy/resolve_private.h"
 
-const char *
-amr_decided_word(AmrDecided decided)
-{
-    switch (decided) {
-#define WORD(name, word)     \
-    case AMR_DECIDED_##name: \
-        return word;
-        AMR_DECIDED(WORD)
-#undef WORD
-    case AMR_DECIDED_UNKNOWN:
-        break;
-    }
-    return "unknown";
-}
-
 static void
 resolved_free(gpointer data)
 {
@@ -331,31 +316,72 @@ start_of(Run *run, const char *ns, const AmrResolved *execution)
     return resolved;
 }
 
+/* One that no record is of. */
+static AmrResolved *
+add_execution(Run *run, AmrHolder holder, const char *exec)
+{
+    AmrEvent event;
+    amr_decide_event(&event, holder, exec);
+    AmrResolved *resolved = add(run, AMR_DENIAL_NONE, &event);
+    set_field(resolved, AMR_FIELD_PROFILE, holder.name);
+    set_field(resolved, AMR_FIELD_NAME, exec);
+    if (*holder.ns)
+        set_field(resolved, AMR_FIELD_NAMESPACE, holder.ns);
+    propose(run, resolved);
+    return resolved;
+}
+
+/* What the script of @execution executes in turn before anything else of it runs, if it inherits
+ * the profile: nobody could log that yet. NULL where there is nothing, or it was told. */
+static AmrResolved *
+started_by(Run *run, const char *ns, const AmrResolved *execution)
+{
+    const AmrPrograms *programs = run->context->propose.programs;
+    AmrBytes name = execution->event.field[AMR_FIELD_NAME];
+    g_autofree char *profile = amr_null_string(&execution->event, AMR_FIELD_PROFILE);
+    g_autofree char *exec = amr_bytes_dup(name);
+    const AmrProgram *program = programs ? amr_programs_look(programs, name) : NULL;
+
+    if (!program || !program->runs || execution->proposal->no_rule ||
+        !(execution->event.denied & AMR_PERM_EXEC) || amr_null_first(profile))
+        return NULL;
+    const AmrDecision *decision = decide(run, (AmrHolder){ns, profile}, exec);
+    if (g_strcmp0(decision->into, decision->profile) != 0 ||
+        !g_hash_table_add(run->made, amr_null_key(ns, profile, program->runs)))
+        return NULL;
+    AmrResolved *resolved = add_execution(run, (AmrHolder){ns, profile}, program->runs);
+    resolved->script = g_string_chunk_insert_len(resolved->bytes, name.data, (gssize)name.len);
+    if (!resolved->proposal->no_rule)
+        return resolved;
+    resolved_free(resolved); /* policy on disk has decided */
+    return NULL;
+}
+
+static void
+tell_more(Run *run, AmrResolved *more)
+{
+    if (more && !run->ended)
+        run->ended = !run->tell(more, run->data);
+    else if (more)
+        resolved_free(more);
+}
+
 /* And behind an execution what it makes necessary. */
 static void
 tell(Run *run, const char *ns, AmrResolved *resolved)
 {
-    AmrResolved *start = start_of(run, ns, resolved);
+    AmrResolved *start = start_of(run, ns, resolved), *then = started_by(run, ns, resolved);
 
     run->ended = !run->tell(resolved, run->data);
-    if (start && !run->ended)
-        run->ended = !run->tell(start, run->data);
-    else if (start)
-        resolved_free(start);
+    tell_more(run, start);
+    tell_more(run, then);
 }
 
 /* An execution that no denial tells of: under the null profile @logged, "" for P itself. */
 static void
 add_missing(Run *run, const char *ns, const char *logged, const char *exec)
 {
-    AmrEvent event;
-    amr_decide_event(&event, (AmrHolder){ns, logged}, exec);
-    AmrResolved *resolved = add(run, AMR_DENIAL_NONE, &event);
-    set_field(resolved, AMR_FIELD_PROFILE, logged);
-    set_field(resolved, AMR_FIELD_NAME, exec);
-    if (*ns)
-        set_field(resolved, AMR_FIELD_NAMESPACE, ns);
-    propose(run, resolved);
+    AmrResolved *resolved = add_execution(run, (AmrHolder){ns, logged}, exec);
     /* What policy decided already, or what nobody can, needs no rule that others wait for. */
     if (resolved->proposal->no_rule)
         resolved_free(resolved);
@@ -414,36 +440,6 @@ add_denial(Run *run, AmrDenialId id)
         add_one(run, id, &event);
 }
 
-static gboolean
-is_null(const AmrEvent *event, AmrField field)
-{
-    g_autofree char *name = amr_null_string(event, field);
-    return amr_null_first(name) != NULL;
-}
-
-/* Which denials are executions: looked for only where a null profile is among @ids. */
-static void
-find_executions(Run *run, const AmrDenialId *ids, guint n)
-{
-    const AmrStore *store = run->context->store;
-    gboolean needed = FALSE;
-    AmrEvent event;
-
-    for (guint i = 0; i < n && !needed; i++)
-        needed = amr_store_event(store, ids[i], &event) &&
-                 (is_null(&event, AMR_FIELD_PROFILE) || is_null(&event, AMR_FIELD_PEER) ||
-                  is_null(&event, AMR_FIELD_PEER_LABEL));
-    for (AmrDenialId id = 1; needed && id <= amr_store_newest(store); id++) {
-        if (!amr_store_event(store, id, &event) || !amr_null_is_execution(&event))
-            continue;
-        char *key = amr_null_made_by(&event);
-        if (g_hash_table_contains(run->executions, key))
-            g_free(key);
-        else
-            g_hash_table_insert(run->executions, key, GUINT_TO_POINTER(id));
-    }
-}
-
 static void
 resolve(const AmrResolveContext *context, const AmrDenialId *ids, guint n, AmrTell how,
         gpointer data)
@@ -455,7 +451,7 @@ resolve(const AmrResolveContext *context, const AmrDenialId *ids, guint n, AmrTe
     g_autoptr(GHashTable) made = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     Run run = {context, decisions, executions, taken, made, how, data, FALSE};
 
-    find_executions(&run, ids, n);
+    amr_null_executions(context->store, ids, n, executions);
     for (guint i = 0; i < n && !run.ended; i++)
         add_denial(&run, ids[i]);
 }

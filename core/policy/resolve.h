@@ -58,8 +58,10 @@ typedef struct {
     AmrProposal *proposal; /* never NULL */
     guint best; /* of the candidates: the best that the decision on this execution takes, else the
                    proposal's own */
-    AmrRule *granted; /* the rule that policy on disk makes needless (GRANTED), else NULL */
-    GPtrArray *under; /* AmrDecision, outermost first; empty if it is no null profile's */
+    AmrRule *granted;   /* the rule that policy on disk makes needless (GRANTED), else NULL */
+    GPtrArray *under;   /* AmrDecision, outermost first; empty if it is no null profile's */
+    const char *script; /* without an id: the script that executes it, which is what it is here for;
+                           NULL */
     GStringChunk *bytes;
 } AmrResolved;
 

@@ -26,6 +26,11 @@ gboolean amr_null_is_execution(const AmrEvent *event);
 /* The null profile that the execution @event made, or would have; as amr_null_key(). */
 char *amr_null_made_by(const AmrEvent *event);
 
+/* Which denials are executions: amr_null_made_by() -> AmrDenialId, added to @executions. Looked for
+ * only where a null profile is among @ids. */
+void amr_null_executions(const AmrStore *store, const AmrDenialId *ids, guint n,
+                         GHashTable *executions);
+
 /* ---- decide.c: where an execution leads ------------------------------------------------------
  */
 

@@ -27,8 +27,9 @@ typedef struct {
     char *ns, *shown; /* the profile, display form */
     const AmrTunables *tunables;
     const AmrExecStanding *standing;
-    const GPtrArray *rungs; /* AmrLadderRung */
-    guint best;             /* of these */
+    const AmrProgram *program; /* what it is on disk; never NULL */
+    const GPtrArray *rungs;    /* AmrLadderRung */
+    guint best;                /* of these */
     guint access;
 } Execution;
 
@@ -105,8 +106,11 @@ add_attached(const Execution *run, const char *attached)
     g_autofree char *other = amr_display_string(attached);
     add_way(run, through(run, AMR_EXEC_PX),
             g_strdup_printf("under that program's own profile %s, " KEPT
-                            ". Where that is not loaded it is refused.",
-                            other));
+                            ". Where that is not loaded it is refused.%s",
+                            other,
+                            run->program->kind == AMR_PROGRAM_SCRIPT
+                                ? " It is a script: its profile has to let it be read."
+                                : ""));
 }
 
 static void
@@ -267,15 +271,47 @@ amr_propose_missing_child(AmrProposal *proposal, AmrRule *rule, const char *chil
 /* ---- all of them -----------------------------------------------------------------------------
  */
 
+/* "the script of /bin/sh" */
+static char *
+tell_script(const Execution *run)
+{
+    g_autofree char *by =
+        run->program->interpreter ? amr_display_string(run->program->interpreter) : NULL;
+    return by ? g_strconcat("a script for ", by, NULL) : g_strdup("a script");
+}
+
+/* The kernel asks for no right to the interpreter: it goes on with what it opened for the script.
+ * But what env starts it executes anew. */
+static void
+add_script(const Execution *run, Way way)
+{
+    g_autofree char *script = tell_script(run);
+    g_autofree char *started =
+        run->program->started ? amr_display_string(run->program->started) : NULL;
+    g_autofree char *then =
+        started ? g_strdup_printf(" Then env executes %s, which needs a rule of its own.", started)
+                : g_strdup("");
+
+    add_way(run, way,
+            g_strdup_printf("which inherits the profile %s, " KEPT ". It is %s, which has to read "
+                            "it and needs no rule itself.%s",
+                            run->shown, script, then));
+}
+
 static void
 add_inheriting(const Execution *run)
 {
     Way script = through(run, AMR_EXEC_IX);
+    gboolean reads = (run->access & AMR_ACCESS_READ) != 0;
+    gboolean first = run->program->kind == AMR_PROGRAM_SCRIPT && !reads;
 
-    add_way(run, through(run, AMR_EXEC_IX),
-            g_strdup_printf("which inherits the profile %s, " KEPT ".", run->shown));
     script.reads = TRUE;
-    if (!(run->access & AMR_ACCESS_READ))
+    if (first)
+        add_script(run, script);
+    add_way(run, through(run, AMR_EXEC_IX),
+            g_strdup_printf("which inherits the profile %s, " KEPT ".%s", run->shown,
+                            first ? " It is a script, and so it is not read: it fails." : ""));
+    if (!first && !reads)
         add_way(run, script,
                 g_strdup_printf("which inherits the profile %s: a script must be read to be run, "
                                 "by the interpreter behind its #!, which needs no rule itself.",
@@ -319,9 +355,24 @@ set_best(const Execution *run)
 
     for (guint i = 0; first && i <= run->best && i < run->proposal->candidates->len; i++) {
         const AmrCandidate *candidate = run->proposal->candidates->pdata[i];
-        if (candidate->rung <= best->rung && candidate->rule->file.exec == first->rule->file.exec)
+        if (candidate->rung <= best->rung && candidate->rule->file.exec == first->rule->file.exec &&
+            candidate->rule->file.access == first->rule->file.access)
             run->proposal->best = i;
     }
+}
+
+static const AmrProgram *
+program_of(AmrProposal *proposal, AmrBytes name, const AmrProposeContext *context)
+{
+    static const AmrProgram none = {AMR_PROGRAM_NONE, NULL, NULL, NULL};
+    const AmrProgram *program =
+        context->programs ? amr_programs_look(context->programs, name) : &none;
+
+    if (program->kind == AMR_PROGRAM_UNKNOWN) {
+        proposal->look_at = amr_bytes_dup(name);
+        proposal->pending = TRUE;
+    }
+    return program;
 }
 
 /* Never `owner`: it asks who owns the program, and that says nothing about who may run it. */
@@ -349,6 +400,7 @@ amr_propose_exec(AmrProposal *proposal, const AmrEvent *event, guint access,
                            .shown = shown,
                            .tunables = tunables,
                            .standing = standing,
+                           .program = program_of(proposal, event->field[AMR_FIELD_NAME], context),
                            .rungs = rungs,
                            .best = best,
                            .access = access};

@@ -483,7 +483,7 @@ typedef struct {
 static void
 check_exec(const System *system, const ExecRow *rows, gsize n)
 {
-    const AmrProposeContext context = {system->index, system->loaded, NULL};
+    const AmrProposeContext context = {system->index, system->loaded, NULL, NULL};
     for (gsize i = 0; i < n; i++) {
         g_autofree char *fields = g_strdup_printf(
             "\"DENIED\" operation=\"exec\" profile=\"p\" name=\"%s\" requested_mask=\"x\" "
@@ -585,7 +585,7 @@ test_exec_conflicts(void **state)
         System system = {
             .policy = g_strdup_printf("@{ANY} = /opt/*/x\nprofile p {\n%s\n}\n", rows[i].rules)};
         system_set_up(&system, NULL);
-        const AmrProposeContext context = {system.index, NULL, NULL};
+        const AmrProposeContext context = {system.index, NULL, NULL, NULL};
         AmrEvent event = {.klass = AMR_CLASS_FILE,
                           .verdict = AMR_VERDICT_DENIED,
                           .requested = AMR_PERM_EXEC,

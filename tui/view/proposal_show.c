@@ -226,9 +226,15 @@ describe_event(TuiProposal *view, const TuiChoiceItem *item)
     if (item->id == AMR_DENIAL_NONE) {
         g_autofree char *exec = amr_display(item->resolved->event.field[AMR_FIELD_NAME]);
         g_autofree char *profile = amr_display_string(item->proposal->profile);
-        g_autofree char *text = g_strdup_printf("%s ran %s: the log does not say so itself, but "
-                                                "what it did there hangs on how.",
-                                                profile, exec);
+        g_autofree char *script =
+            item->resolved->script ? amr_display_string(item->resolved->script) : NULL;
+        g_autofree char *text =
+            script ? g_strdup_printf("The script %s executes %s, by env: the log could not say so "
+                                     "yet.",
+                                     script, exec)
+                   : g_strdup_printf("%s ran %s: the log does not say so itself, but "
+                                     "what it did there hangs on how.",
+                                     profile, exec);
         tui_flow_add(view->flow, TUI_ROLE_TITLE, text);
     } else if (amr_store_event(tui_proposal_session(view)->store, item->id, &event)) {
         g_autofree char *sentence = amr_explain(&event);
