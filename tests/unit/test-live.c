@@ -479,8 +479,8 @@ static void
 test_kmsg_notices(void **state)
 {
     static const char *const records[] = {
-        "5,102,2,-;audit: type=1400 audit(1795350882.844:1): apparmor=\"DENIED\" "
-        "operation=\"open\" profile=\"p\" name=\"/x\" pid=1 comm=\"c\" denied_mask=\"r\"\n",
+        ("5,102,2,-;audit: type=1400 audit(1795350882.844:1): apparmor=\"DENIED\" "
+         "operation=\"open\" profile=\"p\" name=\"/x\" pid=1 comm=\"c\" denied_mask=\"r\"\n"),
         "4,103,2,-;audit_log_start: 40 callbacks suppressed\n",
         "4,104,2,-;audit_panic: 10 callbacks suppressed\n",
         "4,105,2,-;audit: audit_backlog=65 > audit_backlog_limit=64\n",
