@@ -270,17 +270,6 @@ amr_session_question(const AmrEvent *event)
     return question;
 }
 
-void
-amr_executor_question_free(AmrExecutorQuestion *question)
-{
-    if (!question)
-        return;
-    g_free(question->label);
-    g_free(question->access);
-    g_free(question->path);
-    g_free(question);
-}
-
 /* ---- what is played ------------------------------------------------------------------------- */
 
 void

@@ -101,7 +101,6 @@ AmrAsker *amr_session_asker(const AmrSession *session, AmrAskPlaces places, gboo
 /* What the kernel is asked after @rules were loaded for the denial @event; NULL for an event that
  * it cannot be asked about (all but files so far). Free with amr_executor_question_free(). */
 AmrExecutorQuestion *amr_session_question(const AmrEvent *event);
-void amr_executor_question_free(AmrExecutorQuestion *question);
 
 G_END_DECLS
 #endif

@@ -235,8 +235,7 @@ on_hangup(gpointer data)
 /* ---- more rights ---------------------------------------------------------------------------- */
 
 static gboolean
-elevate(const char *const *verb, const char *input, int *status, char **said, GError **error,
-        gpointer data)
+elevate(const AmrRequest *request, TuiPrivileged *privileged, GError **error, gpointer data)
 {
     App *app = data;
     gboolean ok;
@@ -245,7 +244,7 @@ elevate(const char *const *verb, const char *input, int *status, char **said, GE
     if (app->keys)
         g_source_remove(app->keys); /* the keys are the child's now */
     tui_term_leave(app->term);
-    ok = tui_privileged_run(app->options, verb, input, status, said, error);
+    ok = tui_privileged_change(request, privileged, error);
     tui_term_return(app->term);
     app->keys = g_unix_fd_add(tui_term_fd(app->term), G_IO_IN | G_IO_HUP | G_IO_ERR, on_keys, app);
     app->away = FALSE;

@@ -43,6 +43,13 @@ tui_data_path(const char *name)
     return g_steal_pointer(&installed);
 }
 
+char *
+tui_helper_path(void)
+{
+    return g_build_filename(is_uninstalled() ? ARMORER_BUILDDIR : ARMORER_PKGLIBEXECDIR,
+                            "armorer-helper", NULL);
+}
+
 /* ---- the sandbox ---------------------------------------------------------------------------- */
 
 static gboolean copy_tree(const char *from, const char *to, guint depth, GError **error);
@@ -241,28 +248,6 @@ tui_options_clear(TuiOptions *options)
     g_strfreev(options->logs);
     g_strfreev(options->sources);
     *options = (TuiOptions){0};
-}
-
-char **
-tui_options_argv(const TuiOptions *options)
-{
-    const struct {
-        const char *name, *value;
-    } pairs[] = {
-        {"--root", options->root},
-        {"--policy", options->policy},
-        {"--parser", options->parser},
-        {"--features", options->features},
-    };
-    g_autoptr(GStrvBuilder) argv = g_strv_builder_new();
-
-    for (guint i = 0; i < G_N_ELEMENTS(pairs); i++) {
-        if (pairs[i].value)
-            g_strv_builder_add_many(argv, pairs[i].name, pairs[i].value, NULL);
-    }
-    if (options->read_only)
-        g_strv_builder_add(argv, "--read-only");
-    return g_strv_builder_end(argv);
 }
 
 /* ---- exit status ---------------------------------------------------------------------------- */

@@ -33,14 +33,12 @@ gboolean tui_options_replay(const TuiOptions *options, AmrReplayOptions *replay)
  * and we are not privileged by set-uid. */
 AmrSession *tui_options_session(const TuiOptions *options, GError **error);
 void tui_options_clear(TuiOptions *options);
-/* The arguments that give another armorer the same target (for running the privileged command):
- * --root DIR ... ; NULL-terminated, owned. */
-char **tui_options_argv(const TuiOptions *options);
-
 /* Where data files are: ARMORER_DATADIR (ignored when privileged: effective uid differs from real,
  * or root), else the source tree if run from the tree that it was built in, else the installed
  * directory. "themes", "data/demo" below it. */
 char *tui_data_path(const char *name);
+/* armorer-helper: beside us in the tree that we were built in, else the installed one. Owned. */
+char *tui_helper_path(void);
 
 /* The exit statuses of UX section 3. */
 enum {

@@ -217,33 +217,36 @@ agrees_to_danger(TuiPlain *plain)
     return FALSE;
 }
 
-/* By sudo or pkexec, which show it and ask on this terminal. */
+/* By who has the rights: what it is, is shown and asked about on this terminal. */
 static int
-elevate(TuiPlain *plain, const char *const *verb, const char *input)
+elevate(const AmrRequest *request)
 {
+    g_auto(TuiPrivileged) privileged = {0};
     g_autoptr(GError) error = NULL;
-    g_autofree char *said = NULL;
-    int status = TUI_EXIT_REFUSED;
+    int status;
 
     (void)tui_out_finish(TUI_EXIT_DONE);
-    if (!tui_privileged_run(plain->command->options, verb, input, &status, &said, &error))
+    if (!tui_privileged_change(request, &privileged, &error)) {
+        if (privileged.notes)
+            tui_say_notes(privileged.notes);
         return tui_fail(error);
+    }
+    status = privileged.outcome->partly ? TUI_EXIT_PARTLY : TUI_EXIT_DONE;
+    tui_plain_say("%s: %s", privileged.id, privileged.outcome->message);
+    tui_say_notes(privileged.outcome->notes);
     return status;
 }
 
 static int
 write_elevated(TuiPlain *plain)
 {
-    const char *verb[] = {"apply", "--from", "-", "--ask", NULL, NULL, NULL};
-    guint n = 4;
+    g_autoptr(AmrRequest) request = amr_request_new(AMR_PLAN_ADD);
     g_autoptr(GError) error = NULL;
-    g_autofree char *text = tui_choice_text(plain->choice, FALSE, &error);
 
-    if (plain->add_include)
-        verb[n++] = "--add-include";
-    if (tui_choice_is_everything(plain->choice)) /* agreed to here */
-        verb[n++] = "--broad";
-    return text ? elevate(plain, verb, text) : tui_fail(error);
+    request->rules = tui_choice_text(plain->choice, FALSE, &error);
+    request->add_include = plain->add_include;
+    request->broad = tui_choice_is_everything(plain->choice); /* agreed to here */
+    return request->rules ? elevate(request) : tui_fail(error);
 }
 
 static int
@@ -313,17 +316,31 @@ tui_plain_changes(TuiPlain *plain, char **words)
     }
 }
 
+/* Which one is known here: the history can be read by all. */
+static int
+undo_elevated(const TuiPlain *plain, const char *id)
+{
+    const AmrHistory *history = plain->command->session->history;
+    const AmrChange *change = history ? amr_history_find(history, id) : NULL;
+    g_autoptr(AmrRequest) request = amr_request_new(AMR_PLAN_UNDO);
+
+    if (!change) {
+        tui_say("there is no such change: \"changes\" lists them");
+        return TUI_EXIT_NOTHING;
+    }
+    request->undoes = g_strdup(change->id);
+    return elevate(request);
+}
+
 void
 tui_plain_undo(TuiPlain *plain, char **words)
 {
     const TuiCarry carry = {.ask = TRUE};
-    const char *const verb[] = {"undo", words[1] ? words[1] : "--ask", words[1] ? "--ask" : NULL,
-                                NULL};
     int status;
 
     g_clear_pointer(&plain->choice, tui_choice_free);
     if (tui_privileged_needed(plain->command->session->target))
-        status = elevate(plain, verb, NULL);
+        status = undo_elevated(plain, words[1]);
     else if ((status = tui_command_may_change(plain->command, FALSE)) == TUI_EXIT_DONE)
         status = tui_command_undo_change(plain->command, words[1], &carry);
     after_change(plain, status);

@@ -14,27 +14,24 @@
 #include "core/base/error.h"
 #include "core/base/fsutil.h"
 #include "tui/agent.h"
+#include "tui/command/command.h"
+#include "tui/helper_talk.h"
 
 #define SAID_MAX 4096 /* of what the command says: its end */
+
+void
+tui_privileged_clear(TuiPrivileged *privileged)
+{
+    g_clear_pointer(&privileged->id, g_free);
+    g_clear_pointer(&privileged->outcome, amr_outcome_free);
+    g_clear_pointer(&privileged->notes, g_ptr_array_unref);
+    g_clear_pointer(&privileged->said, g_free);
+}
 
 gboolean
 tui_privileged_needed(const AmrTarget *target)
 {
     return amr_target_is_live(target) && geteuid() != 0;
-}
-
-/* The program that runs now, not whatever the search path calls by its name. */
-static char *
-own_program(GError **error)
-{
-    char *path = g_file_read_link("/proc/self/exe", error);
-    if (path && !g_file_test(path, G_FILE_TEST_IS_EXECUTABLE)) {
-        g_autofree char *shown = amr_display_string(path);
-        g_free(path);
-        amr_error_set(error, AMR_ERROR_NOT_FOUND, "%s: not there any more", shown);
-        return NULL;
-    }
-    return path;
 }
 
 /* Who is given the user's password is no matter of the search path, which may hold directories that
@@ -54,33 +51,25 @@ find_program(const char *name)
     return NULL;
 }
 
-static GPtrArray *
-make_argv(const TuiOptions *options, const char *const *verb, GError **error)
-{
-    g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
-    g_autofree char *sudo = find_program("sudo");
-    g_autofree char *pkexec = sudo ? NULL : find_program("pkexec");
-    g_auto(GStrv) target = tui_options_argv(options);
-    char *own = NULL;
+/* How the rights are had, in the order in which they are tried. run0 is asked last: its password
+ * may be asked anywhere. */
+static const struct {
+    const char *name;
+    const char *options; /* NULL: none */
+} ways[] = {{"sudo", "--"}, {"pkexec", NULL}, {"run0", "--"}};
 
-    if (!sudo && !pkexec) {
-        amr_error_set(error, AMR_ERROR_NOT_PERMITTED,
-                      "Writing needs root, and neither sudo nor pkexec is there to ask");
-        return NULL;
-    }
-    own = own_program(error);
-    if (!own)
-        return NULL;
-    g_ptr_array_add(argv, g_strdup(sudo ? sudo : pkexec));
-    if (sudo)
-        g_ptr_array_add(argv, g_strdup("--"));
-    g_ptr_array_add(argv, own);
-    for (char **p = target; *p; p++)
-        g_ptr_array_add(argv, g_strdup(*p));
-    for (; *verb; verb++)
-        g_ptr_array_add(argv, g_strdup(*verb));
+static GPtrArray *
+make_argv(const char *program, guint way)
+{
+    GPtrArray *argv = g_ptr_array_new_with_free_func(g_free);
+
+    g_ptr_array_add(argv, g_strdup(program));
+    if (ways[way].options)
+        g_ptr_array_add(argv, g_strdup(ways[way].options));
+    g_ptr_array_add(argv, tui_helper_path());
+    g_ptr_array_add(argv, g_strdup("change"));
     g_ptr_array_add(argv, NULL);
-    return g_steal_pointer(&argv);
+    return argv;
 }
 
 typedef struct {
@@ -164,102 +153,157 @@ all_said(Wait *wait)
 
 /* ---- running it ------------------------------------------------------------------------------ */
 
-/* A pipe takes 64 KiB before anybody reads; rules beyond that go through a file without a name. */
-static int
-input_descriptor(const char *input, GError **error)
-{
-    g_autofree char *path = NULL;
-    int fd = g_file_open_tmp("armorer-XXXXXX", &path, error);
-    gsize left = input ? strlen(input) : 0;
-
-    if (fd < 0)
-        return -1;
-    (void)unlink(path);
-    while (left > 0) {
-        ssize_t n = write(fd, input, left);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0) {
-            amr_error_errno(error, errno, "Handing the rules over");
-            (void)close(fd);
-            return -1;
-        }
-        input += n;
-        left -= (gsize)n;
-    }
-    if (lseek(fd, 0, SEEK_SET) != 0) {
-        amr_error_errno(error, errno, "Handing the rules over");
-        (void)close(fd);
-        return -1;
-    }
-    return fd;
-}
-
 static gboolean
-spawn(const GPtrArray *argv, int input, int errors, GPid *pid, GError **error)
+open_pipe(int ends[2], GError **error)
 {
-    /* Named, 1 would be closed in the child (GLib marks what it was given); -1 is our own. */
-    return g_spawn_async_with_fds(NULL, (char **)argv->pdata, NULL, G_SPAWN_DO_NOT_REAP_CHILD,
-                                  restore_signals, NULL, pid, input, -1, errors, error);
+    ends[0] = ends[1] = -1;
+    return g_unix_open_pipe(ends, FD_CLOEXEC, error);
 }
 
-/* polkit asks on this terminal; NULL where sudo is run, which asks by itself. */
+/* polkit asks on this terminal; NULL for those that ask by themselves. */
 static TuiAgent *
-start_agent(const GPtrArray *argv)
+start_agent(guint way)
 {
-    g_autofree char *name = g_path_get_basename(argv->pdata[0]);
-    g_autofree char *program = g_str_equal(name, "pkexec") ? find_program("pkttyagent") : NULL;
+    g_autofree char *program =
+        g_str_equal(ways[way].name, "pkexec") ? find_program("pkttyagent") : NULL;
     return program ? tui_agent_new(program, restore_signals) : NULL;
 }
 
-/* With our own signals set aside. */
-static gboolean
-run(const GPtrArray *argv, const char *input, Wait *wait, GError **error)
+/* The child with its three pipes; ours are the other ends. */
+static TuiHelperTalk *
+start(const GPtrArray *argv, TuiPrivileged *privileged, Wait *wait, GError **error)
+{
+    int in[2] = {-1, -1}, out[2] = {-1, -1}, said[2] = {-1, -1};
+    TuiHelperTalk *talk = NULL;
+    GPid pid;
+
+    if (open_pipe(in, error) && open_pipe(out, error) && open_pipe(said, error) &&
+        g_unix_set_fd_nonblocking(out[0], TRUE, error) &&
+        g_unix_set_fd_nonblocking(said[0], TRUE, error) &&
+        g_spawn_async_with_fds(NULL, (char **)argv->pdata, NULL, G_SPAWN_DO_NOT_REAP_CHILD,
+                               restore_signals, NULL, &pid, in[0], out[1], said[1], error)) {
+        talk = tui_helper_talk_new(amr_fs_steal_fd(&in[1]), amr_fs_steal_fd(&out[0]), privileged);
+        wait->said_fd = amr_fs_steal_fd(&said[0]);
+        wait->source = g_unix_fd_add(wait->said_fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_said, wait);
+        g_child_watch_add(pid, on_child_exit, wait);
+    }
+    for (guint i = 0; i < 2; i++) {
+        amr_fs_close_fd(&in[i]);
+        amr_fs_close_fd(&out[i]);
+        amr_fs_close_fd(&said[i]);
+    }
+    return talk;
+}
+
+/* With our own signals set aside. NULL: it could not be started. */
+static TuiHelperTalk *
+run(const AmrRequest *request, const char *program, guint way, TuiPrivileged *privileged,
+    Wait *wait, GError **error)
 {
     struct sigaction ignore = {.sa_handler = SIG_IGN}, usual = {.sa_handler = SIG_DFL};
     struct sigaction interrupt, quit, stop;
-    amr_autofd int in = input_descriptor(input, error);
-    amr_autofd int said = -1;
-    int ends[2];
-    GPid pid;
+    g_autoptr(GPtrArray) argv = make_argv(program, way);
+    TuiHelperTalk *talk;
 
-    if (in < 0 || !g_unix_open_pipe(ends, FD_CLOEXEC, error))
-        return FALSE;
-    wait->said_fd = ends[0];
-    said = ends[1];
     (void)sigaction(SIGINT, &ignore, &interrupt);
     (void)sigaction(SIGQUIT, &ignore, &quit);
     (void)sigaction(SIGTSTP, &usual, &stop);
-    g_autoptr(TuiAgent) agent = start_agent(argv);
-    gboolean ok =
-        g_unix_set_fd_nonblocking(ends[0], TRUE, error) && spawn(argv, in, said, &pid, error);
-    amr_fs_close_fd(&said);
-    if (ok) {
-        wait->source = g_unix_fd_add(wait->said_fd, G_IO_IN | G_IO_HUP | G_IO_ERR, on_said, wait);
-        g_child_watch_add(pid, on_child_exit, wait);
+    g_autoptr(TuiAgent) agent = start_agent(way);
+    talk = start(argv, privileged, wait, error);
+    if (talk) {
+        tui_helper_talk_ask(talk, request);
         while (!wait->done)
             g_main_context_iteration(NULL, TRUE);
+        tui_helper_talk_end(talk);
     }
     g_clear_pointer(&agent, tui_agent_free);
     (void)sigaction(SIGINT, &interrupt, NULL);
     (void)sigaction(SIGQUIT, &quit, NULL);
     (void)sigaction(SIGTSTP, &stop, NULL);
-    return ok;
+    return talk;
+}
+
+/* ---- one way after the other --------------------------------------------------------------------
+ */
+
+typedef enum {
+    WAY_SHUT, /* no rights were had this way: another may be open */
+    WAY_DONE,
+    WAY_FAILED, /* *error says why; no other way is tried */
+} WayResult;
+
+/* Who ended it meant it: ^C, a signal; and what polkit refuses (126 and 127 of pkexec) it would
+ * refuse another program, too. */
+static gboolean
+was_declined(guint way, int status)
+{
+    return status >= 128 ||
+           (g_str_equal(ways[way].name, "pkexec") && (status == 126 || status == 127));
+}
+
+static WayResult
+judge(const TuiHelperTalk *talk, guint way, const Wait *wait, const TuiPrivileged *privileged,
+      GError **error)
+{
+    const GError *said = tui_helper_talk_error(talk);
+
+    if (privileged->outcome)
+        return WAY_DONE;
+    if (said)
+        g_propagate_error(error, g_error_copy(said));
+    else if (wait->status == 128 + SIGINT)
+        amr_error_set(error, AMR_ERROR_NOT_PERMITTED,
+                      "The command with more rights was interrupted");
+    else
+        amr_error_set(error, AMR_ERROR_NOT_PERMITTED,
+                      "The command with more rights ended with status %d", wait->status);
+    return said || tui_helper_talk_has_started(talk) || was_declined(way, wait->status) ? WAY_FAILED
+                                                                                        : WAY_SHUT;
+}
+
+static WayResult
+try_way(const AmrRequest *request, const char *program, guint way, TuiPrivileged *privileged,
+        GError **error)
+{
+    g_autoptr(GString) kept = g_string_new(NULL);
+    Wait wait = {.said_fd = -1, .said = kept};
+    g_autoptr(TuiHelperTalk) talk = run(request, program, way, privileged, &wait, error);
+    WayResult result = talk ? judge(talk, way, &wait, privileged, error) : WAY_FAILED;
+
+    g_free(privileged->said);
+    privileged->said = talk ? all_said(&wait) : g_strdup("");
+    amr_fs_close_fd(&wait.said_fd);
+    return result;
 }
 
 gboolean
-tui_privileged_run(const TuiOptions *options, const char *const *verb, const char *input,
-                   int *status, char **said, GError **error)
+tui_privileged_change(const AmrRequest *request, TuiPrivileged *privileged, GError **error)
 {
-    g_autoptr(GPtrArray) argv = make_argv(options, verb, error);
-    g_autoptr(GString) kept = g_string_new(NULL);
-    Wait wait = {.said_fd = -1, .said = kept};
-    gboolean ok = argv && run(argv, input, &wait, error);
+    g_autoptr(GError) shut = NULL;
+    const char *before = NULL;
 
-    if (ok) {
-        *status = wait.status;
-        *said = all_said(&wait);
+    privileged->said = g_strdup("");
+    for (guint way = 0; way < G_N_ELEMENTS(ways); way++) {
+        g_autofree char *program = find_program(ways[way].name);
+        if (!program)
+            continue;
+        if (before)
+            tui_say("%s gave no rights; %s is asked", before, ways[way].name);
+        g_clear_error(&shut);
+        switch (try_way(request, program, way, privileged, &shut)) {
+        case WAY_DONE:
+            return TRUE;
+        case WAY_FAILED:
+            g_propagate_error(error, g_steal_pointer(&shut));
+            return FALSE;
+        case WAY_SHUT:
+            before = ways[way].name;
+        }
     }
-    amr_fs_close_fd(&wait.said_fd);
-    return ok;
+    if (shut)
+        g_propagate_error(error, g_steal_pointer(&shut));
+    else
+        amr_error_set(error, AMR_ERROR_NOT_PERMITTED,
+                      "Writing needs root, and neither sudo, pkexec nor run0 is there to ask");
+    return FALSE;
 }

@@ -46,6 +46,7 @@ typedef struct {
     gsize path_len;
     gboolean owner;
 } AmrExecutorQuestion;
+void amr_executor_question_free(AmrExecutorQuestion *question); /* NULL is allowed */
 
 typedef struct {
     AmrChangeState state;

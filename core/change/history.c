@@ -34,8 +34,8 @@ amr_change_state_word(AmrChangeState state)
     return (gsize)state < G_N_ELEMENTS(words) ? words[state] : words[0];
 }
 
-static AmrChangeState
-state_of_word(const char *word)
+AmrChangeState
+amr_change_state_of_word(const char *word)
 {
 #define STATE_MATCH(name, text)  \
     if (strcmp(word, text) == 0) \
@@ -131,9 +131,9 @@ take_state(AmrHistory *history, GVariant *line)
 
     g_variant_get(line, "(&s&s&sx&s)", NULL, &id, &word, NULL, &message);
     change = g_hash_table_lookup(history->by_id, id);
-    if (!change || state_of_word(word) == AMR_CHANGE_STATE_UNKNOWN)
+    if (!change || amr_change_state_of_word(word) == AMR_CHANGE_STATE_UNKNOWN)
         return;
-    change->state = state_of_word(word);
+    change->state = amr_change_state_of_word(word);
     g_free(change->message);
     change->message = message[0] ? g_strdup(message) : NULL;
 }

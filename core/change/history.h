@@ -34,6 +34,7 @@ typedef enum {
 } AmrChangeState;
 
 const char *amr_change_state_word(AmrChangeState state);
+AmrChangeState amr_change_state_of_word(const char *word); /* UNKNOWN for all others */
 
 typedef struct {
     char *id;

@@ -4,6 +4,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "core/base/error.h"
 #include "core/base/fsutil.h"
 #include "tui/view/screen_private.h"
 
@@ -33,16 +34,37 @@ static const struct {
     {"proc/812/comm", "lanternd\n"},
 };
 
+/* What was asked for, in words: the kind, what it is for, its word and how it is bound; the rules.
+ */
+static char *
+describe(const AmrRequest *request)
+{
+    static char *none[] = {NULL};
+    g_autofree char *profiles = g_strjoinv(" ", request->profiles ? request->profiles : none);
+    const char *of = request->undoes ? request->undoes : profiles;
+
+    return g_strdup_printf("%s%s%s%s%s %s\n%s", amr_plan_kind_word(request->kind), of[0] ? " " : "",
+                           of, request->add_include ? " include" : "",
+                           request->broad ? " broad" : "", request->seal ? "sealed" : "asks",
+                           request->rules ? request->rules : "");
+}
+
 static gboolean
-elevate(const char *const *verb, const char *input, int *status, char **said, GError **error,
-        gpointer data)
+elevate(const AmrRequest *request, TuiPrivileged *privileged, GError **error, gpointer data)
 {
     Scene *scene = data;
-    g_autofree char *joined = g_strjoinv(" ", (char **)verb);
+
     g_free(scene->elevated);
-    scene->elevated = g_strdup_printf("%s\n%s", joined, input ? input : "");
-    *status = scene->elevate_status;
-    *said = g_strdup(scene->elevate_said ? scene->elevate_said : "");
+    scene->elevated = describe(request);
+    privileged->said = g_strdup(scene->elevate_said ? scene->elevate_said : "");
+    if (scene->elevate_status)
+        return amr_error_set(error, AMR_ERROR_NOT_PERMITTED, "It ended with status %d",
+                             scene->elevate_status);
+    privileged->id = g_strdup("0123456789abcdef");
+    privileged->outcome = g_new0(AmrOutcome, 1);
+    privileged->outcome->state = AMR_CHANGE_STATE_LOADED;
+    privileged->outcome->message = g_strdup("Written and loaded");
+    privileged->outcome->notes = g_ptr_array_new_with_free_func(g_free);
     return TRUE;
 }
 

@@ -12,8 +12,8 @@ typedef struct {
     char *root; /* a temporary directory with policy and a kernel's list of profiles */
     AmrSession *session;
     TuiScreen *screen;
-    char *elevated;     /* the verb and the input of the last command with more rights */
-    int elevate_status; /* what such a command ends with */
+    char *elevated;     /* what was last asked of who has more rights: scene.c */
+    int elevate_status; /* not 0: it is not done */
     const char *elevate_said;
     guint dirty;
     char *copied;      /* what went to the clipboard last */

@@ -81,7 +81,7 @@ test_change_stays(void **state)
     scene_change(&scene, "123456789abcdef0", "pagewright", "/srv/b r,", AMR_CHANGE_STATE_LOADED);
     scene_keys(&scene, "u w");
     assert_non_null(scene.elevated);
-    assert_true(g_str_has_prefix(scene.elevated, "undo 0123456789abcdef --expect "));
+    assert_true(g_str_has_prefix(scene.elevated, "undo 0123456789abcdef sealed\n"));
     scene_close(&scene);
 }
 
@@ -187,7 +187,7 @@ test_elevated_command(void **state)
     GAsyncResult *loaded = NULL;
     scene_open(&scene, &options);
     scene_keys(&scene, "home p w");
-    assert_true(g_str_has_prefix(scene.elevated, "apply --from - --expect "));
+    assert_true(g_str_has_prefix(scene.elevated, "add sealed\n"));
     assert_non_null(strstr(scene.elevated, "\n# profile: /usr/sbin/lanternd\n"
                                            "/srv/lantern/private/plan.txt r,\n"));
     assert_null(loaded);
@@ -271,7 +271,7 @@ test_reload(void **state)
             assert_goldens(&scene, "proposal-reload");
         scene_keys(&scene, "w");
         if (elevates) {
-            assert_true(g_str_has_prefix(scene.elevated, "apply --from - --reload --expect "));
+            assert_true(g_str_has_prefix(scene.elevated, "reload sealed\n"));
         } else {
             wait_shown(&scene, "Nothing written");
             wait_loaded(&scene);
@@ -326,7 +326,7 @@ test_unseen_undo(void **state)
         assert_int_equal(seteuid(0), 0);
     assert_goldens(&scene, "undo-unseen");
     scene_keys(&scene, "w");
-    assert_string_equal(scene.elevated, "undo 0123456789abcdef --ask\n");
+    assert_string_equal(scene.elevated, "undo 0123456789abcdef asks\n");
     scene_close(&scene);
 }
 

@@ -75,6 +75,14 @@ keys 1 q q
 ok 'screen: leaves with 0' left_with root 0
 
 # ---- as a user, with sudo ----------------------------------------------------------------------------
+# What carries out the changes is installed, as a package would, and confined.
+helper=$(sed -n 's|.*exec.path">\(.*\)</annotate>|\1|p' /mnt/armorer/org.armorer.helper.policy)
+install -D -m755 /mnt/armorer/armorer-helper "$helper"
+install -D -m644 /mnt/armorer/org.armorer.helper.policy /usr/share/polkit-1/actions/org.armorer.helper.policy
+install -m644 /mnt/armorer/armorer-helper.profile /etc/apparmor.d/armorer-helper
+ok 'helper: its profile is loaded' apparmor_parser -r /etc/apparmor.d/armorer-helper
+ok 'helper: and enforced' grep -qx 'armorer-helper (enforce)' /sys/kernel/security/apparmor/profiles
+ok 'helper: nobody else runs it' not su alice -c "$helper change"
 useradd -m -s /bin/bash -G adm,sudo alice
 echo 'alice:open sesame' | chpasswd
 secret_denied 'sudo: denied'
@@ -154,3 +162,7 @@ ok 'pkexec: denied again' not reads
 keys Escape q q
 ok 'pkexec: leaves with 0' left_with alice 0
 tmux -S "$sock" kill-server 2>/dev/null
+
+# ---- the helper's own profile --------------------------------------------------------------------------
+helper_denials() { dmesg | grep -F 'apparmor="DENIED"' | grep -F 'profile="armorer-helper"'; }
+ok 'helper: did all this within its profile' sh -c "$(declare -f helper_denials); ! helper_denials"

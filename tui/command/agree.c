@@ -15,6 +15,7 @@
 #include "tui/command/agree.h"
 
 #define ANSWER_MAX 256
+#define QUESTION   "armorer: write and load all of this? [y/N] "
 
 /* ---- the terminal ---------------------------------------------------------------------------- */
 
@@ -168,8 +169,25 @@ question(const TuiAgreement *agreement, const AmrPlan *plan, const GPtrArray *no
     append_lines(text, "besides: ", besides);
     if ((!seen && !show_all(fd, plan, notes)) || !put(fd, text->str))
         return amr_error_errno(error, errno, "Asking on the terminal");
-    return ask(fd, "armorer: write and load all of this? [y/N] ", is_yes, agreement->cancellable,
-               error);
+    return ask(fd, QUESTION, is_yes, agreement->cancellable, error);
+}
+
+gboolean
+tui_agree_shown(const char *diff, const char *sum, const GPtrArray *notes, const GPtrArray *besides,
+                GCancellable *cancellable, GError **error)
+{
+    amr_autofd int fd = open_terminal();
+    g_autoptr(GString) text = g_string_new(diff);
+
+    if (fd < 0)
+        return amr_error_set(error, AMR_ERROR_REFUSED,
+                             "There is no terminal to ask on: nothing was written");
+    g_string_append_printf(text, "armorer: %s\n", sum);
+    append_lines(text, "", notes);
+    append_lines(text, "besides: ", besides);
+    if (!put(fd, text->str))
+        return amr_error_errno(error, errno, "Asking on the terminal");
+    return ask(fd, QUESTION, is_yes, cancellable, error);
 }
 
 gboolean

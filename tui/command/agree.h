@@ -27,6 +27,10 @@ gboolean tui_agree(const AmrPlan *plan, const GPtrArray *notes, const GPtrArray 
 /* Asks on the terminal for the word that lets @rules (AmrRule; each opens all of a place that many
  * share) be written. AMR_ERROR_REFUSED where there is no terminal, or another word is typed. */
 gboolean tui_agree_broad(const GPtrArray *rules, GCancellable *cancellable, GError **error);
+/* Shows a change that somebody else has planned, and asks on the terminal whether all of it is
+ * meant; display form. AMR_ERROR_REFUSED for a no, and where there is no terminal. */
+gboolean tui_agree_shown(const char *diff, const char *sum, const GPtrArray *notes,
+                         const GPtrArray *besides, GCancellable *cancellable, GError **error);
 /* Each as a message, "besides: ...". */
 void tui_say_besides(const GPtrArray *besides);
 

@@ -8,12 +8,43 @@
 #include <unistd.h>
 
 #include "core/base/fsutil.h"
-#include "core/policy/risk.h"
+#include "core/change/questions.h"
+#include "core/change/request.h"
+#include "core/change/rulefile.h"
 #include "tui/command/agree.h"
 #include "tui/command/command.h"
-#include "tui/command/rulefile.h"
 
 /* ---- what is to be applied ------------------------------------------------------------------- */
+
+static GBytes *
+slurp(int fd, const char *name, GError **error)
+{
+    g_autoptr(GByteArray) bytes = g_byte_array_new();
+    guint8 block[8192];
+    gssize n;
+
+    for (;;) {
+        n = read(fd, block, sizeof(block));
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            break;
+        g_byte_array_append(bytes, block, (guint)n);
+        if (bytes->len > AMR_RULEFILE_MAX) {
+            amr_error_set(error, AMR_ERROR_LIMIT, "Reading %s: more than 1 MiB of rules", name);
+            return NULL;
+        }
+    }
+    if (n < 0 && errno == EISDIR) {
+        amr_error_set(error, AMR_ERROR_PARSE, "Reading %s: Not rules but a directory", name);
+        return NULL;
+    }
+    if (n < 0) {
+        amr_error_errno(error, errno, "Reading %s", name);
+        return NULL;
+    }
+    return g_byte_array_free_to_bytes(g_steal_pointer(&bytes));
+}
 
 static GPtrArray *
 read_from(const char *file, gboolean reload, GError **error)
@@ -31,19 +62,19 @@ read_from(const char *file, gboolean reload, GError **error)
         amr_error_errno(error, errno, "Reading %s", name);
         return NULL;
     }
-    bytes = tui_rulefile_slurp(fd, name, error);
+    bytes = slurp(fd, name, error);
     if (!bytes)
         return NULL;
     const char *data = g_bytes_get_data(bytes, &len);
-    return tui_rulefile_read((AmrBytes){data, len}, name, reload, error);
+    return amr_rulefile_read((AmrBytes){data, len}, name, reload, error);
 }
 
 static GPtrArray *
 read_words(char **words, GError **error)
 {
     g_autoptr(GPtrArray) groups =
-        g_ptr_array_new_with_free_func((GDestroyNotify)tui_rule_group_free);
-    TuiRuleGroup *group = tui_rule_group_new(words[0]);
+        g_ptr_array_new_with_free_func((GDestroyNotify)amr_rule_group_free);
+    AmrRuleGroup *group = amr_rule_group_new(words[0]);
 
     g_ptr_array_add(groups, group);
     for (guint i = 1; words[i]; i++) {
@@ -57,119 +88,24 @@ read_words(char **words, GError **error)
     return g_steal_pointer(&groups);
 }
 
-/* ---- what the kernel is asked afterwards -------------------------------------------------------
- */
-
-static char *
-access_letters(guint access, gboolean exec)
-{
-    static const struct {
-        guint bit;
-        char letter;
-    } letters[] = {
-        {AMR_ACCESS_READ, 'r'}, {AMR_ACCESS_WRITE, 'w'}, {AMR_ACCESS_APPEND, 'a'},
-        {AMR_ACCESS_MMAP, 'm'}, {AMR_ACCESS_LOCK, 'k'},  {AMR_ACCESS_LINK, 'l'},
-    };
-    GString *out = g_string_new(NULL);
-
-    for (guint i = 0; i < G_N_ELEMENTS(letters); i++) {
-        if (access & letters[i].bit)
-            g_string_append_c(out, letters[i].letter);
-    }
-    if (exec)
-        g_string_append_c(out, 'x');
-    return g_string_free(out, FALSE);
-}
-
-/* Only a rule that names one file can be asked about; NULL for others. */
-static AmrExecutorQuestion *
-question_for(const char *profile, const AmrRule *rule)
-{
-    g_autofree char *path = NULL;
-    AmrExecutorQuestion *question;
-
-    if (rule->kind != AMR_RULE_FILE || rule->deny)
-        return NULL;
-    path = amr_rule_literal(rule->file.pattern);
-    if (!path)
-        return NULL;
-    question = g_new0(AmrExecutorQuestion, 1);
-    question->label = g_strdup(profile);
-    question->access = access_letters(rule->file.access, rule->file.exec != AMR_EXEC_NONE);
-    question->path_len = strlen(path);
-    question->path = g_steal_pointer(&path);
-    question->owner = rule->owner;
-    return question;
-}
-
-static void
-add_questions(GPtrArray *questions, const char *profile, const GPtrArray *rules)
-{
-    for (guint n = 0; n < rules->len; n++) {
-        AmrExecutorQuestion *question = question_for(profile, g_ptr_array_index(rules, n));
-        if (question)
-            g_ptr_array_add(questions, question);
-    }
-}
-
-static GPtrArray *
-questions_for(const AmrPlan *plan)
-{
-    GPtrArray *questions =
-        g_ptr_array_new_with_free_func((GDestroyNotify)amr_executor_question_free);
-
-    for (guint i = 0; i < plan->parts->len; i++) {
-        const AmrPlanPart *part = g_ptr_array_index(plan->parts, i);
-        add_questions(questions, part->profile, part->rules);
-        if (plan->kind == AMR_PLAN_RELOAD)
-            add_questions(questions, part->profile, part->stands);
-    }
-    return questions;
-}
-
 /* ---- the verb -------------------------------------------------------------------------------- */
 
 /* What is asked for, and how. */
 typedef struct {
-    const GPtrArray *groups;  /* TuiRuleGroup */
-    gboolean listed;          /* written down before, so that profiles may be gone by now */
-    AmrPlanRequest *requests; /* of these, for profiles that are there */
-    guint n;
-    GPtrArray *left; /* char *: what is said of the others */
+    const GPtrArray *groups; /* AmrRuleGroup */
+    gboolean listed;         /* written down before, so that profiles may be gone by now */
     gboolean add_include;
     gboolean broad;  /* the word for broad rules is said */
     gboolean reload; /* load what is granted on disk; write nothing */
     TuiCarry carry;
 } Request;
 
-/* What was written down is asked of the policy as it is now: a profile that is gone by then holds
- * no other up. */
-static void
-prepare(const AmrPlanContext *context, Request *request)
-{
-    const GPtrArray *groups = request->groups;
-
-    request->requests = g_new0(AmrPlanRequest, groups->len);
-    request->n = groups->len;
-    for (guint i = 0; i < groups->len; i++) {
-        const TuiRuleGroup *group = g_ptr_array_index(groups, i);
-        request->requests[i] = (AmrPlanRequest){group->profile, group->rules};
-    }
-    request->left = request->listed
-                        ? amr_plan_leave_vanished(context, request->requests, &request->n)
-                        : g_ptr_array_new();
-}
-
 static AmrPlan *
-make_plan(const AmrPlanContext *context, const Request *request, gboolean reload, GError **error)
+make_plan(const AmrPlanContext *context, const Request *request, gboolean reload, GPtrArray **left,
+          GError **error)
 {
-    AmrPlan *plan =
-        reload ? amr_plan_reload(context, request->requests, request->n, error)
-               : amr_plan_add(context, request->requests, request->n, request->add_include, error);
-
-    for (guint i = 0; plan && i < request->left->len; i++)
-        g_ptr_array_add(plan->notes, g_strdup(g_ptr_array_index(request->left, i)));
-    return plan;
+    const AmrGroupsRequest asked = {request->groups, reload, request->add_include, request->listed};
+    return amr_plan_groups(context, &asked, left, error);
 }
 
 /* Nothing has to be written, says @why: is loading what is left to do? */
@@ -177,7 +113,8 @@ static int
 offer_reload(TuiCommand *command, const AmrPlanContext *context, const Request *request,
              const GError *why)
 {
-    g_autoptr(AmrPlan) plan = make_plan(context, request, TRUE, NULL);
+    g_autoptr(GPtrArray) left = NULL;
+    g_autoptr(AmrPlan) plan = make_plan(context, request, TRUE, &left, NULL);
     g_autoptr(GAsyncResult) result = NULL;
     g_autoptr(GPtrArray) notes = NULL;
     g_autoptr(GError) error = NULL;
@@ -204,18 +141,10 @@ static gboolean
 agrees_to_broad(const TuiCommand *command, const Request *request, const AmrPlan *plan,
                 GError **error)
 {
-    g_autoptr(GPtrArray) broad = g_ptr_array_new();
+    g_autoptr(GPtrArray) broad = amr_plan_broad(command->session->index, plan);
 
-    if (request->broad || request->carry.dry_run || plan->kind == AMR_PLAN_RELOAD)
-        return TRUE;
-    for (guint i = 0; i < plan->parts->len; i++) {
-        const AmrPlanPart *part = g_ptr_array_index(plan->parts, i);
-        g_autoptr(AmrTunables) tunables = amr_tunables_new(command->session->index, part->profile);
-        for (guint n = 0; n < part->rules->len; n++)
-            if (amr_risk_is_everything(tunables, part->rules->pdata[n]))
-                g_ptr_array_add(broad, part->rules->pdata[n]);
-    }
-    return broad->len == 0 || tui_agree_broad(broad, command->cancellable, error);
+    return request->broad || request->carry.dry_run || broad->len == 0 ||
+           tui_agree_broad(broad, command->cancellable, error);
 }
 
 static int
@@ -223,7 +152,7 @@ apply(TuiCommand *command, Request *request)
 {
     AmrPlanContext context;
     g_autofree char *id = NULL;
-    g_autoptr(GPtrArray) questions = NULL;
+    g_autoptr(GPtrArray) questions = NULL, left = NULL;
     g_autoptr(AmrPlan) plan = NULL;
     g_autoptr(GError) error = NULL;
     g_autoptr(GError) granted = NULL;
@@ -231,10 +160,9 @@ apply(TuiCommand *command, Request *request)
 
     if (!tui_command_plan_context(command, &request->carry, &context, &id, &error))
         return tui_fail(error);
-    prepare(&context, request);
-    plan = make_plan(&context, request, request->reload, &error);
+    plan = make_plan(&context, request, request->reload, &left, &error);
     if (!plan)
-        tui_say_notes(request->left);
+        tui_say_notes(left);
     if (g_error_matches(error, AMR_ERROR, AMR_ERROR_NO_LOCAL_INCLUDE)) {
         status = tui_fail(error);
         tui_say("with --add-include it is given one");
@@ -246,12 +174,12 @@ apply(TuiCommand *command, Request *request)
         return tui_fail(error);
     if (!agrees_to_broad(command, request, plan, &error))
         return tui_fail(error);
-    questions = questions_for(plan);
+    questions = amr_plan_questions(plan);
     request->carry.granted = &granted;
     status = tui_command_carry_out(command, plan, questions, &request->carry);
     if (granted)
         return offer_reload(command, &context, request, granted);
-    return status == TUI_EXIT_DONE && request->left->len ? TUI_EXIT_PARTLY : status;
+    return status == TUI_EXIT_DONE && left->len ? TUI_EXIT_PARTLY : status;
 }
 
 /* The rules, read before anything else is looked at; NULL with *status, having said why. */
@@ -312,7 +240,5 @@ tui_command_apply(TuiCommand *command, int argc, char **argv)
             status = apply(command, &request);
     }
     tui_carry_clear(&request.carry);
-    g_clear_pointer(&request.left, g_ptr_array_unref);
-    g_free(request.requests);
     return status;
 }

@@ -39,19 +39,20 @@ set_danger(TuiProposal *view)
         tui_sign_set_danger(view->sign, danger ? danger : "This is dangerous to allow.");
 }
 
-/* What was not shown is not signed: without a plan there is no command either, unless one that
- * shows it. */
+/* What was not shown is not signed: without a plan nothing can be asked for either, unless it is
+ * shown by who carries it out. */
 static void
-set_verb(TuiProposal *view, gboolean possible, gboolean granted)
+set_request(TuiProposal *view, gboolean possible, gboolean granted)
 {
-    const char *verb[] = {"apply", "--from", "-", NULL, NULL, NULL};
-    guint n = 3;
-    if (view->add_include)
-        verb[n++] = "--add-include";
-    if (tui_choice_is_everything(view->choice)) /* the typed word was said here */
-        verb[n++] = "--broad";
-    g_autofree char *text = possible ? tui_choice_text(view->choice, granted, NULL) : NULL;
-    tui_sign_set_verb(view->sign, text ? verb : NULL, text);
+    char *text = possible ? tui_choice_text(view->choice, granted, NULL) : NULL;
+    AmrRequest *request = text ? amr_request_new(AMR_PLAN_ADD) : NULL;
+
+    if (request) {
+        request->rules = text;
+        request->add_include = view->add_include;
+        request->broad = tui_choice_is_everything(view->choice); /* the word was typed here */
+    }
+    tui_sign_set_request(view->sign, request);
 }
 
 /* Whether more is to be asked before it is known what the plan is: what the target states, and
@@ -76,7 +77,7 @@ static void
 plan_nothing(TuiProposal *view)
 {
     g_clear_pointer(&view->planned, g_free);
-    set_verb(view, FALSE, FALSE);
+    set_request(view, FALSE, FALSE);
     tui_sign_set_plan(view->sign, NULL, NULL);
 }
 
@@ -105,7 +106,7 @@ plan_now(TuiProposal *view)
     /* A local file that is root's to read: root's own command makes the plan, shows it and asks. */
     gboolean unseen = tui_screen_elevates(view->view.screen) &&
                       g_error_matches(error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED);
-    set_verb(view, made || unseen, granted);
+    set_request(view, made || unseen, granted);
     if (unseen) {
         g_clear_error(&error);
         tui_sign_set_unseen(view->sign);
@@ -339,7 +340,6 @@ news(TuiView *base, TuiNews what)
     }
     if (what != TUI_NEWS_SESSION)
         return;
-    tui_sign_news(view->sign);
     if (tui_sign_state(view->sign) == TUI_SIGN_FAILED)
         tui_sign_try_again(view->sign);
     if (tui_sign_state(view->sign) >= TUI_SIGN_WRITING) {

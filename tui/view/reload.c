@@ -31,24 +31,39 @@ make_plan(const Reload *view, GError **error)
                                          : amr_plan_mode(&context, view->kind, profiles, error);
 }
 
+/* NULL where its name cannot be spelled. */
+static AmrRequest *
+make_request(const Reload *view, GError **error)
+{
+    AmrRequest *request = amr_request_new(view->kind);
+    const char *const profiles[] = {view->full, NULL};
+    g_autofree char *name = NULL;
+
+    if (view->kind != AMR_PLAN_RELOAD) {
+        request->profiles = g_strdupv((char **)profiles);
+        return request;
+    }
+    name = amr_policy_name(AMR_PLACE_PATTERN, amr_bytes(view->full), error);
+    if (!name)
+        g_clear_pointer(&request, amr_request_free);
+    else
+        request->rules = g_strdup_printf("# profile: %s\n", name);
+    return request;
+}
+
 static void
 plan(Reload *view)
 {
-    const char *const load[] = {"apply", "--from", "-", NULL};
-    const char *const mode[] = {"mode", amr_plan_kind_word(view->kind), view->full, NULL};
-    const char *const *verb = view->kind == AMR_PLAN_RELOAD ? load : mode;
-    g_autofree char *name = NULL, *input = NULL;
+    g_autoptr(AmrRequest) request = NULL;
     GError *error = NULL;
     AmrPlan *made = NULL;
 
     if (tui_sign_is_writing(view->sign))
         return;
-    name = amr_policy_name(AMR_PLACE_PATTERN, amr_bytes(view->full), &error);
-    if (name) {
-        input = g_strdup_printf("# profile: %s\n", name);
+    request = make_request(view, &error);
+    if (request)
         made = make_plan(view, &error);
-    }
-    tui_sign_set_verb(view->sign, made ? verb : NULL, input);
+    tui_sign_set_request(view->sign, made ? g_steal_pointer(&request) : NULL);
     tui_sign_set_plan(view->sign, made, error);
 }
 
@@ -129,7 +144,6 @@ news(TuiView *base, TuiNews what)
         tui_sign_set_stale(view->sign);
     if (what != TUI_NEWS_SESSION)
         return;
-    tui_sign_news(view->sign);
     if (tui_sign_state(view->sign) == TUI_SIGN_FAILED)
         tui_sign_try_again(view->sign);
     if (tui_sign_state(view->sign) < TUI_SIGN_WRITING)

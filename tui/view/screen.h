@@ -7,15 +7,16 @@
 #define TUI_VIEW_SCREEN_H
 
 #include "core/session.h"
+#include "tui/privileged.h"
 #include "tui/view/ask.h"
 #include "tui/view/view.h"
 
 G_BEGIN_DECLS
 
-/* Runs armorer with more rights on the user's terminal and waits for it; *said: see privileged.h.
+/* Has a request carried out with more rights, on the user's terminal; as tui_privileged_change().
  */
-typedef gboolean (*TuiElevate)(const char *const *verb, const char *input, int *status, char **said,
-                               GError **error, gpointer data);
+typedef gboolean (*TuiElevate)(const AmrRequest *request, TuiPrivileged *privileged, GError **error,
+                               gpointer data);
 
 typedef struct {
     AmrSession *session; /* borrowed, outlives the screen */
@@ -96,8 +97,8 @@ void tui_screen_end_work(TuiScreen *screen);
 
 /* Whether a change needs more rights than we have, and getting them: see TuiElevate. */
 gboolean tui_screen_elevates(const TuiScreen *screen);
-gboolean tui_screen_elevate(TuiScreen *screen, const char *const *verb, const char *input,
-                            int *status, char **said, GError **error);
+gboolean tui_screen_elevate(TuiScreen *screen, const AmrRequest *request, TuiPrivileged *privileged,
+                            GError **error);
 
 G_END_DECLS
 #endif

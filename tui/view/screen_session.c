@@ -252,10 +252,10 @@ tui_screen_elevates(const TuiScreen *screen)
 }
 
 gboolean
-tui_screen_elevate(TuiScreen *screen, const char *const *verb, const char *input, int *status,
-                   char **said, GError **error)
+tui_screen_elevate(TuiScreen *screen, const AmrRequest *request, TuiPrivileged *privileged,
+                   GError **error)
 {
-    return screen->options.elevate(verb, input, status, said, error, screen->options.data);
+    return screen->options.elevate(request, privileged, error, screen->options.data);
 }
 
 /* ---- for the views -------------------------------------------------------------------------- */

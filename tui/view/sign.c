@@ -49,7 +49,6 @@ forget_plan(TuiSign *sign)
     g_clear_pointer(&sign->change, g_free);
     g_clear_pointer(&sign->said, g_free);
     sign->state = TUI_SIGN_NO_PLAN;
-    sign->elevated = FALSE;
     sign->asking = FALSE;
     sign->shown = FALSE;
 }
@@ -61,8 +60,7 @@ tui_sign_free(TuiSign *sign)
         return;
     forget_plan(sign);
     tui_sign_forget_try(sign);
-    g_strfreev(sign->verb);
-    g_free(sign->input);
+    amr_request_free(sign->request);
     g_free(sign->danger);
     g_clear_pointer(&sign->questions, g_ptr_array_unref);
     g_string_free(sign->word, TRUE);
@@ -116,12 +114,10 @@ tui_sign_set_reload(TuiSign *sign, AmrPlan *reload)
 }
 
 void
-tui_sign_set_verb(TuiSign *sign, const char *const *verb, const char *input)
+tui_sign_set_request(TuiSign *sign, AmrRequest *request)
 {
-    g_strfreev(sign->verb);
-    g_free(sign->input);
-    sign->verb = g_strdupv((char **)verb);
-    sign->input = g_strdup(input);
+    amr_request_free(sign->request);
+    sign->request = request;
 }
 
 void
@@ -222,7 +218,7 @@ refusal(const TuiSign *sign)
     default:
         break;
     }
-    gboolean ready = tui_screen_elevates(sign->screen) ? sign->verb != NULL : sign->box != NULL;
+    gboolean ready = tui_screen_elevates(sign->screen) ? sign->request != NULL : sign->box != NULL;
     return ready ? NULL : "There is nothing to write";
 }
 

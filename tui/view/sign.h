@@ -54,10 +54,9 @@ void tui_sign_set_reload(TuiSign *sign, AmrPlan *reload);
 /* Policy is another than the plan was made from: what was found is dropped, a typed word too, and
  * nothing is written until a new plan comes. Nothing happens to what is being written, or done. */
 void tui_sign_set_stale(TuiSign *sign);
-/* How it is carried out with more rights: the verb's argv and its standard input (may be NULL);
- * copied. What was
- * shown is added to it as --expect, or --ask where nothing was. */
-void tui_sign_set_verb(TuiSign *sign, const char *const *verb, const char *input);
+/* How it is asked for where it needs more rights; taken over, NULL: it cannot be. It is bound to
+ * what was shown. */
+void tui_sign_set_request(TuiSign *sign, AmrRequest *request);
 /* Why a word has to be typed before it is written; NULL: it need not. Display form, copied. */
 void tui_sign_set_danger(TuiSign *sign, const char *danger);
 /* What the kernel is asked afterwards: AmrExecutorQuestion; taken over, may be NULL. */
@@ -103,9 +102,6 @@ gboolean tui_sign_is_asking(const TuiSign *sign);
 /* Whether TUI_ACTION_WRITE would write, as far as is known. */
 gboolean tui_sign_is_ready(const TuiSign *sign);
 gboolean tui_sign_is_writing(const TuiSign *sign);
-/* Called by its view for TUI_NEWS_SESSION: a check that had to wait begins; the outcome of a
- * command with more rights is read from the history. */
-void tui_sign_news(TuiSign *sign);
 
 G_END_DECLS
 #endif

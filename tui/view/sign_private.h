@@ -44,8 +44,7 @@ struct TuiSign {
     GError *plan_error; /* why there is no plan */
     GError *error;      /* what the check, or the writing, says */
     char *diff;
-    char **verb;
-    char *input;
+    AmrRequest *request; /* for who has more rights; NULL */
     char *danger;
     GPtrArray *questions;
     guint delay; /* source of the check to come */
@@ -56,11 +55,8 @@ struct TuiSign {
     GPtrArray *compiled; /* GBytes, of a check that went well; NULL */
     AmrOutcome *outcome;
     char *progress;
-    char *change;      /* its id, once it is done */
-    gboolean elevated; /* the outcome is to be read from the history */
-    int status;        /* what the command with more rights ended with */
-    char *said;        /* and its words */
-    guint changes_before;
+    char *change;        /* its id, once it is done */
+    char *said;          /* the words of the command with more rights; NULL */
     TuiSignTried *tried; /* NULL: none */
     gboolean shown;      /* what would be signed stood on the screen */
     gboolean asking;
@@ -75,7 +71,7 @@ void tui_sign_write_here(TuiSign *sign);
 void tui_sign_abandon(TuiSign *sign);
 /* sign_show.c: one row a line, display form. */
 void tui_sign_add_said(TuiFlow *flow, const char *said);
-/* sign_rights.c: runs the verb with more rights; the outcome comes with tui_sign_news(). */
+/* sign_rights.c: has the request carried out with more rights. */
 void tui_sign_elevate(TuiSign *sign);
 
 G_END_DECLS

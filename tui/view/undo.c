@@ -51,18 +51,22 @@ make_plan(const Undo *view, GError **error)
 static void
 plan(Undo *view)
 {
-    const char *verb[] = {"undo", view->id, NULL};
+    AmrRequest *request = NULL;
     GError *error = NULL;
     AmrPlan *made = NULL;
 
     if (tui_sign_is_writing(view->sign))
         return;
     made = make_plan(view, &error);
-    /* The record of a change may be root's alone: then root's own command makes the plan, shows it
-     * and asks. */
+    /* The record of a change may be root's alone: then who has the rights makes the plan, and it is
+     * shown and asked about on the terminal. */
     view->unseen = tui_screen_elevates(view->view.screen) &&
                    g_error_matches(error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED);
-    tui_sign_set_verb(view->sign, made || view->unseen ? verb : NULL, NULL);
+    if (made || view->unseen) {
+        request = amr_request_new(AMR_PLAN_UNDO);
+        request->undoes = g_strdup(view->id);
+    }
+    tui_sign_set_request(view->sign, request);
     if (view->unseen) {
         g_clear_error(&error);
         tui_sign_set_unseen(view->sign);
@@ -126,7 +130,6 @@ news(TuiView *base, TuiNews what)
         tui_sign_set_stale(view->sign);
     if (what != TUI_NEWS_SESSION)
         return;
-    tui_sign_news(view->sign);
     if (tui_sign_state(view->sign) == TUI_SIGN_FAILED)
         tui_sign_try_again(view->sign);
     if (tui_sign_state(view->sign) < TUI_SIGN_WRITING)

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "tui/command/rulefile.h"
+#include "core/change/rulefile.h"
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/base/error.h"
 
-TuiRuleGroup *
-tui_rule_group_new(const char *profile)
+AmrRuleGroup *
+amr_rule_group_new(const char *profile)
 {
-    TuiRuleGroup *group = g_new0(TuiRuleGroup, 1);
+    AmrRuleGroup *group = g_new0(AmrRuleGroup, 1);
 
     group->profile = g_strdup(profile);
     group->rules = g_ptr_array_new_with_free_func((GDestroyNotify)amr_rule_free);
@@ -20,7 +18,7 @@ tui_rule_group_new(const char *profile)
 }
 
 void
-tui_rule_group_free(TuiRuleGroup *group)
+amr_rule_group_free(AmrRuleGroup *group)
 {
     if (!group)
         return;
@@ -29,43 +27,11 @@ tui_rule_group_free(TuiRuleGroup *group)
     g_free(group);
 }
 
-/* ---- bytes ----------------------------------------------------------------------------------- */
-
-GBytes *
-tui_rulefile_slurp(int fd, const char *name, GError **error)
-{
-    g_autoptr(GByteArray) bytes = g_byte_array_new();
-    guint8 block[8192];
-    gssize n;
-
-    for (;;) {
-        n = read(fd, block, sizeof(block));
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            break;
-        g_byte_array_append(bytes, block, (guint)n);
-        if (bytes->len > TUI_RULEFILE_MAX) {
-            amr_error_set(error, AMR_ERROR_LIMIT, "Reading %s: more than 1 MiB of rules", name);
-            return NULL;
-        }
-    }
-    if (n < 0 && errno == EISDIR) {
-        amr_error_set(error, AMR_ERROR_PARSE, "Reading %s: Not rules but a directory", name);
-        return NULL;
-    }
-    if (n < 0) {
-        amr_error_errno(error, errno, "Reading %s", name);
-        return NULL;
-    }
-    return g_byte_array_free_to_bytes(g_steal_pointer(&bytes));
-}
-
 /* ---- the file -------------------------------------------------------------------------------- */
 
 typedef struct {
     GPtrArray *groups;
-    TuiRuleGroup *current; /* borrowed; NULL before the first header */
+    AmrRuleGroup *current; /* borrowed; NULL before the first header */
 } Reader;
 
 static void
@@ -76,7 +42,7 @@ enter_group(Reader *reader, const char *profile)
         if (g_str_equal(reader->current->profile, profile))
             return;
     }
-    reader->current = tui_rule_group_new(profile);
+    reader->current = amr_rule_group_new(profile);
     g_ptr_array_add(reader->groups, reader->current);
 }
 
@@ -141,17 +107,17 @@ static void
 drop_empty(GPtrArray *groups)
 {
     for (guint i = groups->len; i > 0; i--) {
-        const TuiRuleGroup *group = g_ptr_array_index(groups, i - 1);
+        const AmrRuleGroup *group = g_ptr_array_index(groups, i - 1);
         if (!group->rules->len)
             g_ptr_array_remove_index(groups, i - 1);
     }
 }
 
 GPtrArray *
-tui_rulefile_read(AmrBytes text, const char *name, gboolean keep_empty, GError **error)
+amr_rulefile_read(AmrBytes text, const char *name, gboolean keep_empty, GError **error)
 {
     g_autoptr(GPtrArray) groups =
-        g_ptr_array_new_with_free_func((GDestroyNotify)tui_rule_group_free);
+        g_ptr_array_new_with_free_func((GDestroyNotify)amr_rule_group_free);
     Reader reader = {.groups = groups};
     guint number = 0;
 
