@@ -12,6 +12,7 @@
 #define ABI_LAST     9
 
 struct AmrOracle {
+    gatomicrefcount holders;
     GPtrArray *profiles; /* AmrOracleProfile */
     GHashTable *by_name; /* ":ns:name" or "name" -> profile, borrowed */
 };
@@ -135,6 +136,7 @@ amr_oracle_new(GBytes *compiled, GError **error)
     }
     cursor.data = g_bytes_get_data(stream, &cursor.size);
     g_autoptr(AmrOracle) oracle = g_new0(AmrOracle, 1);
+    g_atomic_ref_count_init(&oracle->holders);
     oracle->profiles = g_ptr_array_new_with_free_func((GDestroyNotify)amr_oracle_profile_free);
     oracle->by_name = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     if (!read_stream(oracle, &cursor, error)) {
@@ -145,10 +147,18 @@ amr_oracle_new(GBytes *compiled, GError **error)
     return g_steal_pointer(&oracle);
 }
 
+AmrOracle *
+amr_oracle_ref(const AmrOracle *oracle)
+{
+    AmrOracle *held = (AmrOracle *)oracle;
+    g_atomic_ref_count_inc(&held->holders);
+    return held;
+}
+
 void
 amr_oracle_free(AmrOracle *oracle)
 {
-    if (!oracle)
+    if (!oracle || !g_atomic_ref_count_dec(&oracle->holders))
         return;
     g_hash_table_unref(oracle->by_name);
     g_ptr_array_unref(oracle->profiles);

@@ -88,6 +88,8 @@ typedef struct {
  * AMR_ERROR_PARSE ("Compiled policy: profile 'x': unknown tag 'y' at offset N") or AMR_ERROR_LIMIT
  * (over 256 MiB, 65,536 profiles). An empty stream has no profile and is not an error. */
 AmrOracle *amr_oracle_new(GBytes *compiled, GError **error);
+/* One more holder, of any thread; each of them frees it. It never changes. */
+AmrOracle *amr_oracle_ref(const AmrOracle *oracle);
 void amr_oracle_free(AmrOracle *oracle);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrOracle, amr_oracle_free)
 
