@@ -36,6 +36,7 @@ amr_session_new(const AmrTargetOptions *options, guint most, GError **error)
         return NULL;
     session->config = read_config(session->target);
     session->recipes = amr_recipes_new();
+    session->sensitive = amr_sensitive_new();
     session->opener = amr_opener_new(session->target);
     session->store = amr_store_new(most);
     amr_store_set_clock(session->store, amr_target_clock(session->target));
@@ -44,6 +45,7 @@ amr_session_new(const AmrTargetOptions *options, guint most, GError **error)
     session->probe = amr_probe_new(session->compiler);
     session->programs = amr_programs_new(session->target);
     session->abstractions = amr_abstractions_new(session->compiler);
+    session->breadths = amr_breadths_new(session->sensitive);
     return g_steal_pointer(&session);
 }
 
@@ -60,6 +62,7 @@ amr_session_free(AmrSession *session)
     g_clear_pointer(&session->revision, amr_revision_free);
     g_clear_pointer(&session->watch, amr_index_watch_free);
     g_clear_pointer(&session->index, amr_index_free);
+    g_clear_pointer(&session->breadths, amr_breadths_free);
     g_clear_pointer(&session->abstractions, amr_abstractions_free);
     g_clear_pointer(&session->probe, amr_probe_free);
     g_clear_pointer(&session->programs, amr_programs_free);
@@ -69,6 +72,7 @@ amr_session_free(AmrSession *session)
     g_clear_pointer(&session->ingest, amr_ingest_free);
     g_clear_pointer(&session->store, amr_store_free);
     g_clear_pointer(&session->opener, amr_opener_free);
+    g_clear_pointer(&session->sensitive, amr_sensitive_free);
     g_clear_pointer(&session->recipes, amr_recipes_free);
     g_clear_pointer(&session->config, amr_config_free);
     g_clear_pointer(&session->target, amr_target_free);
@@ -125,6 +129,7 @@ on_index(GObject *source, GAsyncResult *result, gpointer data)
     amr_probe_forget(session->probe);
     amr_programs_forget(session->programs);
     amr_abstractions_forget(session->abstractions);
+    amr_breadths_forget(session->breadths);
     if (session->gate)
         amr_gate_renew(session->gate);
     g_task_return_boolean(task, TRUE);

@@ -16,6 +16,7 @@
 #include "core/kernel/loaded.h"
 #include "core/kernel/revision.h"
 #include "core/policy/abstractions.h"
+#include "core/policy/breadths.h"
 #include "core/policy/compiler.h"
 #include "core/policy/index_watch.h"
 #include "core/policy/propose.h"
@@ -29,8 +30,9 @@ typedef struct AmrGate AmrGate;
 /* Parts are made in this order and freed in the reverse one. Borrow them; do not free. */
 typedef struct {
     AmrTarget *target;
-    AmrConfig *config;   /* the system's file; a front end adds the user's */
-    AmrRecipes *recipes; /* none, until a front end adds them */
+    AmrConfig *config;       /* the system's file; a front end adds the user's */
+    AmrRecipes *recipes;     /* none, until a front end adds them */
+    AmrSensitive *sensitive; /* the same */
     AmrOpener *opener;
     AmrStore *store;
     AmrIngest *ingest;
@@ -40,6 +42,7 @@ typedef struct {
     AmrProbe *probe;               /* what the target states */
     AmrPrograms *programs;         /* what programs are, on its disk */
     AmrAbstractions *abstractions; /* what is ready to be included */
+    AmrBreadths *breadths;         /* what rules open of the files that exist */
     AmrIndex *index;               /* NULL until amr_session_load, or if there is no policy */
     GError *index_error;           /* why there is none */
     AmrIndexWatch *watch;  /* whether policy is still what was read; NULL: nobody asked for it */

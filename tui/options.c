@@ -144,14 +144,29 @@ add_user_config(AmrConfig *config)
         amr_config_warn(config, error->message);
 }
 
+/* Takes what a file of data says. */
+typedef void (*TakeData)(AmrSession *session, const char *text, gsize len, const char *shown);
+
 static void
-take_recipes(AmrSession *session, const char *path, const char *text, gsize len,
-             const GError *error)
+take_recipes(AmrSession *session, const char *text, gsize len, const char *shown)
+{
+    amr_recipes_take(session->recipes, text, len, shown);
+}
+
+static void
+take_sensitive(AmrSession *session, const char *text, gsize len, const char *shown)
+{
+    amr_sensitive_take(session->sensitive, text, len, shown);
+}
+
+static void
+take_data(AmrSession *session, TakeData take, const char *path, const char *text, gsize len,
+          const GError *error)
 {
     g_autofree char *shown = amr_display_string(path);
 
     if (text)
-        amr_recipes_take(session->recipes, text, len, shown);
+        take(session, text, len, shown);
     else if (error && !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) &&
              !g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
         amr_config_warn(session->config, error->message);
@@ -159,9 +174,9 @@ take_recipes(AmrSession *session, const char *path, const char *text, gsize len,
 
 /* What comes with us, the system's, the user's: of two with one id the later counts. With more
  * rights than his a user's own say nothing: what they tell to paste would be run by root. @name:
- * "recipes" or "notes", @system_file: the system's. */
+ * "recipes", @system_file: the system's. */
 static void
-add_recipes(AmrSession *session, const char *name, const char *system_file)
+add_data(AmrSession *session, TakeData take, const char *name, const char *system_file)
 {
     g_autofree char *relative = g_strconcat("data/", name, NULL);
     g_autofree char *shipped = tui_data_path(relative);
@@ -173,17 +188,27 @@ add_recipes(AmrSession *session, const char *name, const char *system_file)
     gsize len = 0;
 
     (void)g_file_get_contents(shipped, &text, &len, &error);
-    take_recipes(session, shipped, text, len, error);
+    take_data(session, take, shipped, text, len, error);
     g_autoptr(GBytes) bytes = amr_fs_read(amr_target_root_fd(session->target), system_file,
                                           AMR_RECIPES_MAX, &error_system);
     const char *system = bytes ? g_bytes_get_data(bytes, &len) : NULL;
-    take_recipes(session, shown, system, len, error_system);
+    take_data(session, take, shown, system, len, error_system);
     if (!is_privileged())
         text_own = tui_home_read(own, AMR_RECIPES_MAX, &len, &error_own);
-    take_recipes(session, own, text_own, len, error_own);
-    const GPtrArray *warnings = amr_recipes_warnings(session->recipes);
-    for (guint i = 0; i < warnings->len; i++)
-        amr_config_warn(session->config, warnings->pdata[i]);
+    take_data(session, take, own, text_own, len, error_own);
+}
+
+static void
+add_all_data(AmrSession *session)
+{
+    add_data(session, take_recipes, "recipes", AMR_RECIPES_FILE);
+    add_data(session, take_recipes, "notes", AMR_NOTES_FILE);
+    add_data(session, take_sensitive, "sensitive", AMR_SENSITIVE_FILE);
+    const GPtrArray *all[] = {amr_recipes_warnings(session->recipes),
+                              amr_sensitive_warnings(session->sensitive)};
+    for (gsize i = 0; i < G_N_ELEMENTS(all); i++)
+        for (guint k = 0; k < all[i]->len; k++)
+            amr_config_warn(session->config, all[i]->pdata[k]);
 }
 
 AmrSession *
@@ -207,8 +232,7 @@ tui_options_session(const TuiOptions *options, GError **error)
     if (session) {
         session->only = g_strdupv(options->sources);
         add_user_config(session->config);
-        add_recipes(session, "recipes", AMR_RECIPES_FILE);
-        add_recipes(session, "notes", AMR_NOTES_FILE);
+        add_all_data(session);
     }
     return session;
 }

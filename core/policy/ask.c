@@ -379,10 +379,9 @@ name_profile(AmrAsk *ask, const char *typed)
     answer->name = g_strdup(end ? end + (g_str_has_prefix(end, "://") ? 3 : 1) : typed);
 }
 
-/* NULL for @question: a comparison. */
-static GTask *
-new_task(AmrAsker *asker, const char *profile, const AmrQuestion *question,
-         GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+GTask *
+amr_ask_task_new(AmrAsker *asker, const char *profile, const AmrQuestion *question,
+                 GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
     GTask *task = g_task_new(NULL, cancellable, callback, data);
     AmrAsk *ask = g_new0(AmrAsk, 1);
@@ -395,15 +394,24 @@ new_task(AmrAsker *asker, const char *profile, const AmrQuestion *question,
 }
 
 void
+amr_ask_disk(GTask *task)
+{
+    AmrAsk *ask = g_task_get_task_data(task);
+    if (find_on_disk(ask))
+        amr_ask_compile(task);
+    else
+        ask->then(task, NULL);
+}
+
+void
 amr_asker_ask_async(AmrAsker *asker, const char *profile, const AmrQuestion *question,
                     GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
-    g_autoptr(GTask) task = new_task(asker, profile, question, cancellable, callback, data);
+    g_autoptr(GTask) task = amr_ask_task_new(asker, profile, question, cancellable, callback, data);
+    AmrAsk *ask = g_task_get_task_data(task);
     g_task_set_source_tag(task, amr_asker_ask_async);
-    if (find_on_disk(g_task_get_task_data(task)))
-        amr_ask_compile(task);
-    else
-        amr_ask_finish(task);
+    ask->then = amr_ask_answer;
+    amr_ask_disk(task);
 }
 
 AmrAnswer *
@@ -416,13 +424,14 @@ void
 amr_asker_compare_async(AmrAsker *asker, const char *profile, GCancellable *cancellable,
                         GAsyncReadyCallback callback, gpointer data)
 {
-    g_autoptr(GTask) task = new_task(asker, profile, NULL, cancellable, callback, data);
+    g_autoptr(GTask) task = amr_ask_task_new(asker, profile, NULL, cancellable, callback, data);
     AmrAsk *ask = g_task_get_task_data(task);
     g_autoptr(GError) error = NULL;
     g_task_set_source_tag(task, amr_asker_compare_async);
+    ask->then = amr_ask_compare;
     /* A profile that the kernel tells nothing of costs no compilation. */
-    if (amr_ask_loaded(ask, &error) && find_on_disk(ask))
-        amr_ask_compile(task);
+    if (amr_ask_loaded(ask, &error))
+        amr_ask_disk(task);
     else
         amr_ask_compare(task, NULL);
 }

@@ -256,12 +256,12 @@ look_behind(GTask *task)
 /* ---- policy as it is --------------------------------------------------------------------------
  */
 
-static void
-judge(GTask *task, const AmrAskCompiled *compiled)
+void
+amr_ask_answer(GTask *task, const AmrAskCompiled *compiled)
 {
     AmrAsk *ask = g_task_get_task_data(task);
-    if (!ask->question) {
-        amr_ask_compare(task, compiled);
+    if (!compiled) {
+        amr_ask_finish(task);
         return;
     }
     amr_ask_judge(ask, compiled);
@@ -282,7 +282,7 @@ on_compiled(GObject *source, GAsyncResult *result, gpointer data)
     }
     AmrAskCompiled *compiled = take_result(ask, got, error);
     g_hash_table_insert(ask->asker->compiled, g_strdup(ask->root), compiled);
-    judge(task, compiled);
+    ask->then(task, compiled);
 }
 
 void
@@ -294,5 +294,5 @@ amr_ask_compile(GTask *task)
         compile(task, NULL, on_compiled);
         return;
     }
-    judge(task, compiled);
+    ask->then(task, compiled);
 }

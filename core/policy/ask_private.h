@@ -20,15 +20,24 @@ struct AmrAsker {
     AmrCauses *causes;
 };
 
-typedef struct {
+typedef struct AmrAsk AmrAsk;
+struct AmrAsk {
     AmrAsker *asker;
-    const AmrQuestion *question; /* NULL: a comparison */
-    const AmrBlock *block;       /* NULL: not on disk */
-    char *root;                  /* the file to compile */
+    const AmrQuestion *question; /* NULL: none is asked */
+    /* What is done with the file of the profile, once it is compiled; NULL: there is none, and
+     * answer->disk says why. */
+    void (*then)(GTask *task, const AmrAskCompiled *compiled);
+    const AmrBlock *block; /* NULL: not on disk */
+    char *root;            /* the file to compile */
     AmrAnswer *answer;
-} AmrAsk;
+};
 
 void amr_ask_free(gpointer ask);
+/* A task with an AmrAsk about @profile; @question may be NULL. */
+GTask *amr_ask_task_new(AmrAsker *asker, const char *profile, const AmrQuestion *question,
+                        GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+/* Compiles the file that defines the profile, if there is one; then ask->then. */
+void amr_ask_disk(GTask *task);
 /* Takes the answer of policy on disk from what was compiled. */
 void amr_ask_judge(AmrAsk *ask, const AmrAskCompiled *compiled);
 /* What is loaded, and the task returns. */
@@ -40,8 +49,9 @@ const AmrOracleProfile *amr_ask_find(const AmrOracle *oracle, const char *ns, co
 /* ask_drift.c: compares, with what was compiled, or why it was not; and the task returns. */
 void amr_ask_compare(GTask *task, const AmrAskCompiled *compiled);
 
-/* ask_compile.c: compiles, judges, tells `audit deny` from the want of a rule; then
- * amr_ask_finish(). */
+/* ask_compile.c: compiles; then ask->then. */
 void amr_ask_compile(GTask *task);
+/* Judges what was compiled, tells `audit deny` from the want of a rule; then amr_ask_finish(). */
+void amr_ask_answer(GTask *task, const AmrAskCompiled *compiled);
 
 #endif

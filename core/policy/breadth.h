@@ -49,6 +49,8 @@ typedef struct {
     gboolean whole;       /* all that can be opened was looked at; else there may be more files */
 } AmrBreadth;
 
+/* Of a rule that opens no file. */
+AmrBreadth *amr_breadth_none(void);
 void amr_breadth_free(AmrBreadth *breadth);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrBreadth, amr_breadth_free)
 

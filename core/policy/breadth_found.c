@@ -36,6 +36,14 @@ amr_breadth_new(void)
     return breadth;
 }
 
+AmrBreadth *
+amr_breadth_none(void)
+{
+    AmrBreadth *breadth = amr_breadth_new();
+    breadth->whole = TRUE;
+    return breadth;
+}
+
 void
 amr_breadth_free(AmrBreadth *breadth)
 {

@@ -41,6 +41,7 @@ amr_breadth_walk_new(const AmrTarget *target, const AmrBreadthLane *lanes, guint
     walk->mounts = amr_breadth_mounts_new(amr_target_root_path(target));
     walk->matcher = sensitive ? amr_sensitive_matcher_new(sensitive) : NULL;
     walk->pending = g_ptr_array_new_with_free_func(g_free);
+    walk->bulk = g_ptr_array_new_with_free_func(g_free);
     walk->last = g_ptr_array_new_with_free_func(g_free);
     walk->areas = g_ptr_array_new_with_free_func(g_free);
     walk->path = g_string_new(NULL);
@@ -73,6 +74,7 @@ amr_breadth_walk_free(AmrBreadthWalk *walk)
     g_hash_table_unref(walk->mounts);
     amr_sensitive_matcher_free(walk->matcher);
     g_ptr_array_unref(walk->pending);
+    g_ptr_array_unref(walk->bulk);
     g_ptr_array_unref(walk->last);
     g_ptr_array_unref(walk->areas);
     g_string_free(walk->path, TRUE);
@@ -135,6 +137,20 @@ amr_breadth_walk_leave(AmrBreadthWalk *walk, const char *path, const AmrBreadthS
     for (guint i = 0; i < walk->n; i++)
         if (states[i].rules && amr_breadth_machine_gain(walk->lanes[i].machine, states[i]).below)
             g_ptr_array_add(walk->lanes[i].found->left, g_strdup(text));
+    g_mutex_unlock(&walk->lock);
+}
+
+void
+amr_breadth_walk_leave_lane(AmrBreadthWalk *walk, guint lane, const char *path, guint64 more,
+                            const char *why)
+{
+    g_autofree char *shown = amr_display_string(*path ? path : "/");
+    g_autofree char *others =
+        more ? g_strdup_printf(" and %" G_GUINT64_FORMAT " other directories", more) : NULL;
+    char *text = g_strdup_printf("%s%s: %s", shown, others ? others : "", why);
+
+    g_mutex_lock(&walk->lock);
+    g_ptr_array_add(walk->lanes[lane].found->left, text);
     g_mutex_unlock(&walk->lock);
 }
 

@@ -21,6 +21,7 @@
 #define PENDING_MAX 400000u /* directories that wait */
 #define ENTRIES     1024u   /* of a directory, between looks at the clock */
 #define TELL_USEC   100000
+#define BULK        5000u /* files, that are much */
 
 /* What may be written to a symbolic link itself; all else is done to what it leads to. */
 #define LINK_RIGHTS (AMR_K_WRITE | AMR_K_CREATE | AMR_K_DELETE | AMR_K_LINK)
@@ -172,6 +173,16 @@ put_off(AmrBreadthWalk *walk, GPtrArray *list, Area *area, const char *path,
     g_ptr_array_add(list, pending);
 }
 
+/* Whether only rules wait for it that open much already. */
+static gboolean
+is_bulk(const AmrBreadthWalk *walk, const AmrBreadthState *states)
+{
+    for (guint i = 0; i < walk->n; i++)
+        if (states[i].rules && walk->lanes[i].found->files < BULK)
+            return FALSE;
+    return TRUE;
+}
+
 /* walk->path is a directory to be walked, or not. */
 static void
 enter(AmrBreadthWalk *walk, Area *area, const AmrBreadthState *states)
@@ -184,11 +195,13 @@ enter(AmrBreadthWalk *walk, Area *area, const AmrBreadthState *states)
         amr_breadth_walk_leave(walk, path, states, "autofs, which looking would mount things in");
         return;
     }
-    if (mount) {
+    if (mount)
         area = area_for(walk, mount);
-        list = mount->kind == AMR_BREADTH_MAY_HANG ? walk->last : list;
-    }
-    if (walk->pending->len + walk->last->len >= PENDING_MAX)
+    if (area->mount.kind == AMR_BREADTH_MAY_HANG)
+        list = walk->last;
+    else if (is_bulk(walk, states))
+        list = walk->bulk;
+    if (walk->pending->len + walk->bulk->len + walk->last->len >= PENDING_MAX)
         amr_breadth_walk_leave(walk, path, states, "too many directories");
     else
         put_off(walk, list, area, path, states);
@@ -383,8 +396,30 @@ enter_root(AmrBreadthWalk *walk, AmrBreadthState *states)
 static Pending *
 next(AmrBreadthWalk *walk)
 {
-    GPtrArray *list = walk->pending->len ? walk->pending : walk->last;
+    GPtrArray *list = walk->pending->len ? walk->pending
+                      : walk->bulk->len  ? walk->bulk
+                                         : walk->last;
     return list->len ? g_ptr_array_steal_index(list, list->len - 1) : NULL;
+}
+
+/* Time is over: what @lane would have gone into besides. */
+static void
+leave_rest(AmrBreadthWalk *walk, guint lane)
+{
+    const GPtrArray *lists[] = {walk->pending, walk->bulk, walk->last};
+    const char *first = NULL;
+    guint64 more = 0;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(lists); i++)
+        for (guint k = 0; k < lists[i]->len; k++) {
+            const Pending *pending = lists[i]->pdata[k];
+            if (!pending->states[lane].rules)
+                continue;
+            more += first != NULL;
+            first = first ? first : pending->path;
+        }
+    if (first)
+        amr_breadth_walk_leave_lane(walk, lane, first, more, "no time was left");
 }
 
 void
@@ -402,14 +437,14 @@ amr_breadth_walk_run(AmrBreadthWalk *walk, void (*tell)(gpointer data), gpointer
     if (walk->n)
         enter_root(walk, states);
     while ((pending = next(walk))) {
-        gboolean whole = !is_over(walk) && walk_directory(walk, pending);
-        if (!whole)
-            amr_breadth_walk_leave(walk, pending->path, pending->states,
-                                   "and others: no time was left");
-        g_free(pending);
-        if (!whole)
+        if (is_over(walk) || !walk_directory(walk, pending)) {
+            g_ptr_array_add(walk->pending, pending);
             break;
+        }
+        g_free(pending);
     }
+    for (guint i = 0; i < walk->n; i++)
+        leave_rest(walk, i);
     g_mutex_lock(&walk->lock);
     walk->ended = TRUE;
     g_mutex_unlock(&walk->lock);

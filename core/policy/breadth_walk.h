@@ -24,8 +24,10 @@ struct AmrBreadthWalk {
     AmrSensitiveMatcher *matcher; /* or NULL */
     gint64 deadline, told;        /* monotonic microseconds; the budget until it runs */
     /* the thread's */
-    GPtrArray *pending, *last; /* Pending: on top of the first what comes next */
-    GPtrArray *areas;          /* AmrBreadthArea */
+    /* Pending, on top what comes next; first those that a rule waits for which opens little so far,
+     * so that one that opens half of the machine takes no time from the others. */
+    GPtrArray *pending, *bulk, *last;
+    GPtrArray *areas; /* AmrBreadthArea */
     GString *path;
     void (*tell)(gpointer data);
     gpointer tell_data;
@@ -39,6 +41,9 @@ struct AmrBreadthWalk {
  * form. */
 void amr_breadth_walk_leave(AmrBreadthWalk *walk, const char *path, const AmrBreadthState *states,
                             const char *why);
+/* The same of one lane, whatever its state. */
+void amr_breadth_walk_leave_lane(AmrBreadthWalk *walk, guint lane, const char *path, guint64 more,
+                                 const char *why);
 /* A directory that cannot be listed. */
 void amr_breadth_walk_note_unread(AmrBreadthWalk *walk, const AmrBreadthState *states);
 

@@ -23,7 +23,8 @@ typedef struct {
     GPtrArray *groups;      /* TuiProposeGroup: the text */
     GHashTable *by_profile; /* profile -> TuiProposeGroup */
     TuiProposeCovers *covers;
-    AmrOpens *opens; /* NULL: not measured */
+    AmrOpens *opens;            /* NULL: not measured */
+    TuiProposeBreadth *breadth; /* NULL: nothing is measured */
 } Propose;
 
 /* The abstraction that opens the least; where none answers, the best rule. */
@@ -133,7 +134,8 @@ static gboolean
 take_json(const AmrResolved *resolved, gpointer data)
 {
     const Propose *propose = data;
-    return tui_propose_out(propose->session, propose->covers, propose->opens, resolved);
+    return tui_propose_out(propose->session, propose->covers, propose->opens, propose->breadth,
+                           resolved);
 }
 
 /* What is to be measured. */
@@ -159,6 +161,20 @@ measure(TuiCommand *command, AmrAsker *asker, const AmrResolveContext *context,
     amr_opens_ask_async(opens, asker, command->cancellable, tui_wait_done, &wait);
     result = tui_wait_result(&wait);
     return amr_opens_ask_finish(result, NULL);
+}
+
+/* Each candidate that JSON will show. */
+static gboolean
+take_breadth(const AmrResolved *resolved, gpointer data)
+{
+    const Propose *propose = data;
+    const AmrProposal *proposal = resolved->proposal;
+
+    for (guint i = 0; i < proposal->candidates->len; i++) {
+        const AmrCandidate *candidate = proposal->candidates->pdata[i];
+        (void)tui_propose_breadth_look(propose->breadth, proposal->profile, candidate->rule);
+    }
+    return TRUE;
 }
 
 /* Walks until policy on disk and the target have said all that is asked of them. FALSE if that was
@@ -187,7 +203,7 @@ learn(TuiCommand *command, AmrAsker *asker, const AmrResolveContext *context,
 
 /* What is wanted of the verb. */
 typedef struct {
-    gboolean all, exact, any_owner;
+    gboolean all, exact, any_owner, breadth;
     AmrRung rung; /* NONE: the best */
     GArray *wishes;
 } Wanted;
@@ -199,6 +215,9 @@ propose_all(TuiCommand *command, const AmrDenialId *ids, guint n, const Wanted *
     g_autoptr(GPtrArray) groups = g_ptr_array_new_with_free_func(tui_propose_group_free);
     g_autoptr(GHashTable) by_profile = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(TuiProposeCovers) covers = tui_propose_covers_new();
+    g_autoptr(AmrAsker) asker = amr_session_asker(session, AMR_ASK_DISK, TRUE);
+    g_autoptr(TuiProposeBreadth) breadth =
+        wanted->breadth ? tui_propose_breadth_new(command) : NULL;
     /* Compiling takes a while: only where they are shown. */
     gboolean shown = command->options->json || wanted->all || wanted->rung == AMR_RUNG_ABSTRACTION;
     AmrAbstractions *abstractions = shown ? session->abstractions : NULL;
@@ -211,8 +230,8 @@ propose_all(TuiCommand *command, const AmrDenialId *ids, guint n, const Wanted *
                                  .facts = facts,
                                  .choose = tui_wish_choose,
                                  .data = wanted->wishes};
-    Propose propose = {session, wanted->all, wanted->rung, wanted->any_owner,
-                       groups,  by_profile,  covers,       opens};
+    Propose propose = {session, wanted->all, wanted->rung, wanted->any_owner, groups, by_profile,
+                       covers,  opens,       breadth};
 
     if (!learn(command, asker, &context, ids, n))
         return;
@@ -224,14 +243,24 @@ propose_all(TuiCommand *command, const AmrDenialId *ids, guint n, const Wanted *
     }
     if (opens && !measure(command, asker, &context, ids, n, opens))
         return;
+    if (breadth)
+        amr_resolve_each(&context, ids, n, tui_propose_breadth_take, breadth);
     if (command->options->json) {
+        if (breadth)
+            amr_resolve_each(&context, ids, n, take_breadth, &propose);
+        if (breadth && !tui_propose_breadth_measure(breadth, asker))
+            return;
         amr_resolve_each(&context, ids, n, take_covers, &propose);
         amr_resolve_each(&context, ids, n, take_json, &propose);
         return;
     }
     amr_resolve_each(&context, ids, n, take_text, &propose);
+    for (guint i = 0; i < groups->len; i++)
+        tui_propose_group_close(groups->pdata[i], wanted->all, breadth);
+    if (breadth && !tui_propose_breadth_measure(breadth, asker))
+        return;
     for (guint i = 0; i < groups->len; i++) {
-        if (!tui_propose_group_out(g_ptr_array_index(groups, i), wanted->all))
+        if (!tui_propose_group_out(groups->pdata[i], breadth))
             return;
     }
 }
@@ -271,6 +300,8 @@ tui_command_propose(TuiCommand *command, int argc, char **argv)
          "interface, ...; abstraction",
          "RUNG"},
         {"any-owner", 0, 0, G_OPTION_ARG_NONE, &wanted.any_owner, "never \"owner\"", NULL},
+        {"breadth", 0, 0, G_OPTION_ARG_NONE, &wanted.breadth,
+         "how many of the files that exist each rule opens, and which that matter", NULL},
         {"exec", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &execs,
          "decide executions by px, cx, ix or their kin where that is possible", "[PROGRAM=]MODE"},
         TUI_OPTION_SINCE(&since),

@@ -105,7 +105,7 @@ add_opening(TuiJson *json, AmrOpens *opens, const AmrResolved *resolved,
 
 static void
 add_candidate(TuiJson *json, AmrOpens *opens, const AmrResolved *resolved,
-              const AmrCandidate *candidate, guint covers)
+              const AmrCandidate *candidate, guint covers, const AmrMeasured *measured)
 {
     g_autofree char *rule = amr_rule_print(candidate->rule);
     g_autofree char *mirror = candidate->mirror ? amr_rule_print(candidate->mirror) : NULL;
@@ -130,6 +130,7 @@ add_candidate(TuiJson *json, AmrOpens *opens, const AmrResolved *resolved,
     tui_json_bool(json, "everything", candidate->everything);
     tui_json_name(json, "without_owner", without_owner);
     add_opening(json, opens, resolved, candidate);
+    tui_propose_breadth_json(json, measured);
     tui_json_close_object(json);
 }
 
@@ -199,7 +200,7 @@ add_other(TuiJson *json, const AmrProposal *proposal)
 
 /* The best first. */
 static void
-add_candidates(TuiJson *json, TuiProposeCovers *covers, AmrOpens *opens,
+add_candidates(TuiJson *json, TuiProposeCovers *covers, AmrOpens *opens, TuiProposeBreadth *breadth,
                const AmrResolved *resolved)
 {
     const AmrProposal *proposal = resolved->proposal;
@@ -210,7 +211,8 @@ add_candidates(TuiJson *json, TuiProposeCovers *covers, AmrOpens *opens,
         const AmrCandidate *candidate = g_ptr_array_index(proposal->candidates, n);
         g_autofree char *key = cover_key(proposal, candidate);
         add_candidate(json, opens, resolved, candidate,
-                      GPOINTER_TO_UINT(g_hash_table_lookup(covers->counts, key)));
+                      GPOINTER_TO_UINT(g_hash_table_lookup(covers->counts, key)),
+                      tui_propose_breadth_look(breadth, proposal->profile, candidate->rule));
     }
     tui_json_close_array(json);
 }
@@ -249,7 +251,7 @@ add_notes(TuiJson *json, const AmrRecipes *recipes, const AmrEvent *event)
 
 gboolean
 tui_propose_out(const AmrSession *session, TuiProposeCovers *covers, AmrOpens *opens,
-                const AmrResolved *resolved)
+                TuiProposeBreadth *breadth, const AmrResolved *resolved)
 {
     const AmrProposal *proposal = resolved->proposal;
     const AmrStore *store = session->store;
@@ -267,7 +269,7 @@ tui_propose_out(const AmrSession *session, TuiProposeCovers *covers, AmrOpens *o
     tui_json_uint(json, "count", denial ? denial->count : 0);
     tui_json_text(json, "explain", explain);
     add_under(json, resolved->under);
-    add_candidates(json, covers, opens, resolved);
+    add_candidates(json, covers, opens, breadth, resolved);
     add_left_out(json, proposal);
     add_other(json, proposal);
     tui_json_text(json, "no_rule", proposal->no_rule ? amr_no_rule_word(proposal->no_rule) : NULL);

@@ -174,8 +174,18 @@ note_of(const TuiProposeGroup *group, const AmrRule *rule)
                     : NULL;
 }
 
+void
+tui_propose_group_close(TuiProposeGroup *group, gboolean all, TuiProposeBreadth *breadth)
+{
+    /* Candidates are alternatives: what they have together is none of them. */
+    if (!all)
+        amr_rules_merge(group->rules);
+    for (guint i = 0; i < group->rules->len; i++)
+        (void)tui_propose_breadth_look(breadth, group->profile, group->rules->pdata[i]);
+}
+
 gboolean
-tui_propose_group_out(TuiProposeGroup *group, gboolean all)
+tui_propose_group_out(TuiProposeGroup *group, TuiProposeBreadth *breadth)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *name = amr_policy_name(AMR_PLACE_PATTERN, amr_bytes(group->profile), &error);
@@ -190,13 +200,12 @@ tui_propose_group_out(TuiProposeGroup *group, gboolean all)
     header = g_strconcat("# profile: ", name, NULL);
     if (!tui_out_line(header))
         return FALSE;
-    /* Candidates are alternatives: what they have together is none of them. */
-    if (!all)
-        amr_rules_merge(group->rules);
     for (guint i = 0; i < group->rules->len; i++) {
         const AmrRule *rule = g_ptr_array_index(group->rules, i);
         g_autofree char *line = amr_rule_print(rule), *note = note_of(group, rule);
-        if ((note && !tui_out_line(note)) || !tui_out_line(line))
+        const AmrMeasured *measured = tui_propose_breadth_look(breadth, group->profile, rule);
+        if ((note && !tui_out_line(note)) || (measured && !tui_propose_breadth_lines(measured)) ||
+            !tui_out_line(line))
             return FALSE;
     }
     return out_lines(group->left_out) && out_lines(group->no_rules);
