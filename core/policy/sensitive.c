@@ -247,12 +247,49 @@ amr_sensitive_take(AmrSensitive *sensitive, const char *text, gsize len, const c
 /* ---- matching ---------------------------------------------------------------------------------
  */
 
+/* Names that are tried at once. */
+typedef struct {
+    AmrGlobSet *globs;
+    guint owners[AMR_GLOB_SET_MAX]; /* the entry of each */
+    guint n;
+    gboolean readers; /* reading is enough for these; for others never */
+} Set;
+
 struct AmrSensitiveMatcher {
     AmrSensitive *sensitive;
-    GPtrArray *sets; /* AmrGlobSet, of AMR_GLOB_SET_MAX names each */
-    GArray *owners;  /* guint: the entry of each name */
+    GPtrArray *sets; /* Set: those that matter to a reader, then the rest */
     gboolean asks_setuid;
 };
+
+static void
+set_free(gpointer data)
+{
+    Set *set = data;
+    amr_glob_set_free(set->globs);
+    g_free(set);
+}
+
+/* Whether reading alone is enough for it. */
+static gboolean
+is_for_readers(const Entry *entry)
+{
+    return !entry->access || (entry->access & AMR_PERM_READ);
+}
+
+static void
+add_name(AmrSensitiveMatcher *matcher, const char *name, guint owner, gboolean readers)
+{
+    Set *set = matcher->sets->len ? matcher->sets->pdata[matcher->sets->len - 1] : NULL;
+
+    if (!set || set->n == AMR_GLOB_SET_MAX || set->readers != readers) {
+        set = g_new0(Set, 1);
+        set->globs = amr_glob_set_new();
+        set->readers = readers;
+        g_ptr_array_add(matcher->sets, set);
+    }
+    amr_glob_set_add(set->globs, name);
+    set->owners[set->n++] = owner;
+}
 
 AmrSensitiveMatcher *
 amr_sensitive_matcher_new(AmrSensitive *sensitive)
@@ -260,18 +297,15 @@ amr_sensitive_matcher_new(AmrSensitive *sensitive)
     AmrSensitiveMatcher *matcher = g_new0(AmrSensitiveMatcher, 1);
 
     matcher->sensitive = amr_sensitive_ref(sensitive);
-    matcher->sets = g_ptr_array_new_with_free_func((GDestroyNotify)amr_glob_set_free);
-    matcher->owners = g_array_new(FALSE, FALSE, sizeof(guint));
-    for (guint i = 0; i < sensitive->entries->len; i++) {
-        const Entry *entry = sensitive->entries->pdata[i];
-        matcher->asks_setuid = matcher->asks_setuid || entry->kind == AMR_SENSITIVE_SETUID;
-        for (guint k = 0; k < entry->names->len; k++) {
-            if (matcher->owners->len % AMR_GLOB_SET_MAX == 0)
-                g_ptr_array_add(matcher->sets, amr_glob_set_new());
-            amr_glob_set_add(matcher->sets->pdata[matcher->sets->len - 1], entry->names->pdata[k]);
-            g_array_append_val(matcher->owners, i);
+    matcher->sets = g_ptr_array_new_with_free_func(set_free);
+    for (guint pass = 0; pass < 2; pass++)
+        for (guint i = 0; i < sensitive->entries->len; i++) {
+            const Entry *entry = sensitive->entries->pdata[i];
+            gboolean readers = pass == 0;
+            matcher->asks_setuid = matcher->asks_setuid || entry->kind == AMR_SENSITIVE_SETUID;
+            for (guint k = 0; is_for_readers(entry) == readers && k < entry->names->len; k++)
+                add_name(matcher, entry->names->pdata[k], i, readers);
         }
-    }
     return matcher;
 }
 
@@ -281,7 +315,6 @@ amr_sensitive_matcher_free(AmrSensitiveMatcher *matcher)
     if (!matcher)
         return;
     g_ptr_array_unref(matcher->sets);
-    g_array_unref(matcher->owners);
     amr_sensitive_free(matcher->sensitive);
     g_free(matcher);
 }
@@ -299,22 +332,34 @@ fits(const Entry *entry, AmrSensitiveKind kind, guint32 rights)
            (entry->kind == AMR_SENSITIVE_ANY || entry->kind == kind);
 }
 
+/* The least of those of @set that fit, or @best. */
+static guint
+match_set(const AmrSensitiveMatcher *matcher, Set *set, AmrBytes name, AmrSensitiveKind kind,
+          guint32 rights, guint best)
+{
+    guint64 hits = amr_glob_set_match(set->globs, name);
+
+    for (guint bit = 0; hits; bit++, hits >>= 1) {
+        guint at = set->owners[bit];
+        if ((hits & 1) && at < best && fits(matcher->sensitive->entries->pdata[at], kind, rights))
+            best = at;
+    }
+    return best;
+}
+
 int
 amr_sensitive_match(AmrSensitiveMatcher *matcher, AmrBytes name, AmrSensitiveKind kind,
                     guint32 rights, const char **text)
 {
+    guint best = G_MAXINT;
+
     for (guint i = 0; i < matcher->sets->len; i++) {
-        guint64 hits = amr_glob_set_match(matcher->sets->pdata[i], name);
-        for (guint bit = 0; hits; bit++, hits >>= 1) {
-            if (!(hits & 1))
-                continue;
-            guint at = g_array_index(matcher->owners, guint, i * AMR_GLOB_SET_MAX + bit);
-            const Entry *entry = matcher->sensitive->entries->pdata[at];
-            if (fits(entry, kind, rights)) {
-                *text = entry->text;
-                return (int)at;
-            }
-        }
+        Set *set = matcher->sets->pdata[i];
+        if (set->readers || (rights & ~(guint32)AMR_PERM_READ))
+            best = match_set(matcher, set, name, kind, rights, best);
     }
-    return -1;
+    if (best == G_MAXINT)
+        return -1;
+    *text = ((const Entry *)matcher->sensitive->entries->pdata[best])->text;
+    return (int)best;
 }

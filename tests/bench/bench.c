@@ -4,6 +4,7 @@
  *   bench all LOG ARMORER     LOG from ./generate; ARMORER is the program
  *   bench screen LOG ARMORER ROOT   the full screen alone; ROOT as data/demo
  *   bench oracle              questions to compiled policy alone
+ *   bench breadth DIR SENSITIVE proofs, and a walk over files that it makes in DIR
  *   bench cluster DIR         few rules for many paths; DIR is tests/data/cluster
  *   bench list                a list of as many denials as are held
  *   bench follow ARMORER DIR  how soon a denial is seen; DIR is where it may write
@@ -238,13 +239,16 @@ main(int argc, char **argv)
         bench_screen(argv[3], argv[2], argv[4]);
     } else if (argc == 2 && strcmp(argv[1], "oracle") == 0) {
         bench_oracle();
+    } else if (argc == 4 && strcmp(argv[1], "breadth") == 0) {
+        bench_breadth(argv[2], argv[3]);
     } else if (argc == 3 && strcmp(argv[1], "cluster") == 0) {
         bench_cluster(argv[2]);
     } else if (argc == 2 && strcmp(argv[1], "list") == 0) {
         bench_list();
     } else {
         fputs("usage: bench all LOG ARMORER | bench screen LOG ARMORER ROOT | bench oracle | "
-              "bench cluster DIR | bench list | bench follow ARMORER DIR | bench read|ingest LOG\n",
+              "bench cluster DIR | bench breadth DIR SENSITIVE | bench list | bench follow ARMORER "
+              "DIR | bench read|ingest LOG\n",
               stderr);
         return 2;
     }

@@ -44,6 +44,10 @@ void bench_idle(const char *dir);
 /* Questions to compiled policy. */
 void bench_oracle(void);
 
+/* A walk over a million files below @dir, where it may write, with the data file @sensitive; and
+ * proofs. */
+void bench_breadth(const char *dir, const char *sensitive);
+
 /* What the clusters make of sets of paths: those recorded in @dir, and some that are made. */
 void bench_cluster(const char *dir);
 

@@ -15,4 +15,7 @@ root=${4:-$(dirname "$0")/../../data/demo}
 "$build/tests/bench/bench" screen "$dir/log" "$build/armorer" "$root"; screen=$?
 "$build/tests/bench/bench" cluster "$(dirname "$0")/../data/cluster"; cluster=$?
 [ $screen -le $all ] || all=$screen
+mkdir "$dir/breadth"
+"$build/tests/bench/bench" breadth "$dir/breadth" "$(dirname "$0")/../../data/sensitive"; breadth=$?
+[ $breadth -le $all ] || all=$breadth
 exit $((all > cluster ? all : cluster))
