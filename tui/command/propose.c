@@ -215,7 +215,6 @@ propose_all(TuiCommand *command, const AmrDenialId *ids, guint n, const Wanted *
     g_autoptr(GPtrArray) groups = g_ptr_array_new_with_free_func(tui_propose_group_free);
     g_autoptr(GHashTable) by_profile = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(TuiProposeCovers) covers = tui_propose_covers_new();
-    g_autoptr(AmrAsker) asker = amr_session_asker(session, AMR_ASK_DISK, TRUE);
     g_autoptr(TuiProposeBreadth) breadth =
         wanted->breadth ? tui_propose_breadth_new(command) : NULL;
     /* Compiling takes a while: only where they are shown. */
