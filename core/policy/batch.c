@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "core/policy/batch_terms.h"
+
 /* The denials of one profile, and what was found among them. */
 typedef struct {
     GArray *accesses;    /* AmrClusterAccess; their paths are the batch's */
@@ -23,6 +25,7 @@ struct AmrBatch {
     GPtrArray *togethers; /* Together */
     GHashTable *found;    /* AmrDenialId -> one of these */
     GHashTable *files;    /* include_key() -> how many denials it answers */
+    AmrBatchTerms *terms; /* of other classes than files */
     GStringChunk *bytes;
 };
 
@@ -56,6 +59,7 @@ amr_batch_new(const AmrIndex *index)
     batch->parts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, part_free);
     batch->found = g_hash_table_new(NULL, NULL);
     batch->files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    batch->terms = amr_batch_terms_new();
     batch->bytes = g_string_chunk_new(4096);
     return batch;
 }
@@ -65,6 +69,7 @@ amr_batch_free(AmrBatch *batch)
 {
     if (!batch)
         return;
+    amr_batch_terms_free(batch->terms);
     g_hash_table_unref(batch->files);
     g_hash_table_unref(batch->found);
     g_ptr_array_unref(batch->togethers);
@@ -139,8 +144,10 @@ amr_batch_take(const AmrResolved *resolved, gpointer data)
     AmrBytes name = resolved->event.field[AMR_FIELD_NAME];
 
     count_includes(batch, resolved);
-    if (!rule)
+    if (!rule) {
+        amr_batch_terms_take(batch->terms, resolved);
         return TRUE;
+    }
     Part *part = g_hash_table_lookup(batch->parts, resolved->proposal->profile);
     if (!part) {
         part = g_new0(Part, 1);
@@ -212,6 +219,7 @@ amr_batch_find(AmrBatch *batch)
     GHashTableIter iter;
     gpointer key, value;
 
+    amr_batch_terms_find(batch->terms);
     g_hash_table_iter_init(&iter, batch->parts);
     while (g_hash_table_iter_next(&iter, &key, &value))
         find_in(batch, key, value);
@@ -263,6 +271,8 @@ amr_batch_offer(const AmrBatch *batch, AmrResolved *resolved)
     guint at;
 
     offer_includes(batch, resolved);
+    if (!together)
+        amr_batch_terms_offer(batch->terms, resolved);
     if (!together || !exact_rule(resolved))
         return;
     at = find_rule(candidates, together->cluster->rule);

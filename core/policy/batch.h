@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Many denials proposed together: what cluster.h finds among the files that one profile was denied
+ * Many denials proposed together: what batch_terms.h finds among those of other classes, and what
+ * cluster.h finds among the files that one profile was denied
  * becomes a rung of each of these denials, and the best one; the same with a variable for its
  * beginning stands above it. Their own rules stay on the ladder. An abstraction that answers
  * several of them says of how many.

@@ -108,6 +108,11 @@ tui_propose_group_left_out(TuiProposeGroup *group, const AmrProposal *proposal)
         const AmrLeftOut *left_out = proposal->left_out->pdata[i];
         if (!amr_propose_left_out_tells(proposal, i))
             continue;
+        /* Of many rules of one kind that fail alike one is told. */
+        char *alike = g_strdup_printf("%d %d %s", left_out->rule->kind, left_out->stating,
+                                      left_out->said ? left_out->said : "");
+        if (!g_hash_table_add(group->seen, alike))
+            continue;
         g_autofree char *rule = amr_rule_print(left_out->rule);
         g_autofree char *shown = amr_display_string(rule);
         add_line(group, group->left_out,
