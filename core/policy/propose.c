@@ -383,6 +383,29 @@ amr_propose_undeny(const AmrCause *denied)
                 : g_strdup("If that deny is wrong, take it out by hand.");
 }
 
+/* A rule with a higher priority= wins over a deny. Tried with the compilers 4.1.0, 4.1.8 and 5.0.2
+ * under abi 3.0 to 5.0: files, signal, ptrace and userns; a capability stays denied, network rules
+ * refuse the word, and 3.0.8 does not know it. */
+static gboolean
+has_priority(AmrRuleKind kind)
+{
+    return kind == AMR_RULE_FILE || kind == AMR_RULE_SIGNAL || kind == AMR_RULE_PTRACE ||
+           kind == AMR_RULE_USERNS;
+}
+
+/* For people alone: such a rule is never proposed. */
+static char *
+tell_overriding(const AmrProposal *proposal, const AmrCause *cause)
+{
+    const AmrCandidate *first = proposal->candidates->len ? proposal->candidates->pdata[0] : NULL;
+    g_autofree char *undeny = amr_propose_undeny(cause);
+
+    return g_strdup_printf("%s Nothing in local/ overrides it%s.", undeny,
+                           first && has_priority(first->rule->kind)
+                               ? ", but by hand a rule with priority=1, from compiler 4.1 on"
+                               : "");
+}
+
 void
 amr_propose_settle(AmrProposal *proposal, AmrOracleVerdict disk, const AmrCause *cause)
 {
@@ -398,8 +421,9 @@ amr_propose_settle(AmrProposal *proposal, AmrOracleVerdict disk, const AmrCause 
     if (disk != AMR_ORACLE_REFUSED)
         return;
     proposal->denied = amr_cause_copy(cause);
+    char *remedy = tell_overriding(proposal, cause);
     amr_propose_refuse(proposal, AMR_NO_RULE_DENIED,
                        g_strdup("A deny rule of the profile stands against it, and a deny wins "
                                 "over any rule."),
-                       amr_propose_undeny(cause));
+                       remedy);
 }
