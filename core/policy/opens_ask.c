@@ -17,6 +17,8 @@ typedef struct {
     guint64 generation;
     const AmrBlock *block; /* of the part's profile */
     char *root;            /* its file */
+    AmrOracle *rules;      /* the part, compiled; NULL until then */
+    guint compared;        /* so many of them */
 } Measuring;
 
 static void next(GTask *task);
@@ -27,6 +29,7 @@ measuring_free(gpointer data)
     Measuring *measuring = data;
     g_ptr_array_unref(measuring->part);
     amr_opens_free(measuring->opens);
+    amr_oracle_free(measuring->rules);
     g_free(measuring->root);
     g_free(measuring);
 }
@@ -102,21 +105,41 @@ profile_before(const Measuring *measuring)
 }
 
 static void
-compare_all(const Measuring *measuring, const AmrOracle *rules)
+compare_one(Measuring *measuring)
 {
     const AmrOracleProfile *before = profile_before(measuring);
+    guint i = measuring->compared++;
+    g_autofree char *name = g_strdup_printf(PROFILE "%u", i);
+    const AmrOracleProfile *after = amr_oracle_find(measuring->rules, name);
+    g_autoptr(GError) error = NULL;
+    AmrOracleComparison *gains = after ? amr_oracle_gains(before, after, &error) : NULL;
+    char *why = gains ? NULL : g_strdup(error ? error->message : "nothing came of it");
 
-    for (guint i = 0; i < measuring->part->len; i++) {
-        g_autofree char *name = g_strdup_printf(PROFILE "%u", i);
-        const AmrOracleProfile *after = amr_oracle_find(rules, name);
-        GError *error = NULL;
-        AmrOracleComparison *gains = after ? amr_oracle_gains(before, after, &error) : NULL;
-        char *why = gains ? NULL : g_strdup(error ? error->message : "nothing came of it");
-        set_known(measuring, measuring->part->pdata[i], gains, why);
-        measuring->part->pdata[i] = NULL;
-        g_clear_error(&error);
+    set_known(measuring, measuring->part->pdata[i], gains, why);
+    measuring->part->pdata[i] = NULL;
+}
+
+/* One at a time: a broad rule takes a while, and keys must not wait for all of them. */
+static gboolean
+compare_next(gpointer data)
+{
+    GTask *task = data;
+    Measuring *measuring = g_task_get_task_data(task);
+
+    if (g_task_return_error_if_cancelled(task))
+        return G_SOURCE_REMOVE;
+    if (is_stale(measuring)) {
+        g_task_return_boolean(task, TRUE);
+        return G_SOURCE_REMOVE;
+    }
+    if (measuring->compared < measuring->part->len) {
+        compare_one(measuring);
+        return G_SOURCE_CONTINUE;
     }
     g_ptr_array_set_size(measuring->part, 0);
+    g_clear_pointer(&measuring->rules, amr_oracle_free);
+    next(task);
+    return G_SOURCE_REMOVE;
 }
 
 static void
@@ -129,11 +152,13 @@ on_rules(GObject *source, GAsyncResult *async, gpointer data)
 
     if (!take(task, async, &result, &error))
         return;
-    g_autoptr(AmrOracle) rules =
-        result && result->ok ? amr_oracle_new(result->output, &error) : NULL;
-    if (rules) {
-        compare_all(measuring, rules);
-    } else if (result && !result->ok && measuring->part->len > 1) {
+    measuring->rules = result && result->ok ? amr_oracle_new(result->output, &error) : NULL;
+    measuring->compared = 0;
+    if (measuring->rules) {
+        g_idle_add_full(G_PRIORITY_DEFAULT_IDLE, compare_next, g_object_ref(task), g_object_unref);
+        return;
+    }
+    if (result && !result->ok && measuring->part->len > 1) {
         measuring->chunk = measuring->part->len / 2;
         put_back(measuring);
     } else {
