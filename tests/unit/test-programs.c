@@ -71,7 +71,7 @@ make_executable(const char *dir, const char *name, const char *text)
 static void
 test_disk(void **state)
 {
-    g_autofree char *dir = test_dir_new();
+    char *dir = test_dir_new();
     g_autoptr(GError) error = NULL;
     (void)state;
     test_write(dir, "etc/apparmor.d/none", "");
