@@ -258,3 +258,38 @@ amr_ingest_open(AmrIngest *ingest, AmrInput *input)
     amr_opener_open_async(ingest->opener, input->place, input->name, ingest->openings, on_opened,
                           amr_ingest_ref_new(ingest, input->number));
 }
+
+/* ---- a fifo whose writer is gone --------------------------------------------------------------
+ */
+
+static void
+on_reopened(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autofree AmrIngestRef *ref = data;
+    AmrIngest *ingest = ref->ingest;
+
+    if (!ingest->freed) {
+        AmrInput *input = amr_ingest_input(ingest, ref->number);
+        const int fd = amr_opener_open_finish(ingest->opener, result, NULL);
+
+        if (fd >= 0 && amr_input_reopen(input, fd)) {
+            input->renewing = FALSE;
+            amr_ingest_wait(ingest, input);
+        } /* else it stays as it is: done */
+        amr_ingest_tell(ingest);
+    }
+    amr_ingest_unref(ingest);
+}
+
+/* Opened anew before the old descriptor is closed, so that nothing that is written meanwhile is
+ * lost. */
+void
+amr_ingest_await_writer(AmrIngest *ingest, AmrInput *input)
+{
+    if (!amr_input_awaits_writer(input))
+        return;
+    input->renewing = TRUE;
+    ingest->refs++;
+    amr_opener_open_async(ingest->opener, input->place, input->name, ingest->openings, on_reopened,
+                          amr_ingest_ref_new(ingest, input->number));
+}

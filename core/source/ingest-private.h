@@ -71,6 +71,8 @@ void amr_ingest_begin_losing(AmrIngest *ingest);
  */
 
 void amr_ingest_open(AmrIngest *ingest, AmrInput *input);
+/* Waits for another writer, where there can be one. */
+void amr_ingest_await_writer(AmrIngest *ingest, AmrInput *input);
 /* Finds the rest of a log that was copied and cut short. */
 void amr_ingest_recover(AmrIngest *ingest, AmrInput *newest);
 /* Lets go of old files of a chain. */

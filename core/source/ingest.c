@@ -160,8 +160,10 @@ read_chain(AmrIngest *ingest, AmrInput *input, gint64 start)
         }
     }
     amr_input_settle(input);
-    if (read)
+    if (read) {
+        amr_ingest_await_writer(ingest, input);
         amr_ingest_let_rest(ingest, input);
+    }
     return more || input->pending;
 }
 
@@ -221,6 +223,7 @@ on_stream(gint fd, GIOCondition condition, gpointer data)
             break;
     }
     amr_input_settle(input);
+    amr_ingest_await_writer(ingest, input);
     amr_ingest_let_rest(ingest, input);
     if (input->pending)
         amr_ingest_schedule(ingest); /* what is unpacked of the bytes that are read already */

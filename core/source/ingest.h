@@ -51,7 +51,8 @@ typedef enum {
     AMR_SOURCE_READING,   /* the past is being loaded */
     AMR_SOURCE_FOLLOWING, /* at the end, waiting for more */
     AMR_SOURCE_DONE,      /* at the end, not followed */
-    AMR_SOURCE_AWAITED,   /* followed and not there yet; begins when it appears */
+    AMR_SOURCE_AWAITED,   /* followed and not there yet; begins when it appears. A fifo: goes on
+                             when somebody writes to it again */
     AMR_SOURCE_FAILED,    /* see its error */
 } AmrSourceState;
 

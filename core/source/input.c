@@ -69,11 +69,17 @@ amr_input_fail(AmrInput *input, GError *error)
     input->pending = FALSE;
 }
 
+gboolean
+amr_input_is_stdin(const AmrInput *input)
+{
+    return input->place == AMR_OPEN_GIVEN && g_str_equal(input->name, "-");
+}
+
 void
 amr_input_fail_reading(AmrInput *input, GError *error)
 {
-    const gboolean is_stdin = input->place == AMR_OPEN_GIVEN && g_str_equal(input->name, "-");
-    g_autofree char *name = amr_display_string(is_stdin ? "standard input" : input->name);
+    g_autofree char *name =
+        amr_display_string(amr_input_is_stdin(input) ? "standard input" : input->name);
     g_prefix_error(&error, "Reading %s: ", name);
     amr_input_fail(input, error);
 }
@@ -233,13 +239,19 @@ take_piped(AmrInput *input, const char *block, gsize size, gboolean at_end)
 /* ---- what is left out --------------------------------------------------------------------------
  */
 
+static void
+fail_skipped(AmrInput *input)
+{
+    amr_input_fail_reading(input, g_error_new_literal(G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                                      "Stopped before its end"));
+}
+
 void
 amr_input_skip(AmrInput *input)
 {
     input->skip = TRUE;
-    if (!input->regular && !input->live)
-        amr_input_fail_reading(input, g_error_new_literal(G_IO_ERROR, G_IO_ERROR_CANCELLED,
-                                                          "Stopped before its end"));
+    if (input->fd >= 0 && !input->regular && !input->live)
+        fail_skipped(input);
 }
 
 /* Where the last line of a file of @size bytes begins, if that can be seen; it may be half written.
@@ -272,8 +284,7 @@ skip_rest(AmrInput *input)
         return;
     to = (guint64)status.st_size;
     if (input->pipe && amr_pipe_compression(input->pipe) == AMR_COMPRESSION_NONE) {
-        amr_input_fail_reading(input, g_error_new_literal(G_IO_ERROR, G_IO_ERROR_CANCELLED,
-                                                          "Stopped before its end"));
+        fail_skipped(input);
     } else if (input->pipe) {
         input->pending = FALSE;
         input->state = AMR_SOURCE_DONE;
@@ -343,6 +354,8 @@ read_once(AmrInput *input, char *room, gsize size, gsize *got)
 
     *got = n > 0 ? (gsize)n : 0;
     input->stats.bytes += *got;
+    if (n > 0 && input->state == AMR_SOURCE_AWAITED)
+        input->state = AMR_SOURCE_READING; /* a writer is back */
     if (n >= 0)
         return TRUE;
     if (errno == EPIPE) {
@@ -402,6 +415,10 @@ amr_input_read_stream(AmrInput *input, AmrInputSink sink, gpointer data)
         return amr_input_read_live(input, sink, data);
     input->sink = sink;
     input->sink_data = data;
+    if (input->skip) { /* before it was open */
+        fail_skipped(input);
+        return FALSE;
+    }
     if (input->pipe)
         return read_piped(input);
     if (!read_once(input, input->buffer + input->held, AMR_INPUT_BUFFER - input->held, &got))

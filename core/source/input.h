@@ -106,6 +106,15 @@ void amr_input_free(AmrInput *input);
 
 /* Takes the descriptor over and finds out what it is. On failure the state is FAILED. */
 gboolean amr_input_attach(AmrInput *input, int fd);
+gboolean amr_input_is_stdin(const AmrInput *input);
+
+/* Of inputlive.c. Whether it is a fifo, followed, whose last writer is gone: another may come. Who
+ * was told of the end would be told so for ever; one who opens it anew sleeps until there is a
+ * writer. */
+gboolean amr_input_awaits_writer(const AmrInput *input);
+/* Takes @fd over, which is open on the same name, and is AWAITED. FALSE: that is no fifo any more,
+ * and @input as it was. */
+gboolean amr_input_reopen(AmrInput *input, int fd);
 /* Sets the state to FAILED; takes over the error, which names the file. */
 void amr_input_fail(AmrInput *input, GError *error);
 /* The same for an error that does not: puts "Reading NAME: " before it. */

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* An input that is no file: the audit multicast, the kernel's ring, the journal. */
+/* An input that is no file: the audit multicast, the kernel's ring, the journal; and a fifo that is
+ * written to again. */
 #include "config.h"
 
+#include <linux/magic.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
 
 #include "core/source/input.h"
 
@@ -74,4 +79,41 @@ amr_input_read_live(AmrInput *input, AmrInputSink sink, gpointer data)
     else if (step == AMR_LIVE_EMPTY)
         amr_input_finish(input);
     return step == AMR_LIVE_GAVE;
+}
+
+/* ---- a fifo whose writer is gone ----------------------------------------------------------------
+ */
+
+/* A pipe without a name has no second writer. */
+static gboolean
+is_named_fifo(int fd)
+{
+    struct stat status;
+    struct statfs system;
+
+    return fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode) && fstatfs(fd, &system) == 0 &&
+           system.f_type != PIPEFS_MAGIC;
+}
+
+gboolean
+amr_input_awaits_writer(const AmrInput *input)
+{
+    return input->follow && input->state == AMR_SOURCE_DONE && !input->regular && !input->live &&
+           !amr_input_is_stdin(input) && input->fd >= 0 && !input->renewing &&
+           is_named_fifo(input->fd);
+}
+
+gboolean
+amr_input_reopen(AmrInput *input, int fd)
+{
+    if (!is_named_fifo(fd)) {
+        (void)close(fd);
+        return FALSE;
+    }
+    (void)close(input->fd);
+    input->fd = fd;
+    g_clear_pointer(&input->raw, g_free);
+    amr_input_reset(input);
+    input->state = AMR_SOURCE_AWAITED;
+    return TRUE;
 }

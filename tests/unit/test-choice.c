@@ -161,6 +161,28 @@ test_journal(void **state)
     assert_non_null(raw);
 }
 
+/* The past of a journal is left out, and it is followed all the same. */
+static void
+test_journal_skip(void **state)
+{
+    Bench *bench = *state;
+    g_autoptr(AmrChoice) choice = NULL;
+    g_autoptr(GAsyncResult) result = NULL;
+
+    put_journal(bench, "run/log/journal");
+    if (!amr_journal_is_built())
+        return;
+    choice = amr_choice_new(bench->target, bench->opener, TRUE);
+    assert_int_equal(amr_choice_add(choice, bench->ingest, TRUE), 1);
+    amr_ingest_load_async(bench->ingest, NULL, test_result, &result);
+    amr_ingest_skip(bench->ingest);
+    test_wait_result(&result);
+    assert_true(amr_ingest_load_finish(bench->ingest, result, NULL));
+    assert_int_equal(bench_info(bench, 0).state, AMR_SOURCE_FOLLOWING);
+    assert_null(bench_info(bench, 0).error);
+    assert_int_equal(amr_store_count(bench->store), 0);
+}
+
 /* Those that were asked for, whatever holds more. */
 static void
 test_asked(void **state)
@@ -269,7 +291,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_none),     TEST(test_files), TEST(test_journal),
+        TEST(test_none),     TEST(test_files), TEST(test_journal),   TEST(test_journal_skip),
         TEST(test_journals), TEST(test_asked), TEST(test_listeners),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

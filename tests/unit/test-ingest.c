@@ -11,6 +11,7 @@
 #include "core/log/scan.h"
 #include "core/source/ingest.h"
 #include "tests/unit/ingest-fixture.h"
+#include "tests/unit/pack.h"
 
 static void
 append(Bench *bench, const char *name, const char *text)
@@ -460,6 +461,125 @@ test_skip(void **state)
 }
 
 /* A stream cannot be joined at its end. */
+/* What is compressed cannot be joined in its middle, and nobody appends to it: it is done. */
+static void
+test_skip_compressed(void **state)
+{
+    static const AmrCompression kinds[] = {AMR_COMPRESSION_GZIP, AMR_COMPRESSION_XZ,
+                                           AMR_COMPRESSION_ZSTD};
+    g_autoptr(GString) log = g_string_new(NULL);
+
+    for (guint i = 0; log->len < 2 * 1024 * 1024; i++) { /* hardly to be packed */
+        g_string_append(log, "type=X ");
+        for (guint j = 0; j < 40; j++)
+            g_string_append_c(log, (char)g_random_int_range('0', 'z'));
+        g_string_append_c(log, '\n');
+        if (i % 1000 == 0)
+            g_string_append(log, LINE(1));
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        g_autoptr(GByteArray) packed = g_byte_array_new();
+        g_autofree char *path = NULL;
+        Skipper skipper = {NULL, FALSE};
+        Bench *bench;
+        void *own;
+
+        assert_int_equal(bench_set_up(&own), 0);
+        bench = own;
+        skipper.ingest = bench->ingest;
+        test_pack(kinds[i], packed, log->str, log->len);
+        path = g_build_filename(bench->dir, "a.log.1", NULL);
+        assert_true(g_file_set_contents(path, (const char *)packed->data, packed->len, NULL));
+        (void)bench_add(bench, "a.log.1", TRUE);
+        test_write(bench->dir, "b.log", LINE(2));
+        (void)bench_add(bench, "b.log", TRUE);
+        amr_ingest_set_changed(bench->ingest, skip_when_open, &skipper);
+        bench_load_well(bench);
+        amr_ingest_set_changed(bench->ingest, NULL, NULL);
+        assert_true(skipper.skipped);
+        assert_int_equal(bench_info(bench, 0).state, AMR_SOURCE_DONE);
+        assert_null(bench_info(bench, 0).error);
+        assert_true(bench_info(bench, 0).stats.unread > packed->len / 2);
+        assert_int_equal(bench_info(bench, 0).stats.unread + bench_info(bench, 0).stats.bytes,
+                         packed->len);
+        assert_int_equal(bench_info(bench, 1).state, AMR_SOURCE_FOLLOWING);
+        assert_int_equal(bench_tear_down(&own), 0);
+    }
+}
+
+/* Before anything is open: a log is followed from its end, what is no file too; none has failed. */
+static void
+test_skip_at_once(void **state)
+{
+    Bench *bench = *state;
+    g_autofree char *path = g_build_filename(bench->dir, "fifo", NULL);
+    g_autoptr(GAsyncResult) result = NULL;
+    g_autoptr(GString) log = g_string_new(LINE(1));
+    int fd;
+
+    while (log->len < 4 * 1024 * 1024)
+        g_string_append(log, LINE(2));
+    test_write(bench->dir, "a.log", log->str);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    fd = open(path, O_RDWR | O_CLOEXEC);
+    assert_true(fd >= 0);
+    (void)bench_add(bench, "a.log", TRUE);
+    (void)bench_add(bench, "fifo", TRUE);
+    append(bench, "fifo", LINE(3));
+    amr_ingest_load_async(bench->ingest, NULL, test_result, &result);
+    amr_ingest_skip(bench->ingest);
+    test_wait_result(&result);
+    assert_true(amr_ingest_load_finish(bench->ingest, result, NULL));
+    assert_int_equal(bench_info(bench, 0).state, AMR_SOURCE_FOLLOWING);
+    assert_true(bench_info(bench, 0).stats.unread > log->len / 2);
+    assert_int_equal(bench_info(bench, 1).state, AMR_SOURCE_FAILED);
+    append(bench, "a.log", LINE(4));
+    while (amr_store_count(bench->store) < 3)
+        g_main_context_iteration(NULL, TRUE);
+    close(fd);
+}
+
+/* Writers of a fifo come and go: what each writes is read, in whatever form, and in between nothing
+ * is done. */
+static void
+test_fifo_again(void **state)
+{
+    Bench *bench = *state;
+    g_autofree char *path = g_build_filename(bench->dir, "fifo", NULL);
+    guint turns = 0;
+
+    assert_int_equal(mkfifo(path, 0600), 0);
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    (void)bench_add(bench, "fifo", TRUE);
+    append(bench, "fifo", LINE(1));
+    bench_load_well(bench);
+    assert_int_equal(bench_info(bench, 0).state, AMR_SOURCE_FOLLOWING);
+    assert_int_equal(close(fd), 0);
+    for (guint round = 2; round < 7; round++) {
+        static const char *const lines[] = {LINE(2), LINE(3), LINE(4), LINE(5), LINE(6)};
+        while (bench_info(bench, 0).state != AMR_SOURCE_AWAITED)
+            g_main_context_iteration(NULL, TRUE);
+        for (turns = 0; g_main_context_iteration(NULL, FALSE); turns++)
+            assert_true(turns < 100);            /* it sleeps */
+        append(bench, "fifo", lines[round - 2]); /* opens it, and closes it again */
+        bench_wait_for_total(bench, round);
+    }
+    assert_int_equal(amr_store_count(bench->store), 6);
+    while (bench_info(bench, 0).state != AMR_SOURCE_AWAITED)
+        g_main_context_iteration(NULL, TRUE);
+    /* Another file takes the name, and one more writer of the old one comes: that is the end. */
+    fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(unlink(path), 0);
+    test_write(bench->dir, "fifo", LINE(7));
+    assert_int_equal(close(fd), 0);
+    while (bench_info(bench, 0).state != AMR_SOURCE_DONE)
+        g_main_context_iteration(NULL, TRUE);
+    for (turns = 0; g_main_context_iteration(NULL, FALSE); turns++)
+        assert_true(turns < 100);
+    assert_int_equal(bench_info(bench, 0).state, AMR_SOURCE_DONE);
+}
+
 static void
 test_skip_stream(void **state)
 {
@@ -504,7 +624,10 @@ main(void)
         TEST(test_redirected),
         TEST(test_cancel),
         TEST(test_skip),
+        TEST(test_skip_compressed),
+        TEST(test_skip_at_once),
         TEST(test_skip_stream),
+        TEST(test_fifo_again),
         TEST(test_free_while_loading),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -542,6 +542,37 @@ test_kmsg(void **state)
     assert_int_equal(close(ends[1]), 0);
 }
 
+/* What is left out is no loss, and what comes then is read. */
+static void
+test_kmsg_skip(void **state)
+{
+    static const char form[] =
+        "5,%u,2,-;audit: type=1400 audit(1795350882.844:%u): apparmor=\"DENIED\" "
+        "operation=\"open\" profile=\"p\" name=\"/x/%u\" pid=1 comm=\"c\" denied_mask=\"r\"\n";
+    g_autoptr(GAsyncResult) result = NULL;
+    Bench *bench = *state;
+    int ends[2];
+
+    make_pair(ends);
+    for (guint i = 0; i < 150; i++) {
+        g_autofree char *record = g_strdup_printf(form, 100 + i, i, i);
+        send_all(ends[1], record, strlen(record));
+    }
+    (void)amr_ingest_add_open(bench->ingest, AMR_SOURCE_KIND_KMSG, ends[0], TRUE);
+    amr_ingest_load_async(bench->ingest, NULL, test_result, &result);
+    amr_ingest_skip(bench->ingest);
+    test_wait_result(&result);
+    assert_true(amr_ingest_load_finish(bench->ingest, result, NULL));
+    assert_int_equal(bench_info(bench, 0).state, AMR_SOURCE_FOLLOWING);
+    assert_int_equal(amr_store_total(bench->store), 0);
+    assert_int_equal(amr_ingest_lost(bench->ingest, NULL), 0);
+    g_autofree char *next = g_strdup_printf(form, 250, 500, 500);
+    send_all(ends[1], next, strlen(next));
+    bench_wait_for_total(bench, 1);
+    assert_int_equal(amr_ingest_lost(bench->ingest, NULL), 0);
+    assert_int_equal(close(ends[1]), 0);
+}
+
 /* ---- sources that have the same -----------------------------------------------------------------
  */
 
@@ -677,6 +708,7 @@ main(void)
         TEST(test_kmsg_before),
         TEST(test_kmsg_notices),
         TEST(test_kmsg),
+        TEST(test_kmsg_skip),
         cmocka_unit_test(test_real_copies),
         TEST(test_past_and_live),
         TEST(test_idle),
