@@ -47,8 +47,8 @@ print(sum(counts.values()), "%.0f %.0f" % (late[len(late) // 2], late[-1]) if la
 PY
 seen() { python3 /opt/t/sum.py /tmp/follow "$1"; }
 seen_is() { [ "$(seen "$1" | cut -d' ' -f1)" = "$2" ]; }
-# until COMMAND: a minute is a hang, or a loss that is judged next.
-soon() { local end=$((SECONDS + 60)); until "$@"; do [ $SECONDS -lt $end ] || return 1; sleep 0.1; done; }
+# until COMMAND: four minutes are a hang even on a busy machine, or a loss that is judged next.
+soon() { local end=$((SECONDS + 240)); until "$@"; do [ $SECONDS -lt $end ] || return 1; sleep 0.1; done; }
 # All of COUNT is counted or told to be lost; or nothing has grown for half a minute: a busy machine
 # pauses.
 settled() {  # name count

@@ -5,7 +5,7 @@
 
 keys() { tmux -S "$sock" send-keys -t s "$@"; }
 screen() { tmux -S "$sock" capture-pane -p -t s 2>/dev/null; }
-until_ok() { local end=$((SECONDS + 60)); until "$@"; do [ $SECONDS -lt $end ] || return 1; sleep 0.1; done; }
+until_ok() { local end=$((SECONDS + 240)); until "$@"; do [ $SECONDS -lt $end ] || return 1; sleep 0.1; done; }
 on_screen() { screen | grep -qF -- "$1"; }
 sees() { until_ok on_screen "$1" || { screen; return 1; }; }
 reads() { /opt/t/reader /opt/t/secret >/dev/null 2>&1; }
