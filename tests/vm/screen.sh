@@ -55,9 +55,11 @@ keys w
 ok 'screen: taken back' sees 'done: Taken back, loaded'
 ok 'screen: denied again' not reads
 # Others load without an edit: the kernel counts loads, in a namespace of its own too.
-is_mode() { screen | grep -E '^[> ]*reader ' | grep -qw "$1"; }
+is_mode() { screen | grep -qE "^[> ]*$1 +reader "; }
 mode_is() { until_ok is_mode "$1" || { screen; return 1; }; }
+finds() { keys / C-u; keys -l "$1"; keys Enter; sleep 1; on_screen "$1"; }
 keys Escape 2
+sees 'MODE ' >/dev/null; until_ok finds reader
 ok 'screen: the profile as it is loaded' mode_is enforce
 apparmor_parser -r -C -T /etc/apparmor.d/opt.t.reader
 ok 'screen: put into complain in the kernel alone: seen without a key' mode_is complain
@@ -65,7 +67,7 @@ apparmor_parser -r -T /etc/apparmor.d/opt.t.reader
 ok 'screen: and back' mode_is enforce
 echo 'profile :others:inside { /x r, }' >/tmp/inside; apparmor_parser -a -K /tmp/inside
 keys R
-ok 'screen: a namespace of its own' sees ':others:inside'
+ok 'screen: a namespace of its own' until_ok finds others:inside
 apparmor_parser -r -C -K /tmp/inside
 is_inside() { screen | grep -F ':others:inside' | grep -qw "$1"; }
 ok 'screen: a load there is seen, too' until_ok is_inside complain
