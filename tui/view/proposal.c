@@ -159,6 +159,7 @@ void
 tui_proposal_changed(TuiProposal *view)
 {
     tui_sign_forget_try(view->sign);
+    view->uncounted = FALSE;
     plan_anew(view);
 }
 
@@ -336,6 +337,7 @@ news(TuiView *base, TuiNews what)
     if (what == TUI_NEWS_STALE && tui_sign_state(view->sign) < TUI_SIGN_WRITING) {
         tui_proposal_ask_drop(view);
         tui_proposal_measure_drop(view);
+        tui_proposal_breadth_drop(view);
         tui_sign_set_stale(view->sign);
     }
     if (what != TUI_NEWS_SESSION)
@@ -347,6 +349,7 @@ news(TuiView *base, TuiNews what)
     } else {
         amr_facts_forget(view->choice->facts);
         amr_opens_forget(view->opens);
+        view->uncounted = FALSE;
         tui_proposal_refresh(view);
         plan_anew(view);
     }
@@ -421,6 +424,7 @@ proposal_free(TuiView *base)
     TuiProposal *view = (TuiProposal *)base;
     tui_proposal_ask_drop(view);
     tui_proposal_measure_drop(view);
+    tui_proposal_breadth_drop(view);
     tui_proposal_edit_drop(view);
     amr_opens_free(view->opens);
     g_free(view->planned);

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 
 typedef struct TuiProposalAsk TuiProposalAsk;
 typedef struct TuiProposalMeasure TuiProposalMeasure;
+typedef struct TuiProposalBreadth TuiProposalBreadth;
 typedef struct TuiProposalEdit TuiProposalEdit;
 
 typedef struct {
@@ -28,6 +29,8 @@ typedef struct {
     TuiProposalEdit *edit;       /* while a rule is typed; NULL */
     AmrOpens *opens;             /* what was measured of rules */
     TuiProposalMeasure *measure; /* under way; NULL */
+    TuiProposalBreadth *breadth; /* under way; NULL */
+    gboolean uncounted;          /* it was stopped, and is not begun again by itself */
     char *planned;               /* what the plan was made of, as text; NULL: none */
 } TuiProposal;
 
@@ -74,6 +77,14 @@ void tui_proposal_measure(TuiProposal *view);
 void tui_proposal_measure_drop(TuiProposal *view);
 /* What @rule of @item opens, in words; NULL: not known so far, or not at all. The caller frees. */
 char *tui_proposal_measured(TuiProposal *view, const TuiChoiceItem *item, const AmrRule *rule);
+
+/* proposal_breadth.c: counts which files that exist the rules of the item under the cursor open,
+ * where it is not known. Does nothing while it counts, or while what matters more is being asked.
+ */
+void tui_proposal_count_files(TuiProposal *view);
+void tui_proposal_breadth_drop(TuiProposal *view);
+/* What is known of @rule of @item, into the flow. */
+void tui_proposal_show_files(TuiProposal *view, const TuiChoiceItem *item, const AmrRule *rule);
 
 /* proposal_show.c */
 void tui_proposal_draw(TuiView *view, TuiCanvas *canvas, TuiRect rect);

@@ -176,6 +176,8 @@ describe_rule(TuiProposal *view, const TuiChoiceItem *item, const AmrRule *rule)
     describe_under(view, item);
     if (!rule->deny)
         describe_opens(view, item, rule);
+    if (!rule->deny)
+        tui_proposal_show_files(view, item, rule);
     tui_detail_add_risk(view->flow, risk, danger);
     describe_left_out(view, item);
 }
@@ -278,6 +280,7 @@ fill(TuiProposal *view)
         tui_sign_describe(view->sign, view->flow);
     }
     tui_proposal_measure(view);
+    tui_proposal_count_files(view);
 }
 
 /* ---- all of them ---------------------------------------------------------------------------- */
