@@ -40,8 +40,9 @@ amr_breadth_walk_new(const AmrTarget *target, const AmrBreadthLane *lanes, guint
     walk->deadline = (gint64)msec * 1000;
     walk->mounts = amr_breadth_mounts_new(amr_target_root_path(target));
     walk->matcher = sensitive ? amr_sensitive_matcher_new(sensitive) : NULL;
-    walk->pending = g_ptr_array_new_with_free_func(g_free);
-    walk->bulk = g_ptr_array_new_with_free_func(g_free);
+    walk->pending = g_new(GPtrArray *, n + 1);
+    for (guint i = 0; i <= n; i++)
+        walk->pending[i] = g_ptr_array_new_with_free_func(g_free);
     walk->last = g_ptr_array_new_with_free_func(g_free);
     walk->areas = g_ptr_array_new_with_free_func(g_free);
     walk->path = g_string_new(NULL);
@@ -73,8 +74,9 @@ amr_breadth_walk_free(AmrBreadthWalk *walk)
     g_free(walk->lanes);
     g_hash_table_unref(walk->mounts);
     amr_sensitive_matcher_free(walk->matcher);
-    g_ptr_array_unref(walk->pending);
-    g_ptr_array_unref(walk->bulk);
+    for (guint i = 0; i <= walk->n; i++)
+        g_ptr_array_unref(walk->pending[i]);
+    g_free(walk->pending);
     g_ptr_array_unref(walk->last);
     g_ptr_array_unref(walk->areas);
     g_string_free(walk->path, TRUE);

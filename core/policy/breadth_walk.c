@@ -171,16 +171,18 @@ put_off(AmrBreadthWalk *walk, GPtrArray *list, Area *area, const char *path,
     memcpy(pending->states, states, walk->n * sizeof *states);
     memcpy(pending->path, path, len + 1);
     g_ptr_array_add(list, pending);
+    walk->n_pending++;
 }
 
-/* Whether only rules wait for it that open much already. */
-static gboolean
-is_bulk(const AmrBreadthWalk *walk, const AmrBreadthState *states)
+/* How many rules wait for it that do not open much already. */
+static guint
+waiting(const AmrBreadthWalk *walk, const AmrBreadthState *states)
 {
+    guint n = 0;
+
     for (guint i = 0; i < walk->n; i++)
-        if (states[i].rules && walk->lanes[i].found->files < BULK)
-            return FALSE;
-    return TRUE;
+        n += states[i].rules && walk->lanes[i].found->files < BULK;
+    return n;
 }
 
 /* walk->path is a directory to be walked, or not. */
@@ -189,7 +191,6 @@ enter(AmrBreadthWalk *walk, Area *area, const AmrBreadthState *states)
 {
     const char *path = walk->path->str;
     const AmrBreadthMount *mount = g_hash_table_lookup(walk->mounts, path);
-    GPtrArray *list = walk->pending;
 
     if (mount && mount->kind == AMR_BREADTH_NEVER) {
         amr_breadth_walk_leave(walk, path, states, "autofs, which looking would mount things in");
@@ -197,11 +198,10 @@ enter(AmrBreadthWalk *walk, Area *area, const AmrBreadthState *states)
     }
     if (mount)
         area = area_for(walk, mount);
-    if (area->mount.kind == AMR_BREADTH_MAY_HANG)
-        list = walk->last;
-    else if (is_bulk(walk, states))
-        list = walk->bulk;
-    if (walk->pending->len + walk->bulk->len + walk->last->len >= PENDING_MAX)
+    GPtrArray *list = area->mount.kind == AMR_BREADTH_MAY_HANG
+                          ? walk->last
+                          : walk->pending[waiting(walk, states)];
+    if (walk->n_pending >= PENDING_MAX)
         amr_breadth_walk_leave(walk, path, states, "too many directories");
     else
         put_off(walk, list, area, path, states);
@@ -389,37 +389,53 @@ enter_root(AmrBreadthWalk *walk, AmrBreadthState *states)
         starts[i] = amr_breadth_machine_start(walk->lanes[i].machine);
     g_string_assign(walk->path, "/");
     if (look(walk, &name, starts, states))
-        put_off(walk, walk->pending, area_for(walk, &root), "", states);
+        put_off(walk, walk->pending[walk->n], area_for(walk, &root), "", states);
     enter_mounted(walk, states);
 }
 
 static Pending *
 next(AmrBreadthWalk *walk)
 {
-    GPtrArray *list = walk->pending->len ? walk->pending
-                      : walk->bulk->len  ? walk->bulk
-                                         : walk->last;
-    return list->len ? g_ptr_array_steal_index(list, list->len - 1) : NULL;
+    GPtrArray *list = walk->last;
+
+    for (guint i = 0; i <= walk->n; i++)
+        list = walk->pending[i]->len ? walk->pending[i] : list;
+    if (list->len == 0)
+        return NULL;
+    walk->n_pending--;
+    return g_ptr_array_steal_index(list, list->len - 1);
 }
 
-/* Time is over: what @lane would have gone into besides. */
+/* What @lane would have gone into besides. */
+typedef struct {
+    guint lane;
+    const char *first;
+    guint64 more;
+} Rest;
+
+static void
+add_rest(gpointer data, gpointer user_data)
+{
+    const Pending *pending = data;
+    Rest *rest = user_data;
+
+    if (!pending->states[rest->lane].rules)
+        return;
+    rest->more += rest->first != NULL;
+    rest->first = rest->first ? rest->first : pending->path;
+}
+
+/* Time is over. */
 static void
 leave_rest(AmrBreadthWalk *walk, guint lane)
 {
-    const GPtrArray *lists[] = {walk->pending, walk->bulk, walk->last};
-    const char *first = NULL;
-    guint64 more = 0;
+    Rest rest = {.lane = lane};
 
-    for (gsize i = 0; i < G_N_ELEMENTS(lists); i++)
-        for (guint k = 0; k < lists[i]->len; k++) {
-            const Pending *pending = lists[i]->pdata[k];
-            if (!pending->states[lane].rules)
-                continue;
-            more += first != NULL;
-            first = first ? first : pending->path;
-        }
-    if (first)
-        amr_breadth_walk_leave_lane(walk, lane, first, more, "no time was left");
+    for (guint i = walk->n + 1; i-- > 0;)
+        g_ptr_array_foreach(walk->pending[i], add_rest, &rest);
+    g_ptr_array_foreach(walk->last, add_rest, &rest);
+    if (rest.first)
+        amr_breadth_walk_leave_lane(walk, lane, rest.first, rest.more, "no time was left");
 }
 
 void
@@ -438,7 +454,7 @@ amr_breadth_walk_run(AmrBreadthWalk *walk, void (*tell)(gpointer data), gpointer
         enter_root(walk, states);
     while ((pending = next(walk))) {
         if (is_over(walk) || !walk_directory(walk, pending)) {
-            g_ptr_array_add(walk->pending, pending);
+            g_ptr_array_add(walk->last, pending);
             break;
         }
         g_free(pending);

@@ -24,9 +24,11 @@ struct AmrBreadthWalk {
     AmrSensitiveMatcher *matcher; /* or NULL */
     gint64 deadline, told;        /* monotonic microseconds; the budget until it runs */
     /* the thread's */
-    /* Pending, on top what comes next; first those that a rule waits for which opens little so far,
-     * so that one that opens half of the machine takes no time from the others. */
-    GPtrArray *pending, *bulk, *last;
+    /* Stacks of Pending by how many rules wait for them that open little so far; those that most
+     * wait for come first. So one that opens half of the machine takes no time from the others. */
+    GPtrArray **pending;
+    guint n_pending;
+    GPtrArray *last;  /* Pending: those that may hang */
     GPtrArray *areas; /* AmrBreadthArea */
     GString *path;
     void (*tell)(gpointer data);
