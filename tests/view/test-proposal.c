@@ -352,15 +352,67 @@ test_abstraction(void **state)
     scene_close(&scene);
 }
 
+/* Which files that exist the rules of the ladder open; names of files are no better than those of
+ * a log. */
+static void
+test_counts_files(void **state)
+{
+    static const char *const more[] = {
+        "etc/apparmor.d/helper",
+        "profile helper /opt/bin/helper {\n  include if exists <local/helper>\n}\n",
+        "sys/kernel/security/apparmor/profiles",
+        "helper (enforce)\n",
+        "sys/kernel/security/apparmor/.replace",
+        "",
+        "srv/shelf/denied",
+        "",
+        "srv/shelf/two",
+        "",
+        "srv/shelf/\x1b[31m\xff",
+        "",
+        "srv/shelf/my.key",
+        "",
+        NULL,
+    };
+    static const char log[] =
+        "type=AVC msg=audit(1763712000.100:11): apparmor=\"DENIED\" operation=\"open\" "
+        "profile=\"helper\" name=\"/srv/shelf/denied\" pid=8 comm=\"h\" requested_mask=\"r\" "
+        "denied_mask=\"r\" fsuid=33 ouid=0\n";
+    static const char sensitive[] = "[k]\nname = /**/*.key\ntext = holds a key\n";
+    const SceneOptions options = {.files = more,
+                                  .features = "../../data/demo/etc/apparmor.d/abi/3.0"};
+    Scene scene;
+
+    scene_open(&scene, &options);
+    amr_sensitive_take(scene.session->sensitive, sensitive, strlen(sensitive), "x");
+    scene_feed(&scene, log, strlen(log));
+    scene_settle(&scene);
+    press(&scene, "p");
+    assert_shows(&scene, "on disk  no other file that exists");
+    press(&scene, "right");
+    assert_shows(&scene, "on disk  3 more files that exist (r), such as /srv/shelf/");
+    assert_shows(&scene, "\\e[31m\\xff");
+    assert_shows(&scene, "beware   /srv/shelf/my.key r holds a key");
+    press(&scene, "d"); /* what denies opens nothing */
+    assert_hides(&scene, "on disk");
+    scene_close(&scene);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_goldens),     cmocka_unit_test(test_many),
-        cmocka_unit_test(test_abstraction), cmocka_unit_test(test_keys_write_nothing),
-        cmocka_unit_test(test_writes_all),  cmocka_unit_test(test_both_sides),
-        cmocka_unit_test(test_ignores),     cmocka_unit_test(test_leaves_early),
-        cmocka_unit_test(test_edits),       cmocka_unit_test(test_leaves_edit),
+        cmocka_unit_test(test_goldens),
+        cmocka_unit_test(test_many),
+        cmocka_unit_test(test_counts_files),
+        cmocka_unit_test(test_abstraction),
+        cmocka_unit_test(test_keys_write_nothing),
+        cmocka_unit_test(test_writes_all),
+        cmocka_unit_test(test_both_sides),
+        cmocka_unit_test(test_ignores),
+        cmocka_unit_test(test_leaves_early),
+        cmocka_unit_test(test_edits),
+        cmocka_unit_test(test_leaves_edit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
