@@ -2,27 +2,14 @@
 /* The program: a verb is a command, none is the screen. */
 #include "config.h"
 
-#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <unistd.h>
 
+#include "core/base/fsutil.h"
 #include "tui/command/command.h"
 #include "tui/notify.h"
 #include "tui/terminal/term.h"
-
-/* A closed standard descriptor would be taken by the next file that is opened, and what is printed
- * would go there. These fail instead: what is closed can neither be read nor written. */
-static void
-hold_standard_descriptors(void)
-{
-    static const int wrong_way[] = {O_WRONLY, O_RDONLY, O_RDONLY};
-
-    for (int fd = 0; fd < 3; fd++) {
-        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", wrong_way[fd]) != fd)
-            _exit(TUI_EXIT_REFUSED);
-    }
-}
 
 static int
 run_verb(TuiOptions *options, const TuiVerb *verb, int argc, char **argv)
@@ -106,7 +93,8 @@ main(int argc, char **argv)
     TuiOptions options = {0};
     int status;
 
-    hold_standard_descriptors();
+    if (!amr_fs_hold_standard())
+        return TUI_EXIT_REFUSED;
     setlocale(LC_ALL, "");
     if (argc == 2 && g_str_equal(argv[1], TUI_NOTIFY_ARGUMENT))
         return tui_notify_worker();

@@ -39,6 +39,18 @@ amr_fs_steal_fd(int *fd)
     return taken;
 }
 
+gboolean
+amr_fs_hold_standard(void)
+{
+    static const int wrong_way[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+
+    for (int fd = 0; fd < 3; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", wrong_way[fd]) != fd)
+            return FALSE;
+    }
+    return TRUE;
+}
+
 /* ---- open ----------------------------------------------------------------------------------- */
 
 /* For kernels before 5.6 and sandboxes without the call. */

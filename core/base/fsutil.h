@@ -21,6 +21,11 @@ void amr_fs_close_fd(int *fd);
 #define amr_autofd __attribute__((cleanup(amr_fs_close_fd), unused))
 int amr_fs_steal_fd(int *fd);
 
+/* First of all in a program: a closed standard descriptor would be taken by the next file that is
+ * opened, and what is printed would go there. Such a one is opened so that it fails: what is closed
+ * can neither be read nor written. FALSE: it cannot be. */
+gboolean amr_fs_hold_standard(void);
+
 /* Opens @path below @dirfd by openat2(RESOLVE_IN_ROOT): ".." and absolute symbolic links stay
  * below @dirfd, a leading slash means @dirfd itself. O_CLOEXEC is added; with O_CREAT the mode is
  * 0644 before umask. -1 and @error (a GIOError as errno said) on failure. */

@@ -4,6 +4,9 @@
 
 #include <errno.h>
 #include <glib-unix.h>
+#include <limits.h>
+#include <poll.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "core/base/error.h"
@@ -105,10 +108,15 @@ fail(const GError *error, const GPtrArray *notes)
 /* ---- the change --------------------------------------------------------------------------------
  */
 
+/* In the middle of a change nobody is waited for: a pipe that can be written takes PIPE_BUF bytes
+ * at once; what does not go into that is not told. */
 static void
 on_progress(AmrStep step, const char *what, gpointer data)
 {
-    say(AMR_TALK_PROGRESS, g_variant_new("(us)", (guint)step, what ? what : ""));
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+    if ((!what || strlen(what) < PIPE_BUF / 2) && poll(&out, 1, 0) == 1 && out.revents == POLLOUT)
+        say(AMR_TALK_PROGRESS, g_variant_new("(us)", (guint)step, what ? what : ""));
 }
 
 /* All of @besides stood before the caller's eyes when he signed. */
@@ -138,10 +146,10 @@ on_agree(const AmrPlan *plan, const GPtrArray *notes, const GPtrArray *besides, 
     diff = amr_plan_diff(plan);
     sum = amr_plan_sum(plan);
     all = g_ptr_array_copy(plan->notes, NULL, NULL);
+    g_ptr_array_set_free_func(all, NULL); /* they are the plan's */
     for (guint i = 0; i < notes->len; i++)
         g_ptr_array_add(all, notes->pdata[i]);
     say(AMR_TALK_QUESTION, g_variant_new("(ss@as@as)", diff, sum, strings(all), strings(besides)));
-    g_ptr_array_set_free_func(all, NULL);
     answer = hear(change, AMR_TALK_CONSENT, error);
     if (!answer)
         return FALSE;

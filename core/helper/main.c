@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <glib-unix.h>
 #include <locale.h>
 #include <signal.h>
@@ -13,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/fsutil.h"
 #include "core/helper/helper.h"
 
 #define PROCESSOR_SECONDS 900 /* of the helper, and of each child, which inherits it */
@@ -26,20 +25,6 @@ static const struct {
 
 /* ---- what the caller left behind ---------------------------------------------------------------
  */
-
-/* A descriptor that we open must never be one that is read or written as a standard one. */
-static gboolean
-hold_standard_descriptors(void)
-{
-    int fd;
-
-    do {
-        fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-        if (fd < 0)
-            return FALSE;
-    } while (fd <= STDERR_FILENO && fcntl(fd, F_SETFD, 0) == 0);
-    return close(fd) == 0;
-}
 
 static char *
 keep_uid(const char *name)
@@ -124,7 +109,7 @@ helper_wait(GAsyncResult **result)
 int
 main(int argc, char **argv)
 {
-    if (!hold_standard_descriptors() || !clear_environment() || !reset_process()) {
+    if (!amr_fs_hold_standard() || !clear_environment() || !reset_process()) {
         (void)fputs("armorer-helper: cannot begin as it should\n", stderr);
         return HELPER_NOT_DONE;
     }
