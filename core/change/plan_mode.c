@@ -130,20 +130,6 @@ forced_by(const AmrHeaderMaker *maker, const AmrBlock *block)
     return NULL;
 }
 
-/* A profile that lets its programs do all, and confines them from then on. */
-static void
-note_stub(AmrPlan *plan, const AmrBlock *block, const char *flags)
-{
-    const char *mode = amr_flags_mode(flags);
-    g_autofree char *shown = amr_display_string(block->name);
-
-    if (mode && (strcmp(mode, "unconfined") == 0 || strcmp(mode, "default_allow") == 0))
-        amr_plan_beside(plan,
-                        "\"%s\" is %s and allows what no rule of it names: in another mode only "
-                        "its rules count",
-                        shown, mode);
-}
-
 /* One text may be the child of several profiles. */
 static void
 note_shared(const AmrHeaderMaker *maker, AmrPlanPart *part, const AmrBlock *block)
@@ -226,7 +212,6 @@ take_block(const AmrHeaderMaker *maker, const AmrBlock *block, GError **error)
         return FALSE;
     else
         note_shared(maker, part, block);
-    note_stub(maker->plan, block, block->flags);
     g_ptr_array_add(maker->plan->parts, g_steal_pointer(&part));
     return TRUE;
 }

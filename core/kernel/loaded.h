@@ -90,6 +90,13 @@ GPtrArray *amr_processes_read(AmrOpener *opener, GError **error);
 /* The lowest pid of those whose program calls itself @comm, with or without AppArmor; 0: none. */
 guint amr_process_named(AmrOpener *opener, const char *comm);
 
+/* This process, and the parent of another, as /proc tells; 0: not told, or none. */
+guint amr_process_self(AmrOpener *opener);
+guint amr_process_parent(AmrOpener *opener, guint pid);
+/* Whether @pid is a service of the system, or its first process: by its control group (systemd's
+ * system.slice, init.scope), or where there are none of these, for its parent is the first. */
+gboolean amr_process_is_of_system(AmrOpener *opener, guint pid);
+
 /* AppArmor on or off in the target's kernel; FALSE with AMR_ERROR_NOT_ENABLED and the reason. */
 gboolean amr_kernel_enabled(AmrOpener *opener, GError **error);
 

@@ -125,3 +125,36 @@ amr_process_named(AmrOpener *opener, const char *comm)
     }
     return lowest;
 }
+
+guint
+amr_process_self(AmrOpener *opener)
+{
+    g_autofree char *pid = amr_opener_read_link(opener, AMR_OPEN_PROC, "self", NULL);
+    guint number;
+
+    return pid && is_pid(pid, &number) ? number : 0;
+}
+
+/* "PID (COMM) STATE PPID ...", where the name may hold anything (proc(5)). */
+guint
+amr_process_parent(AmrOpener *opener, guint pid)
+{
+    g_autofree char *dir = g_strdup_printf("%u", pid);
+    g_autofree char *stat = amr_tree_text(opener, AMR_OPEN_PROC, dir, "stat");
+    const char *behind = stat ? strrchr(stat, ')') : NULL;
+    g_auto(GStrv) words = behind ? g_strsplit(behind, " ", 4) : NULL;
+    guint number;
+
+    return words && g_strv_length(words) > 2 && is_pid(words[2], &number) ? number : 0;
+}
+
+gboolean
+amr_process_is_of_system(AmrOpener *opener, guint pid)
+{
+    g_autofree char *dir = g_strdup_printf("%u", pid);
+    g_autofree char *group = amr_tree_text(opener, AMR_OPEN_PROC, dir, "cgroup");
+
+    if (pid == 1 || (group && (strstr(group, "/system.slice/") || strstr(group, "/init.scope"))))
+        return TRUE;
+    return !(group && strstr(group, ".slice/")) && amr_process_parent(opener, pid) == 1;
+}

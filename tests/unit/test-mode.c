@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/change/flags.h"
+#include "core/change/guard.h"
 
 /* ---- flags ------------------------------------------------------------------------------------
  */
@@ -491,20 +492,78 @@ test_shared_child(void **state)
     changing_clear(&fixture);
 }
 
-/* A stub that lets all pass confines from then on: that is to be agreed to. */
+/* ---- what a mode may cut off -------------------------------------------------------------------
+ */
+
 static void
-test_stub(void **state)
+put_process(const Changing *fixture, guint pid, guint parent, const char *label, const char *group)
 {
+    static const char *const names[] = {"stat", "cgroup", "attr/current", "comm"};
+    const char *comm = "a) b (";
+    g_autofree char *stat = g_strdup_printf("%u (%s) S %u 1 1", pid, comm, parent);
+    g_autofree char *cgroup = g_strdup_printf("0::%s\n", group);
+    const char *texts[] = {stat, cgroup, label, comm};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *name = g_strdup_printf("proc/%u/%s", pid, names[i]);
+        test_write(fixture->dir, name, texts[i]);
+    }
+}
+
+static void
+put_program(const Changing *fixture, guint pid, const char *exe)
+{
+    g_autofree char *name = g_strdup_printf("proc/%u/exe", pid);
+    put_link(fixture, name, exe);
+}
+
+static void
+test_guards(void **state)
+{
+    static const struct {
+        const char *profile;
+        AmrPlanKind kind;
+        const char *says; /* NULL: nothing */
+    } rows[] = {
+        {"demo", AMR_PLAN_KILL, "\"demo\" confines this very session: a) b ( (pid 30)"},
+        {"demo", AMR_PLAN_DISABLE, "this very session"},
+        {"demo", AMR_PLAN_COMPLAIN, NULL},
+        {"soft", AMR_PLAN_ENFORCE, "\"soft\" confines what the system runs: a) b ( (pid 10)"},
+        {"pair-a", AMR_PLAN_KILL, NULL}, /* another user's */
+        {"idle", AMR_PLAN_KILL, "is unconfined and allows what no rule"},
+        {"idle", AMR_PLAN_COMPLAIN, "is unconfined and allows what no rule"},
+        {"idle", AMR_PLAN_DISABLE, "make user namespaces"},
+        {"kept", AMR_PLAN_ENABLE, "confines, from the next start on, what the system runs"},
+        {"bare", AMR_PLAN_KILL, NULL},
+    };
     Changing fixture;
-    g_autoptr(GError) error = NULL;
 
     changing_init(&fixture);
-    test_write(fixture.dir, POLICY "bare", "profile bare flags=(unconfined) {\n}\n");
+    test_write(fixture.dir, POLICY "idle", "profile idle flags=(unconfined) {\n}\n");
+    test_write(fixture.dir, POLICY "kept", "profile kept /usr/sbin/kep{t,d} {\n}\n");
+    put_link(&fixture, POLICY "disable/kept", "../kept");
+    put_link(&fixture, "proc/self", "40");
+    put_process(&fixture, 1, 0, "unconfined", "/init.scope");
+    put_process(&fixture, 10, 1, "other//&soft//x (complain)", "/system.slice/x.service");
+    put_program(&fixture, 10, "/usr/sbin/kept");
+    put_process(&fixture, 20, 1, "pair-a (enforce)", "/user.slice/user-1.slice/x.scope");
+    put_process(&fixture, 30, 1, "demo//child (enforce)", "/user.slice/user-0.slice/x.scope");
+    put_process(&fixture, 40, 30, "unconfined", "/user.slice/user-0.slice/x.scope");
     changing_reopen(&fixture, FALSE);
-    g_autoptr(AmrPlan) plan = plan_mode(&fixture, AMR_PLAN_ENFORCE, "bare", &error);
-    assert_no_error(error);
-    assert_int_equal(plan->besides->len, 1);
-    assert_non_null(strstr(plan->besides->pdata[0], "only its rules count"));
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(AmrPlan) plan = plan_mode(&fixture, rows[i].kind, rows[i].profile, &error);
+        g_autoptr(GPtrArray) guards = NULL;
+        print_message("# %s %s\n", amr_plan_kind_word(rows[i].kind), rows[i].profile);
+        assert_no_error(error);
+        guards = amr_guards(fixture.opener, fixture.index, plan);
+        assert_int_equal(guards->len, rows[i].says ? 1 : 0);
+        if (rows[i].says)
+            assert_non_null(strstr(guards->pdata[0], rows[i].says));
+    }
+    g_autoptr(AmrPlan) rule = changing_plan_one(&fixture, "demo", "/srv/x r,");
+    g_autoptr(GPtrArray) none = amr_guards(fixture.opener, fixture.index, rule);
+    assert_int_equal(none->len, 0);
     changing_clear(&fixture);
 }
 
@@ -525,7 +584,7 @@ main(void)
         cmocka_unit_test(test_foreign_links),
         cmocka_unit_test(test_disable_broken),
         cmocka_unit_test(test_shared_child),
-        cmocka_unit_test(test_stub),
+        cmocka_unit_test(test_guards),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

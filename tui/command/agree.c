@@ -190,10 +190,24 @@ tui_agree_shown(const char *diff, const char *sum, const GPtrArray *notes, const
     return ask(fd, QUESTION, is_yes, cancellable, error);
 }
 
+/* The word, in full, for what @text says; @lacking: what it is without a terminal. */
+static gboolean
+agree_fully(const char *text, const char *lacking, GCancellable *cancellable, GError **error)
+{
+    amr_autofd int fd = open_terminal();
+
+    if (fd < 0) {
+        g_printerr("%s", text);
+        return amr_error_set(error, AMR_ERROR_REFUSED, "%s", lacking);
+    }
+    if (!put(fd, text))
+        return amr_error_errno(error, errno, "Asking on the terminal");
+    return ask(fd, "armorer: type yes, in full, to go on: ", is_whole_yes, cancellable, error);
+}
+
 gboolean
 tui_agree_broad(const GPtrArray *rules, GCancellable *cancellable, GError **error)
 {
-    amr_autofd int fd = open_terminal();
     g_autoptr(GString) text = g_string_new(NULL);
 
     for (guint i = 0; i < rules->len; i++) {
@@ -204,15 +218,22 @@ tui_agree_broad(const GPtrArray *rules, GCancellable *cancellable, GError **erro
                                "share\n",
                                shown);
     }
-    if (fd < 0) {
-        g_printerr("%s", text->str);
-        return amr_error_set(error, AMR_ERROR_REFUSED,
-                             "A rule opens more than any program needs: nothing was written; with "
-                             "--broad it goes on");
-    }
-    if (!put(fd, text->str))
-        return amr_error_errno(error, errno, "Asking on the terminal");
-    return ask(fd, "armorer: type yes, in full, to go on: ", is_whole_yes, cancellable, error);
+    return agree_fully(text->str,
+                       "A rule opens more than any program needs: nothing was written; with "
+                       "--broad it goes on",
+                       cancellable, error);
+}
+
+gboolean
+tui_agree_guards(const GPtrArray *guards, GCancellable *cancellable, GError **error)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    append_lines(text, "careful: ", guards);
+    return agree_fully(text->str,
+                       "The mode may cut something off: nothing was written; with --force it goes "
+                       "on",
+                       cancellable, error);
 }
 
 gboolean

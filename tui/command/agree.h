@@ -31,6 +31,8 @@ gboolean tui_agree_broad(const GPtrArray *rules, GCancellable *cancellable, GErr
  * meant; display form. AMR_ERROR_REFUSED for a no, and where there is no terminal. */
 gboolean tui_agree_shown(const char *diff, const char *sum, const GPtrArray *notes,
                          const GPtrArray *besides, GCancellable *cancellable, GError **error);
+/* The same of @guards (char *, core/change/guard.h). */
+gboolean tui_agree_guards(const GPtrArray *guards, GCancellable *cancellable, GError **error);
 /* Each as a message, "besides: ...". */
 void tui_say_besides(const GPtrArray *besides);
 

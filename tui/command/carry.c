@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include "core/change/guard.h"
 #include "core/change/seal.h"
 #include "tui/command/agree.h"
 
@@ -204,6 +205,21 @@ run(TuiCommand *command, const AmrPlan *plan, GPtrArray *questions, const TuiCar
                                                                         : TUI_EXIT_DONE;
 }
 
+/* Told where nothing is written, too. */
+static gboolean
+agrees_to_guards(const TuiCommand *command, const AmrPlan *plan, const TuiCarry *carry,
+                 GError **error)
+{
+    const AmrSession *session = command->session;
+    g_autoptr(GPtrArray) guards = amr_guards(session->opener, session->index, plan);
+
+    if (guards->len && !carry->dry_run && !carry->force)
+        return tui_agree_guards(guards, command->cancellable, error);
+    for (guint i = 0; i < guards->len; i++)
+        tui_say("careful: %s", (const char *)g_ptr_array_index(guards, i));
+    return TRUE;
+}
+
 int
 tui_command_carry_out(TuiCommand *command, const AmrPlan *plan, GPtrArray *questions,
                       const TuiCarry *carry)
@@ -211,6 +227,8 @@ tui_command_carry_out(TuiCommand *command, const AmrPlan *plan, GPtrArray *quest
     g_autoptr(GError) error = NULL;
 
     if (carry->expect && !amr_seal_check(command->session->target, plan, carry->expect, &error))
+        return tui_fail(error);
+    if (!agrees_to_guards(command, plan, carry, &error))
         return tui_fail(error);
     if (!command->options->json)
         tui_say_notes(plan->notes);

@@ -116,6 +116,7 @@ typedef struct {
     gboolean dry_run;
     gboolean activate; /* also what loading activates besides */
     gboolean ask;      /* always, on the terminal */
+    gboolean force;    /* the word for what may be cut off is said */
     GError **granted;  /* where set, GRANTED_ALREADY goes there and is not told; borrowed */
     char *expect;      /* the seal of what was shown (core/change/seal.h), or NULL; owned */
 } TuiCarry;
@@ -133,6 +134,13 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(TuiCarry, tui_carry_clear)
          G_OPTION_ARG_NONE,                                                                      \
          &(carry)->activate,                                                                     \
          "go on where loading activates more than was asked for",                                \
+         NULL},                                                                                  \
+        {"force",                                                                                \
+         0,                                                                                      \
+         0,                                                                                      \
+         G_OPTION_ARG_NONE,                                                                      \
+         &(carry)->force,                                                                        \
+         "go on where a mode may cut off this session, the system or a stub",                    \
          NULL},                                                                                  \
         {"ask", 0, 0, G_OPTION_ARG_NONE, &(carry)->ask, "show it and ask on the terminal first", \
          NULL},                                                                                  \

@@ -63,6 +63,7 @@ plan(Reload *view)
     request = make_request(view, &error);
     if (request)
         made = make_plan(view, &error);
+    (void)tui_sign_guard(view->sign, made);
     tui_sign_set_request(view->sign, made ? g_steal_pointer(&request) : NULL);
     tui_sign_set_plan(view->sign, made, error);
 }
@@ -117,6 +118,7 @@ draw(TuiView *base, TuiCanvas *canvas, TuiRect rect)
         tui_flow_add(view->flow, TUI_ROLE_TEXT, what_it_does(view->kind));
     }
     tui_sign_describe(view->sign, view->flow);
+    rect.height -= tui_sign_draw_prompt(view->sign, canvas, rect);
     tui_flow_draw(view->flow, canvas, rect);
 }
 
@@ -134,6 +136,12 @@ act(TuiView *base, TuiAction action)
     if (action == TUI_ACTION_BACK)
         return TUI_STALE_CLOSED;
     return action == TUI_ACTION_OPEN ? TUI_STALE_NOTHING : TUI_STALE_FOREIGN;
+}
+
+static TuiStale
+key(TuiView *base, TuiKey pressed)
+{
+    return tui_sign_key(((Reload *)base)->sign, pressed);
 }
 
 static void
@@ -177,10 +185,10 @@ reload_free(TuiView *base)
     g_free(view);
 }
 
-#define CLASS(name)                                                                          \
-    {                                                                                        \
-        .title = name, .draw = draw, .act = act, .hints = hints, .news = news, .busy = busy, \
-        .free = reload_free,                                                                 \
+#define CLASS(name)                                                                        \
+    {                                                                                      \
+        .title = name, .draw = draw, .key = key, .act = act, .hints = hints, .news = news, \
+        .busy = busy, .free = reload_free,                                                 \
     }
 
 static const TuiViewClass load_class = CLASS("Load"), mode_class = CLASS("Mode");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "core/change/guard.h"
 #include "tui/view/sign_private.h"
 
 #include <string.h>
@@ -62,6 +63,7 @@ tui_sign_free(TuiSign *sign)
     tui_sign_forget_try(sign);
     amr_request_free(sign->request);
     g_free(sign->danger);
+    g_clear_pointer(&sign->guards, g_ptr_array_unref);
     g_clear_pointer(&sign->questions, g_ptr_array_unref);
     g_string_free(sign->word, TRUE);
     g_free(sign);
@@ -126,6 +128,22 @@ tui_sign_set_danger(TuiSign *sign, const char *danger)
     char *copy = g_strdup(danger);
     g_free(sign->danger);
     sign->danger = copy;
+}
+
+gboolean
+tui_sign_guard(TuiSign *sign, const AmrPlan *plan)
+{
+    const AmrSession *session = tui_screen_session(sign->screen);
+    g_autoptr(GPtrArray) guards = plan ? amr_guards(session->opener, session->index, plan) : NULL;
+
+    g_clear_pointer(&sign->guards, g_ptr_array_unref);
+    sign->guards = g_steal_pointer(&guards);
+    if (!sign->guards || !sign->guards->len) {
+        tui_sign_set_danger(sign, NULL);
+        return FALSE;
+    }
+    tui_sign_set_danger(sign, sign->guards->pdata[0]);
+    return TRUE;
 }
 
 void

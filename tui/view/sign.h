@@ -59,6 +59,9 @@ void tui_sign_set_stale(TuiSign *sign);
 void tui_sign_set_request(TuiSign *sign, AmrRequest *request);
 /* Why a word has to be typed before it is written; NULL: it need not. Display form, copied. */
 void tui_sign_set_danger(TuiSign *sign, const char *danger);
+/* Sets as danger what @plan may cut off (core/change/guard.h), and shows it with the plan; FALSE:
+ * nothing, and the danger is none. */
+gboolean tui_sign_guard(TuiSign *sign, const AmrPlan *plan);
 /* What the kernel is asked afterwards: AmrExecutorQuestion; taken over, may be NULL. */
 void tui_sign_set_questions(TuiSign *sign, GPtrArray *questions);
 

@@ -46,6 +46,7 @@ struct TuiSign {
     char *diff;
     AmrRequest *request; /* for who has more rights; NULL */
     char *danger;
+    GPtrArray *guards; /* of the plan: char *, display form; NULL */
     GPtrArray *questions;
     guint delay; /* source of the check to come */
     TuiSignJob *job;

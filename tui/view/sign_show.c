@@ -39,10 +39,10 @@ add_notes(TuiFlow *flow, const GPtrArray *notes)
 
 /* What is signed with the rest, so it stands before it. */
 static void
-add_besides(TuiFlow *flow, const GPtrArray *besides)
+add_dangers(TuiFlow *flow, const char *label, const GPtrArray *sentences)
 {
-    for (guint i = 0; i < besides->len; i++)
-        tui_flow_add_words(flow, i == 0 ? "besides" : "", TUI_ROLE_DANGER, besides->pdata[i]);
+    for (guint i = 0; sentences && i < sentences->len; i++)
+        tui_flow_add_words(flow, i == 0 ? label : "", TUI_ROLE_DANGER, sentences->pdata[i]);
 }
 
 void
@@ -89,7 +89,8 @@ tui_sign_describe(TuiSign *sign, TuiFlow *flow)
     if (sign->outcome)
         add_notes(flow, sign->outcome->notes);
     if (sign->box && !sign->outcome) {
-        add_besides(flow, sign->box->plan->besides);
+        add_dangers(flow, "careful", sign->guards);
+        add_dangers(flow, "besides", sign->box->plan->besides);
         add_notes(flow, sign->box->plan->notes);
         add_notes(flow, sign->notes);
     }

@@ -66,6 +66,7 @@ plan(Undo *view)
         request = amr_request_new(AMR_PLAN_UNDO);
         request->undoes = g_strdup(view->id);
     }
+    (void)tui_sign_guard(view->sign, made);
     tui_sign_set_request(view->sign, request);
     if (view->unseen) {
         g_clear_error(&error);
@@ -103,6 +104,7 @@ draw(TuiView *base, TuiCanvas *canvas, TuiRect rect)
 {
     Undo *view = (Undo *)base;
     fill(view);
+    rect.height -= tui_sign_draw_prompt(view->sign, canvas, rect);
     tui_flow_draw(view->flow, canvas, rect);
 }
 
@@ -120,6 +122,12 @@ act(TuiView *base, TuiAction action)
     if (action == TUI_ACTION_BACK)
         return TUI_STALE_CLOSED;
     return action == TUI_ACTION_OPEN ? TUI_STALE_NOTHING : TUI_STALE_FOREIGN;
+}
+
+static TuiStale
+key(TuiView *base, TuiKey pressed)
+{
+    return tui_sign_key(((Undo *)base)->sign, pressed);
 }
 
 static void
@@ -167,6 +175,7 @@ undo_free(TuiView *base)
 static const TuiViewClass class = {
     .title = "Undo",
     .draw = draw,
+    .key = key,
     .act = act,
     .hints = hints,
     .news = news,
