@@ -264,6 +264,7 @@ tui_options_clear(TuiOptions *options)
     g_free(options->root);
     g_free(options->policy);
     g_free(options->parser);
+    g_free(options->timer);
     g_free(options->features);
     g_free(options->theme);
     g_free(options->notify);

@@ -8,7 +8,7 @@
 G_BEGIN_DECLS
 
 typedef struct {
-    char *root, *policy, *parser, *features, *theme;
+    char *root, *policy, *parser, *features, *theme, *timer;
     char **logs;    /* --log, NULL-terminated; raw bytes */
     char **sources; /* --source, NULL-terminated */
     gboolean read_only, demo, json, plain;

@@ -58,12 +58,23 @@ amr_check_scratch(AmrRun *run)
     amr_scratch_new_async(run->executor->target, run->cancellable, on_scratch, run);
 }
 
+/* Load @n; without a plan in the modes that it has now. */
+static AmrPlanLoad
+load_at(const AmrRun *run, const AmrPlan *plan)
+{
+    AmrPlanLoad load = *(const AmrPlanLoad *)run->plan->loads->pdata[run->n];
+
+    if (!plan && run->as_is)
+        load.complain = run->as_is;
+    return load;
+}
+
 /* Compiles load @n as the copy has it now, with the modes that it will be loaded with. @plan: whose
  * bytes the copy holds, or NULL. */
 static void
 compile(AmrRun *run, const AmrPlan *plan, GAsyncReadyCallback callback)
 {
-    const AmrPlanLoad *load = run->plan->loads->pdata[run->n];
+    const AmrPlanLoad at = load_at(run, plan), *load = &at;
     const AmrCompileJob job = {AMR_COMPILE_CHECK, amr_scratch_path(run->scratch), load->path, NULL};
     GError *error = NULL;
 
@@ -78,7 +89,7 @@ compile(AmrRun *run, const AmrPlan *plan, GAsyncReadyCallback callback)
 static AmrCompileResult *
 compile_finish(AmrRun *run, const AmrPlan *plan, GAsyncResult *result, GError **error)
 {
-    const AmrPlanLoad *load = run->plan->loads->pdata[run->n];
+    const AmrPlanLoad at = load_at(run, plan), *load = &at;
     g_autoptr(AmrCompileResult) compiled =
         amr_compiler_run_finish(run->executor->compiler, result, error);
 
@@ -115,6 +126,8 @@ amr_check_loaded(AmrRun *run)
             run->differs = TRUE; /* for all that is known */
             continue;
         }
+        g_strfreev(run->as_is);
+        run->as_is = amr_complain_in_kernel(run->executor->opener, run->index, load);
         compile(run, NULL, on_as_is);
         return;
     }
@@ -142,8 +155,9 @@ on_as_is(GObject *source, GAsyncResult *result, gpointer data)
         return;
     }
     held = compiled->ok
-               ? amr_held_compare(run->executor->opener, load->profiles, load->complain, compiled)
+               ? amr_held_compare(run->executor->opener, load->profiles, run->as_is, compiled)
                : AMR_HELD_UNKNOWN;
+    g_clear_pointer(&run->as_is, g_strfreev);
     run->differs |= held != AMR_HELD_SAME;
     /* Where loading is all that is asked for, nothing of it is besides. */
     if (held == AMR_HELD_OTHER)
@@ -448,45 +462,4 @@ compile_as_it_was(AmrRun *run)
         compile(run, NULL, on_as_it_was);
     else
         amr_run_fail(run, error);
-}
-
-/* ---- agreement ---------------------------------------------------------------------------------
- */
-
-/* In the plan as one of its own, or as a note where it came through its variant. */
-static gboolean
-says(const AmrPlan *plan, const char *beside)
-{
-    return g_ptr_array_find_with_equal_func(plan->besides, beside, g_str_equal, NULL) ||
-           g_ptr_array_find_with_equal_func(plan->notes, beside, g_str_equal, NULL);
-}
-
-static gboolean
-asked(const AmrRun *run, GError **error)
-{
-    g_autoptr(GPtrArray) besides = g_ptr_array_new();
-
-    for (guint i = 0; i < run->plan->besides->len; i++)
-        g_ptr_array_add(besides, run->plan->besides->pdata[i]);
-    for (guint i = 0; i < run->besides->len; i++) {
-        if (!g_ptr_array_find_with_equal_func(besides, run->besides->pdata[i], g_str_equal, NULL))
-            g_ptr_array_add(besides, run->besides->pdata[i]);
-    }
-    return run->executor->agree(run->plan, run->notes, besides, run->executor->agree_data, error);
-}
-
-void
-amr_check_agree(AmrRun *run)
-{
-    GError *error = NULL;
-
-    for (guint i = 0; !run->executor->agree && !error && i < run->besides->len; i++) {
-        if (!says(run->plan, run->besides->pdata[i]))
-            amr_error_set(&error, AMR_ERROR_ACTIVATES_MORE, "%s. Nothing was written",
-                          (const char *)run->besides->pdata[i]);
-    }
-    if (error || (run->executor->agree && !asked(run, &error)))
-        amr_run_fail(run, error);
-    else
-        amr_run_next(run);
 }

@@ -411,3 +411,19 @@ amr_complain_unset(AmrScratch *scratch, const AmrPlan *plan, const AmrPlanLoad *
     return planned ? amr_scratch_set(scratch, load->path, planned->after, error)
                    : amr_scratch_restore(scratch, load->path, error);
 }
+
+char **
+amr_complain_in_kernel(AmrOpener *opener, const AmrIndex *index, const AmrPlanLoad *load)
+{
+    g_autoptr(AmrLoaded) loaded = amr_loaded_read(opener, NULL);
+    g_autoptr(GStrvBuilder) names = g_strv_builder_new();
+    gboolean forced = amr_index_is_force_complain(index, load->path);
+
+    for (guint i = 0; loaded && !forced && load->profiles[i]; i++) {
+        const AmrLoadedProfile *held = amr_plan_find_loaded(loaded, load->profiles[i]);
+        const AmrBlock *block = amr_index_find_typed(index, load->profiles[i]);
+        if (held && held->mode == AMR_MODE_COMPLAIN && block && !block->complain)
+            g_strv_builder_add(names, load->profiles[i]);
+    }
+    return g_strv_builder_end(names);
+}

@@ -31,5 +31,9 @@ gboolean amr_complain_set(AmrScratch *scratch, const AmrTarget *target, const Am
 gboolean amr_complain_unset(AmrScratch *scratch, const AmrPlan *plan, const AmrPlanLoad *load,
                             GError **error);
 
+/* Of the profiles of @load those that are in complain mode in the kernel, and not on disk.
+ * NULL-terminated; the caller frees. */
+char **amr_complain_in_kernel(AmrOpener *opener, const AmrIndex *index, const AmrPlanLoad *load);
+
 G_END_DECLS
 #endif

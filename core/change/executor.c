@@ -12,23 +12,12 @@ static const AmrRunStep check_steps[] = {amr_check_digests, amr_check_scratch, a
 
 /* The digests once more when nobody else can write by an armorer: the check took its time, and a
  * recovery may have written. */
-static const AmrRunStep run_steps[] = {amr_check_digests,
-                                       amr_check_scratch,
-                                       amr_check_loaded,
-                                       amr_check_grants,
-                                       amr_check_compile,
-                                       amr_check_agree,
-                                       amr_carry_lock,
-                                       amr_recover,
-                                       amr_check_digests,
-                                       amr_carry_intent,
-                                       amr_carry_save,
-                                       amr_carry_write,
-                                       amr_carry_load,
-                                       amr_carry_remove,
-                                       amr_verify,
-                                       amr_carry_settle,
-                                       NULL};
+static const AmrRunStep run_steps[] = {amr_check_digests, amr_check_scratch, amr_check_loaded,
+                                       amr_check_grants,  amr_check_compile, amr_check_agree,
+                                       amr_carry_lock,    amr_recover,       amr_check_digests,
+                                       amr_carry_intent,  amr_carry_timer,   amr_carry_save,
+                                       amr_carry_write,   amr_carry_load,    amr_carry_remove,
+                                       amr_verify,        amr_carry_settle,  NULL};
 
 const char *
 amr_step_word(AmrStep step)

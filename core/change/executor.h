@@ -84,6 +84,12 @@ typedef gboolean (*AmrAgree)(const AmrPlan *plan, const GPtrArray *notes, const 
  * what the check finds beyond that ends in AMR_ERROR_ACTIVATES_MORE. */
 void amr_executor_set_agree(AmrExecutor *executor, AmrAgree agree, gpointer data);
 
+/* What sets the timer of plans that end by themselves: @program, called as systemd-run(1) is, and
+ * the
+ * @command (NULL-terminated) that it shall run, before "undo --expired ID". Both borrowed. NULL, as
+ * it begins: such plans are refused. */
+void amr_executor_set_timer(AmrExecutor *executor, const char *program, const char *const *command);
+
 /* The whole. An undo is not held up by a file that compiles neither without it nor with it, and is
  * no worse for it: it is written, that file is not loaded, the outcome is partly. @questions:
  * GPtrArray of AmrExecutorQuestion, may be NULL. Cancelling is possible until the first write, then

@@ -14,13 +14,13 @@
 
 #define INDEX     "index"
 #define INDEX_MAX (64 * 1024 * 1024)
-#define PLAN_MAX  (64 * 1024 * 1024)
 
 /* A step's line: its word, then what it is of. Names are bytestrings, they need not be UTF-8.
  * intent: id, kind, time, profiles, files, rules, undoes; state: id, state, time, message. */
 #define INTENT_WORD "intent"
 #define INTENT_TYPE "(sssxaayaayaays)"
 #define STATE_WORD  "state"
+#define UNTIL_WORD  "until" /* of the shape of a state, which is empty: id, "", the end, "" */
 #define STATE_TYPE  "(sssxs)"
 
 const char *
@@ -138,6 +138,19 @@ take_state(AmrHistory *history, GVariant *line)
     change->message = message[0] ? g_strdup(message) : NULL;
 }
 
+static void
+take_until(AmrHistory *history, GVariant *line)
+{
+    const char *id;
+    gint64 until;
+    AmrChange *change;
+
+    g_variant_get(line, "(&s&s&sx&s)", NULL, &id, NULL, &until, NULL);
+    change = g_hash_table_lookup(history->by_id, id);
+    if (change && until > 0)
+        change->until = until;
+}
+
 /* What is not understood is stepped over: a torn line, a later version's. */
 static void
 take_line(AmrHistory *history, const char *text, gsize len)
@@ -157,6 +170,8 @@ take_line(AmrHistory *history, const char *text, gsize len)
     g_variant_get_child(line, 0, "&s", &word);
     if (!intent && strcmp(word, STATE_WORD) == 0)
         take_state(history, line);
+    if (!intent && strcmp(word, UNTIL_WORD) == 0)
+        take_until(history, line);
 }
 
 static gboolean
@@ -250,7 +265,8 @@ last_to_undo(const AmrHistory *history)
 {
     for (guint i = history->changes->len; i-- > 0;) {
         const AmrChange *change = history->changes->pdata[i];
-        if (change->kind != AMR_PLAN_UNDO && change->files[0] && is_standing(change->state))
+        if (change->kind != AMR_PLAN_UNDO && is_standing(change->state) &&
+            (change->files[0] || change->kind == AMR_PLAN_COMPLAIN_FOR))
             return change;
     }
     return NULL;
@@ -310,32 +326,6 @@ amr_history_read_of(const AmrHistory *history, const char *id, const char *name,
     g_autofree char *path = g_strdup_printf("changes/%s/%s", id, name);
 
     return state < 0 ? NULL : amr_fs_read(state, path, max, error);
-}
-
-AmrPlan *
-amr_history_plan(const AmrHistory *history, const AmrChange *change, GError **error)
-{
-    g_autoptr(GBytes) bytes = amr_history_read_of(history, change->id, "plan", PLAN_MAX, error);
-    g_autoptr(GVariant) variant = NULL;
-    g_autoptr(AmrPlan) plan = NULL;
-
-    if (bytes) {
-        variant = g_variant_ref_sink(
-            g_variant_new_from_bytes(G_VARIANT_TYPE(AMR_PLAN_TYPE), bytes, FALSE));
-#if G_BYTE_ORDER == G_BIG_ENDIAN
-        GVariant *swapped = g_variant_byteswap(variant);
-        g_variant_unref(variant);
-        variant = swapped;
-#endif
-        plan = amr_plan_from_variant(variant, error);
-    }
-    if (plan && strcmp(plan->id, change->id) != 0) {
-        amr_error_set(error, AMR_ERROR_PARSE, "It is that of another change");
-        g_clear_pointer(&plan, amr_plan_free);
-    }
-    if (!plan)
-        g_prefix_error(error, "The plan of change %s: ", change->id);
-    return g_steal_pointer(&plan);
 }
 
 /* ---- writing --------------------------------------------------------------------------------- */
@@ -469,12 +459,16 @@ amr_history_intent(AmrHistory *history, const AmrPlan *plan, GError **error)
         g_prefix_error(error, "The history: ");
         return FALSE;
     }
-    return append(history, state,
-                  g_variant_new("(sssx^aay^aay^aays)", INTENT_WORD, plan->id,
-                                amr_plan_kind_word(plan->kind),
-                                amr_clock_now(amr_target_clock(history->target)), profiles, files,
-                                rules, plan->undoes ? plan->undoes : ""),
-                  error);
+    if (!append(history, state,
+                g_variant_new("(sssx^aay^aay^aays)", INTENT_WORD, plan->id,
+                              amr_plan_kind_word(plan->kind),
+                              amr_clock_now(amr_target_clock(history->target)), profiles, files,
+                              rules, plan->undoes ? plan->undoes : ""),
+                error))
+        return FALSE;
+    return !plan->until ||
+           append(history, state,
+                  g_variant_new("(sssxs)", UNTIL_WORD, plan->id, "", plan->until, ""), error);
 }
 
 gboolean

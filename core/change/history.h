@@ -41,6 +41,7 @@ typedef struct {
     AmrPlanKind kind;
     AmrChangeState state;
     gint64 time;     /* of the intent, microseconds */
+    gint64 until;    /* when it is to be taken back by itself; 0: never */
     char **profiles; /* "name", ":ns:name" */
     char **files;    /* relative */
     char **rules;    /* printed, as in "profile" order; none where not all may read them */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the kernel held before a change, kept until it is needed: policy and modes. */
+/* What is kept of a change: its plan, and what the kernel held before it, policy and modes. */
 #include "config.h"
 
 #include <string.h>
@@ -8,6 +8,7 @@
 #include "core/base/fsutil.h"
 #include "core/change/history_private.h"
 
+#define PLAN_MAX (64 * 1024 * 1024)
 #define RAW_MAX  (64 * 1024 * 1024)
 #define WHO_MAX  32
 #define HELD     "held"
@@ -16,6 +17,32 @@
 /* The boot that it was in; of each profile its name, and the word of its mode or nothing. */
 #define HELD_TYPE "(sa(ayay))"
 #define BOOT_ID   "sys/kernel/random/boot_id"
+
+AmrPlan *
+amr_history_plan(const AmrHistory *history, const AmrChange *change, GError **error)
+{
+    g_autoptr(GBytes) bytes = amr_history_read_of(history, change->id, "plan", PLAN_MAX, error);
+    g_autoptr(GVariant) variant = NULL;
+    g_autoptr(AmrPlan) plan = NULL;
+
+    if (bytes) {
+        variant = g_variant_ref_sink(
+            g_variant_new_from_bytes(G_VARIANT_TYPE(AMR_PLAN_TYPE), bytes, FALSE));
+#if G_BYTE_ORDER == G_BIG_ENDIAN
+        GVariant *swapped = g_variant_byteswap(variant);
+        g_variant_unref(variant);
+        variant = swapped;
+#endif
+        plan = amr_plan_from_variant(variant, error);
+    }
+    if (plan && strcmp(plan->id, change->id) != 0) {
+        amr_error_set(error, AMR_ERROR_PARSE, "It is that of another change");
+        g_clear_pointer(&plan, amr_plan_free);
+    }
+    if (!plan)
+        g_prefix_error(error, "The plan of change %s: ", change->id);
+    return g_steal_pointer(&plan);
+}
 
 static gboolean
 create(AmrHistory *history, const char *id, const char *name, GBytes *data, GError **error)

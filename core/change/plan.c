@@ -81,7 +81,7 @@ amr_plan_kind_word(AmrPlanKind kind)
         [AMR_PLAN_UNDO] = "undo",       [AMR_PLAN_RELOAD] = "reload",
         [AMR_PLAN_ENFORCE] = "enforce", [AMR_PLAN_COMPLAIN] = "complain",
         [AMR_PLAN_KILL] = "kill",       [AMR_PLAN_DISABLE] = "disable",
-        [AMR_PLAN_ENABLE] = "enable"};
+        [AMR_PLAN_ENABLE] = "enable",   [AMR_PLAN_COMPLAIN_FOR] = "complain-for"};
     return (gsize)kind < G_N_ELEMENTS(words) ? words[kind] : words[0];
 }
 
@@ -99,6 +99,8 @@ amr_plan_kind_says(AmrPlanKind kind)
         return "disabled";
     case AMR_PLAN_ENABLE:
         return "enabled";
+    case AMR_PLAN_COMPLAIN_FOR:
+        return "complain mode in the kernel only";
     default:
         return NULL;
     }

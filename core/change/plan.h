@@ -24,10 +24,12 @@ typedef enum {
     AMR_PLAN_KILL,
     AMR_PLAN_DISABLE, /* a link in disable/, and its file out of the kernel */
     AMR_PLAN_ENABLE,
+    AMR_PLAN_COMPLAIN_FOR, /* complain in the kernel only, for a while; writes nothing */
     AMR_PLAN_KINDS
 } AmrPlanKind;
 
-/* "add", "undo", "reload", "enforce", "complain", "kill", "disable", "enable"; stable, it stands in
+/* "add", "undo", "reload", "enforce", "complain", "kill", "disable", "enable",
+ * "complain-for"; stable, it stands in
  * the history and in JSON. */
 const char *amr_plan_kind_word(AmrPlanKind kind);
 AmrPlanKind amr_plan_kind_of_word(const char *word); /* UNKNOWN for all others */
@@ -67,6 +69,7 @@ typedef struct {
     char *id;         /* of the change: 16 hex digits, random; undo: its own */
     char *undoes;     /* the change that it takes back, or NULL */
     gint64 made;      /* microseconds */
+    gint64 until;     /* when it is to be taken back, by itself; 0: never */
     GPtrArray *parts; /* AmrPlanPart */
     GPtrArray *files; /* AmrPlanFile in the order of writing: local files before includes of them */
     GPtrArray *loads; /* AmrPlanLoad */
@@ -91,8 +94,8 @@ char **amr_plan_lines(const AmrPlan *plan, const char *local);
 /* Everything, as the helper and the history take it: type below, normal form. Names are
  * bytestrings, for they need not be UTF-8; an empty one stands for NULL. Version, kind, id, undoes,
  * made; parts (profile, local, include_in, reaches, rules, stands); files (path, before, after);
- * loads (path, profiles, loaded, complain, disabled); digests; notes. Floating. */
-#define AMR_PLAN_TYPE "(uussxa(ayayayaayaayaay)a(aymaymay)a(ayaaybaayb)aayas)"
+ * loads (path, profiles, loaded, complain, disabled); digests; notes; until. Floating. */
+#define AMR_PLAN_TYPE "(uussxa(ayayayaayaayaay)a(aymaymay)a(ayaaybaayb)aayasx)"
 GVariant *amr_plan_to_variant(const AmrPlan *plan);
 /* Checks everything: sizes, relative paths without "..", rules by our reader. AMR_ERROR_PARSE. */
 AmrPlan *amr_plan_from_variant(GVariant *variant, GError **error);
@@ -156,6 +159,11 @@ AmrPlan *amr_plan_reload(const AmrPlanContext *context, const AmrPlanRequest *re
  */
 AmrPlan *amr_plan_mode(const AmrPlanContext *context, AmrPlanKind kind, const char *const *profiles,
                        GError **error);
+/* Puts @profiles and all that is below them into complain mode in the kernel only, @until then
+ * (microseconds). REFUSED where one is not loaded, NOTHING_TO_DO where one complains already; else
+ * as amr_plan_mode(). */
+AmrPlan *amr_plan_complain_for(const AmrPlanContext *context, const char *const *profiles,
+                               gint64 until, GError **error);
 /* The mode that @plan asks for profile @typed; UNKNOWN where it asks for none. */
 AmrMode amr_plan_mode_of(const AmrPlan *plan, const char *typed);
 

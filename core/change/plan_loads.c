@@ -183,6 +183,10 @@ look_at_one(const AmrPlanContext *context, const AmrPlan *plan, gboolean forced,
         return;
     }
     modes->loaded++;
+    if (plan->kind == AMR_PLAN_COMPLAIN_FOR && amr_plan_has_part(plan, name) && !on_disk) {
+        g_ptr_array_add(modes->complain, (gpointer)name);
+        return;
+    }
     if (amr_plan_sets_mode(plan, name))
         return; /* none that is kept, none that comes by itself */
     if (profile->mode == AMR_MODE_COMPLAIN && !on_disk) {
@@ -257,11 +261,18 @@ keep_complain(AmrPlan *plan, const AmrPlanContext *context, AmrPlanLoad *load, c
                              "%s\" of %s: In complain mode in the kernel only, and cannot be kept "
                              "so (%s); load the file first, or put it into complain mode on disk",
                              names->str, file, problem->message);
-    amr_plan_note(
-        plan,
-        "%s\" of %s: In complain mode in the kernel only, and stays so: the file is loaded "
-        "from a copy that says complain, and does not change for it",
-        names->str, file);
+    if (plan->kind == AMR_PLAN_COMPLAIN_FOR)
+        amr_plan_note(
+            plan,
+            "%s\" of %s: In complain mode in the kernel only, whose end a reboot is, too: "
+            "loaded from a copy that says so, and the file does not change",
+            names->str, file);
+    else
+        amr_plan_note(
+            plan,
+            "%s\" of %s: In complain mode in the kernel only, and stays so: the file is loaded "
+            "from a copy that says complain, and does not change for it",
+            names->str, file);
     return TRUE;
 }
 

@@ -14,10 +14,11 @@
 AmrMode
 amr_plan_mode_of(const AmrPlan *plan, const char *typed)
 {
-    AmrMode mode = plan->kind == AMR_PLAN_ENFORCE    ? AMR_MODE_ENFORCE
-                   : plan->kind == AMR_PLAN_COMPLAIN ? AMR_MODE_COMPLAIN
-                   : plan->kind == AMR_PLAN_KILL     ? AMR_MODE_KILL
-                                                     : AMR_MODE_UNKNOWN;
+    AmrMode mode = plan->kind == AMR_PLAN_ENFORCE        ? AMR_MODE_ENFORCE
+                   : plan->kind == AMR_PLAN_COMPLAIN     ? AMR_MODE_COMPLAIN
+                   : plan->kind == AMR_PLAN_COMPLAIN_FOR ? AMR_MODE_COMPLAIN
+                   : plan->kind == AMR_PLAN_KILL         ? AMR_MODE_KILL
+                                                         : AMR_MODE_UNKNOWN;
 
     for (guint i = 0; mode != AMR_MODE_UNKNOWN && i < plan->parts->len; i++)
         if (strcmp(((AmrPlanPart *)plan->parts->pdata[i])->profile, typed) == 0)

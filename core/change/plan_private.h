@@ -98,6 +98,9 @@ gboolean amr_plan_undo_link(AmrPlan *plan, const AmrPlanContext *context, const 
 /* Makes of the file or link @path, which must be @before, @after; its directory too. */
 gboolean amr_plan_put(const AmrTarget *target, const char *path, GBytes *before, GBytes *after,
                       GError **error);
+/* Whether there is anything left of @done, a COMPLAIN_FOR: NOTHING_TO_DO where a reboot, or
+ * somebody, has ended it. */
+gboolean amr_plan_may_end(const AmrPlanContext *context, const AmrPlan *done, GError **error);
 gboolean amr_plan_has_part(const AmrPlan *plan, const char *profile);
 
 /* Adds a load for each of @files (NULL-terminated; those that are there already are skipped), what

@@ -285,9 +285,9 @@ amr_plan_undo(const AmrPlanContext *context, const AmrPlan *done, GError **error
     ok = done->kind == AMR_PLAN_ADD ? undo_rules(&maker, error)
                                     : amr_plan_undo_mode(plan, context, done, error);
     g_clear_pointer(&maker.claims, amr_claims_free);
-    if (!ok)
+    if (!ok || (done->kind == AMR_PLAN_COMPLAIN_FOR && !amr_plan_may_end(context, done, error)))
         return NULL;
-    if (plan->files->len == 0) {
+    if (plan->files->len == 0 && done->kind != AMR_PLAN_COMPLAIN_FOR) {
         say_nothing_left(done, plan, error);
         return NULL;
     }

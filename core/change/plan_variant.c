@@ -7,7 +7,7 @@
 #include "core/base/fsutil.h"
 #include "core/change/plan_private.h"
 
-#define FORMAT      2
+#define FORMAT      3
 #define ENTRIES_MAX 4096 /* of any list */
 
 /* ---- write ---------------------------------------------------------------------------------- */
@@ -87,9 +87,9 @@ amr_plan_to_variant(const AmrPlan *plan)
         g_variant_builder_add(&notes, "s", plan->notes->pdata[i]);
     for (guint i = 0; i < plan->besides->len; i++)
         g_variant_builder_add(&notes, "s", plan->besides->pdata[i]);
-    return g_variant_new("(uussxa(ayayayaayaayaay)a(aymaymay)a(ayaaybaayb)@aayas)", FORMAT,
+    return g_variant_new("(uussxa(ayayayaayaayaay)a(aymaymay)a(ayaaybaayb)@aayasx)", FORMAT,
                          (guint)plan->kind, plan->id, or_empty(plan->undoes), plan->made, &parts,
-                         &files, &loads, array_variant(plan->digests), &notes);
+                         &files, &loads, array_variant(plan->digests), &notes, plan->until);
 }
 
 /* ---- read ----------------------------------------------------------------------------------- */
@@ -243,7 +243,7 @@ read_files(AmrPlan *plan, GVariant *variant, GError **error)
         g_autofree char *path = get_string(tuple, 0);
         AmrPlanFile *file;
 
-        if (plan->kind == AMR_PLAN_RELOAD)
+        if (plan->kind == AMR_PLAN_RELOAD || plan->kind == AMR_PLAN_COMPLAIN_FOR)
             return bad(error, "A load that writes");
         if (!is_relative(path) || (!amr_plan_is_link(path) && !is_of_part(plan, path)) ||
             amr_plan_find_file(plan, path))
@@ -367,6 +367,7 @@ amr_plan_from_variant(GVariant *variant, GError **error)
     plan = amr_plan_new((AmrPlanKind)kind, made);
     g_free(plan->id);
     plan->id = g_strdup(id);
+    g_variant_get_child(variant, 10, "x", &plan->until);
     plan->undoes = undoes[0] ? g_strdup(undoes) : NULL;
     if (!read_parts(plan, variant, error) || !read_files(plan, variant, error) ||
         !read_loads(plan, variant, error) || !has_its_loads(plan, error) ||

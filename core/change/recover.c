@@ -162,7 +162,16 @@ recover_one(AmrRun *run, const AmrChange *change)
         amr_run_free(dead);
         return conclude(run, id, AMR_CHANGE_STATE_DISCARDED, "nothing had been written");
     }
-    if (count.after == 0 && plan->files->len) {
+    /* Complain mode for a while that a reboot has ended: it is not begun again. */
+    if (plan->kind == AMR_PLAN_COMPLAIN_FOR && dead->rebooted) {
+        amr_run_free(dead);
+        return conclude(run, id, AMR_CHANGE_STATE_DISCARDED, "a reboot has ended it");
+    }
+    if (plan->kind == AMR_PLAN_COMPLAIN_FOR &&
+        plan->until <= amr_clock_now(amr_target_clock(target))) {
+        amr_error_set(&dead->error, AMR_ERROR_RELOAD, "Its time is over");
+        dead->steps = amr_run_restore_steps;
+    } else if (count.after == 0 && plan->files->len) {
         amr_error_set(&dead->error, AMR_ERROR_RELOAD,
                       "The armorer that put it back died before it was done");
         dead->steps = amr_run_restore_steps;

@@ -282,6 +282,7 @@ operation_of(AmrPlanKind kind)
     case AMR_PLAN_DISABLE:
     case AMR_PLAN_ENABLE:
         return plan_mode;
+    case AMR_PLAN_COMPLAIN_FOR: /* whose timer is another program's to set */
     case AMR_PLAN_UNKNOWN:
     case AMR_PLAN_KINDS:
         break;

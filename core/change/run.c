@@ -36,6 +36,7 @@ amr_run_free(AmrRun *run)
         amr_compile_result_free(run->compiled[i]);
         g_free(run->broken[i]);
     }
+    g_strfreev(run->as_is);
     g_free(run->broken);
     g_free(run->compiled);
     g_free(run->written);

@@ -20,6 +20,8 @@ struct AmrExecutor {
     AmrHistory *history;
     AmrAgree agree; /* NULL: what the plan says and no more */
     gpointer agree_data;
+    const char *timer; /* systemd-run, borrowed; NULL: there is none */
+    const char *const *timer_command;
 };
 
 typedef struct AmrRun AmrRun;
@@ -50,11 +52,13 @@ struct AmrRun {
     GPtrArray *unfinished;       /* ids of changes that a dead armorer left */
     gboolean intended;           /* the history knows of it: a failure is put right and recorded */
     gboolean *written;           /* a file each */
-    guint tried;                 /* loads tried, from the first */
-    GPtrArray *held;             /* AmrHistoryHeld: the profiles of the loads, before */
-    gboolean rebooted;           /* what was saved of the kernel was another boot's */
-    guint loaded, confirmed;     /* loads done; of these, whose hash the kernel confirms */
-    guint allowed;               /* questions that the kernel answered with yes */
+    char *
+        *as_is; /* of the load that is compiled as it is: in complain in the kernel only; or NULL */
+    guint tried;             /* loads tried, from the first */
+    GPtrArray *held;         /* AmrHistoryHeld: the profiles of the loads, before */
+    gboolean rebooted;       /* what was saved of the kernel was another boot's */
+    guint loaded, confirmed; /* loads done; of these, whose hash the kernel confirms */
+    guint allowed;           /* questions that the kernel answered with yes */
 
     GPtrArray *notes;
     GPtrArray *besides; /* what loading activates, beyond what the plan says */
@@ -93,6 +97,7 @@ void amr_check_agree(AmrRun *run); /* ACTIVATES_MORE, or what the asked one says
  */
 void amr_carry_lock(AmrRun *run);
 void amr_carry_intent(AmrRun *run);
+void amr_carry_timer(AmrRun *run); /* timer.c */
 void amr_carry_save(AmrRun *run);
 void amr_carry_write(AmrRun *run);
 void amr_carry_load(AmrRun *run);

@@ -62,10 +62,10 @@ digest(const AmrTarget *target, const AmrPlan *plan)
     g_autoptr(GVariant) whole = g_variant_ref_sink(amr_plan_to_variant(plan));
     g_autoptr(GVariant) parts = g_variant_get_child_value(whole, 5);
     g_autoptr(GVariant) files = g_variant_get_child_value(whole, 6);
-    g_autoptr(GVariant) sealed =
-        g_variant_ref_sink(g_variant_new("(us@a(ayayayaayaayaay)@a(aymaymay)@a(aybaay)@aay)",
-                                         (guint)plan->kind, plan->undoes ? plan->undoes : "", parts,
-                                         files, loads_on_disk(plan), read_by_all(target, plan)));
+    g_autoptr(GVariant) sealed = g_variant_ref_sink(
+        g_variant_new("(us@a(ayayayaayaayaay)@a(aymaymay)@a(aybaay)@aayx)", (guint)plan->kind,
+                      plan->undoes ? plan->undoes : "", parts, files, loads_on_disk(plan),
+                      read_by_all(target, plan), plan->until));
     g_autoptr(GBytes) bytes = g_variant_get_data_as_bytes(sealed);
 
     return amr_fs_digest(bytes);

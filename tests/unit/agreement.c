@@ -90,14 +90,18 @@ agreement_squeezes_oddly(void)
     return compiler_version() >= 50000;
 }
 
-gboolean
-agreement_forgets_changes(void)
+/* Whether of `change_profile,` and a later `change_profile -> a,` the first is lost: so with 5.0.2,
+ * and with 4.1.8 not. */
+static gboolean
+forgets_changes(void)
 {
     return compiler_version() >= 50000;
 }
 
-gboolean
-agreement_maps_vary(void)
+/* Whether a contested m is now allowed and now not, of one text and one compiler: seen with 4.1.0,
+ * and with 4.1.8 not any more. */
+static gboolean
+maps_vary(void)
 {
     return compiler_version() >= 40000 && compiler_version() < 40108;
 }
@@ -128,8 +132,8 @@ agreement_policy_new(const char *text, GBytes *compiled, char **why)
     policy->reference = g_steal_pointer(&reference);
     policy->reference->for_3_0 = agreement_bytes_decide();
     policy->reference->abi_3_0 = own != NULL;
-    policy->reference->maps_vary = agreement_maps_vary();
-    policy->reference->forgets_changes = agreement_forgets_changes();
+    policy->reference->maps_vary = maps_vary();
+    policy->reference->forgets_changes = forgets_changes();
     policy->oracle = oracle;
     return policy;
 }

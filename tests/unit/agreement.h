@@ -15,13 +15,6 @@ gboolean agreement_bytes_decide(void);
  */
 gboolean agreement_squeezes_oddly(void);
 
-/* Whether of `change_profile,` and a later `change_profile -> a,` the first is lost: so with 5.0.2,
- * and with 4.1.8 not. */
-gboolean agreement_forgets_changes(void);
-/* Whether a contested m is now allowed and now not, of one text and one compiler: seen with 4.1.0,
- * and with 4.1.8 not any more. */
-gboolean agreement_maps_vary(void);
-
 /* One file of policy, read by both. */
 typedef struct {
     char *text;

@@ -110,3 +110,35 @@ ok 'links: not in the kernel' not in_kernel linked
 ok 'links: the link of that hand is there' test "$(readlink /etc/apparmor.d/disable/opt.t.linked)" = /etc/apparmor.d/opt.t.linked
 ok 'links: the file is as it was' cmp /tmp/linked.before /etc/apparmor.d/opt.t.linked
 rm /etc/apparmor.d/disable/opt.t.linked
+
+# ---- for a while ------------------------------------------------------------------------------------------
+ends_by() { for _ in $(seq 90); do "$@" && return 0; sleep 1; done; return 1; }
+not_there() { ! grep -qsF "$1" "$2"; }
+if [ -d /run/systemd/system ]; then
+    ok 'a while: complain in the kernel only' "$armorer" mode complain --for 60s linked
+    ok 'a while: the kernel says so' in_mode linked complain
+    ok 'a while: of its child too' in_mode linked//kid complain
+    ok 'a while: let through' linked
+    ok 'a while: a timer' sh -c 'systemctl list-timers --all | grep -F armorer-'
+    ok 'a while: a rule with an end' "$armorer" apply --add-include --for 60s linked 'owner /opt/t/secret r,'
+    ok 'a while: complain mode is kept' in_mode linked complain
+    ok 'a while: its end' ends_by in_mode linked enforce
+    ok 'a while: the end of the rule' ends_by not_there /opt/t/secret /etc/apparmor.d/local/opt.t.linked
+    ok 'a while: denied again' not linked
+else
+    ok 'a while: no systemd: refused' sh -c "! $armorer mode complain --for 60s linked 2>/tmp/while.err && grep -qF 'No systemd runs here' /tmp/while.err"
+    ok 'a while: the kernel was told nothing' in_mode linked enforce
+    # What sets a timer, and its end, by hand. (Another systemd-run is another target's: it loads as this one does.)
+    printf '#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done; shift; echo "$@" >/tmp/at-the-end\n' >/tmp/a-timer; chmod +x /tmp/a-timer
+    ok 'a while: complain in the kernel only' "$armorer" --timer /tmp/a-timer mode complain --for 60s linked
+    ok 'a while: the kernel says so' in_mode linked complain
+    ok 'a while: of its child too' in_mode linked//kid complain
+    ok 'a while: let through' linked
+    ok 'a while: a rule with an end' "$armorer" --timer /tmp/a-timer apply --add-include --for 60s linked 'owner /opt/t/another r,'
+    ok 'a while: complain mode is kept' in_mode linked complain
+    sleep 62
+    ok 'a while: its end' sh -c "$armorer undo --expired"
+    ok 'a while: enforce again' in_mode linked enforce
+    ok 'a while: the rule is gone' not_there /opt/t/another /etc/apparmor.d/local/opt.t.linked
+    ok 'a while: denied again' not linked
+fi

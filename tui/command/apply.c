@@ -98,6 +98,7 @@ typedef struct {
     gboolean broad;  /* the word for broad rules is said */
     gboolean reload; /* load what is granted on disk; write nothing */
     TuiCarry carry;
+    char *lasts; /* how long the rules shall; NULL: for ever */
 } Request;
 
 static AmrPlan *
@@ -147,6 +148,17 @@ agrees_to_broad(const TuiCommand *command, const Request *request, const AmrPlan
            tui_agree_broad(broad, command->cancellable, error);
 }
 
+/* The timer is gone after a reboot, the rules are not. */
+static void
+say_end(const TuiCommand *command, const AmrPlan *plan)
+{
+    g_autofree char *when = amr_clock_show(amr_target_clock(command->session->target), plan->until);
+
+    tui_say("until %s; should the system be started anew before, or a file be changed by another "
+            "hand, what is over stays until armorer undo --expired is run, or armorer undo",
+            when);
+}
+
 static int
 apply(TuiCommand *command, Request *request)
 {
@@ -172,8 +184,16 @@ apply(TuiCommand *command, Request *request)
         return offer_reload(command, &context, request, error);
     if (!plan)
         return tui_fail(error);
-    if (!agrees_to_broad(command, request, plan, &error))
+    if (request->lasts && plan->kind == AMR_PLAN_RELOAD) {
+        tui_say("--for is of rules that are written: loading what is on disk has no end");
+        return TUI_EXIT_USAGE;
+    }
+    if (!tui_command_lasts(command, request->lasts, &plan->until, &error) ||
+        !agrees_to_broad(command, request, plan, &error))
         return tui_fail(error);
+    if (plan->until)
+        say_end(command, plan);
+    tui_command_set_timer(command, &request->carry);
     questions = amr_plan_questions(plan);
     request->carry.granted = &granted;
     status = tui_command_carry_out(command, plan, questions, &request->carry);
@@ -220,6 +240,8 @@ tui_command_apply(TuiCommand *command, int argc, char **argv)
          "write rules that open all of a place that many share, too", NULL},
         {"reload", 0, 0, G_OPTION_ARG_NONE, &request.reload,
          "write nothing: load what is granted on disk and not in the kernel", NULL},
+        {"for", 0, 0, G_OPTION_ARG_STRING, &request.lasts,
+         "take the rules back by itself after this: 30m, 1h, 2d", "TIME"},
         {"from", 0, 0, G_OPTION_ARG_FILENAME, &from, "what propose printed; - is standard input",
          "FILE"},
         {0},
@@ -240,5 +262,6 @@ tui_command_apply(TuiCommand *command, int argc, char **argv)
             status = apply(command, &request);
     }
     tui_carry_clear(&request.carry);
+    g_free(request.lasts);
     return status;
 }

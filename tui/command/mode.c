@@ -10,15 +10,17 @@
 static AmrPlanKind
 kind_of(const char *word)
 {
-    for (AmrPlanKind kind = AMR_PLAN_ENFORCE; kind < AMR_PLAN_KINDS; kind++)
+    for (AmrPlanKind kind = AMR_PLAN_ENFORCE; kind <= AMR_PLAN_ENABLE; kind++)
         if (strcmp(word, amr_plan_kind_word(kind)) == 0)
             return kind;
     return AMR_PLAN_UNKNOWN;
 }
 
 static int
-run(TuiCommand *command, AmrPlanKind kind, const char *const *profiles, const TuiCarry *carry)
+run(TuiCommand *command, AmrPlanKind kind, const char *const *profiles, const char *lasts,
+    TuiCarry *carry)
 {
+    gint64 until = 0;
     g_autofree char *own_id = NULL;
     g_autoptr(AmrPlan) plan = NULL;
     g_autoptr(GError) error = NULL;
@@ -26,7 +28,11 @@ run(TuiCommand *command, AmrPlanKind kind, const char *const *profiles, const Tu
 
     if (!tui_command_plan_context(command, carry, &context, &own_id, &error))
         return tui_fail(error);
-    plan = amr_plan_mode(&context, kind, profiles, &error);
+    if (!tui_command_lasts(command, lasts, &until, &error))
+        return tui_fail(error);
+    tui_command_set_timer(command, carry);
+    plan = until ? amr_plan_complain_for(&context, profiles, until, &error)
+                 : amr_plan_mode(&context, kind, profiles, &error);
     return plan ? tui_command_carry_out(command, plan, NULL, carry) : tui_fail(error);
 }
 
@@ -34,7 +40,10 @@ int
 tui_command_mode(TuiCommand *command, int argc, char **argv)
 {
     g_auto(TuiCarry) carry = {0};
+    g_autofree char *lasts = NULL;
     const GOptionEntry entries[] = {
+        {"for", 0, 0, G_OPTION_ARG_STRING, &lasts,
+         "complain mode in the kernel only, and no longer than this: 30m, 1h, 2d", "TIME"},
         TUI_OPTIONS_CARRY(&carry),
         {0},
     };
@@ -49,10 +58,14 @@ tui_command_mode(TuiCommand *command, int argc, char **argv)
         tui_say("mode takes enforce, complain, kill, disable or enable, and the profiles");
         return TUI_EXIT_USAGE;
     }
+    if (lasts && kind != AMR_PLAN_COMPLAIN) {
+        tui_say("--for is of complain mode");
+        return TUI_EXIT_USAGE;
+    }
     status = tui_command_open(command, TRUE);
     if (status == TUI_EXIT_DONE)
         status = tui_command_may_change(command, carry.dry_run);
     if (status == TUI_EXIT_DONE)
-        status = run(command, kind, (const char *const *)words + 1, &carry);
+        status = run(command, kind, (const char *const *)words + 1, lasts, &carry);
     return status;
 }

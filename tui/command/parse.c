@@ -78,9 +78,10 @@ on_value(const char *option, const char *value, gpointer data, GError **error)
         const char *name;
         char **slot;
     } slots[] = {
-        {"--root", &options->root},     {"--policy", &options->policy},
-        {"--parser", &options->parser}, {"--features", &options->features},
-        {"--theme", &options->theme},   {"--notify", &options->notify},
+        {"--root", &options->root},         {"--policy", &options->policy},
+        {"--parser", &options->parser},     {"--timer", &options->timer},
+        {"--features", &options->features}, {"--theme", &options->theme},
+        {"--notify", &options->notify},
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(slots); i++) {
@@ -118,6 +119,8 @@ global_group(Parse *parse)
         VALUE("root", "another root: its policy, kernel files and logs", "DIR"),
         VALUE("policy", "another /etc/apparmor.d", "DIR"),
         VALUE("parser", "another apparmor_parser", "PROGRAM"),
+        VALUE("timer", "another systemd-run, which sets the timers of what is made for a while",
+              "PROGRAM"),
         VALUE("features", "the kernel features to propose for", "FILE"),
         VALUE("log", "read this log; may be repeated, - is standard input", "FILE"),
         VALUE("source", "of the system's own sources only this one; may be repeated", "NAME"),

@@ -40,7 +40,10 @@ int
 tui_command_undo(TuiCommand *command, int argc, char **argv)
 {
     g_auto(TuiCarry) carry = {0};
+    gboolean expired = FALSE;
     const GOptionEntry entries[] = {
+        {"expired", 0, 0, G_OPTION_ARG_NONE, &expired,
+         "only what was made for a while that is over: ID, or all of it", NULL},
         TUI_OPTIONS_CARRY(&carry),
         {0},
     };
@@ -56,6 +59,8 @@ tui_command_undo(TuiCommand *command, int argc, char **argv)
     status = tui_command_open(command, TRUE);
     if (status == TUI_EXIT_DONE)
         status = tui_command_may_change(command, carry.dry_run);
+    if (status == TUI_EXIT_DONE && expired)
+        return tui_command_end_expired(command, words ? words[0] : NULL, &carry);
     if (status == TUI_EXIT_DONE)
         status = tui_command_undo_change(command, words ? words[0] : NULL, &carry);
     return status;

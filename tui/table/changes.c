@@ -41,6 +41,29 @@ display_joined(char *const *strings)
     return g_string_free(out, FALSE);
 }
 
+static char *
+what(const AmrChange *change)
+{
+    const char *says = amr_plan_kind_says(change->kind);
+
+    return change->undoes ? g_strdup_printf("undoes %s", change->undoes)
+           : says         ? g_strdup(says)
+                          : display_joined(change->rules);
+}
+
+/* Takes @text over. */
+static char *
+with_end(const AmrSession *session, const AmrChange *change, char *text)
+{
+    g_autofree char *owned = text;
+    g_autofree char *when = NULL;
+
+    if (!change->until || change->undone_by)
+        return g_steal_pointer(&owned);
+    when = amr_clock_show(amr_target_clock(session->target), change->until);
+    return g_strdup_printf("until %s: %s", when, owned);
+}
+
 void
 tui_table_changes_row(const AmrSession *session, const AmrChange *change, TuiCell *cells)
 {
@@ -50,9 +73,5 @@ tui_table_changes_row(const AmrSession *session, const AmrChange *change, TuiCel
     cells[2] = (TuiCell){g_strdup(amr_change_state_word(change->state)), state_role(change->state)};
     cells[3] = (TuiCell){display_joined(change->profiles), TUI_ROLE_PROFILE};
     cells[4] = (TuiCell){display_joined(change->files), TUI_ROLE_PATH};
-    cells[5] =
-        (TuiCell){change->undoes                     ? g_strdup_printf("undoes %s", change->undoes)
-                  : amr_plan_kind_says(change->kind) ? g_strdup(amr_plan_kind_says(change->kind))
-                                                     : display_joined(change->rules),
-                  TUI_ROLE_RULE};
+    cells[5] = (TuiCell){with_end(session, change, what(change)), TUI_ROLE_RULE};
 }

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Changes that last for a while: how long, what sets the timer, and what it runs at their end. */
+#include "config.h"
+
+#include <string.h>
+
+#include "core/base/fsutil.h"
+#include "core/change/outside.h"
+#include "tui/command/command.h"
+
+#define SHORTEST G_GINT64_CONSTANT(60)
+#define LONGEST  (G_GINT64_CONSTANT(366) * 24 * 3600)
+#define SLACK    (2 * (gint64)G_USEC_PER_SEC) /* a timer's */
+
+/* ---- how long ----------------------------------------------------------------------------------
+ */
+
+/* "90m", "1h", "2d"; 0 for what is none. */
+static gint64
+seconds_of(const char *text)
+{
+    static const struct {
+        char letter;
+        gint64 seconds;
+    } units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
+    gsize len = strlen(text);
+    guint64 number;
+
+    if (len < 2 || !amr_bytes_to_uint64((AmrBytes){text, len - 1}, &number) || number > LONGEST)
+        return 0;
+    for (gsize i = 0; i < G_N_ELEMENTS(units); i++)
+        if (units[i].letter == text[len - 1])
+            return (gint64)number * units[i].seconds;
+    return 0;
+}
+
+gboolean
+tui_command_lasts(const TuiCommand *command, const char *text, gint64 *until, GError **error)
+{
+    gint64 seconds = text ? seconds_of(text) : 0;
+
+    *until = 0;
+    if (!text)
+        return TRUE;
+    if (seconds < SHORTEST || seconds > LONGEST)
+        return amr_error_set(
+            error, AMR_ERROR_USAGE,
+            "--for takes a number with s, m, h or d: a minute at least, 366 days at "
+            "most");
+    *until = amr_clock_now(amr_target_clock(command->session->target)) + seconds * G_USEC_PER_SEC;
+    return TRUE;
+}
+
+/* ---- the timer ---------------------------------------------------------------------------------
+ */
+
+/* Of another root only the one that was named: that of this system is not its own. */
+static char *
+find_timer(const TuiCommand *command)
+{
+    static const char *const places[] = {"/usr/bin/systemd-run", "/bin/systemd-run"};
+
+    if (command->options->timer)
+        return g_canonicalize_filename(command->options->timer, NULL);
+    if (!amr_target_is_live(command->session->target) ||
+        !g_file_test("/run/systemd/system", G_FILE_TEST_IS_DIR)) /* sd_booted(3) */
+        return NULL;
+    for (gsize i = 0; i < G_N_ELEMENTS(places); i++)
+        if (g_file_test(places[i], G_FILE_TEST_IS_EXECUTABLE))
+            return g_strdup(places[i]);
+    return NULL;
+}
+
+/* What makes another armorer one of the same target. */
+static char **
+target_argv(const TuiOptions *options)
+{
+    const struct {
+        const char *name, *value;
+    } pairs[] = {
+        {"--root", options->root},         {"--policy", options->policy},
+        {"--parser", options->parser},     {"--timer", options->timer},
+        {"--features", options->features},
+    };
+    g_autoptr(GStrvBuilder) argv = g_strv_builder_new();
+
+    for (guint i = 0; i < G_N_ELEMENTS(pairs); i++)
+        if (pairs[i].value)
+            g_strv_builder_add_many(argv, pairs[i].name, pairs[i].value, NULL);
+    return g_strv_builder_end(argv);
+}
+
+void
+tui_command_set_timer(const TuiCommand *command, TuiCarry *carry)
+{
+    g_autoptr(GStrvBuilder) argv = g_strv_builder_new();
+    g_auto(GStrv) target = target_argv(command->options);
+    g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
+
+    g_strv_builder_add(argv, program ? program : PACKAGE);
+    g_strv_builder_addv(argv, (const char **)target);
+    carry->timer = program ? find_timer(command) : NULL;
+    carry->timer_command = g_strv_builder_end(argv);
+    amr_executor_set_timer(command->session->executor, carry->timer,
+                           (const char *const *)carry->timer_command);
+}
+
+/* ---- the end -----------------------------------------------------------------------------------
+ */
+
+/* The history says why a change goes on, once. */
+static void
+record_stays(const TuiCommand *command, const AmrChange *change, const char *why)
+{
+    AmrHistory *history = command->session->history;
+    g_autoptr(GError) error = NULL;
+    amr_autofd int lock = -1;
+    g_autofree char *id = g_strdup(change->id);
+
+    if (g_strcmp0(change->message, why) == 0)
+        return;
+    lock = amr_history_lock(history, &error);
+    if (lock < 0 || !amr_history_state(history, id, change->state, why, &error))
+        tui_say("%s", error->message);
+}
+
+/* Of a file that somebody else has changed nothing is taken away without a word of his. */
+static int
+end_change(TuiCommand *command, const AmrChange *change, TuiCarry *carry)
+{
+    const AmrSession *session = command->session;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(AmrPlan) done = NULL;
+    g_autofree char *path = NULL;
+    g_autofree char *id = g_strdup(change->id);
+
+    if (!amr_change_may_undo(change, &error)) {
+        tui_say("%s", error->message);
+        return TUI_EXIT_DONE;
+    }
+    done = amr_history_plan(session->history, change, &error);
+    if (!done)
+        return tui_fail(error);
+    path = amr_outside_of(session->history, session->target, done);
+    if (path) {
+        g_autofree char *shown = amr_display_string(path);
+        g_autofree char *why = g_strdup_printf("its time is over, but %s was changed since by "
+                                               "another hand: it stays, until armorer undo "
+                                               "takes it back",
+                                               shown);
+        tui_say("change %s: %s", id, why);
+        record_stays(command, change, why);
+        return TUI_EXIT_REFUSED;
+    }
+    carry->force = carry->activate = TRUE; /* agreed to when it was made */
+    return tui_command_undo_change(command, id, carry);
+}
+
+static int
+end_one(TuiCommand *command, const char *id, gint64 now, TuiCarry *carry)
+{
+    const AmrChange *change = amr_history_find(command->session->history, id);
+    g_autofree char *shown = amr_display_string(id);
+
+    if (!change) {
+        tui_say("no change, or more than one, has the id %s: see armorer changes", shown);
+        return TUI_EXIT_NOTHING;
+    }
+    if (!change->until || change->until > now) {
+        tui_say("change %s: its time is not over", change->id);
+        return TUI_EXIT_REFUSED;
+    }
+    return end_change(command, change, carry);
+}
+
+int
+tui_command_end_expired(TuiCommand *command, const char *id, TuiCarry *carry)
+{
+    const AmrHistory *history = command->session->history;
+    gint64 now = amr_clock_now(amr_target_clock(command->session->target)) + SLACK;
+    g_autoptr(GPtrArray) due = g_ptr_array_new_with_free_func(g_free);
+    int status = TUI_EXIT_NOTHING;
+
+    if (id)
+        return end_one(command, id, now, carry);
+    for (guint i = amr_history_count(history); i-- > 0;) {
+        const AmrChange *change = amr_history_get(history, i);
+        if (change->until && change->until <= now && amr_change_may_stand(change))
+            g_ptr_array_add(due, g_strdup(change->id));
+    }
+    if (!due->len)
+        tui_say("there is no change whose time is over");
+    for (guint i = 0; i < due->len; i++) {
+        int one = end_one(command, g_ptr_array_index(due, i), now, carry);
+        status = i == 0 || one > status ? one : status;
+    }
+    return status;
+}
