@@ -245,7 +245,7 @@ write_elevated(TuiPlain *plain)
 
     request->rules = tui_choice_text(plain->choice, FALSE, &error);
     request->add_include = plain->add_include;
-    request->broad = tui_choice_is_everything(plain->choice); /* agreed to here */
+    request->meant = tui_choice_is_everything(plain->choice); /* agreed to here */
     return request->rules ? elevate(request) : tui_fail(error);
 }
 

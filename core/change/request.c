@@ -77,7 +77,7 @@ amr_request_copy(const AmrRequest *request)
     copy->profiles = g_strdupv(request->profiles);
     copy->rules = g_strdup(request->rules);
     copy->add_include = request->add_include;
-    copy->broad = request->broad;
+    copy->meant = request->meant;
     copy->seal = g_strdup(request->seal);
     copy->besides = g_strdupv(request->besides);
     return copy;
@@ -114,7 +114,7 @@ amr_request_to_variant(const AmrRequest *request)
 
     return g_variant_new("(uss^aay^aybbs^as)", (guint)FORMAT, amr_plan_kind_word(request->kind),
                          or_empty(request->undoes), profiles ? profiles : none,
-                         or_empty(request->rules), request->add_include, request->broad,
+                         or_empty(request->rules), request->add_include, request->meant,
                          or_empty(request->seal), besides ? besides : none);
 }
 
@@ -154,7 +154,8 @@ is_whole(const AmrRequest *request, GError **error)
         return bad(error, "the rules");
     if ((!rules && !undo) != (request->profiles && request->profiles[0]))
         return bad(error, "the profiles");
-    if ((request->add_include || request->broad) && kind != AMR_PLAN_ADD)
+    if ((request->add_include && kind != AMR_PLAN_ADD) ||
+        (request->meant && kind == AMR_PLAN_RELOAD))
         return bad(error, "what holds for rules alone");
     return TRUE;
 }
@@ -195,7 +196,7 @@ amr_request_from_variant(GVariant *variant, GError **error)
     g_variant_get_child(variant, 2, "s", &request->undoes);
     request->profiles = g_variant_dup_bytestring_array(profiles, NULL);
     g_variant_get_child(variant, 5, "b", &request->add_include);
-    g_variant_get_child(variant, 6, "b", &request->broad);
+    g_variant_get_child(variant, 6, "b", &request->meant);
     g_variant_get_child(variant, 7, "s", &request->seal);
     request->besides = g_variant_dup_strv(besides, NULL);
     request->undoes = or_null(request->undoes);
@@ -228,7 +229,7 @@ plan_rules(const AmrRequest *request, const AmrPlanContext *context, GPtrArray *
     g_autoptr(AmrPlan) plan = groups ? amr_plan_groups(context, &asked, left, error) : NULL;
     g_autoptr(GPtrArray) broad = plan ? amr_plan_broad(context->index, plan) : NULL;
 
-    if (broad && broad->len && !request->broad) {
+    if (broad && broad->len && !request->meant) {
         amr_error_set(error, AMR_ERROR_REFUSED,
                       "A rule opens more than any program needs, and nobody said that it is meant");
         return NULL;

@@ -39,7 +39,7 @@ typedef struct {
     char **profiles;      /* of a mode: as typed */
     char *rules;          /* of rules and of a load: the text of rulefile.h */
     gboolean add_include; /* where a block has none */
-    gboolean broad;       /* the word for broad rules was said */
+    gboolean meant;       /* the word was said for what is dangerous: broad rules, guard.h */
     char *seal;           /* of the plan that was shown (seal.h); NULL: none was */
     char **besides;       /* what loading activates, as it was shown and agreed to; display form */
 } AmrRequest;

@@ -22,7 +22,7 @@ G_BEGIN_DECLS
     X(STARTED, 'S', "(u)", 64, "helper: it runs, of this version")           \
     X(PROGRESS, 'P', "(us)", 64 * 1024, "helper: the step, and on what")     \
     X(QUESTION, 'Q', "(ssasas)", 8 * 1024 * 1024,                            \
-      "helper: diff, sum, notes, what loading activates besides")            \
+      "helper: diff, sum, notes, what it does besides")                      \
     X(DONE, 'D', "(ssbsas)", 4 * 1024 * 1024,                                \
       "helper: id, state, whether something is left to do, message, notes")  \
     X(FAILED, 'F', "(ssas)", 4 * 1024 * 1024, "helper: code, message, notes")

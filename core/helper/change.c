@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/base/error.h"
+#include "core/change/guard.h"
 #include "core/change/questions.h"
 #include "core/change/talk.h"
 #include "core/helper/helper.h"
@@ -26,6 +27,7 @@ typedef struct {
     GCancellable *cancellable;
     AmrSession *session;
     AmrRequest *request;
+    GPtrArray *guards; /* guard.h */
 } Change;
 
 /* ---- the caller --------------------------------------------------------------------------------
@@ -137,11 +139,11 @@ on_agree(const AmrPlan *plan, const GPtrArray *notes, const GPtrArray *besides, 
 {
     Change *change = data;
     g_autofree char *diff = NULL, *sum = NULL;
-    g_autoptr(GPtrArray) all = NULL;
+    g_autoptr(GPtrArray) all = NULL, asked = NULL;
     g_autoptr(GVariant) answer = NULL;
     gboolean yes = FALSE;
 
-    if (was_shown(change->request, besides))
+    if (was_shown(change->request, besides) && (change->request->meant || !change->guards->len))
         return TRUE;
     diff = amr_plan_diff(plan);
     sum = amr_plan_sum(plan);
@@ -149,7 +151,11 @@ on_agree(const AmrPlan *plan, const GPtrArray *notes, const GPtrArray *besides, 
     g_ptr_array_set_free_func(all, NULL); /* they are the plan's */
     for (guint i = 0; i < notes->len; i++)
         g_ptr_array_add(all, notes->pdata[i]);
-    say(AMR_TALK_QUESTION, g_variant_new("(ss@as@as)", diff, sum, strings(all), strings(besides)));
+    asked = g_ptr_array_copy(change->guards, NULL, NULL);
+    g_ptr_array_set_free_func(asked, NULL);
+    for (guint i = 0; i < besides->len; i++)
+        g_ptr_array_add(asked, besides->pdata[i]);
+    say(AMR_TALK_QUESTION, g_variant_new("(ss@as@as)", diff, sum, strings(all), strings(asked)));
     answer = hear(change, AMR_TALK_CONSENT, error);
     if (!answer)
         return FALSE;
@@ -233,7 +239,10 @@ run(Change *change)
         return fail(error, NULL);
     context = amr_session_plan_context(change->session);
     plan = amr_request_plan(change->request, &context, &left, &error);
-    return plan ? carry_out(change, plan, left) : fail(error, left);
+    if (!plan)
+        return fail(error, left);
+    change->guards = amr_guards(change->session->opener, change->session->index, plan);
+    return carry_out(change, plan, left);
 }
 
 int
@@ -247,6 +256,7 @@ helper_change(void)
     status = run(&change);
     if (change.source)
         g_source_remove(change.source);
+    g_clear_pointer(&change.guards, g_ptr_array_unref);
     g_clear_pointer(&change.request, amr_request_free);
     g_clear_pointer(&change.session, amr_session_free);
     g_byte_array_unref(change.in);

@@ -29,7 +29,7 @@ test_round(void **state)
     AmrRequest asked = {.kind = AMR_PLAN_ADD,
                         .rules = (char *)"# profile: demo\n/etc/\"a b\" r,\n",
                         .add_include = TRUE,
-                        .broad = TRUE,
+                        .meant = TRUE,
                         .seal = (char *)"word",
                         .besides = besides};
     g_autoptr(GError) error = NULL;
@@ -38,7 +38,7 @@ test_round(void **state)
     assert_no_error(error);
     assert_int_equal(got->kind, AMR_PLAN_ADD);
     assert_string_equal(got->rules, asked.rules);
-    assert_true(got->add_include && got->broad);
+    assert_true(got->add_include && got->meant);
     assert_string_equal(got->seal, "word");
     assert_string_equal(got->besides[0], besides[0]);
     assert_null(got->undoes);
@@ -62,7 +62,7 @@ static const struct {
     {"rules with profiles beside", "add", "", "demo", "# profile: demo\n", FALSE, FALSE},
     {"a mode of nothing", "kill", "", NULL, "", FALSE, FALSE},
     {"a mode with rules", "complain", "", "demo", "# profile: demo\n", FALSE, FALSE},
-    {"a mode with a word", "complain", "", "demo", "", FALSE, TRUE},
+    {"a load that is meant", "reload", "", NULL, "# profile: demo\n", FALSE, TRUE},
     {"a load that adds an include", "reload", "", NULL, "# profile: demo\n", TRUE, FALSE},
 };
 
@@ -143,7 +143,7 @@ test_plans_rules(void **state)
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
         AmrRequest request = {.kind = AMR_PLAN_ADD,
                               .rules = (char *)texts[i].rules,
-                              .broad = texts[i].broad};
+                              .meant = texts[i].broad};
         g_autoptr(GPtrArray) left = NULL;
         g_autoptr(GError) error = NULL;
         Changing fixture;

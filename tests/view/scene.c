@@ -45,7 +45,7 @@ describe(const AmrRequest *request)
 
     return g_strdup_printf("%s%s%s%s%s %s\n%s", amr_plan_kind_word(request->kind), of[0] ? " " : "",
                            of, request->add_include ? " include" : "",
-                           request->broad ? " broad" : "", request->seal ? "sealed" : "asks",
+                           request->meant ? " meant" : "", request->seal ? "sealed" : "asks",
                            request->rules ? request->rules : "");
 }
 

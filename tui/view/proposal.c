@@ -50,7 +50,6 @@ set_request(TuiProposal *view, gboolean possible, gboolean granted)
     if (request) {
         request->rules = text;
         request->add_include = view->add_include;
-        request->broad = tui_choice_is_everything(view->choice); /* the word was typed here */
     }
     tui_sign_set_request(view->sign, request);
 }

@@ -11,6 +11,7 @@ signed_request(const TuiSign *sign)
 {
     AmrRequest *request = amr_request_copy(sign->request);
 
+    request->meant = sign->danger != NULL; /* its word was typed */
     if (!sign->box)
         return request;
     const AmrPlan *plan = sign->box->plan;
@@ -19,7 +20,7 @@ signed_request(const TuiSign *sign)
         g_strv_builder_add(besides, plan->besides->pdata[i]);
     if (plan->kind == AMR_PLAN_RELOAD) { /* in the place of what policy grants already */
         request->kind = AMR_PLAN_RELOAD;
-        request->add_include = request->broad = FALSE;
+        request->add_include = request->meant = FALSE;
     }
     request->seal = amr_seal(tui_screen_session(sign->screen)->target, plan);
     request->besides = g_strv_builder_end(besides);
