@@ -57,7 +57,9 @@ ok 'screen: denied again' not reads
 # Others load without an edit: the kernel counts loads, in a namespace of its own too.
 is_mode() { screen | grep -qE "^[> ]*$1 +reader "; }
 mode_is() { until_ok is_mode "$1" || { screen; return 1; }; }
-finds() { keys / C-u; keys -l "$1"; keys Enter; sleep 1; on_screen "$1"; }
+# In a row of the list: what is looked for stands below it, too, found or not.
+in_list() { screen | grep -F -- "$1" | grep -qwE 'enforce|complain'; }
+finds() { keys / C-u; keys -l "$1"; keys Enter; sleep 1; in_list "$1"; }
 keys Escape 2
 sees 'MODE ' >/dev/null; until_ok finds reader
 ok 'screen: the profile as it is loaded' mode_is enforce
