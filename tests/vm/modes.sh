@@ -112,6 +112,8 @@ ok 'links: the file is as it was' cmp /tmp/linked.before /etc/apparmor.d/opt.t.l
 rm /etc/apparmor.d/disable/opt.t.linked
 
 # ---- for a while ------------------------------------------------------------------------------------------
+rm -f /etc/apparmor.d/disable/opt.t.linked
+apparmor_parser -r /etc/apparmor.d/opt.t.linked
 ends_by() { for _ in $(seq 90); do "$@" && return 0; sleep 1; done; return 1; }
 not_there() { ! grep -qsF "$1" "$2"; }
 if [ -d /run/systemd/system ]; then
@@ -136,7 +138,7 @@ else
     ok 'a while: let through' linked
     ok 'a while: a rule with an end' "$armorer" --timer /tmp/a-timer apply --add-include --for 60s linked 'owner /opt/t/another r,'
     ok 'a while: complain mode is kept' in_mode linked complain
-    sleep 62
+    date -s "@$(($(date +%s) + 70))" >/dev/null # nobody waits for it
     ok 'a while: its end' sh -c "$armorer undo --expired"
     ok 'a while: enforce again' in_mode linked enforce
     ok 'a while: the rule is gone' not_there /opt/t/another /etc/apparmor.d/local/opt.t.linked
