@@ -46,6 +46,8 @@ gboolean tui_command_parse(TuiCommand *command, const TuiVerb *verb, const GOpti
 /* Makes the session; with @load reads policy, kernel and history. What is missing of these is left
  * to the verb. Returns an exit status, having said why. */
 int tui_command_open(TuiCommand *command, gboolean load);
+/* Reads these again, once something was changed. */
+int tui_command_load(TuiCommand *command);
 /* Reads the logs that were named by --log and @files (NULL: none), or else the target's own, whole.
  * A log that is named twice is read once. Returns an exit status, having said what could not be
  * read: TUI_EXIT_PARTLY if only some could. */

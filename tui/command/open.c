@@ -8,11 +8,22 @@
 #include "tui/command/command.h"
 
 int
-tui_command_open(TuiCommand *command, gboolean load)
+tui_command_load(TuiCommand *command)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GAsyncResult) result = NULL;
     TuiWait wait = {0};
+
+    amr_session_load_async(command->session, command->cancellable, tui_wait_done, &wait);
+    result = tui_wait_result(&wait);
+    return amr_session_load_finish(command->session, result, &error) ? TUI_EXIT_DONE
+                                                                     : tui_fail(error);
+}
+
+int
+tui_command_open(TuiCommand *command, gboolean load)
+{
+    g_autoptr(GError) error = NULL;
 
     if (!tui_options_prepare(command->options, &error))
         return tui_fail(error);
@@ -22,13 +33,7 @@ tui_command_open(TuiCommand *command, gboolean load)
     const GPtrArray *warnings = amr_config_warnings(command->session->config);
     for (guint i = 0; i < warnings->len; i++)
         tui_say("%s", (const char *)warnings->pdata[i]);
-    if (!load)
-        return TUI_EXIT_DONE;
-    amr_session_load_async(command->session, command->cancellable, tui_wait_done, &wait);
-    result = tui_wait_result(&wait);
-    if (!amr_session_load_finish(command->session, result, &error))
-        return tui_fail(error);
-    return TUI_EXIT_DONE;
+    return load ? tui_command_load(command) : TUI_EXIT_DONE;
 }
 
 /* ---- logs ------------------------------------------------------------------------------------ */

@@ -191,7 +191,10 @@ tui_command_end_expired(TuiCommand *command, const char *id, TuiCarry *carry)
     if (!due->len)
         tui_say("there is no change whose time is over");
     for (guint i = 0; i < due->len; i++) {
-        int one = end_one(command, g_ptr_array_index(due, i), now, carry);
+        /* The one before has changed what was read. */
+        int one = i ? tui_command_load(command) : TUI_EXIT_DONE;
+        if (one == TUI_EXIT_DONE)
+            one = end_one(command, g_ptr_array_index(due, i), now, carry);
         status = i == 0 || one > status ? one : status;
     }
     return status;
