@@ -106,7 +106,7 @@ sees 'password for alice' >/dev/null
 keys 'wrong' Enter
 ok 'sudo: a wrong password is asked for again' sees 'try again'
 keys 'open sesame' Enter
-ok 'sudo: back on the screen with the result' sees 'done: Written, and the kernel confirms'
+ok 'sudo: back on the screen with the result' sees 'done: Written, loaded, and the kernel allows what was denied'
 ok 'sudo: the program runs' reads
 ok 'sudo: the history knows who asked' sh -c "cat /var/lib/armorer/changes/*/who | grep -F $(id -u alice)"
 keys Escape 3
@@ -151,7 +151,7 @@ ok 'pkexec: still denied' not reads
 keys w
 asks_password >/dev/null
 keys 'open sesame' Enter
-ok 'pkexec: back on the screen with the result' sees 'done: Written, and the kernel confirms'
+ok 'pkexec: back on the screen with the result' sees 'done: Written, loaded, and the kernel allows what was denied'
 ok 'pkexec: the program runs' reads
 ok 'pkexec: the history knows who asked' sh -c "ls -td /var/lib/armorer/changes/*/ | head -1 | xargs -I{} cat {}who | grep -F $(id -u alice)"
 keys Escape 3
