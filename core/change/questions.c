@@ -74,6 +74,8 @@ amr_plan_questions(const AmrPlan *plan)
     GPtrArray *questions =
         g_ptr_array_new_with_free_func((GDestroyNotify)amr_executor_question_free);
 
+    if (plan->kind != AMR_PLAN_ADD && plan->kind != AMR_PLAN_RELOAD)
+        return questions; /* what an undo takes away is not to be allowed */
     for (guint i = 0; i < plan->parts->len; i++) {
         const AmrPlanPart *part = g_ptr_array_index(plan->parts, i);
         add_questions(questions, part->profile, part->rules);

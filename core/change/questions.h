@@ -8,7 +8,8 @@
 G_BEGIN_DECLS
 
 /* One for each rule of @plan that names one file literally (AmrExecutorQuestion, owned); of a
- * reload also for those that stand already. The kernel cannot be asked about others. */
+ * reload also for those that stand already. The kernel cannot be asked about others; and of what
+ * allows nothing new, an undo or a mode, nothing is asked. */
 GPtrArray *amr_plan_questions(const AmrPlan *plan);
 
 G_END_DECLS

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/change/questions.h"
 #include "core/change/request.h"
 #include "core/change/rulefile.h"
 #include "core/change/seal.h"
@@ -211,6 +212,9 @@ test_plans_undo(void **state)
     g_autoptr(AmrPlan) back = planned(&fixture, &undo, &undo_left, &error);
     assert_no_error(error);
     assert_string_equal(back->undoes, plan->id);
+    g_autoptr(GPtrArray) asked = amr_plan_questions(plan), asked_back = amr_plan_questions(back);
+    assert_int_equal(asked->len, 1);
+    assert_int_equal(asked_back->len, 0); /* it would be told that it is still denied */
     changing_clear(&fixture);
 }
 

@@ -365,6 +365,7 @@ test_changed_underneath(void **state)
     scene_keys(&scene, "w");
     wait_shown(&scene, "planned anew");
     wait_shown(&scene, "compiles");
+    wait_shown(&scene, "on disk  no other file");
     assert_goldens(&scene, "proposal-anew");
     assert_int_equal(amr_history_count(scene.session->history), 0);
     scene_keys(&scene, "w");
