@@ -424,6 +424,7 @@ test_progress(void **state)
     test_wait_result(&done);
     g_autoptr(GPtrArray) all = amr_breadth_finish(done, &error);
     assert_no_error(error);
+    assert_int_equal(all->len, 1);
     assert_true(told >= 1);
 }
 
