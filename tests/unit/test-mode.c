@@ -396,8 +396,8 @@ test_disable(void **state)
     run_mode(&fixture, AMR_PLAN_DISABLE, "pair-a");
     assert_link(&fixture, link, "../pair");
     removed = text_of(&fixture, KERNEL ".remove");
-    assert_non_null(strstr(removed, "pair-a"));
-    assert_null(strstr(removed, "pair b"));
+    /* As an ordinary user the parser unloads nothing, not even from a directory of his own. */
+    assert_string_equal(removed, geteuid() == 0 ? "pair-a" : "");
     /* What it was is told by the index: enabled again, by an undo and by itself. */
     undo(&fixture, NULL, &error);
     assert_no_error(error);
