@@ -160,16 +160,14 @@ is_whole(const AmrRequest *request, GError **error)
     return TRUE;
 }
 
-/* A bytestring that holds no NUL but at its end. */
+/* A bytestring may hold NULs, and end without one: what would be written otherwise than it came
+ * is none of ours. */
 static gboolean
-get_text(GVariant *tuple, gsize n, char **text)
+is_canonical(const AmrRequest *request, GVariant *variant)
 {
-    g_autoptr(GVariant) child = g_variant_get_child_value(tuple, n);
-    gsize len = g_variant_get_size(child);
-    const char *data = g_variant_get_bytestring(child);
+    g_autoptr(GVariant) again = g_variant_ref_sink(amr_request_to_variant(request));
 
-    *text = or_null(g_strdup(data));
-    return len <= 1 || strlen(data) == len - 1;
+    return g_variant_equal(again, variant);
 }
 
 AmrRequest *
@@ -187,25 +185,31 @@ amr_request_from_variant(GVariant *variant, GError **error)
     g_autoptr(GVariant) profiles = g_variant_get_child_value(variant, 3);
     g_autoptr(GVariant) besides = g_variant_get_child_value(variant, 8);
     if (g_variant_n_children(profiles) > ENTRIES_MAX ||
-        g_variant_n_children(besides) > ENTRIES_MAX || !get_text(variant, 4, &request->rules)) {
-        bad(error, "too many entries, or a NUL");
+        g_variant_n_children(besides) > ENTRIES_MAX) {
+        bad(error, "too many entries");
         return NULL;
     }
     g_variant_get_child(variant, 0, "u", &version);
     g_variant_get_child(variant, 1, "s", &word);
     g_variant_get_child(variant, 2, "s", &request->undoes);
     request->profiles = g_variant_dup_bytestring_array(profiles, NULL);
+    g_variant_get_child(variant, 4, "^ay", &request->rules);
     g_variant_get_child(variant, 5, "b", &request->add_include);
     g_variant_get_child(variant, 6, "b", &request->meant);
     g_variant_get_child(variant, 7, "s", &request->seal);
     request->besides = g_variant_dup_strv(besides, NULL);
     request->undoes = or_null(request->undoes);
+    request->rules = or_null(request->rules);
     request->seal = or_null(request->seal);
+    request->kind = amr_plan_kind_of_word(word);
     if (version != FORMAT) {
         bad(error, "of another version");
         return NULL;
     }
-    request->kind = amr_plan_kind_of_word(word);
+    if (request->kind != AMR_PLAN_UNKNOWN && !is_canonical(request, variant)) {
+        bad(error, "a NUL in a text, or none at its end");
+        return NULL;
+    }
     return is_whole(request, error) ? g_steal_pointer(&request) : NULL;
 }
 

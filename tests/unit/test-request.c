@@ -85,6 +85,30 @@ test_garbled(void **state)
     }
 }
 
+/* Bytes are not yet a text: one NUL, at the end. */
+static void
+test_not_texts(void **state)
+{
+    static const AmrBytes texts[] = {{"", 0}, {"x", 1}, {"demo", 4}, {"de\0mo", 6}, {"\0", 2}};
+    static const char *const none[] = {NULL};
+
+    for (gsize i = 0; i < 2 * G_N_ELEMENTS(texts); i++) {
+        AmrBytes text = texts[i / 2];
+        gboolean rules = i % 2 == 1;
+        GVariant *bytes = g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, text.data, text.len, 1);
+        GVariant *list = rules ? g_variant_new_bytestring_array(none, 0)
+                               : g_variant_new_array(G_VARIANT_TYPE_BYTESTRING, &bytes, 1);
+        g_autoptr(GVariant) message = g_variant_ref_sink(
+            g_variant_new("(uss@aay@aybbs^as)", 1, rules ? "add" : "kill", "", list,
+                          rules ? bytes : g_variant_new_bytestring(""), FALSE, FALSE, "", none));
+        g_autoptr(GError) error = NULL;
+        g_autoptr(AmrRequest) got = amr_request_from_variant(message, &error);
+        print_message("# %s %u\n", rules ? "rules" : "profile", (guint)i / 2);
+        assert_null(got);
+        assert_error(error, AMR_ERROR, AMR_ERROR_PARSE);
+    }
+}
+
 static void
 test_bounds(void **state)
 {
@@ -347,6 +371,7 @@ main(void)
         cmocka_unit_test(test_sealed),     cmocka_unit_test(test_plans_undo),
         cmocka_unit_test(test_plans_mode), cmocka_unit_test(test_talks),
         cmocka_unit_test(test_noise),      cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_not_texts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
