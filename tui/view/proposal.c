@@ -337,15 +337,11 @@ news(TuiView *base, TuiNews what)
         tui_proposal_ask_drop(view);
         tui_proposal_measure_drop(view);
         tui_proposal_breadth_drop(view);
-        tui_sign_set_stale(view->sign);
     }
-    if (what != TUI_NEWS_SESSION)
-        return;
-    if (tui_sign_state(view->sign) == TUI_SIGN_FAILED)
-        tui_sign_try_again(view->sign);
-    if (tui_sign_state(view->sign) >= TUI_SIGN_WRITING) {
+    gboolean anew = tui_sign_news(view->sign, what);
+    if (what == TUI_NEWS_SESSION && !anew)
         tell_store(view);
-    } else {
+    if (anew) {
         amr_facts_forget(view->choice->facts);
         amr_opens_forget(view->opens);
         view->uncounted = FALSE;

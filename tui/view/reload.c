@@ -3,21 +3,18 @@
 
 #include "tui/view/reload.h"
 
-#include "tui/view/sign.h"
-#include "tui/widget/flow.h"
+#include "tui/view/signing.h"
 
 typedef struct {
-    TuiView view;
+    TuiSigning base;
     char *full;
     AmrPlanKind kind;
-    TuiSign *sign;
-    TuiFlow *flow;
 } Reload;
 
 static AmrPlan *
 make_plan(const Reload *view, GError **error)
 {
-    AmrSession *session = tui_screen_session(view->view.screen);
+    AmrSession *session = tui_screen_session(view->base.view.screen);
     AmrPlanContext context = amr_session_plan_context(session);
     g_autoptr(GPtrArray) no_rules = g_ptr_array_new();
     AmrPlanRequest request = {view->full, no_rules};
@@ -52,20 +49,19 @@ make_request(const Reload *view, GError **error)
 }
 
 static void
-plan(Reload *view)
+plan(TuiSigning *base)
 {
+    const Reload *view = (const Reload *)base;
     g_autoptr(AmrRequest) request = NULL;
     GError *error = NULL;
     AmrPlan *made = NULL;
 
-    if (tui_sign_is_writing(view->sign))
-        return;
     request = make_request(view, &error);
     if (request)
         made = make_plan(view, &error);
-    (void)tui_sign_guard(view->sign, made);
-    tui_sign_set_request(view->sign, made ? g_steal_pointer(&request) : NULL);
-    tui_sign_set_plan(view->sign, made, error);
+    (void)tui_sign_guard(base->sign, made);
+    tui_sign_set_request(base->sign, made ? g_steal_pointer(&request) : NULL);
+    tui_sign_set_plan(base->sign, made, error);
 }
 
 /* ---- showing -------------------------------------------------------------------------------- */
@@ -79,8 +75,7 @@ what_it_does(AmrPlanKind mode)
                "kernel: programs run unconfined.";
     case AMR_PLAN_ENABLE:
         return "Its file is loaded, now and at each boot. What runs already stays as it is until "
-               "it "
-               "starts anew.";
+               "it starts anew.";
     case AMR_PLAN_COMPLAIN:
         return "What no rule allows is let through, and logged; an explicit deny still denies.";
     case AMR_PLAN_KILL:
@@ -93,115 +88,55 @@ what_it_does(AmrPlanKind mode)
 static void
 title(const Reload *view, const char *name)
 {
+    TuiFlow *flow = view->base.flow;
+
     if (view->kind == AMR_PLAN_DISABLE || view->kind == AMR_PLAN_ENABLE)
-        tui_flow_add_format(view->flow, TUI_ROLE_TITLE, "%s %s",
+        tui_flow_add_format(flow, TUI_ROLE_TITLE, "%s %s",
                             view->kind == AMR_PLAN_DISABLE ? "Disable" : "Enable", name);
     else
-        tui_flow_add_format(view->flow, TUI_ROLE_TITLE, "Put %s into %s", name,
+        tui_flow_add_format(flow, TUI_ROLE_TITLE, "Put %s into %s", name,
                             amr_plan_kind_says(view->kind));
 }
 
 static void
-draw(TuiView *base, TuiCanvas *canvas, TuiRect rect)
+describe(TuiSigning *base)
 {
-    Reload *view = (Reload *)base;
+    const Reload *view = (const Reload *)base;
     g_autofree char *name = amr_display_string(view->full);
 
-    tui_flow_clear(view->flow);
-    tui_sign_describe_try(view->sign, view->flow);
     if (view->kind == AMR_PLAN_RELOAD) {
-        tui_flow_add_format(view->flow, TUI_ROLE_TITLE, "Load %s as it stands on disk", name);
-        tui_flow_add(view->flow, TUI_ROLE_TEXT,
+        tui_flow_add_format(base->flow, TUI_ROLE_TITLE, "Load %s as it stands on disk", name);
+        tui_flow_add(base->flow, TUI_ROLE_TEXT,
                      "Nothing is written. All that its file defines is loaded again.");
     } else {
         title(view, name);
-        tui_flow_add(view->flow, TUI_ROLE_TEXT, what_it_does(view->kind));
+        tui_flow_add(base->flow, TUI_ROLE_TEXT, what_it_does(view->kind));
     }
-    tui_sign_describe(view->sign, view->flow);
-    rect.height -= tui_sign_draw_prompt(view->sign, canvas, rect);
-    tui_flow_draw(view->flow, canvas, rect);
 }
 
-/* ---- actions -------------------------------------------------------------------------------- */
-
-static TuiStale
-act(TuiView *base, TuiAction action)
+static const char *
+verb(const TuiSigning *base)
 {
-    Reload *view = (Reload *)base;
-    TuiStale stale = tui_sign_act(view->sign, action);
-    if (!(stale & TUI_STALE_FOREIGN))
-        return stale;
-    if (tui_flow_act(view->flow, action))
-        return TUI_STALE_VIEW;
-    if (action == TUI_ACTION_BACK)
-        return TUI_STALE_CLOSED;
-    return action == TUI_ACTION_OPEN ? TUI_STALE_NOTHING : TUI_STALE_FOREIGN;
-}
-
-static TuiStale
-key(TuiView *base, TuiKey pressed)
-{
-    return tui_sign_key(((Reload *)base)->sign, pressed);
+    return ((const Reload *)base)->kind == AMR_PLAN_RELOAD ? "load" : "write";
 }
 
 static void
-news(TuiView *base, TuiNews what)
+clear(TuiSigning *base)
 {
-    Reload *view = (Reload *)base;
-    if (what == TUI_NEWS_STALE)
-        tui_sign_set_stale(view->sign);
-    if (what != TUI_NEWS_SESSION)
-        return;
-    if (tui_sign_state(view->sign) == TUI_SIGN_FAILED)
-        tui_sign_try_again(view->sign);
-    if (tui_sign_state(view->sign) < TUI_SIGN_WRITING)
-        plan(view);
+    g_free(((Reload *)base)->full);
 }
 
-static gboolean
-busy(const TuiView *base)
-{
-    return tui_sign_is_writing(((const Reload *)base)->sign);
-}
-
-static void
-hints(const TuiView *base, GArray *out)
-{
-    const Reload *view = (const Reload *)base;
-    const TuiHint write = {TUI_ACTION_WRITE, view->kind == AMR_PLAN_RELOAD ? "load" : "write"};
-    static const TuiHint list[] = {{TUI_ACTION_BACK, NULL}, {TUI_ACTION_DOWN, "scroll"}};
-    if (tui_sign_is_ready(view->sign))
-        g_array_append_val(out, write);
-    g_array_append_vals(out, list, G_N_ELEMENTS(list));
-}
-
-static void
-reload_free(TuiView *base)
-{
-    Reload *view = (Reload *)base;
-    tui_sign_free(view->sign);
-    tui_flow_free(view->flow);
-    g_free(view->full);
-    g_free(view);
-}
-
-#define CLASS(name)                                                                        \
-    {                                                                                      \
-        .title = name, .draw = draw, .key = key, .act = act, .hints = hints, .news = news, \
-        .busy = busy, .free = reload_free,                                                 \
-    }
-
-static const TuiViewClass load_class = CLASS("Load"), mode_class = CLASS("Mode");
+static const TuiViewClass load_class = TUI_SIGNING_VIEW_CLASS("Load");
+static const TuiViewClass mode_class = TUI_SIGNING_VIEW_CLASS("Mode");
+static const TuiSigningClass class = {plan, describe, verb, NULL, clear};
 
 TuiView *
 tui_reload_new(TuiScreen *screen, const char *full, AmrPlanKind kind)
 {
     Reload *view = g_new0(Reload, 1);
-    view->view = (TuiView){kind == AMR_PLAN_RELOAD ? &load_class : &mode_class, screen};
+
     view->full = g_strdup(full);
     view->kind = kind;
-    view->sign = tui_sign_new(&view->view);
-    view->flow = tui_flow_new();
-    plan(view);
-    return &view->view;
+    return tui_signing_init(&view->base, screen,
+                            kind == AMR_PLAN_RELOAD ? &load_class : &mode_class, &class);
 }

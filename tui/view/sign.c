@@ -49,7 +49,7 @@ forget_plan(TuiSign *sign)
     g_clear_pointer(&sign->progress, g_free);
     g_clear_pointer(&sign->change, g_free);
     g_clear_pointer(&sign->said, g_free);
-    sign->state = TUI_SIGN_NO_PLAN;
+    sign->state = sign->ended = TUI_SIGN_NO_PLAN;
     sign->asking = FALSE;
     sign->shown = FALSE;
 }
@@ -95,17 +95,33 @@ tui_sign_set_unseen(TuiSign *sign)
     sign->state = TUI_SIGN_UNSEEN;
 }
 
-void
-tui_sign_set_stale(TuiSign *sign)
+/* Policy is another than the plan was made from: what was found is dropped, a typed word too, and
+ * nothing is written until a new plan comes. */
+static void
+set_stale(TuiSign *sign)
 {
-    if (sign->state >= TUI_SIGN_WRITING)
-        return;
     tui_sign_abandon(sign);
     sign->asking = FALSE;
     g_clear_pointer(&sign->proof, g_free);
     g_clear_pointer(&sign->compiled, g_ptr_array_unref);
     g_clear_pointer(&sign->progress, g_free);
     sign->state = TUI_SIGN_STALE;
+}
+
+gboolean
+tui_sign_news(TuiSign *sign, TuiNews news)
+{
+    if (news == TUI_NEWS_STALE && sign->state < TUI_SIGN_WRITING)
+        set_stale(sign);
+    if (news != TUI_NEWS_SESSION)
+        return FALSE;
+    if (sign->ended && !tui_screen_is_loading(sign->screen)) { /* else that was read before */
+        sign->state = sign->ended;
+        sign->ended = TUI_SIGN_NO_PLAN;
+    }
+    if (sign->state == TUI_SIGN_FAILED)
+        tui_sign_try_again(sign);
+    return sign->state < TUI_SIGN_WRITING;
 }
 
 void

@@ -51,9 +51,6 @@ void tui_sign_set_unseen(TuiSign *sign);
 /* What takes the plan's place where the check finds that policy on disk grants all of it: a plan
  * that only loads. Taken over; NULL, and after set_plan: none. */
 void tui_sign_set_reload(TuiSign *sign, AmrPlan *reload);
-/* Policy is another than the plan was made from: what was found is dropped, a typed word too, and
- * nothing is written until a new plan comes. Nothing happens to what is being written, or done. */
-void tui_sign_set_stale(TuiSign *sign);
 /* How it is asked for where it needs more rights; taken over, NULL: it cannot be. It is bound to
  * what was shown. */
 void tui_sign_set_request(TuiSign *sign, AmrRequest *request);
@@ -65,10 +62,11 @@ gboolean tui_sign_guard(TuiSign *sign, const AmrPlan *plan);
 /* What the kernel is asked afterwards: AmrExecutorQuestion; taken over, may be NULL. */
 void tui_sign_set_questions(TuiSign *sign, GPtrArray *questions);
 
-/* In state FAILED, before the change is planned anew from policy as it is now: what failed, and
- * what of policy is not as it was shown, stands above the new plan, until the next try or
- * tui_sign_forget_try(). */
-void tui_sign_try_again(TuiSign *sign);
+/* What is news to its view is news to it: what was found of policy is stale, or a change that was
+ * carried out is DONE, now that what it made of policy and history is known. TRUE: it is to be
+ * planned anew. Of a try that FAILED, what failed, and what of policy is not as it was shown, then
+ * stands above the new plan, until the next try or tui_sign_forget_try(). */
+gboolean tui_sign_news(TuiSign *sign, TuiNews news);
 void tui_sign_forget_try(TuiSign *sign);
 
 TuiSignState tui_sign_state(const TuiSign *sign);

@@ -218,7 +218,7 @@ on_written(GObject *source, GAsyncResult *result, gpointer data)
         g_clear_pointer(&sign->progress, g_free);
         tui_sign_start_check(sign);
     } else if (sign) {
-        sign->state = outcome ? TUI_SIGN_DONE : TUI_SIGN_FAILED;
+        sign->ended = outcome ? TUI_SIGN_DONE : TUI_SIGN_FAILED;
         sign->change = outcome ? g_strdup(sign->box->plan->id) : NULL;
         sign->outcome = g_steal_pointer(&outcome);
         g_clear_error(&sign->error);

@@ -39,6 +39,7 @@ struct TuiSign {
     TuiView *view;
     TuiScreen *screen; /* of it */
     TuiSignState state;
+    TuiSignState ended; /* while WRITING: DONE or FAILED, once what it left is read; else 0 */
     TuiPlanBox *box;
     AmrPlan *reload;    /* instead, where all is granted; NULL */
     GError *plan_error; /* why there is no plan */
@@ -70,6 +71,8 @@ void tui_sign_start_check(TuiSign *sign);
 void tui_sign_write_here(TuiSign *sign);
 /* sign.c: what runs is cancelled, and forgotten when it ends. */
 void tui_sign_abandon(TuiSign *sign);
+/* sign_tried.c: in state FAILED, before it is planned anew. */
+void tui_sign_try_again(TuiSign *sign);
 /* sign_show.c: one row a line, display form. */
 void tui_sign_add_said(TuiFlow *flow, const char *said);
 /* sign_rights.c: has the request carried out with more rights. */

@@ -39,7 +39,7 @@ tui_sign_elevate(TuiSign *sign)
     g_clear_pointer(&sign->said, g_free);
     sign->state = TUI_SIGN_WRITING;
     ok = tui_screen_elevate(sign->screen, request, &privileged, &error);
-    sign->state = ok ? TUI_SIGN_DONE : TUI_SIGN_FAILED;
+    sign->ended = ok ? TUI_SIGN_DONE : TUI_SIGN_FAILED;
     sign->said = g_steal_pointer(&privileged.said);
     sign->change = g_steal_pointer(&privileged.id);
     sign->outcome = g_steal_pointer(&privileged.outcome);

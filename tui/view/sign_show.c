@@ -67,7 +67,10 @@ tui_sign_describe(TuiSign *sign, TuiFlow *flow)
     g_autofree char *text = g_strdup(words);
     TuiRole role = state_role(sign->state);
 
-    if (sign->outcome) {
+    if (sign->ended) {
+        g_free(text);
+        text = g_strdup_printf("%s: carried out; policy is read again", words);
+    } else if (sign->outcome) {
         g_free(text);
         text = g_strdup_printf("%s: %s", words, sign->outcome->message);
     } else if (error && sign->state != TUI_SIGN_STALE) {

@@ -3,21 +3,18 @@
 
 #include "tui/view/undo.h"
 
-#include "tui/view/sign.h"
-#include "tui/widget/flow.h"
+#include "tui/view/signing.h"
 
 typedef struct {
-    TuiView view;
-    char *id; /* of the change to take back */
-    TuiSign *sign;
-    TuiFlow *flow;
+    TuiSigning base;
+    char *id;        /* of the change to take back */
     gboolean unseen; /* the record is root's */
 } Undo;
 
 static AmrSession *
 session_of(const Undo *view)
 {
-    return tui_screen_session(view->view.screen);
+    return tui_screen_session(view->base.view.screen);
 }
 
 static const AmrChange *
@@ -49,148 +46,79 @@ make_plan(const Undo *view, GError **error)
 }
 
 static void
-plan(Undo *view)
+plan(TuiSigning *base)
 {
+    Undo *view = (Undo *)base;
     AmrRequest *request = NULL;
     GError *error = NULL;
     AmrPlan *made = NULL;
 
-    if (tui_sign_is_writing(view->sign))
-        return;
     made = make_plan(view, &error);
     /* The record of a change may be root's alone: then who has the rights makes the plan, and it is
      * shown and asked about on the terminal. */
-    view->unseen = tui_screen_elevates(view->view.screen) &&
+    view->unseen = tui_screen_elevates(base->view.screen) &&
                    g_error_matches(error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED);
     if (made || view->unseen) {
         request = amr_request_new(AMR_PLAN_UNDO);
         request->undoes = g_strdup(view->id);
     }
-    (void)tui_sign_guard(view->sign, made);
-    tui_sign_set_request(view->sign, request);
+    (void)tui_sign_guard(base->sign, made);
+    tui_sign_set_request(base->sign, request);
     if (view->unseen) {
         g_clear_error(&error);
-        tui_sign_set_unseen(view->sign);
+        tui_sign_set_unseen(base->sign);
     } else {
-        tui_sign_set_plan(view->sign, made, error);
+        tui_sign_set_plan(base->sign, made, error);
     }
 }
 
 /* ---- showing -------------------------------------------------------------------------------- */
 
 static void
-fill(Undo *view)
+describe(TuiSigning *base)
 {
+    const Undo *view = (const Undo *)base;
     const AmrChange *change = find_change(view);
 
-    tui_flow_clear(view->flow);
-    tui_sign_describe_try(view->sign, view->flow);
-    tui_flow_add_format(view->flow, TUI_ROLE_TITLE, "Take back change %s", view->id);
+    tui_flow_add_format(base->flow, TUI_ROLE_TITLE, "Take back change %s", view->id);
     if (change) {
-        tui_flow_add_list(view->flow, "profile", TUI_ROLE_PROFILE, change->profiles);
-        tui_flow_add_list(view->flow, "file", TUI_ROLE_PATH, change->files);
-        tui_flow_add_list(view->flow, "takes back", TUI_ROLE_REMOVED, change->rules);
+        tui_flow_add_list(base->flow, "profile", TUI_ROLE_PROFILE, change->profiles);
+        tui_flow_add_list(base->flow, "file", TUI_ROLE_PATH, change->files);
+        tui_flow_add_list(base->flow, "takes back", TUI_ROLE_REMOVED, change->rules);
     }
     if (view->unseen)
-        tui_flow_add(view->flow, TUI_ROLE_WARNING,
+        tui_flow_add(base->flow, TUI_ROLE_WARNING,
                      "The record of this change is root's: not everybody may read each file that "
                      "it quotes, or an older armorer kept it so. The command with more rights "
                      "shows the diff, and asks before it writes.");
-    tui_sign_describe(view->sign, view->flow);
+}
+
+static const char *
+verb(const TuiSigning *base)
+{
+    return "undo and reload";
 }
 
 static void
-draw(TuiView *base, TuiCanvas *canvas, TuiRect rect)
+done(TuiSigning *base)
 {
-    Undo *view = (Undo *)base;
-    fill(view);
-    rect.height -= tui_sign_draw_prompt(view->sign, canvas, rect);
-    tui_flow_draw(view->flow, canvas, rect);
-}
-
-/* ---- actions -------------------------------------------------------------------------------- */
-
-static TuiStale
-act(TuiView *base, TuiAction action)
-{
-    Undo *view = (Undo *)base;
-    TuiStale stale = tui_sign_act(view->sign, action);
-    if (!(stale & TUI_STALE_FOREIGN))
-        return stale;
-    if (tui_flow_act(view->flow, action))
-        return TUI_STALE_VIEW;
-    if (action == TUI_ACTION_BACK)
-        return TUI_STALE_CLOSED;
-    return action == TUI_ACTION_OPEN ? TUI_STALE_NOTHING : TUI_STALE_FOREIGN;
-}
-
-static TuiStale
-key(TuiView *base, TuiKey pressed)
-{
-    return tui_sign_key(((Undo *)base)->sign, pressed);
+    tui_screen_taken_back(base->view.screen, ((const Undo *)base)->id);
 }
 
 static void
-news(TuiView *base, TuiNews what)
+clear(TuiSigning *base)
 {
-    Undo *view = (Undo *)base;
-    if (what == TUI_NEWS_STALE)
-        tui_sign_set_stale(view->sign);
-    if (what != TUI_NEWS_SESSION)
-        return;
-    if (tui_sign_state(view->sign) == TUI_SIGN_FAILED)
-        tui_sign_try_again(view->sign);
-    if (tui_sign_state(view->sign) < TUI_SIGN_WRITING)
-        plan(view);
-    else if (tui_sign_state(view->sign) == TUI_SIGN_DONE)
-        tui_screen_taken_back(view->view.screen, view->id);
+    g_free(((Undo *)base)->id);
 }
 
-static gboolean
-busy(const TuiView *base)
-{
-    return tui_sign_is_writing(((const Undo *)base)->sign);
-}
-
-static void
-hints(const TuiView *base, GArray *out)
-{
-    static const TuiHint write = {TUI_ACTION_WRITE, "undo and reload"};
-    static const TuiHint list[] = {{TUI_ACTION_BACK, NULL}, {TUI_ACTION_DOWN, "scroll"}};
-    if (tui_sign_is_ready(((const Undo *)base)->sign))
-        g_array_append_val(out, write);
-    g_array_append_vals(out, list, G_N_ELEMENTS(list));
-}
-
-static void
-undo_free(TuiView *base)
-{
-    Undo *view = (Undo *)base;
-    tui_sign_free(view->sign);
-    tui_flow_free(view->flow);
-    g_free(view->id);
-    g_free(view);
-}
-
-static const TuiViewClass class = {
-    .title = "Undo",
-    .draw = draw,
-    .key = key,
-    .act = act,
-    .hints = hints,
-    .news = news,
-    .busy = busy,
-    .free = undo_free,
-};
+static const TuiViewClass view_class = TUI_SIGNING_VIEW_CLASS("Undo");
+static const TuiSigningClass class = {plan, describe, verb, done, clear};
 
 TuiView *
 tui_undo_new(TuiScreen *screen, const AmrChange *change)
 {
     Undo *view = g_new0(Undo, 1);
-    view->view = (TuiView){&class, screen};
+
     view->id = g_strdup(change->id);
-    view->sign = tui_sign_new(&view->view);
-    view->flow = tui_flow_new();
-    plan(view);
-    return &view->view;
+    return tui_signing_init(&view->base, screen, &view_class, &class);
 }
