@@ -40,6 +40,7 @@ amr_session_new(const AmrTargetOptions *options, guint most, GError **error)
     session->opener = amr_opener_new(session->target);
     session->store = amr_store_new(most);
     amr_store_set_clock(session->store, amr_target_clock(session->target));
+    session->answered = amr_answered_new(session->store);
     session->ingest = amr_ingest_new(session->opener, session->store);
     session->compiler = amr_compiler_new(session->target);
     session->probe = amr_probe_new(session->compiler);
@@ -70,6 +71,7 @@ amr_session_free(AmrSession *session)
     g_clear_pointer(&session->choice, amr_choice_free);
     g_strfreev(session->only);
     g_clear_pointer(&session->ingest, amr_ingest_free);
+    g_clear_pointer(&session->answered, amr_answered_free);
     g_clear_pointer(&session->store, amr_store_free);
     g_clear_pointer(&session->opener, amr_opener_free);
     g_clear_pointer(&session->sensitive, amr_sensitive_free);
@@ -130,6 +132,7 @@ on_index(GObject *source, GAsyncResult *result, gpointer data)
     amr_programs_forget(session->programs);
     amr_abstractions_forget(session->abstractions);
     amr_breadths_forget(session->breadths);
+    amr_answered_update(session->answered, session->history);
     if (session->gate)
         amr_gate_renew(session->gate);
     g_task_return_boolean(task, TRUE);

@@ -11,6 +11,7 @@
 #include "core/advice/explain.h"
 #include "core/advice/recipe.h"
 #include "core/base/settings.h"
+#include "core/change/answered.h"
 #include "core/change/executor.h"
 #include "core/change/history.h"
 #include "core/kernel/loaded.h"
@@ -52,6 +53,7 @@ typedef struct {
     AmrHistory *history;   /* NULL if it cannot be read */
     GError *history_error; /* why */
     AmrExecutor *executor; /* NULL without a history */
+    AmrAnswered *answered; /* what became of denials that changes of the history answer */
     AmrReplay *replay;     /* NULL: nothing is played */
     AmrGate *gate;         /* of the replay; private */
 } AmrSession;

@@ -128,12 +128,15 @@ take_state(AmrHistory *history, GVariant *line)
 {
     const char *id, *word, *message;
     AmrChange *change;
+    gint64 time;
 
-    g_variant_get(line, "(&s&s&sx&s)", NULL, &id, &word, NULL, &message);
+    g_variant_get(line, "(&s&s&sx&s)", NULL, &id, &word, &time, &message);
     change = g_hash_table_lookup(history->by_id, id);
     if (!change || amr_change_state_of_word(word) == AMR_CHANGE_STATE_UNKNOWN)
         return;
     change->state = amr_change_state_of_word(word);
+    if (change->state == AMR_CHANGE_STATE_LOADED || change->state == AMR_CHANGE_STATE_VERIFIED)
+        change->loaded = change->loaded ? change->loaded : time;
     g_free(change->message);
     change->message = message[0] ? g_strdup(message) : NULL;
 }

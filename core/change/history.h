@@ -41,6 +41,7 @@ typedef struct {
     AmrPlanKind kind;
     AmrChangeState state;
     gint64 time;     /* of the intent, microseconds */
+    gint64 loaded;   /* when what it wrote was in the kernel; 0: it is not known to be */
     gint64 until;    /* when it is to be taken back by itself; 0: never */
     char **profiles; /* "name", ":ns:name" */
     char **files;    /* relative */

@@ -91,6 +91,8 @@ amr_store_touch(AmrStore *store, AmrRow *row, const AmrOccurrence *occurrence,
     count_up(&row->denial.count, 1);
     widen(&row->denial.first, &row->denial.last, occurrence->time, occurrence->time);
     take(row, occurrence, origin);
+    if (row->denial.state == AMR_DENIAL_STATE_FIXED)
+        amr_store_seen_again(store, row, occurrence->time);
     changed(store, row);
 }
 
@@ -178,6 +180,8 @@ apply(AmrStore *store, const AmrStoreRepeat *repeat)
     widen(&row->denial.first, &row->denial.last, repeat->first, repeat->last);
     if (repeat->occurrence.id != AMR_DENIAL_NONE)
         take(row, &repeat->occurrence, repeat->has_origin ? &repeat->origin : NULL);
+    if (row->denial.state == AMR_DENIAL_STATE_FIXED)
+        amr_store_seen_again(store, row, repeat->last);
     amr_store_order_changed(store, repeat->id);
 }
 

@@ -89,6 +89,8 @@ struct AmrStore {
     AmrStoreOrder orders[AMR_ORDERS];
     AmrStoreFreeze *freeze; /* NULL: it is not frozen */
     GPtrArray *selections;  /* AmrSelection, borrowed */
+    GHashTable *fixed;      /* id -> gint64, since when; NULL: there was none yet */
+    gint64 begun;           /* when the clock was set; 0: there is none */
 };
 
 enum {
@@ -115,6 +117,11 @@ amr_store_shown(const AmrStore *store)
 {
     return store->freeze ? store->freeze->given : store->given;
 }
+
+/* ---- store-fixed.c ------------------------------------------------------------------------- */
+
+/* @row, which is FIXED, was seen at @time (0: now, without a stamp). */
+void amr_store_seen_again(AmrStore *store, AmrRow *row, gint64 time);
 
 /* ---- store-order.c ------------------------------------------------------------------------- */
 

@@ -23,6 +23,7 @@ void
 amr_store_set_clock(AmrStore *store, const AmrClock *clock)
 {
     store->clock = clock;
+    store->begun = clock ? amr_clock_now(clock) : 0;
     store->rate_now = 0;
 }
 

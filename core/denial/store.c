@@ -63,6 +63,7 @@ amr_store_free(AmrStore *store)
     if (!store)
         return;
     amr_store_freeze_clear(store);
+    g_clear_pointer(&store->fixed, g_hash_table_unref);
     g_ptr_array_unref(store->selections);
     for (int order = 0; order < AMR_ORDERS; order++)
         amr_order_clear(&store->orders[order]);
@@ -434,6 +435,8 @@ amr_store_set_state(AmrStore *store, AmrDenialId id, AmrDenialState state)
     AmrRow *row = find_row(store, id);
     if (!row || row->denial.state == state)
         return;
+    if (store->fixed)
+        g_hash_table_remove(store->fixed, GUINT_TO_POINTER(id));
     row->denial.state = state;
     store->generation++;
     amr_selections_changed(store, id);

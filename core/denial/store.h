@@ -119,6 +119,12 @@ const AmrDenial *amr_store_get(const AmrStore *store, AmrDenialId id);
  * stand in the raw record only. */
 gboolean amr_store_event(const AmrStore *store, AmrDenialId id, AmrEvent *event);
 void amr_store_set_state(AmrStore *store, AmrDenialId id, AmrDenialState state);
+/* Answered by what was loaded at @since (microseconds since the epoch): FIXED while it stays quiet,
+ * CAME_BACK once an occurrence is stamped later, whether it was counted already or comes yet. One
+ * without a stamp is as late as it comes, given two seconds to be of before; where the store is
+ * younger than @since nothing is known of one that has none, and nothing is set. Any other state
+ * ends that. */
+void amr_store_set_fixed(AmrStore *store, AmrDenialId id, gint64 since);
 
 /* Until it thaws, a frozen store shows what it held when it froze: what comes is counted as ever,
  * kept back, and folded where there is no room, but never in the place of what is shown. States are

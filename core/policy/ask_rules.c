@@ -182,17 +182,16 @@ on_before(GObject *source, GAsyncResult *async, gpointer data)
     next(task);
 }
 
-void
-amr_asker_rules_async(AmrAsker *asker, const char *profile, GPtrArray *rules,
-                      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+static GTask *
+asking_new(AmrAsker *asker, const char *profile, GPtrArray *rules, GCancellable *cancellable,
+           GAsyncReadyCallback callback, gpointer data)
 {
-    g_autoptr(GTask) task = g_task_new(NULL, cancellable, callback, data);
+    GTask *task = g_task_new(NULL, cancellable, callback, data);
     Asking *asking = g_new0(Asking, 1);
     const AmrIndex *index = asker->context.index;
     const AmrBlock *block = index ? amr_index_find_typed(index, profile) : NULL;
     g_autofree const char **roots = block ? amr_index_roots(index, block) : NULL;
 
-    g_task_set_source_tag(task, amr_asker_rules_async);
     asking->asker = asker;
     asking->asked = g_ptr_array_ref(rules);
     asking->preamble = roots && roots[0] ? amr_insert_preamble(index, roots[0]) : NULL;
@@ -202,10 +201,34 @@ amr_asker_rules_async(AmrAsker *asker, const char *profile, GPtrArray *rules,
     for (guint i = 0; i < rules->len; i++)
         g_ptr_array_add(asking->rules->rules, g_new0(AmrAskRule, 1));
     g_task_set_task_data(task, asking, asking_free);
+    return task;
+}
+
+void
+amr_asker_rules_async(AmrAsker *asker, const char *profile, GPtrArray *rules,
+                      GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+    g_autoptr(GTask) task = asking_new(asker, profile, rules, cancellable, callback, data);
+
+    g_task_set_source_tag(task, amr_asker_rules_async);
     g_autoptr(GTask) first =
         amr_ask_task_new(asker, profile, NULL, cancellable, on_before, g_object_ref(task));
     ((AmrAsk *)g_task_get_task_data(first))->then = give_before;
     amr_ask_disk(first);
+}
+
+void
+amr_asker_rules_alone_async(AmrAsker *asker, const char *profile, GPtrArray *rules,
+                            GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+    g_autoptr(GTask) task = asking_new(asker, profile, rules, cancellable, callback, data);
+    Asking *asking = g_task_get_task_data(task);
+    Range all = {0, rules->len};
+
+    g_task_set_source_tag(task, amr_asker_rules_alone_async);
+    if (all.to)
+        g_array_append_val(asking->ranges, all);
+    next(task);
 }
 
 AmrAskRules *

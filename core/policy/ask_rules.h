@@ -32,6 +32,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrAskRules, amr_ask_rules_free)
  * only as cancelled. */
 void amr_asker_rules_async(AmrAsker *asker, const char *profile, GPtrArray *rules,
                            GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+/* The same without the profile: before is NULL. */
+void amr_asker_rules_alone_async(AmrAsker *asker, const char *profile, GPtrArray *rules,
+                                 GCancellable *cancellable, GAsyncReadyCallback callback,
+                                 gpointer data);
 AmrAskRules *amr_asker_rules_finish(GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -54,6 +54,9 @@ int tui_command_load(TuiCommand *command);
 int tui_command_read_logs(TuiCommand *command, char **files);
 /* The same, and with @follow what comes later is read on. Returns when the past is. */
 int tui_command_start_logs(TuiCommand *command, char **files, gboolean follow);
+/* Judges what became of denials that changes of the history answer (core/change/answered.h): policy
+ * is read only where there is a history. @all: so that what comes later is judged at once. */
+void tui_command_judge(TuiCommand *command, gboolean all);
 /* Says how many records were lost, and where, if any were. */
 void tui_command_say_lost(const TuiCommand *command);
 

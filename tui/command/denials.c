@@ -33,6 +33,18 @@ add_uid(TuiJson *json, const char *key, gboolean has, guint32 uid)
         tui_json_null(json, key);
 }
 
+static void
+add_change(TuiJson *json, const AmrSession *session, AmrDenialId id)
+{
+    gint64 loaded;
+    const char *change = amr_answered_change(session->answered, id, &loaded);
+
+    if (change)
+        tui_json_text(json, "change", change);
+    else
+        tui_json_null(json, "change");
+}
+
 gboolean
 tui_denials_out_json(const AmrSession *session, AmrDenialId id, const char *happened)
 {
@@ -69,6 +81,7 @@ tui_denials_out_json(const AmrSession *session, AmrDenialId id, const char *happ
     tui_json_time(json, "last", denial->last);
     tui_json_uint(json, "pid", denial->last_pid);
     tui_json_text(json, "state", amr_denial_state_word(denial->state));
+    add_change(json, session, id);
     tui_json_text(json, "explain", explain);
     add_fields(json, &event);
     return tui_out_json(json);
@@ -104,6 +117,8 @@ tui_command_denials(TuiCommand *command, int argc, char **argv)
     if (follow)
         return tui_denials_follow(command, filter, files);
     status = tui_command_read_logs(command, files);
+    if (amr_store_count(session->store) > 0)
+        tui_command_judge(command, FALSE);
     ids = tui_command_denial_ids(command, filter, AMR_ORDER_LAST, &n, &status);
     if (n == 0)
         return status;

@@ -14,13 +14,14 @@
 
 enum {
     PRINTED = 1, /* in its row or object */
-    WAITING = 2  /* in a slice that is not told yet */
+    WAITING = 2, /* in a slice that is not told yet */
+    BACK = 4     /* printed since it came back */
 };
 
 typedef struct {
     TuiCommand *command;
     const AmrFilter *filter;
-    GByteArray *marks; /* by id: PRINTED, WAITING */
+    GByteArray *marks; /* by id: PRINTED, WAITING, BACK */
     GArray *taken;     /* ids, in the order that they came */
     TuiOutWidths widths;
     guint64 lost; /* as was told last */
@@ -39,6 +40,13 @@ mark_of(Follow *follow, AmrDenialId id)
     return &follow->marks->data[id];
 }
 
+static gboolean
+came_back(const AmrStore *store, AmrDenialId id)
+{
+    const AmrDenial *denial = amr_store_get(store, id);
+    return denial && denial->state == AMR_DENIAL_STATE_CAME_BACK;
+}
+
 /* ---- printing -------------------------------------------------------------------------------- */
 
 static void
@@ -47,7 +55,7 @@ out_rows(Follow *follow, const AmrDenialId *ids, guint n, const char *event)
     TuiDenialRows rows = {follow->command->session, ids};
 
     for (guint i = 0; i < n; i++)
-        *mark_of(follow, ids[i]) |= PRINTED;
+        *mark_of(follow, ids[i]) |= PRINTED | (came_back(rows.session->store, ids[i]) ? BACK : 0);
     if (!follow->command->options->json) {
         follow->ended |=
             !tui_out_rows(&tui_table_denials, &follow->widths, n, tui_denials_fill_row, &rows);
@@ -62,14 +70,17 @@ out_taken(Follow *follow)
 {
     AmrStore *store = follow->command->session->store;
 
+    while (amr_answered_work(follow->command->session->answered, G_USEC_PER_SEC))
+        ;
     for (guint i = 0; i < follow->taken->len && !follow->ended; i++) {
         const AmrDenialId id = g_array_index(follow->taken, AmrDenialId, i);
         guint8 *mark = mark_of(follow, id);
         const gboolean again = *mark & PRINTED;
+        const gboolean news = !again || (!(*mark & BACK) && came_back(store, id));
         AmrEvent event;
 
         *mark &= (guint8)~WAITING;
-        if ((again && !follow->command->options->json) || !amr_store_event(store, id, &event) ||
+        if ((!news && !follow->command->options->json) || !amr_store_event(store, id, &event) ||
             !amr_filter_match(follow->filter, &event, amr_store_get(store, id)))
             continue;
         out_rows(follow, &id, 1, again ? "again" : "new");
@@ -216,6 +227,7 @@ tui_denials_follow(TuiCommand *command, const AmrFilter *filter, char **files)
     follow.marks = g_byte_array_new();
     follow.taken = g_array_new(FALSE, FALSE, sizeof(AmrDenialId));
     follow.trouble = tui_trouble_new(command->session->ingest);
+    tui_command_judge(command, TRUE);
     out_past(&follow);
     wait_for_more(&follow);
     g_byte_array_unref(follow.marks);

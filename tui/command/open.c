@@ -126,6 +126,42 @@ report_sources(TuiCommand *command)
     return failed && failed < n ? TUI_EXIT_PARTLY : status;
 }
 
+/* ---- what became of them --------------------------------------------------------------------- */
+
+static void
+compile_answers(TuiCommand *command)
+{
+    AmrSession *session = command->session;
+    g_autoptr(AmrAsker) asker = amr_session_asker(session, AMR_ASK_DISK, FALSE);
+    g_autoptr(GAsyncResult) result = NULL;
+    TuiWait wait = {0};
+
+    amr_answered_ask_async(session->answered, asker, command->cancellable, tui_wait_done, &wait);
+    result = tui_wait_result(&wait);
+    (void)amr_answered_ask_finish(result, NULL); /* cancelled: what was judged by then */
+}
+
+void
+tui_command_judge(TuiCommand *command, gboolean all)
+{
+    AmrSession *session = command->session;
+    g_autoptr(AmrHistory) history = amr_history_load(session->target, NULL);
+
+    if (!history || amr_history_count(history) == 0)
+        return; /* most have none: policy is not read for it */
+    if (!session->index && tui_command_load(command) != TUI_EXIT_DONE)
+        return;
+    if (all)
+        amr_answered_want_all(session->answered);
+    do {
+        if (amr_answered_wants(session->answered))
+            compile_answers(command);
+        while (amr_answered_work(session->answered, G_USEC_PER_SEC))
+            ;
+    } while (amr_answered_wants(session->answered) &&
+             !g_cancellable_is_cancelled(command->cancellable));
+}
+
 int
 tui_command_read_logs(TuiCommand *command, char **files)
 {

@@ -28,6 +28,18 @@ state_role(AmrChangeState state)
     }
 }
 
+/* Whether it holds is more than that it was done. */
+static TuiCell
+state(const AmrSession *session, const AmrChange *change)
+{
+    gint64 last;
+
+    if (amr_answered_came_back(session->answered, change->id, &last))
+        return (TuiCell){g_strdup(amr_denial_state_word(AMR_DENIAL_STATE_CAME_BACK)),
+                         TUI_ROLE_WARNING};
+    return (TuiCell){g_strdup(amr_change_state_word(change->state)), state_role(change->state)};
+}
+
 static char *
 display_joined(char *const *strings)
 {
@@ -64,13 +76,33 @@ with_end(const AmrSession *session, const AmrChange *change, char *text)
     return g_strdup_printf("until %s: %s", when, owned);
 }
 
+char *
+tui_table_since(const AmrSession *session, const AmrChange *change)
+{
+    const GArray *ids = amr_answered_by(session->answered, change->id);
+    gint64 last;
+    guint back = amr_answered_came_back(session->answered, change->id, &last);
+    g_autofree char *when = NULL;
+
+    if (!ids || !change->loaded)
+        return NULL;
+    if (back == 0)
+        return g_strdup_printf(ids->len == 1 ? "quiet: the denial that it answers did not come back"
+                                             : "quiet: none of the %u denials that it answers came "
+                                               "back",
+                               ids->len);
+    when = amr_clock_show(amr_target_clock(session->target), last);
+    return g_strdup_printf("%u of %u denials that it answers came back%s%s", back, ids->len,
+                           last ? ", the last at " : "", last ? when : "");
+}
+
 void
 tui_table_changes_row(const AmrSession *session, const AmrChange *change, TuiCell *cells)
 {
     cells[0] = (TuiCell){g_strdup(change->id), TUI_ROLE_TEXT};
     cells[1] =
         (TuiCell){amr_clock_show(amr_target_clock(session->target), change->time), TUI_ROLE_QUIET};
-    cells[2] = (TuiCell){g_strdup(amr_change_state_word(change->state)), state_role(change->state)};
+    cells[2] = state(session, change);
     cells[3] = (TuiCell){display_joined(change->profiles), TUI_ROLE_PROFILE};
     cells[4] = (TuiCell){display_joined(change->files), TUI_ROLE_PATH};
     cells[5] = (TuiCell){with_end(session, change, what(change)), TUI_ROLE_RULE};

@@ -43,6 +43,9 @@ extern const TuiTable tui_table_changes; /* id, time, state, profile, file, rule
 extern const TuiTable tui_table_checks;  /* state, check, answer */
 void tui_table_checks_row(const AmrCheck *check, TuiCell *cells);
 TuiRole tui_check_role(AmrCheckState state);
+/* Whether what @change answers was quiet since, as far as is known; NULL: nothing is. Display form;
+ * the caller frees. */
+char *tui_table_since(const AmrSession *session, const AmrChange *change);
 void tui_table_changes_row(const AmrSession *session, const AmrChange *change, TuiCell *cells);
 /* With @below, its figures count those of what is below it too. */
 void tui_table_profiles_row(const AmrSession *session, const TuiProfile *profile, gboolean below,

@@ -20,13 +20,17 @@ add_who(Changes *view, const AmrChange *change)
     tui_flow_add_field(view->rows.detail, "who", TUI_ROLE_TEXT, text);
 }
 
-/* What it answered, as far as this session knows. */
+/* What it answers of what is known, and whether that was quiet since. */
 static void
 add_answers(Changes *view, const AmrChange *change)
 {
-    const AmrStore *store = tui_screen_session(view->rows.view.screen)->store;
-    const GArray *ids = tui_screen_answers(view->rows.view.screen, change->id);
+    const AmrSession *session = tui_screen_session(view->rows.view.screen);
+    const AmrStore *store = session->store;
+    const GArray *ids = amr_answered_by(session->answered, change->id);
+    g_autofree char *since = tui_table_since(session, change);
 
+    if (since)
+        tui_flow_add_words(view->rows.detail, "since then", TUI_ROLE_TITLE, since);
     for (guint i = 0; ids && i < ids->len; i++) {
         AmrEvent event;
         if (!amr_store_event(store, g_array_index(ids, AmrDenialId, i), &event))

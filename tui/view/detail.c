@@ -154,6 +154,30 @@ add_policy(TuiFlow *flow, const AmrSession *session, const AmrEvent *event)
     tui_flow_add_words(flow, "local", TUI_ROLE_TEXT, text);
 }
 
+/* What became of it, and by which change. */
+static void
+add_state(TuiFlow *flow, const AmrSession *session, const AmrDenial *denial, AmrClass klass)
+{
+    gint64 loaded = 0;
+    const char *change = amr_answered_change(session->answered, denial->id, &loaded);
+    const char *word = amr_denial_state_word(denial->state);
+    g_autofree char *when = amr_clock_show(amr_target_clock(session->target), loaded);
+    g_autofree char *text = NULL;
+
+    if (denial->state == AMR_DENIAL_STATE_FIXED && loaded)
+        text = g_strdup_printf("%s: quiet since change %s of %s", word, change, when);
+    else if (denial->state == AMR_DENIAL_STATE_CAME_BACK && loaded)
+        text = g_strdup_printf("%s: seen again after change %s of %s, which answers it", word,
+                               change, when);
+    else if (denial->state == AMR_DENIAL_STATE_PROPOSED && change)
+        text = g_strdup_printf("%s: change %s answers it, and is not loaded", word, change);
+    tui_flow_add_words(flow, "state", TUI_ROLE_TITLE, text ? text : word);
+    if (denial->state == AMR_DENIAL_STATE_FIXED && klass == AMR_CLASS_CAPABILITY)
+        tui_flow_add_words(flow, "", TUI_ROLE_QUIET,
+                           "That says little: the kernel does not log each time that a capability "
+                           "is denied");
+}
+
 void
 tui_detail_fill(TuiFlow *flow, const AmrSession *session, AmrDenialId id,
                 const TuiDetailPolicy *policy)
@@ -174,7 +198,7 @@ tui_detail_fill(TuiFlow *flow, const AmrSession *session, AmrDenialId id,
             "%u more distinct denials of this profile did not fit and stand here as one.",
             denial->folded);
     if (denial->state > AMR_DENIAL_STATE_NEW)
-        tui_flow_add_words(flow, "state", TUI_ROLE_TITLE, amr_denial_state_word(denial->state));
+        add_state(flow, session, denial, event.klass);
     tui_flow_add(flow, TUI_ROLE_TEXT, NULL);
     tui_detail_add_stale(flow, session);
     add_answer(flow, session, &event, policy);

@@ -305,13 +305,11 @@ key(TuiView *base, TuiKey pressed)
     return show_outcome(view, tui_sign_key(view->sign, pressed));
 }
 
-/* What became of the denials: quiet from now on, as far as we know, or waiting for a load. */
+/* Which denials it answers, whatever its rules say by themselves. */
 static void
 tell_store(TuiProposal *view)
 {
     AmrChangeState state = tui_sign_outcome(view->sign);
-    AmrDenialState becomes =
-        state == AMR_CHANGE_STATE_NOT_LOADED ? AMR_DENIAL_STATE_PROPOSED : AMR_DENIAL_STATE_FIXED;
     const char *change = tui_sign_change(view->sign);
     if (tui_sign_state(view->sign) != TUI_SIGN_DONE || view->told == state)
         return;
@@ -320,11 +318,8 @@ tell_store(TuiProposal *view)
         const TuiChoiceItem *item = view->choice->items->pdata[i];
         g_autoptr(AmrRule) rule = tui_choice_rule(item);
         /* What is denied explicitly is quiet from now on, too. */
-        if (item->id && rule && (rule->deny || tui_choice_answers(item))) {
-            amr_store_set_state(tui_proposal_session(view)->store, item->id, becomes);
-            if (change)
-                tui_screen_answered(view->view.screen, change, item->id);
-        }
+        if (change && item->id && rule && (rule->deny || tui_choice_answers(item)))
+            amr_answered_say(tui_proposal_session(view)->answered, change, item->id);
         g_hash_table_remove(tui_screen_marks(view->view.screen), GUINT_TO_POINTER(item->id));
     }
 }

@@ -128,7 +128,7 @@ clear(TuiSigning *base)
 
 static const TuiViewClass load_class = TUI_SIGNING_VIEW_CLASS("Load");
 static const TuiViewClass mode_class = TUI_SIGNING_VIEW_CLASS("Mode");
-static const TuiSigningClass class = {plan, describe, verb, NULL, clear};
+static const TuiSigningClass class = {plan, describe, verb, clear};
 
 TuiView *
 tui_reload_new(TuiScreen *screen, const char *full, AmrPlanKind kind)

@@ -33,8 +33,6 @@ tui_screen_new(const TuiScreenOptions *options)
     screen->stack = g_ptr_array_new_with_free_func(view_free);
     screen->closed = g_ptr_array_new_with_free_func(view_free);
     screen->marks = g_hash_table_new(NULL, NULL);
-    screen->answered =
-        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_array_unref);
     screen->cancellable = g_cancellable_new();
     screen->ask = tui_ask_new();
     screen->tasks = tui_tasks_new(screen);
@@ -67,7 +65,6 @@ tui_screen_free(TuiScreen *screen)
     g_object_unref(screen->cancellable);
     tui_tasks_free(screen->tasks);
     g_hash_table_unref(screen->marks);
-    g_hash_table_unref(screen->answered);
     tui_keymap_free(screen->keymap);
     tui_ask_free(screen->ask);
     g_ptr_array_unref(screen->warnings);
@@ -361,6 +358,7 @@ void
 tui_screen_store_changed(TuiScreen *screen)
 {
     tui_screen_read_rate(screen);
+    tui_screen_wants_work(screen);
     tui_screen_tell_views(screen, TUI_NEWS_STORE);
 }
 

@@ -80,12 +80,6 @@ TuiAsk *tui_screen_line(const TuiScreen *screen);
 /* Something to draw came without a key. */
 void tui_screen_dirty(TuiScreen *screen);
 
-/* Change @change answered denial @id: if it is taken back, the denial is a new one again. */
-void tui_screen_answered(TuiScreen *screen, const char *change, AmrDenialId id);
-void tui_screen_taken_back(TuiScreen *screen, const char *change);
-/* The denials (AmrDenialId) that @change answered, as far as this screen saw it; NULL: none. */
-const GArray *tui_screen_answers(const TuiScreen *screen, const char *change);
-
 /* Reads index, loaded profiles and history again, as soon as nothing works with them. Views get
  * TUI_NEWS_SESSION when it is done. */
 void tui_screen_reload(TuiScreen *screen);

@@ -20,7 +20,6 @@ struct TuiScreen {
     GPtrArray *stack;  /* views over the tab, the top one last */
     GPtrArray *closed; /* freed after the action that closed them */
     GHashTable *marks;
-    GHashTable *answered; /* id of a change -> GArray of AmrDenialId */
     char *trouble;
     char *message;
     TuiRole message_role;
@@ -29,6 +28,7 @@ struct TuiScreen {
     GCancellable *cancellable; /* of loading */
     TuiTask *load;             /* the same; NULL: nothing is loaded */
     guint working;             /* who relies on the session's parts */
+    gboolean judging;          /* rules of changes are being compiled */
     gboolean loading, load_wanted, dying;
     gboolean unwatched;  /* it was said that policy cannot be watched */
     guint rate;          /* denials of the last minute, as is shown */
@@ -48,6 +48,8 @@ TuiAction tui_screen_act(TuiScreen *screen, TuiAction action);
 /* Whether a change is being written. */
 gboolean tui_screen_is_busy(const TuiScreen *screen);
 void tui_screen_tell_views(TuiScreen *screen, TuiNews news);
+/* screen_answered.c: judges for a while what changes answered; TRUE: more is left to do now. */
+gboolean tui_screen_judge(TuiScreen *screen);
 /* screen_session.c: what the view on top would have one take along. */
 void tui_screen_copy(TuiScreen *screen);
 /* screen_session.c: reads anew how often something is denied, and again when that becomes less. */

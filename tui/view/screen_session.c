@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The screen and its session: reading it again, freezing it, what is left to do, what was answered.
- */
+/* The screen and its session: reading it again, freezing it, what is left to do. */
 #include "config.h"
 
 #include "tui/view/screen_private.h"
@@ -8,33 +7,6 @@
 #include <string.h>
 
 #include "tui/view/pager.h"
-
-void
-tui_screen_answered(TuiScreen *screen, const char *change, AmrDenialId id)
-{
-    GArray *ids = g_hash_table_lookup(screen->answered, change);
-    if (!ids) {
-        ids = g_array_new(FALSE, FALSE, sizeof(AmrDenialId));
-        g_hash_table_insert(screen->answered, g_strdup(change), ids);
-    }
-    g_array_append_val(ids, id);
-}
-
-const GArray *
-tui_screen_answers(const TuiScreen *screen, const char *change)
-{
-    return g_hash_table_lookup(screen->answered, change);
-}
-
-void
-tui_screen_taken_back(TuiScreen *screen, const char *change)
-{
-    const GArray *ids = g_hash_table_lookup(screen->answered, change);
-    for (guint i = 0; ids && i < ids->len; i++)
-        amr_store_set_state(screen->options.session->store, g_array_index(ids, AmrDenialId, i),
-                            AMR_DENIAL_STATE_NEW);
-    g_hash_table_remove(screen->answered, change);
-}
 
 /* ---- how often ------------------------------------------------------------------------------ */
 
@@ -75,6 +47,7 @@ tui_screen_freeze(TuiScreen *screen)
     else
         amr_store_freeze(store);
     tui_screen_read_rate(screen);
+    tui_screen_wants_work(screen);
     tui_screen_tell_views(screen, TUI_NEWS_STORE);
 }
 
@@ -105,7 +78,7 @@ static gboolean
 on_work(gpointer data)
 {
     TuiScreen *screen = data;
-    gboolean more = FALSE;
+    gboolean more = tui_screen_judge(screen);
 
     for (guint i = 0; i < TUI_SCREEN_TABS; i++)
         more = work_on(screen->tabs[i]) || more;
@@ -183,6 +156,8 @@ on_loaded(GObject *source, GAsyncResult *result, gpointer data)
     if (!ok)
         loading_stopped(screen);
     say_unwatched(screen);
+    if (tui_screen_judge(screen))
+        tui_screen_wants_work(screen);
     tui_screen_tell_views(screen, TUI_NEWS_SESSION);
     start_loading(screen);
 }

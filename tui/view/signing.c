@@ -75,9 +75,6 @@ tui_signing_news(TuiView *base, TuiNews news)
 
     if (tui_sign_news(view->sign, news))
         plan(view);
-    else if (news == TUI_NEWS_SESSION && view->class->done &&
-             tui_sign_state(view->sign) == TUI_SIGN_DONE)
-        view->class->done(view);
 }
 
 gboolean

@@ -18,8 +18,6 @@ typedef struct {
     void (*describe)(TuiSigning *view);
     /* What TUI_ACTION_WRITE does, for the line of keys. */
     const char *(*verb)(const TuiSigning *view);
-    /* It is done, and what policy and history hold now was read. */
-    void (*done)(TuiSigning *view);
     /* Frees what it holds beyond this. */
     void (*clear)(TuiSigning *view);
 } TuiSigningClass;

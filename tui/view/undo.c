@@ -100,19 +100,13 @@ verb(const TuiSigning *base)
 }
 
 static void
-done(TuiSigning *base)
-{
-    tui_screen_taken_back(base->view.screen, ((const Undo *)base)->id);
-}
-
-static void
 clear(TuiSigning *base)
 {
     g_free(((Undo *)base)->id);
 }
 
 static const TuiViewClass view_class = TUI_SIGNING_VIEW_CLASS("Undo");
-static const TuiSigningClass class = {plan, describe, verb, done, clear};
+static const TuiSigningClass class = {plan, describe, verb, clear};
 
 TuiView *
 tui_undo_new(TuiScreen *screen, const AmrChange *change)
