@@ -36,6 +36,9 @@ amr_session_new(const AmrTargetOptions *options, guint most, GError **error)
         return NULL;
     session->config = read_config(session->target);
     session->recipes = amr_recipes_new();
+    session->sentences = amr_sentences_new();
+    session->refusals = amr_refusals_new();
+    session->risks = amr_risks_new();
     session->sensitive = amr_sensitive_new();
     session->opener = amr_opener_new(session->target);
     session->store = amr_store_new(most);
@@ -45,7 +48,7 @@ amr_session_new(const AmrTargetOptions *options, guint most, GError **error)
     session->compiler = amr_compiler_new(session->target);
     session->probe = amr_probe_new(session->compiler);
     session->programs = amr_programs_new(session->target);
-    session->abstractions = amr_abstractions_new(session->compiler);
+    session->abstractions = amr_abstractions_new(session->compiler, session->risks);
     session->breadths = amr_breadths_new(session->sensitive);
     return g_steal_pointer(&session);
 }
@@ -75,6 +78,9 @@ amr_session_free(AmrSession *session)
     g_clear_pointer(&session->store, amr_store_free);
     g_clear_pointer(&session->opener, amr_opener_free);
     g_clear_pointer(&session->sensitive, amr_sensitive_free);
+    g_clear_pointer(&session->risks, amr_risks_free);
+    g_clear_pointer(&session->refusals, amr_refusals_free);
+    g_clear_pointer(&session->sentences, amr_sentences_free);
     g_clear_pointer(&session->recipes, amr_recipes_free);
     g_clear_pointer(&session->config, amr_config_free);
     g_clear_pointer(&session->target, amr_target_free);
@@ -194,6 +200,25 @@ amr_session_is_outdated(const AmrSession *session)
            (session->revision && amr_revision_is_outdated(session->revision));
 }
 
+/* ---- what is knowledge ---------------------------------------------------------------------- */
+
+const char *const amr_session_data_names[] = {"recipes", "notes",     "sentences", "refusals",
+                                              "risks",   "sensitive", NULL};
+
+AmrData *
+amr_session_data(const AmrSession *session, const char *name)
+{
+    if (strcmp(name, "sentences") == 0)
+        return amr_sentences_data(session->sentences);
+    if (strcmp(name, "refusals") == 0)
+        return amr_refusals_data(session->refusals);
+    if (strcmp(name, "risks") == 0)
+        return amr_risks_data(session->risks);
+    if (strcmp(name, "sensitive") == 0)
+        return amr_sensitive_data(session->sensitive);
+    return amr_recipes_data(session->recipes);
+}
+
 /* ---- what rooms are given ------------------------------------------------------------------- */
 
 AmrProposeContext
@@ -202,7 +227,9 @@ amr_session_propose_context(const AmrSession *session)
     return (AmrProposeContext){.index = session->index,
                                .loaded = session->loaded,
                                .probe = session->probe,
-                               .programs = session->programs};
+                               .programs = session->programs,
+                               .refusals = session->refusals,
+                               .risks = session->risks};
 }
 
 AmrAsker *

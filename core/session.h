@@ -31,9 +31,13 @@ typedef struct AmrGate AmrGate;
 /* Parts are made in this order and freed in the reverse one. Borrow them; do not free. */
 typedef struct {
     AmrTarget *target;
-    AmrConfig *config;       /* the system's file; a front end adds the user's */
-    AmrRecipes *recipes;     /* none, until a front end adds them */
-    AmrSensitive *sensitive; /* the same */
+    AmrConfig *config; /* the system's file; a front end adds the user's */
+    /* What is knowledge: empty, until a front end adds what amr_session_data_names has. */
+    AmrRecipes *recipes;
+    AmrSentences *sentences;
+    AmrRefusals *refusals;
+    AmrRisks *risks;
+    AmrSensitive *sensitive;
     AmrOpener *opener;
     AmrStore *store;
     AmrIngest *ingest;
@@ -88,6 +92,11 @@ gboolean amr_session_is_outdated(const AmrSession *session);
  * asked of policy on disk, as it is compiled, before it appears; what that does not know, or has no
  * answer for, appears as it was recorded. Starts when amr_session_load_async() has been. Once. */
 void amr_session_replay(AmrSession *session, const AmrReplayOptions *options);
+
+/* The files of data, by name, in the order in which they are to be read, and where each is read
+ * into (borrowed). NULL-terminated. */
+extern const char *const amr_session_data_names[];
+AmrData *amr_session_data(const AmrSession *session, const char *name);
 
 /* What to propose and plan with, as of now. */
 AmrProposeContext amr_session_propose_context(const AmrSession *session);

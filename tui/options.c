@@ -144,42 +144,28 @@ add_user_config(AmrConfig *config)
         amr_config_warn(config, error->message);
 }
 
-/* Takes what a file of data says. */
-typedef void (*TakeData)(AmrSession *session, const char *text, gsize len, const char *shown);
-
 static void
-take_recipes(AmrSession *session, const char *text, gsize len, const char *shown)
-{
-    amr_recipes_take(session->recipes, text, len, shown);
-}
-
-static void
-take_sensitive(AmrSession *session, const char *text, gsize len, const char *shown)
-{
-    amr_sensitive_take(session->sensitive, text, len, shown);
-}
-
-static void
-take_data(AmrSession *session, TakeData take, const char *path, const char *text, gsize len,
+take_data(AmrSession *session, AmrData *data, const char *path, const char *text, gsize len,
           const GError *error)
 {
     g_autofree char *shown = amr_display_string(path);
 
     if (text)
-        take(session, text, len, shown);
+        amr_data_take(data, text, len, shown);
     else if (error && !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) &&
              !g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
         amr_config_warn(session->config, error->message);
 }
 
 /* What comes with us, the system's, the user's: of two with one id the later counts. With more
- * rights than his a user's own say nothing: what they tell to paste would be run by root. @name:
- * "recipes", @system_file: the system's. */
+ * rights than his a user's own say nothing: what they tell to paste would be run by root. */
 static void
-add_data(AmrSession *session, TakeData take, const char *name, const char *system_file)
+add_data(AmrSession *session, const char *name)
 {
+    AmrData *data = amr_session_data(session, name);
     g_autofree char *relative = g_strconcat("data/", name, NULL);
     g_autofree char *shipped = tui_data_path(relative);
+    g_autofree char *system_file = g_strconcat(AMR_DATA_SYSTEM, name, NULL);
     g_autofree char *own = tui_home_config(name), *shown = g_strconcat("/", system_file, NULL);
     g_autofree char *text = NULL, *text_own = NULL;
     g_autoptr(GError) error = NULL;
@@ -188,27 +174,26 @@ add_data(AmrSession *session, TakeData take, const char *name, const char *syste
     gsize len = 0;
 
     (void)g_file_get_contents(shipped, &text, &len, &error);
-    take_data(session, take, shipped, text, len, error);
-    g_autoptr(GBytes) bytes = amr_fs_read(amr_target_root_fd(session->target), system_file,
-                                          AMR_RECIPES_MAX, &error_system);
+    take_data(session, data, shipped, text, len, error);
+    g_autoptr(GBytes) bytes =
+        amr_fs_read(amr_target_root_fd(session->target), system_file, AMR_DATA_MAX, &error_system);
     const char *system = bytes ? g_bytes_get_data(bytes, &len) : NULL;
-    take_data(session, take, shown, system, len, error_system);
+    take_data(session, data, shown, system, len, error_system);
     if (!is_privileged())
-        text_own = tui_home_read(own, AMR_RECIPES_MAX, &len, &error_own);
-    take_data(session, take, own, text_own, len, error_own);
+        text_own = tui_home_read(own, AMR_DATA_MAX, &len, &error_own);
+    take_data(session, data, own, text_own, len, error_own);
 }
 
 static void
 add_all_data(AmrSession *session)
 {
-    add_data(session, take_recipes, "recipes", AMR_RECIPES_FILE);
-    add_data(session, take_recipes, "notes", AMR_NOTES_FILE);
-    add_data(session, take_sensitive, "sensitive", AMR_SENSITIVE_FILE);
-    const GPtrArray *all[] = {amr_recipes_warnings(session->recipes),
-                              amr_sensitive_warnings(session->sensitive)};
-    for (gsize i = 0; i < G_N_ELEMENTS(all); i++)
-        for (guint k = 0; k < all[i]->len; k++)
-            amr_config_warn(session->config, all[i]->pdata[k]);
+    for (const char *const *name = amr_session_data_names; *name; name++) {
+        const AmrData *data = amr_session_data(session, *name);
+        guint told = amr_data_warnings(data)->len;
+        add_data(session, *name);
+        for (guint i = told; i < amr_data_warnings(data)->len; i++)
+            amr_config_warn(session->config, amr_data_warnings(data)->pdata[i]);
+    }
 }
 
 AmrSession *

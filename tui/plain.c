@@ -172,7 +172,7 @@ show(TuiPlain *plain, char **words)
 
     if (!denial || !amr_store_event(session->store, id, &event))
         return;
-    g_autofree char *sentence = amr_explain(&event);
+    g_autofree char *sentence = amr_explain(session->sentences, &event);
     g_autofree char *history = amr_explain_history(denial, amr_target_clock(session->target));
     tui_plain_say("%s", sentence);
     tui_plain_say("%s", history);

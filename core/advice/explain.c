@@ -3,35 +3,149 @@
 
 #include <string.h>
 
-static AmrBytes
-field(const AmrEvent *event, AmrField which)
-{
-    return event->field[which];
-}
+#include "core/denial/conditions.h"
+#include "core/denial/phrase.h"
 
-static gboolean
-operation_is(const AmrEvent *event, const char *word)
-{
-    return amr_bytes_is(event->field[AMR_FIELD_OPERATION], word);
-}
+/* X(NAME, word): the parts of a sentence, in their order. */
+#define PARTS(X)          \
+    X(WHO, "who")         \
+    X(WAY, "way")         \
+    X(WHAT, "what")       \
+    X(OUTCOME, "outcome") \
+    X(SAYS, "says")       \
+    X(RIGHT, "right")
 
-/* Appends @before and the field in display form, if the record has it. */
-static gboolean
-append_field(GString *out, const char *before, const AmrEvent *event, AmrField which)
+typedef enum {
+    PART_UNKNOWN,
+#define PART_ENUM(name, word) PART_##name,
+    PARTS(PART_ENUM)
+#undef PART_ENUM
+    PART_COUNT
+} Part;
+
+typedef struct {
+    Part part;
+    AmrPhrase *text;
+    guint32 right; /* AMR_PERM_*; 0: none */
+    AmrConditions conditions;
+} Entry;
+
+struct AmrSentences {
+    AmrData *data;                /* Entry */
+    AmrPhrase *plain[PART_COUNT]; /* where no words are known */
+};
+
+/* ---- reading ----------------------------------------------------------------------------------
+ */
+
+static gpointer
+entry_begin(void)
 {
-    AmrBytes bytes = field(event, which);
-    if (bytes.len == 0)
-        return FALSE;
-    g_string_append(out, before);
-    amr_display_append(out, bytes);
-    return TRUE;
+    return g_new0(Entry, 1);
 }
 
 static void
-append_or(GString *out, const AmrEvent *event, AmrField which, const char *otherwise)
+entry_free(gpointer data)
 {
-    if (!append_field(out, "", event, which))
-        g_string_append(out, otherwise);
+    Entry *entry = data;
+    amr_phrase_free(entry->text);
+    amr_conditions_clear(&entry->conditions);
+    g_free(entry);
+}
+
+static Part
+part_of(const char *word)
+{
+#define PART_WORD(name, text)    \
+    if (strcmp(word, text) == 0) \
+        return PART_##name;
+    PARTS(PART_WORD)
+#undef PART_WORD
+    return PART_UNKNOWN;
+}
+
+static const char *
+entry_take(gpointer data, const char *key, const char *value)
+{
+    Entry *entry = data;
+
+    if (strcmp(key, "text") == 0)
+        return amr_phrase_once(&entry->text, value);
+    if (strcmp(key, "part") == 0) {
+        entry->part = part_of(value);
+        return entry->part ? NULL : "a part is who, way, what, outcome, says or right";
+    }
+    if (strcmp(key, "right") == 0) {
+        entry->right = value[0] && !value[1] ? amr_perms_from_mask(amr_bytes(value), NULL) : 0;
+        return entry->right && !(entry->right & AMR_PERM_OTHER)
+                   ? NULL
+                   : "a right is one letter of r w a c d l k m x";
+    }
+    return amr_conditions_take(&entry->conditions, key, value) ? NULL : amr_data_no_key;
+}
+
+static const char *
+entry_lacks(gpointer data)
+{
+    const Entry *entry = data;
+
+    if (!entry->part || !entry->text)
+        return "needs a part and a text";
+    if ((entry->part == PART_RIGHT) != (entry->right != 0))
+        return "a part that is a right names one, others do not";
+    return NULL;
+}
+
+AmrSentences *
+amr_sentences_new(void)
+{
+    static const AmrDataKind kind = {entry_begin, entry_take, entry_lacks, entry_free};
+    static const char *const plain[PART_COUNT] = {
+        [PART_WHO] = "{comm|A program}[ (pid {pid})]",
+        [PART_WAY] = "tried",
+        [PART_WHAT] = "{operation|something}[ on {name,target,name2,peer}]",
+        [PART_OUTCOME] = " ({profile|no profile}).",
+        [PART_SAYS] = "[{info}.]",
+    };
+    AmrSentences *sentences = g_new0(AmrSentences, 1);
+    const char *wrong;
+
+    sentences->data = amr_data_new(&kind);
+    for (Part part = PART_WHO; part <= PART_SAYS; part++)
+        sentences->plain[part] = amr_phrase_new(plain[part], &wrong);
+    return sentences;
+}
+
+void
+amr_sentences_free(AmrSentences *sentences)
+{
+    if (!sentences)
+        return;
+    for (guint i = 0; i < PART_COUNT; i++)
+        amr_phrase_free(sentences->plain[i]);
+    amr_data_free(sentences->data);
+    g_free(sentences);
+}
+
+AmrData *
+amr_sentences_data(AmrSentences *sentences)
+{
+    return sentences->data;
+}
+
+/* ---- telling ----------------------------------------------------------------------------------
+ */
+
+static const Entry *
+find(const AmrSentences *sentences, Part part, const AmrEvent *event, guint32 right)
+{
+    for (guint i = 0; i < amr_data_count(sentences->data); i++) {
+        const Entry *entry = amr_data_entry(sentences->data, i);
+        if (entry->part == part && entry->right == right &&
+            amr_conditions_fit(&entry->conditions, event))
+            return entry;
+    }
+    return NULL;
 }
 
 static guint32
@@ -40,299 +154,45 @@ perms_of(const AmrEvent *event)
     return event->denied ? event->denied : event->requested;
 }
 
-/* ---- who and what became of it ----------------------------------------------------------------
- */
-
-static void
-append_who(GString *out, const AmrEvent *event)
+/* "reading, writing and creating it"; "" where none is known. The caller frees. */
+static char *
+tell_rights(const AmrSentences *sentences, const AmrEvent *event)
 {
-    append_or(out, event, AMR_FIELD_COMM, "A program");
-    if (event->pid)
-        g_string_append_printf(out, " (pid %u)", event->pid);
-}
+    static const guint32 order[] = {AMR_PERM_READ,   AMR_PERM_WRITE,     AMR_PERM_APPEND,
+                                    AMR_PERM_CREATE, AMR_PERM_DELETE,    AMR_PERM_LINK,
+                                    AMR_PERM_LOCK,   AMR_PERM_MMAP_EXEC, AMR_PERM_EXEC};
+    const AmrPhrase *words[G_N_ELEMENTS(order)];
+    guint n = 0;
+    GString *out = g_string_new(NULL);
 
-static void
-append_outcome(GString *out, const AmrEvent *event)
-{
-    g_autofree char *profile = amr_event_profile(event);
-    g_autofree char *shown = amr_display_string(profile && *profile ? profile : "(not named)");
-    switch (event->verdict) {
-    case AMR_VERDICT_ALLOWED:
-        g_string_append_printf(out,
-                               "; the profile %s has no rule for it, but only complains, so it "
-                               "went through.",
-                               shown);
-        break;
-    case AMR_VERDICT_AUDIT:
-        g_string_append_printf(out, "; the profile %s allows it and asks for a record.", shown);
-        break;
-    case AMR_VERDICT_KILLED:
-        g_string_append_printf(out, "; the profile %s does not allow it, and it was killed.",
-                               shown);
-        break;
-    case AMR_VERDICT_DENIED:
-        g_string_append_printf(out, "; the profile %s does not allow it.", shown);
-        break;
-    default:
-        g_string_append_printf(out, " (profile %s).", shown);
-        break;
+    for (gsize i = 0; i < G_N_ELEMENTS(order); i++) {
+        const Entry *entry =
+            perms_of(event) & order[i] ? find(sentences, PART_RIGHT, event, order[i]) : NULL;
+        if (entry)
+            words[n++] = entry->text;
     }
-    if (field(event, AMR_FIELD_INFO).len) {
-        g_string_append(out, " The kernel says: ");
-        amr_display_append(out, field(event, AMR_FIELD_INFO));
-        g_string_append_c(out, '.');
+    for (guint i = 0; i < n; i++) {
+        g_string_append(out, i == 0 ? "" : i + 1 < n ? ", " : " and ");
+        amr_phrase_append(words[i], event, NULL, out);
     }
-}
-
-/* ---- file --------------------------------------------------------------------------------------
- */
-
-/* What people call the operation, before the name. */
-static const struct {
-    const char *operation, *verb;
-} file_verbs[] = {
-    {"exec", "run "},
-    {"mknod", "create "},
-    {"mkdir", "make the directory "},
-    {"rmdir", "remove the directory "},
-    {"unlink", "delete "},
-    {"symlink", "make the symbolic link "},
-    {"truncate", "cut short "},
-    {"chmod", "change the mode of "},
-    {"chown", "change the owner of "},
-    {"getattr", "look at the attributes of "},
-    {"setattr", "change the attributes of "},
-    {"rename_src", "rename "},
-    {"rename_dest", "rename a file to "},
-    {"file_lock", "lock "},
-    {"file_mprotect", "turn into executable memory "},
-    {"connect", "connect to the socket "},
-};
-
-static const struct {
-    guint32 perms;
-    const char *purpose;
-} purposes[] = {
-    {AMR_PERM_READ, "reading"},       {AMR_PERM_WRITE, "writing"},
-    {AMR_PERM_APPEND, "appending"},   {AMR_PERM_CREATE, "creating it"},
-    {AMR_PERM_DELETE, "deleting it"}, {AMR_PERM_LINK, "linking"},
-    {AMR_PERM_LOCK, "locking"},       {AMR_PERM_MMAP_EXEC, "mapping it as code"},
-    {AMR_PERM_EXEC, "running it"},
-};
-
-static void
-append_purposes(GString *out, guint32 perms)
-{
-    const char *between = " for ";
-    guint32 known = 0;
-    for (gsize i = 0; i < G_N_ELEMENTS(purposes); i++)
-        known |= perms & purposes[i].perms;
-    for (gsize i = 0; i < G_N_ELEMENTS(purposes); i++) {
-        if (!(known & purposes[i].perms))
-            continue;
-        known &= ~purposes[i].perms;
-        g_string_append_printf(out, "%s%s", between, purposes[i].purpose);
-        between = known & (known - 1) ? ", " : " and ";
-    }
-}
-
-static void
-append_file(GString *out, const AmrEvent *event)
-{
-    if (operation_is(event, "link")) {
-        append_field(out, "make the hard link ", event, AMR_FIELD_NAME);
-        append_field(out, " to ", event, AMR_FIELD_TARGET);
-        return;
-    }
-    for (gsize i = 0; i < G_N_ELEMENTS(file_verbs); i++) {
-        if (operation_is(event, file_verbs[i].operation)) {
-            g_string_append(out, file_verbs[i].verb);
-            append_or(out, event, AMR_FIELD_NAME, "a file");
-            return;
-        }
-    }
-    g_string_append(out, operation_is(event, "open") ? "open " : "use ");
-    append_or(out, event, AMR_FIELD_NAME, "a file");
-    append_purposes(out, perms_of(event));
-}
-
-/* ---- the other classes
- * --------------------------------------------------------------------------- */
-
-static void
-append_capability(GString *out, const AmrEvent *event)
-{
-    g_string_append(out, "use the capability ");
-    if (!append_field(out, "", event, AMR_FIELD_CAPNAME) &&
-        !append_field(out, "", event, AMR_FIELD_NAME))
-        append_or(out, event, AMR_FIELD_CAPABILITY, "(not named)");
-}
-
-static void
-append_address(GString *out, const char *before, const AmrEvent *event, AmrField address,
-               AmrField port)
-{
-    gboolean known = append_field(out, before, event, address);
-    append_field(out, known ? " port " : before, event, port);
-}
-
-static void
-append_network(GString *out, const AmrEvent *event)
-{
-    append_or(out, event, AMR_FIELD_OPERATION, "use");
-    g_string_append(out, " a network socket");
-    append_field(out, " of the family ", event, AMR_FIELD_FAMILY);
-    append_field(out, ", type ", event, AMR_FIELD_SOCK_TYPE);
-    append_address(out, ", from ", event, AMR_FIELD_LADDR, AMR_FIELD_LPORT);
-    append_address(out, ", to ", event, AMR_FIELD_FADDR, AMR_FIELD_FPORT);
-    append_field(out, ", address ", event, AMR_FIELD_ADDR);
-    append_field(out, ", peer's address ", event, AMR_FIELD_PEER_ADDR);
-}
-
-static AmrBytes
-mask_of(const AmrEvent *event)
-{
-    AmrBytes mask = field(event, AMR_FIELD_DENIED_MASK);
-    return mask.len ? mask : field(event, AMR_FIELD_REQUESTED_MASK);
-}
-
-static void
-append_signal(GString *out, const AmrEvent *event)
-{
-    gboolean receive = amr_bytes_is(mask_of(event), "receive");
-    g_string_append(out, receive ? "receive the signal " : "send the signal ");
-    append_or(out, event, AMR_FIELD_SIGNAL, "(not named)");
-    append_field(out, receive ? " from " : " to ", event, AMR_FIELD_PEER);
-}
-
-static void
-append_ptrace(GString *out, const AmrEvent *event)
-{
-    static const struct {
-        const char *mask, *verb;
-    } verbs[] = {
-        {"trace", "trace (as a debugger does)"},
-        {"read", "look into"},
-        {"tracedby", "be traced by"},
-        {"readby", "be looked into by"},
-    };
-    const char *verb = "trace or look into";
-    for (gsize i = 0; i < G_N_ELEMENTS(verbs); i++)
-        if (amr_bytes_is(mask_of(event), verbs[i].mask))
-            verb = verbs[i].verb;
-    g_string_append_printf(out, "%s a process of ", verb);
-    append_or(out, event, AMR_FIELD_PEER, "another profile");
-}
-
-static void
-append_mount(GString *out, const AmrEvent *event)
-{
-    if (operation_is(event, "umount"))
-        g_string_append(out, "unmount ");
-    else if (operation_is(event, "pivotroot") || operation_is(event, "pivot_root"))
-        g_string_append(out, "change the root to ");
-    else
-        g_string_append(out, "mount on ");
-    append_or(out, event, AMR_FIELD_NAME, "a place without a path");
-    append_field(out, ": ", event, AMR_FIELD_SRCNAME);
-    append_field(out, ", file system ", event, AMR_FIELD_FSTYPE);
-    append_field(out, ", options ", event, AMR_FIELD_FLAGS);
-}
-
-static void
-append_dbus(GString *out, const AmrEvent *event)
-{
-    AmrBytes mask = field(event, AMR_FIELD_MASK);
-    if (mask.len == 0)
-        mask = mask_of(event);
-    if (amr_bytes_is(mask, "bind"))
-        g_string_append(out, "own a name");
-    else if (amr_bytes_is(mask, "eavesdrop"))
-        g_string_append(out, "listen in");
-    else if (amr_bytes_is(mask, "receive"))
-        g_string_append(out, "receive a message");
-    else
-        g_string_append(out, "send a message");
-    append_field(out, " on the D-Bus bus ", event, AMR_FIELD_BUS);
-    append_field(out, ", name ", event, AMR_FIELD_NAME);
-    append_field(out, ", interface ", event, AMR_FIELD_INTERFACE);
-    append_field(out, ", member ", event, AMR_FIELD_MEMBER);
-    append_field(out, ", object ", event, AMR_FIELD_PATH);
-    append_field(out, ", peer ", event, AMR_FIELD_PEER_LABEL);
-}
-
-static void
-append_change(GString *out, const AmrEvent *event)
-{
-    gboolean hat = event->klass == AMR_CLASS_CHANGE_HAT;
-    g_string_append(out, hat ? "change into the hat " : "change to the profile ");
-    if (!append_field(out, "", event, AMR_FIELD_NAME2) &&
-        !append_field(out, "", event, hat ? AMR_FIELD_NAME : AMR_FIELD_TARGET))
-        append_or(out, event, AMR_FIELD_NAME, "(not named)");
-}
-
-static void
-append_rlimit(GString *out, const AmrEvent *event)
-{
-    g_string_append(out, "set the limit ");
-    append_or(out, event, AMR_FIELD_RLIMIT, "(not named)");
-    append_field(out, " to ", event, AMR_FIELD_VALUE);
-}
-
-/* Never fails: whatever the class, the operation and what it was done to. */
-static void
-append_generic(GString *out, const AmrEvent *event)
-{
-    static const AmrField objects[] = {
-        AMR_FIELD_NAME,  AMR_FIELD_TARGET,   AMR_FIELD_NAME2,   AMR_FIELD_PEER,
-        AMR_FIELD_LABEL, AMR_FIELD_TCONTEXT, AMR_FIELD_SRCNAME,
-    };
-    g_string_append(out, "do what the kernel calls ");
-    append_or(out, event, AMR_FIELD_OPERATION, "nothing in particular");
-    for (gsize i = 0; i < G_N_ELEMENTS(objects); i++)
-        if (append_field(out, " on ", event, objects[i]))
-            break;
-}
-
-static void
-append_userns(GString *out, const AmrEvent *event)
-{
-    (void)event;
-    g_string_append(out, "make a user namespace (as sandboxes do)");
-}
-
-static void
-append_action(GString *out, const AmrEvent *event)
-{
-    static void (*const by_class[AMR_CLASS_COUNT])(GString *, const AmrEvent *) = {
-        [AMR_CLASS_FILE] = append_file,
-        [AMR_CLASS_CAPABILITY] = append_capability,
-        [AMR_CLASS_NETWORK] = append_network,
-        [AMR_CLASS_UNIX] = append_network,
-        [AMR_CLASS_SIGNAL] = append_signal,
-        [AMR_CLASS_PTRACE] = append_ptrace,
-        [AMR_CLASS_MOUNT] = append_mount,
-        [AMR_CLASS_DBUS] = append_dbus,
-        [AMR_CLASS_CHANGE_PROFILE] = append_change,
-        [AMR_CLASS_CHANGE_HAT] = append_change,
-        [AMR_CLASS_RLIMIT] = append_rlimit,
-        [AMR_CLASS_USERNS] = append_userns,
-    };
-    if ((guint)event->klass < AMR_CLASS_COUNT && by_class[event->klass])
-        by_class[event->klass](out, event);
-    else
-        append_generic(out, event);
+    return g_string_free(out, FALSE);
 }
 
 char *
-amr_explain(const AmrEvent *event)
+amr_explain(const AmrSentences *sentences, const AmrEvent *event)
 {
+    static const char *const before[PART_COUNT] = {
+        [PART_WAY] = " ", [PART_WHAT] = " ", [PART_SAYS] = " "};
+    g_autofree char *rights = tell_rights(sentences, event);
     GString *out = g_string_new(NULL);
-    append_who(out, event);
-    g_string_append(out, event->verdict == AMR_VERDICT_AUDIT ? " asked to " : " tried to ");
-    append_action(out, event);
-    append_outcome(out, event);
-    return g_string_free(out, FALSE);
+
+    for (Part part = PART_WHO; part <= PART_SAYS; part++) {
+        const Entry *entry = find(sentences, part, event, 0);
+        if (before[part])
+            g_string_append(out, before[part]);
+        amr_phrase_append(entry ? entry->text : sentences->plain[part], event, rights, out);
+    }
+    return g_strchomp(g_string_free(out, FALSE));
 }
 
 char *
@@ -360,6 +220,40 @@ amr_explain_history(const AmrDenial *denial, const AmrClock *clock)
 
 /* ---- columns ------------------------------------------------------------------------------------
  */
+
+/* Appends @before and the field in display form, if the record has it. */
+static gboolean
+append_field(GString *out, const char *before, const AmrEvent *event, AmrField which)
+{
+    AmrBytes bytes = event->field[which];
+    if (bytes.len == 0)
+        return FALSE;
+    g_string_append(out, before);
+    amr_display_append(out, bytes);
+    return TRUE;
+}
+
+static void
+append_or(GString *out, const AmrEvent *event, AmrField which, const char *otherwise)
+{
+    if (!append_field(out, "", event, which))
+        g_string_append(out, otherwise);
+}
+
+static AmrBytes
+mask_of(const AmrEvent *event)
+{
+    AmrBytes mask = event->field[AMR_FIELD_DENIED_MASK];
+    return mask.len ? mask : event->field[AMR_FIELD_REQUESTED_MASK];
+}
+
+static void
+append_address(GString *out, const char *before, const AmrEvent *event, AmrField address,
+               AmrField port)
+{
+    gboolean known = append_field(out, before, event, address);
+    append_field(out, known ? " port " : before, event, port);
+}
 
 char *
 amr_explain_tried(const AmrEvent *event)

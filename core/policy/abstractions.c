@@ -95,10 +95,11 @@ amr_abstraction_free(AmrAbstraction *abstraction)
 }
 
 AmrAbstractions *
-amr_abstractions_new(AmrCompiler *compiler)
+amr_abstractions_new(AmrCompiler *compiler, const AmrRisks *risks)
 {
     AmrAbstractions *abstractions = g_new0(AmrAbstractions, 1);
     abstractions->compiler = compiler;
+    abstractions->risks = risks;
     abstractions->made = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, made_free);
     abstractions->files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, file_free);
     abstractions->closures =

@@ -39,7 +39,7 @@ AmrAbstraction *amr_abstraction_copy(const AmrAbstraction *abstraction);
 void amr_abstraction_free(AmrAbstraction *abstraction);
 
 /* @compiler is borrowed. */
-AmrAbstractions *amr_abstractions_new(AmrCompiler *compiler);
+AmrAbstractions *amr_abstractions_new(AmrCompiler *compiler, const AmrRisks *risks);
 void amr_abstractions_free(AmrAbstractions *abstractions);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrAbstractions, amr_abstractions_free)
 /* Policy became another: its text is read anew. What was compiled stays, for it is kept by content.

@@ -129,11 +129,12 @@ without_variables(const AmrRule *rule, const AmrTunables *tunables)
 }
 
 static void
-rate(AmrAbstraction *abstraction, const AmrRule *rule, const AmrTunables *tunables)
+rate(AmrAbstraction *abstraction, const AmrRule *rule, const AmrTunables *tunables,
+     const AmrRisks *risks)
 {
     g_autofree char *danger = NULL, *printed = NULL, *shown = NULL;
     g_autoptr(AmrRule) plain = without_variables(rule, tunables);
-    AmrRisk risk = amr_risk_rule(plain, &danger);
+    AmrRisk risk = amr_risk_rule(risks, plain, &danger);
 
     if (risk <= abstraction->risk || rule->kind == AMR_RULE_OPAQUE)
         return;
@@ -163,7 +164,7 @@ amr_abstractions_count(AmrAbstractions *abstractions, const AmrIndex *index, con
             gboolean fresh = is_fresh(rule, tunables, own);
             abstraction->fresh += fresh;
             if (fresh)
-                rate(abstraction, rule->rule, tunables);
+                rate(abstraction, rule->rule, tunables, abstractions->risks);
         }
     }
     return abstraction;

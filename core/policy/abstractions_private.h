@@ -32,6 +32,7 @@ typedef struct {
 
 struct AmrAbstractions {
     AmrCompiler *compiler;
+    const AmrRisks *risks;
     GHashTable *made; /* digest of all that it is made of -> AmrAbstractionMade */
     /* Of policy as it is; made when it is needed. */
     GHashTable *files;    /* file -> private */

@@ -325,7 +325,7 @@ amr_ask_finish(GTask *task)
     AmrAsk *ask = g_task_get_task_data(task);
     AmrAnswer *answer = ask->answer;
     const AmrAskContext *context = &ask->asker->context;
-    const AmrProposeContext loaded = {context->index, context->loaded, NULL, NULL};
+    const AmrProposeContext loaded = {.index = context->index, .loaded = context->loaded};
     ask_loaded(ask);
     follow(ask, &loaded, &answer->loaded);
     g_task_return_pointer(task, g_steal_pointer(&ask->answer), (GDestroyNotify)amr_answer_free);

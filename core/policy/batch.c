@@ -21,6 +21,7 @@ typedef struct {
 
 struct AmrBatch {
     const AmrIndex *index;
+    const AmrRisks *risks;
     GHashTable *parts;    /* profile -> Part */
     GPtrArray *togethers; /* Together */
     GHashTable *found;    /* AmrDenialId -> one of these */
@@ -51,15 +52,16 @@ together_free(gpointer data)
 }
 
 AmrBatch *
-amr_batch_new(const AmrIndex *index)
+amr_batch_new(const AmrIndex *index, const AmrRisks *risks)
 {
     AmrBatch *batch = g_new0(AmrBatch, 1);
     batch->index = index;
+    batch->risks = risks;
     batch->togethers = g_ptr_array_new_with_free_func(together_free);
     batch->parts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, part_free);
     batch->found = g_hash_table_new(NULL, NULL);
     batch->files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    batch->terms = amr_batch_terms_new();
+    batch->terms = amr_batch_terms_new(risks);
     batch->bytes = g_string_chunk_new(4096);
     return batch;
 }
@@ -198,7 +200,8 @@ find_in(AmrBatch *batch, const char *profile, Part *part)
 {
     g_autoptr(AmrTunables) tunables = amr_tunables_new(batch->index, profile);
 
-    part->clusters = amr_cluster_files((const AmrClusterAccess *)(const void *)part->accesses->data,
+    part->clusters = amr_cluster_files(batch->risks,
+                                       (const AmrClusterAccess *)(const void *)part->accesses->data,
                                        part->accesses->len);
     for (guint i = 0; i < part->clusters->len; i++) {
         const AmrCluster *cluster = part->clusters->pdata[i];

@@ -16,8 +16,9 @@ G_BEGIN_DECLS
 
 typedef struct AmrBatch AmrBatch;
 
-/* @index (may be NULL) says which variables a profile has; borrowed until all is found. */
-AmrBatch *amr_batch_new(const AmrIndex *index);
+/* @index (may be NULL) says which variables a profile has; borrowed until all is found, as @risks
+ * are. */
+AmrBatch *amr_batch_new(const AmrIndex *index, const AmrRisks *risks);
 void amr_batch_free(AmrBatch *batch);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrBatch, amr_batch_free)
 

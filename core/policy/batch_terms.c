@@ -23,6 +23,7 @@ typedef struct {
 } Wider;
 
 struct AmrBatchTerms {
+    const AmrRisks *risks;
     GHashTable *shared; /* rule and profile -> GHashTable: the best rules of those that have it */
     GArray *items;      /* Item */
     GHashTable *found;  /* AmrDenialId -> Wider */
@@ -44,9 +45,10 @@ wider_free(gpointer data)
 }
 
 AmrBatchTerms *
-amr_batch_terms_new(void)
+amr_batch_terms_new(const AmrRisks *risks)
 {
     AmrBatchTerms *terms = g_new0(AmrBatchTerms, 1);
+    terms->risks = risks;
     terms->shared =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_hash_table_unref);
     terms->items = g_array_new(FALSE, FALSE, sizeof(Item));
@@ -246,7 +248,8 @@ join_names(AmrBatchTerms *terms, const GPtrArray *group, AmrTerm term)
     if (accesses->len == 0)
         return;
     g_autoptr(GPtrArray) clusters =
-        amr_cluster_files((const AmrClusterAccess *)(const void *)accesses->data, accesses->len);
+        amr_cluster_files(terms->risks, (const AmrClusterAccess *)(const void *)accesses->data,
+                          accesses->len);
     for (guint i = 0; i < clusters->len; i++) {
         const AmrCluster *cluster = clusters->pdata[i];
         const char *pattern = cluster->rule->file.pattern + 1;

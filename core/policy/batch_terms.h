@@ -12,7 +12,7 @@
 
 typedef struct AmrBatchTerms AmrBatchTerms;
 
-AmrBatchTerms *amr_batch_terms_new(void);
+AmrBatchTerms *amr_batch_terms_new(const AmrRisks *risks);
 void amr_batch_terms_free(AmrBatchTerms *terms);
 
 /* As amr_batch_take(), amr_batch_find() and amr_batch_offer(); the result does not depend on the

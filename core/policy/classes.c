@@ -48,7 +48,7 @@ amr_propose_capability(AmrProposal *proposal, const AmrEvent *event)
         return;
     }
     char *danger = NULL;
-    AmrRisk risk = amr_risk_capability(name, &danger);
+    AmrRisk risk = amr_risk_capability(proposal->risks, name, &danger);
     const char *names[] = {name, NULL};
     AmrRule *rule = amr_rule_new(AMR_RULE_CAPABILITY);
     rule->capability.names = g_strdupv((char **)names);

@@ -75,10 +75,10 @@ take_higher(AmrRisk *risk, char **danger, AmrRisk other, char *why)
 
 /* A rule of patterns is as risky as the file that was denied, or as what else it reaches. */
 static AmrRisk
-risk_of_rung(const AmrRule *rule, AmrBytes name, const AmrLadderRung *rung,
+risk_of_rung(const AmrRisks *risks, const AmrRule *rule, AmrBytes name, const AmrLadderRung *rung,
              const AmrTunables *tunables, char **danger)
 {
-    AmrRisk risk = amr_risk_file(name, rule->file.access, rule->file.exec, danger);
+    AmrRisk risk = amr_risk_file(risks, name, rule->file.access, rule->file.exec, danger);
     g_autoptr(GPtrArray) patterns =
         rung->rung == AMR_RUNG_EXACT ? NULL : amr_tunables_expand(tunables, rung->pattern);
 
@@ -87,7 +87,7 @@ risk_of_rung(const AmrRule *rule, AmrBytes name, const AmrLadderRung *rung,
         char *why = NULL;
         g_free(plain->file.pattern);
         plain->file.pattern = g_strdup(patterns->pdata[i]);
-        AmrRisk other = amr_risk_rule(plain, &why);
+        AmrRisk other = amr_risk_rule(risks, plain, &why);
         take_higher(&risk, danger, other, why);
     }
     if (rung->everything)
@@ -142,7 +142,7 @@ add_files(AmrProposal *proposal, const AmrEvent *event, AmrBytes name, guint acc
         rule->file.pattern = g_strdup(rung->pattern);
         rule->file.access = access;
         rule->owner = event->owner;
-        AmrRisk risk = risk_of_rung(rule, name, rung, tunables, &danger);
+        AmrRisk risk = risk_of_rung(proposal->risks, rule, name, rung, tunables, &danger);
         amr_propose_add(proposal, rule, risk, sentence(access, rung->what, rule->owner),
                         g_strdup(rung->opens), danger);
         amr_propose_set_rung(proposal, rung, i == best);
@@ -157,8 +157,9 @@ add_link(AmrProposal *proposal, const AmrEvent *event, const AmrLadderRung *name
     AmrBytes bytes = event->field[AMR_FIELD_NAME], target = event->field[AMR_FIELD_TARGET];
     char *danger = NULL, *danger_source = NULL;
     /* Who can write through the new name can write what it stands for. */
-    AmrRisk risk = amr_risk_file(bytes, AMR_ACCESS_LINK, AMR_EXEC_NONE, &danger);
-    AmrRisk source_risk = amr_risk_file(target, AMR_ACCESS_LINK, AMR_EXEC_NONE, &danger_source);
+    AmrRisk risk = amr_risk_file(proposal->risks, bytes, AMR_ACCESS_LINK, AMR_EXEC_NONE, &danger);
+    AmrRisk source_risk =
+        amr_risk_file(proposal->risks, target, AMR_ACCESS_LINK, AMR_EXEC_NONE, &danger_source);
     if (source_risk > risk) {
         risk = source_risk;
         char *swap = danger;
@@ -197,8 +198,8 @@ add_any_link(AmrProposal *proposal, const AmrEvent *event, const AmrLadderRung *
     rule->file.pattern = g_strdup(name->pattern);
     rule->file.access = AMR_ACCESS_LINK;
     rule->owner = event->owner;
-    AmrRisk risk =
-        amr_risk_file(event->field[AMR_FIELD_NAME], AMR_ACCESS_LINK, AMR_EXEC_NONE, &danger);
+    AmrRisk risk = amr_risk_file(proposal->risks, event->field[AMR_FIELD_NAME], AMR_ACCESS_LINK,
+                                 AMR_EXEC_NONE, &danger);
     amr_propose_add(proposal, rule, risk,
                     g_strdup_printf("It may make %s a name of any file that it may use as well.",
                                     name->what),

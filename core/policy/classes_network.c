@@ -51,7 +51,7 @@ add_network(AmrProposal *proposal, AmrRule *rule, AmrRung rung, const char *open
         rule->terms.access ? amr_propose_shown_access(rule) : g_strdup("use sockets");
     g_autoptr(GString) why = g_string_new(NULL);
     char *danger = NULL;
-    AmrRisk risk = amr_risk_network(family, type, &danger);
+    AmrRisk risk = amr_risk_network(proposal->risks, family, type, &danger);
 
     g_string_printf(why, "It may %s%s of the family %s%s%s", verb,
                     rule->terms.access ? " on sockets" : "", family, type ? ", type " : "",

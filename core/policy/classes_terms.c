@@ -78,7 +78,7 @@ amr_propose_add_wider(AmrProposal *proposal, AmrRule *rule, AmrRung rung, const 
         amr_rule_free(rule);
         return;
     }
-    risk = amr_risk_terms(rule, &danger);
+    risk = amr_risk_terms(proposal->risks, rule, &danger);
     amr_propose_add(proposal, rule, risk, g_strdup_printf("It may %s.", what), g_strdup(opens),
                     danger);
     last(proposal)->rung = rung;
@@ -125,7 +125,7 @@ amr_propose_add_terms(AmrProposal *proposal, const AmrEvent *event, AmrRule *rul
                            NULL);
         return;
     }
-    risk = amr_risk_terms(rule, &danger);
+    risk = amr_risk_terms(proposal->risks, rule, &danger);
     amr_propose_add(proposal, rule, risk, g_strdup_printf("It may %s.", what), g_strdup(opens),
                     danger);
     last(proposal)->rung = AMR_RUNG_EXACT;

@@ -35,6 +35,7 @@ typedef struct {
     GArray *things;   /* Thing, by path */
     GPtrArray *found; /* Found */
     AmrRiskReach *reach;
+    const AmrRisks *risks;
 } Work;
 
 static Thing *
@@ -112,7 +113,7 @@ list_things(Work *work, guint n)
         if (thing->access & AMR_ACCESS_WRITE)
             thing->access &= ~(guint)AMR_ACCESS_APPEND;
         thing->kinds = amr_risk_reach_kinds(work->reach, thing->path);
-        thing->risk = amr_risk_of_kinds(thing->kinds, thing->access, &own);
+        thing->risk = amr_risk_of_kinds(work->reach, thing->kinds, thing->access, &own);
         thing->taken = own; /* a matter of its own */
     }
 }
@@ -352,13 +353,14 @@ compare_ids(gconstpointer a, gconstpointer b)
 }
 
 static void
-rate(AmrCluster *cluster, const Thing *worst)
+rate(const AmrRisks *risks, AmrCluster *cluster, const Thing *worst)
 {
-    cluster->risk = amr_risk_rule(cluster->rule, &cluster->danger);
+    cluster->risk = amr_risk_rule(risks, cluster->rule, &cluster->danger);
     if (cluster->risk >= worst->risk)
         return;
     g_free(cluster->danger);
-    cluster->risk = amr_risk_file(worst->path, worst->access, AMR_EXEC_NONE, &cluster->danger);
+    cluster->risk =
+        amr_risk_file(risks, worst->path, worst->access, AMR_EXEC_NONE, &cluster->danger);
 }
 
 static AmrCluster *
@@ -389,7 +391,7 @@ cluster_of(const Work *work, const Found *found)
     cluster->n_paths = g_hash_table_size(paths);
     cluster->n_members = members->len;
     cluster->members = (guint *)(void *)g_array_steal(members, NULL);
-    rate(cluster, worst);
+    rate(work->risks, cluster, worst);
     g_autofree char *words = amr_propose_access_words(rule->file.access);
     cluster->why = g_strdup_printf("It may %s what is named like this%s: %u files that it was "
                                    "denied, and others.",
@@ -411,14 +413,14 @@ compare_found(gconstpointer a, gconstpointer b)
 }
 
 GPtrArray *
-amr_cluster_files(const AmrClusterAccess *accesses, guint n)
+amr_cluster_files(const AmrRisks *risks, const AmrClusterAccess *accesses, guint n)
 {
     GPtrArray *clusters = g_ptr_array_new_with_free_func(cluster_free);
     g_autoptr(GArray) order = g_array_new(FALSE, FALSE, sizeof(guint));
     g_autoptr(GArray) things = g_array_new(FALSE, FALSE, sizeof(Thing));
     g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(found_free);
-    g_autoptr(AmrRiskReach) reach = amr_risk_reach_new();
-    Work work = {accesses, order, things, found, reach};
+    g_autoptr(AmrRiskReach) reach = amr_risk_reach_new(risks);
+    Work work = {accesses, order, things, found, reach, risks};
 
     list_things(&work, n);
     find_patterns(&work);

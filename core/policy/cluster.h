@@ -38,7 +38,7 @@ typedef struct {
  * give no more than their members ask for: what was only read and what was written too make two
  * rules, unless it is by the very same pattern. The result does not depend on the order of
  * @accesses, and takes time close to linear in them. Pure. */
-GPtrArray *amr_cluster_files(const AmrClusterAccess *accesses, guint n);
+GPtrArray *amr_cluster_files(const AmrRisks *risks, const AmrClusterAccess *accesses, guint n);
 
 G_END_DECLS
 #endif

@@ -46,5 +46,15 @@ void amr_glob_set_add(AmrGlobSet *set, const char *pattern);
  * Stars may stand for nothing at the end of a component, too. */
 guint64 amr_glob_set_match(AmrGlobSet *set, AmrBytes name);
 
+/* Any number of patterns that are tried at once, each of an owner's. */
+typedef struct AmrGlobTable AmrGlobTable;
+AmrGlobTable *amr_glob_table_new(void);
+void amr_glob_table_free(AmrGlobTable *table);
+void amr_glob_table_add(AmrGlobTable *table, const char *pattern, guint owner);
+/* Calls @found with the owner of each pattern that matches the whole of @name, in the order in
+ * which they were added. For one thread at a time. */
+typedef void (*AmrGlobFound)(guint owner, gpointer data);
+void amr_glob_table_match(AmrGlobTable *table, AmrBytes name, AmrGlobFound found, gpointer data);
+
 G_END_DECLS
 #endif

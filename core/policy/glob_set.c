@@ -187,3 +187,67 @@ amr_glob_set_match(AmrGlobSet *set, AmrBytes name)
         at = step(set, at, (guchar)name.data[i]);
     return ((const State *)set->states->pdata[at])->matched;
 }
+
+/* ---- any number of them ----------------------------------------------------------------------
+ */
+
+typedef struct {
+    AmrGlobSet *globs;
+    guint owners[AMR_GLOB_SET_MAX];
+    guint n;
+} Part;
+
+struct AmrGlobTable {
+    GPtrArray *parts; /* Part */
+};
+
+static void
+part_free(gpointer data)
+{
+    Part *part = data;
+    amr_glob_set_free(part->globs);
+    g_free(part);
+}
+
+AmrGlobTable *
+amr_glob_table_new(void)
+{
+    AmrGlobTable *table = g_new0(AmrGlobTable, 1);
+    table->parts = g_ptr_array_new_with_free_func(part_free);
+    return table;
+}
+
+void
+amr_glob_table_free(AmrGlobTable *table)
+{
+    if (!table)
+        return;
+    g_ptr_array_unref(table->parts);
+    g_free(table);
+}
+
+void
+amr_glob_table_add(AmrGlobTable *table, const char *pattern, guint owner)
+{
+    Part *part = table->parts->len ? table->parts->pdata[table->parts->len - 1] : NULL;
+
+    if (!part || part->n == AMR_GLOB_SET_MAX) {
+        part = g_new0(Part, 1);
+        part->globs = amr_glob_set_new();
+        g_ptr_array_add(table->parts, part);
+    }
+    amr_glob_set_add(part->globs, pattern);
+    part->owners[part->n++] = owner;
+}
+
+void
+amr_glob_table_match(AmrGlobTable *table, AmrBytes name, AmrGlobFound found, gpointer data)
+{
+    for (guint i = 0; i < table->parts->len; i++) {
+        const Part *part = table->parts->pdata[i];
+        guint64 hits = amr_glob_set_match(part->globs, name);
+        for (guint bit = 0; hits; bit++, hits >>= 1)
+            if (hits & 1)
+                found(part->owners[bit], data);
+    }
+}

@@ -5,36 +5,6 @@
 
 #include "core/policy/classes.h"
 
-const char *
-amr_risk_word(AmrRisk risk)
-{
-    switch (risk) {
-#define WORD(name, word)  \
-    case AMR_RISK_##name: \
-        return word;
-        AMR_RISKS(WORD)
-#undef WORD
-    case AMR_RISK_UNKNOWN:
-        break;
-    }
-    return "unknown";
-}
-
-const char *
-amr_no_rule_word(AmrNoRule reason)
-{
-    switch (reason) {
-#define WORD(name, word)     \
-    case AMR_NO_RULE_##name: \
-        return word;
-        AMR_NO_RULES(WORD)
-#undef WORD
-    case AMR_NO_RULE_NONE:
-        break;
-    }
-    return "none";
-}
-
 static void
 candidate_free(gpointer data)
 {
@@ -71,6 +41,7 @@ amr_proposal_free(AmrProposal *proposal)
     amr_cause_free(proposal->denied);
     amr_cause_free(proposal->granted);
     g_ptr_array_unref(proposal->left_out);
+    amr_risks_free(proposal->risks);
     g_free(proposal);
 }
 
@@ -125,16 +96,6 @@ amr_propose_refuse(AmrProposal *proposal, AmrNoRule no_rule, char *reason, char 
     proposal->remedy = remedy;
 }
 
-static gboolean
-holds(AmrBytes bytes, const char *needle)
-{
-    gsize n = strlen(needle);
-    for (gsize i = 0; i + n <= bytes.len; i++)
-        if (g_ascii_strncasecmp(bytes.data + i, needle, n) == 0)
-            return TRUE;
-    return FALSE;
-}
-
 static char *
 show(const AmrEvent *event, AmrField field, const char *otherwise)
 {
@@ -175,67 +136,21 @@ refuse_catch_all(AmrProposal *proposal, const AmrEvent *event)
     return TRUE;
 }
 
-/* What the kernel says in info= where the answer is no rule. Source: security/apparmor of Linux
- * 6.1 and 6.12: domain.c, file.c, mount.c, path.c. */
-static const struct {
-    const char *info;
-    AmrNoRule no_rule;
-    const char *reason, *remedy;
-} infos[] = {
-    {"no new privs", AMR_NO_RULE_NO_NEW_PRIVS,
-     "The program runs with no_new_privs: it may not change to a profile that allows more, "
-     "whatever the rules say.",
-     "Start it without no_new_privs (NoNewPrivileges= of its service, its sandbox), or let what it "
-     "runs inherit the profile."},
-    {"name lookup", AMR_NO_RULE_DISCONNECTED,
-     "The kernel found no path from the root to this file (a disconnected path: another mount "
-     "namespace, a mount that is gone, or a deleted file), and rules work by path.",
-     "If the program is meant to work on such files, give its profile the flag "
-     "attach_disconnected."},
-    {"disconnected path", AMR_NO_RULE_DISCONNECTED,
-     "The kernel found no path from the root to this file, and rules work by path.",
-     "If the program is meant to work on such files, give its profile the flag "
-     "attach_disconnected."},
-    {"profile transition not found", AMR_NO_RULE_NO_TRANSITION,
-     "A rule allows this execution, but the profile that it leads to is not loaded.",
-     "Load or write that profile, or change the rule to ix so that the program inherits this "
-     "one."},
-    {"profile not found", AMR_NO_RULE_NO_TRANSITION,
-     "The profile that this leads to is not loaded.", "Load or write that profile."},
-    {"label not found", AMR_NO_RULE_NO_TRANSITION, "The profile that this leads to is not loaded.",
-     "Load or write that profile."},
-};
-
-/* The profile that is missing, where the record names it. */
-static void
-name_missing(AmrProposal *proposal, const AmrEvent *event)
-{
-    AmrBytes target = event->field[AMR_FIELD_TARGET];
-    g_autofree char *reason = proposal->reason, *shown = amr_display(target);
-
-    proposal->reason = target.len ? g_strdup_printf("%s It is called %s.", reason, shown)
-                                  : g_steal_pointer(&reason);
-}
-
 static gboolean
-refuse_info(AmrProposal *proposal, const AmrEvent *event)
+refuse_info(AmrProposal *proposal, const AmrEvent *event, const AmrRefusals *refusals)
 {
-    AmrBytes info = event->field[AMR_FIELD_INFO], name = event->field[AMR_FIELD_NAME];
-    for (gsize i = 0; i < G_N_ELEMENTS(infos); i++) {
-        if (holds(info, infos[i].info)) {
-            amr_propose_refuse(proposal, infos[i].no_rule, g_strdup(infos[i].reason),
-                               g_strdup(infos[i].remedy));
-            if (infos[i].no_rule == AMR_NO_RULE_NO_TRANSITION)
-                name_missing(proposal, event);
-            return TRUE;
-        }
+    AmrBytes name = event->field[AMR_FIELD_NAME];
+    char *reason = NULL, *remedy = NULL;
+    AmrNoRule no_rule = amr_refusals_find(refusals, event, &reason, &remedy);
+
+    /* Whatever is known of it: of such a name no rule can be made. */
+    if (!no_rule && event->klass == AMR_CLASS_FILE && name.len > 0 && name.data[0] != '/') {
+        no_rule = AMR_NO_RULE_DISCONNECTED;
+        reason = g_strdup("What was denied has no path from the root, and rules work by path.");
     }
-    if (event->klass == AMR_CLASS_FILE && name.len > 0 && name.data[0] != '/') {
-        amr_propose_refuse(proposal, AMR_NO_RULE_DISCONNECTED, g_strdup(infos[1].reason),
-                           g_strdup(infos[1].remedy));
-        return TRUE;
-    }
-    return FALSE;
+    if (no_rule)
+        amr_propose_refuse(proposal, no_rule, reason, remedy);
+    return no_rule != AMR_NO_RULE_NONE;
 }
 
 /*
@@ -352,11 +267,13 @@ propose_class(AmrProposal *proposal, const AmrEvent *event, const AmrProposeCont
 AmrProposal *
 amr_propose(const AmrEvent *event, const AmrProposeContext *context)
 {
-    static const AmrProposeContext nothing = {NULL, NULL, NULL, NULL};
+    static const AmrProposeContext nothing = {NULL, NULL, NULL, NULL, NULL, NULL};
     AmrProposal *proposal = g_new0(AmrProposal, 1);
     proposal->profile = amr_event_profile(event);
     proposal->candidates = g_ptr_array_new_with_free_func(candidate_free);
     proposal->left_out = g_ptr_array_new_with_free_func(left_out_free);
+    context = context ? context : &nothing;
+    proposal->risks = context->risks ? amr_risks_ref(context->risks) : NULL;
     if (!proposal->profile)
         proposal->profile = g_strdup("");
     if (refuse_verdict(proposal, event))
@@ -366,10 +283,11 @@ amr_propose(const AmrEvent *event, const AmrProposeContext *context)
                            g_strdup("The record does not say which profile refused."), NULL);
         return proposal;
     }
-    if (refuse_catch_all(proposal, event) || refuse_null(proposal) || refuse_info(proposal, event))
+    if (refuse_catch_all(proposal, event) || refuse_null(proposal) ||
+        refuse_info(proposal, event, context->refusals))
         return proposal;
-    propose_class(proposal, event, context ? context : &nothing);
-    if (context && context->probe)
+    propose_class(proposal, event, context);
+    if (context->probe)
         amr_propose_weigh(proposal, context);
     return proposal;
 }

@@ -10,61 +10,28 @@
 #include "core/policy/cause.h"
 #include "core/policy/index.h"
 #include "core/policy/ladder.h"
+#include "core/policy/no_rule.h"
 #include "core/policy/oracle.h"
 #include "core/policy/probe.h"
 #include "core/policy/programs.h"
+#include "core/policy/refusals.h"
+#include "core/policy/risks.h"
 #include "core/policy/rule.h"
 
 G_BEGIN_DECLS
 
-/* X(NAME, word): how dangerous it is to allow, for role and word; the word stands in JSON. */
-#define AMR_RISKS(X)    \
-    X(LOW, "low")       \
-    X(MEDIUM, "medium") \
-    X(HIGH, "high")
-
-typedef enum {
-    AMR_RISK_UNKNOWN,
-#define AMR_RISK_ENUM(name, word) AMR_RISK_##name,
-    AMR_RISKS(AMR_RISK_ENUM)
-#undef AMR_RISK_ENUM
-} AmrRisk;
-
-const char *amr_risk_word(AmrRisk risk);
-
-/* X(NAME, word): why no rule is offered. */
-#define AMR_NO_RULES(X)                                                                            \
-    X(NOT_A_DENIAL, "not-a-denial") /* AUDIT, STATUS: nothing was refused */                       \
-    X(CATCH_ALL, "catch-all")       /* unconfined, unprivileged_userns, unpriv_*, default */       \
-    X(NULL_PROFILE, "null-profile") /* P//null-X: belongs to the exec of X in P */                 \
-    X(DISCONNECTED, "disconnected") /* name lookup failed, disconnected path */                    \
-    X(NO_NEW_PRIVS, "no-new-privs")                                                                \
-    X(NO_TRANSITION, "no-transition")     /* profile transition not found, label not found */      \
-    X(NOT_EXPRESSIBLE, "not-expressible") /* a name that no rule can spell */                      \
-    X(NOT_YET, "class-not-supported") /* a class of mediation that armorer makes no rules for */   \
-    X(INCOMPLETE, "incomplete")       /* the record lacks what a rule needs */                     \
-    X(NOT_STATED, "not-stated")       /* the target refuses, drops or weakens every rule for it */ \
-    X(GRANTED, "granted-already")     /* policy on disk allows it */                               \
-    X(DENIED, "explicitly-denied")    /* a deny rule of policy on disk stands against it */
-
-typedef enum {
-    AMR_NO_RULE_NONE,
-#define AMR_NO_RULE_ENUM(name, word) AMR_NO_RULE_##name,
-    AMR_NO_RULES(AMR_NO_RULE_ENUM)
-#undef AMR_NO_RULE_ENUM
-} AmrNoRule;
-
-const char *amr_no_rule_word(AmrNoRule reason);
-
 /* What is known of the system when proposing; any may be NULL. Borrowed. Without @loaded, what is
  * on disk and not disabled stands for what is loaded: that serves the default of an exec (px, cx or
  * ix). With @probe, what the target is known not to state is left out. With @programs, scripts are
- * told from binaries. */
+ * told from binaries. Without @refusals few reasons of the kernel are understood; without @risks
+ * every candidate is a high one. */
 typedef struct {
     const AmrIndex *index;
     const AmrLoaded *loaded;
     AmrProbe *probe;
     AmrPrograms *programs;
+    const AmrRefusals *refusals;
+    AmrRisks *risks;
 } AmrProposeContext;
 
 typedef struct {
@@ -107,6 +74,7 @@ typedef struct {
     GPtrArray *left_out;     /* AmrLeftOut, narrow to broad */
     gboolean pending; /* whether the target states a candidate, or what the program is, is not
                          known so far: amr_propose_ask_async(), then propose anew */
+    AmrRisks *risks;  /* by which candidates were rated; NULL: by none */
     char *look_at;    /* if so: the program to be looked at; NULL; raw bytes */
 } AmrProposal;
 

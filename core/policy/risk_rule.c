@@ -3,48 +3,7 @@
 #include <string.h>
 
 #include "core/policy/glob.h"
-#include "core/policy/risk.h"
-
-/* One name for each kind of file that risk.c warns of: what matches one is rated as it is. */
-static const char *const samples[] = {
-    "/etc/shadow",
-    "/etc/passwd",
-    "/etc/sudoers",
-    "/etc/cron.d/x",
-    "/etc/ld.so.preload",
-    "/etc/systemd/system/x.service",
-    "/etc/profile",
-    "/etc/apparmor.d/x",
-    "/etc/ssh/ssh_host_rsa_key",
-    "/root/.ssh/id_rsa",
-    "/home/u/.ssh/id_rsa",
-    "/home/u/.gnupg/secring.gpg",
-    "/home/u/.bashrc",
-    "/home/u/.netrc",
-    "/home/u/.mozilla/firefox/x",
-    "/home/u/x",
-    "/dev/mem",
-    "/dev/sda",
-    "/dev/input/event0",
-    "/run/docker.sock",
-    "/proc/sys/kernel/core_pattern",
-    "/proc/1/mem",
-    "/proc/1/environ",
-    "/sys/kernel/security/apparmor/.load",
-    "/sys/power/state",
-    "/boot/vmlinuz",
-    "/usr/bin/sudo",
-    "/usr/bin/bash",
-    "/bin/sh",
-    "/usr/bin/python3",
-    "/usr/lib/x.so",
-    "/usr/bin/env",
-    "/usr/sbin/modprobe",
-    "/tmp/x",
-    "/opt/x",
-    "/etc/x",
-    "/var/log/x",
-};
+#include "core/policy/risk_private.h"
 
 char *
 amr_risk_without_variables(const char *pattern)
@@ -94,24 +53,42 @@ amr_risk_is_everything(const AmrTunables *tunables, const AmrRule *rule)
     return rule->kind == AMR_RULE_ALL;
 }
 
+/* One name of each kind that is known: what matches one is rated as it is. */
+static void
+try_name(const AmrRisks *risks, const AmrRule *rule, const char *pattern, const char *example,
+         AmrRisk *highest, char **danger)
+{
+    AmrBytes name = amr_bytes(example);
+    char *why = NULL;
+    AmrRisk risk = amr_glob_match(pattern, name)
+                       ? amr_risk_file(risks, name, rule->file.access, rule->file.exec, &why)
+                       : AMR_RISK_LOW;
+
+    if (risk > *highest) {
+        g_free(*danger);
+        *danger = g_strdup_printf("It reaches %s", why);
+        *highest = risk;
+    }
+    g_free(why);
+}
+
 static AmrRisk
-risk_pattern(const AmrRule *rule, char **danger)
+risk_pattern(const AmrRisks *risks, const AmrRule *rule, char **danger)
 {
     g_autofree char *pattern = amr_risk_without_variables(rule->file.pattern);
     AmrRisk highest = AMR_RISK_LOW;
+    const AmrRiskEntry *entry;
 
-    for (gsize i = 0; i < G_N_ELEMENTS(samples); i++) {
-        AmrBytes name = amr_bytes(samples[i]);
-        char *why = NULL;
-        AmrRisk risk = amr_glob_match(pattern, name)
-                           ? amr_risk_file(name, rule->file.access, rule->file.exec, &why)
-                           : AMR_RISK_LOW;
-        if (risk > highest) {
-            g_free(*danger);
-            *danger = g_strdup_printf("It reaches %s", why);
-            highest = risk;
+    if (amr_risks_are_none(risks))
+        return amr_risk_file(risks, AMR_BYTES("/"), rule->file.access, rule->file.exec, danger);
+    for (guint i = 0; (entry = amr_risks_entry(risks, i)); i++) {
+        for (guint k = 0; k < entry->examples->len; k++)
+            try_name(risks, rule, pattern, entry->examples->pdata[k], &highest, danger);
+        for (guint k = 0; !entry->examples->len && k < entry->which->len; k++) {
+            const char *which = entry->which->pdata[k];
+            if (which[0] == '/' && !which[strcspn(which, "*?[{")])
+                try_name(risks, rule, pattern, which, &highest, danger);
         }
-        g_free(why);
     }
     if (highest < AMR_RISK_HIGH &&
         (is_broad(pattern) || amr_ladder_is_everything(NULL, rule->file.pattern))) {
@@ -123,23 +100,23 @@ risk_pattern(const AmrRule *rule, char **danger)
 }
 
 static AmrRisk
-risk_file(const AmrRule *rule, char **danger)
+risk_file(const AmrRisks *risks, const AmrRule *rule, char **danger)
 {
     g_autofree char *literal = amr_rule_literal(rule->file.pattern);
     if (literal)
-        return amr_risk_file(amr_bytes(literal), rule->file.access, rule->file.exec, danger);
-    return risk_pattern(rule, danger);
+        return amr_risk_file(risks, amr_bytes(literal), rule->file.access, rule->file.exec, danger);
+    return risk_pattern(risks, rule, danger);
 }
 
 static AmrRisk
-risk_capabilities(const AmrRule *rule, char **danger)
+risk_capabilities(const AmrRisks *risks, const AmrRule *rule, char **danger)
 {
     AmrRisk highest = AMR_RISK_LOW;
     if (!rule->capability.names)
-        return amr_risk_capability(NULL, danger);
+        return amr_risk_capability(risks, NULL, danger);
     for (char **name = rule->capability.names; *name; name++) {
         char *why = NULL;
-        AmrRisk risk = amr_risk_capability(*name, &why);
+        AmrRisk risk = amr_risk_capability(risks, *name, &why);
         if (risk > highest) {
             g_free(*danger);
             *danger = g_steal_pointer(&why);
@@ -151,18 +128,18 @@ risk_capabilities(const AmrRule *rule, char **danger)
 }
 
 AmrRisk
-amr_risk_rule(const AmrRule *rule, char **danger)
+amr_risk_rule(const AmrRisks *risks, const AmrRule *rule, char **danger)
 {
     *danger = NULL;
     if (rule->deny)
         return AMR_RISK_LOW;
     switch (rule->kind) {
     case AMR_RULE_FILE:
-        return risk_file(rule, danger);
+        return risk_file(risks, rule, danger);
     case AMR_RULE_CAPABILITY:
-        return risk_capabilities(rule, danger);
+        return risk_capabilities(risks, rule, danger);
     case AMR_RULE_NETWORK:
-        return amr_risk_network(rule->terms.value[AMR_TERM_FAMILY],
+        return amr_risk_network(risks, rule->terms.value[AMR_TERM_FAMILY],
                                 rule->terms.value[AMR_TERM_TYPE], danger);
     case AMR_RULE_OPAQUE:
         *danger = g_strdup("armorer does not understand this rule: the compiler alone decides "
@@ -177,6 +154,6 @@ amr_risk_rule(const AmrRule *rule, char **danger)
         *danger = g_strdup("Who may use the new name may use the file that it stands for");
         return AMR_RISK_MEDIUM;
     default:
-        return amr_risk_terms(rule, danger);
+        return amr_risk_terms(risks, rule, danger);
     }
 }

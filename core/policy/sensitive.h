@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Files that matter: which of those that a rule opens are named one by one. They are data: lines
- * "key = value" below a line "[id]"; a line that begins with # is a comment.
+ * Files that matter: which of those that a rule opens are named one by one. They are data
+ * (core/base/datafile):
  *
  *   name     which: a glob of policy, without variables; several lines are alternatives; needed
  *   access   letters of a rule (r w a l k m x): any of these that is opened counts; none: any
@@ -14,13 +14,9 @@
 #ifndef AMR_POLICY_SENSITIVE_H
 #define AMR_POLICY_SENSITIVE_H
 
-#include "core/base/text.h"
+#include "core/base/datafile.h"
 
 G_BEGIN_DECLS
-
-/* The file of the system, below the target's root; and the largest of any in bytes. */
-#define AMR_SENSITIVE_FILE "etc/armorer/sensitive"
-#define AMR_SENSITIVE_MAX  (256 * 1024)
 
 typedef enum {
     AMR_SENSITIVE_ANY,
@@ -38,12 +34,8 @@ AmrSensitive *amr_sensitive_ref(AmrSensitive *sensitive);
 void amr_sensitive_free(AmrSensitive *sensitive);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrSensitive, amr_sensitive_free)
 
-/* Takes the entries of @text; @shown (display form) names the file in what is wrong. One with a
- * line that is wrong is left out. One with the id of an earlier one takes its place; those of a
- * file taken later stand before the rest. */
-void amr_sensitive_take(AmrSensitive *sensitive, const char *text, gsize len, const char *shown);
-/* char *, display form: "/etc/armorer/sensitive line 3: ...". Borrowed. */
-const GPtrArray *amr_sensitive_warnings(const AmrSensitive *sensitive);
+/* Where they are read into. Borrowed. */
+AmrData *amr_sensitive_data(AmrSensitive *sensitive);
 
 /* Compares names with all of them at once; for one thread at a time. */
 typedef struct AmrSensitiveMatcher AmrSensitiveMatcher;

@@ -73,7 +73,7 @@ add_way(const Execution *run, Way way, char *how)
         rule->file.target = g_strdup(way.target);
         if (is_in_conflict(run, rule))
             continue;
-        AmrRisk risk = amr_risk_file(run->name, access, way.mode, &danger);
+        AmrRisk risk = amr_risk_file(run->proposal->risks, run->name, access, way.mode, &danger);
         amr_propose_add(run->proposal, rule, risk,
                         g_strdup_printf("It may %s %s, %s", way.reads ? "run and read" : "run",
                                         rung->what, owned),
@@ -258,7 +258,7 @@ amr_propose_missing_child(AmrProposal *proposal, AmrRule *rule, const char *chil
     g_autofree char *path = amr_rule_literal(rule->file.pattern);
     g_autofree char *program = amr_display_string(path);
     g_autofree char *into = amr_display_string(child);
-    AmrRisk risk = amr_risk_file(amr_bytes(path), 0, rule->file.exec, &danger);
+    AmrRisk risk = amr_risk_file(proposal->risks, amr_bytes(path), 0, rule->file.exec, &danger);
 
     amr_propose_refuse(proposal, AMR_NO_RULE_NONE, NULL, NULL);
     amr_propose_add(proposal, rule, risk,

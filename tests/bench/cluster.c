@@ -110,9 +110,9 @@ set_free(gpointer data)
 }
 
 static GPtrArray *
-clusters_of(const Set *set)
+clusters_of(const AmrRisks *risks, const Set *set)
 {
-    return amr_cluster_files((const AmrClusterAccess *)(const void *)set->accesses->data,
+    return amr_cluster_files(risks, (const AmrClusterAccess *)(const void *)set->accesses->data,
                              set->accesses->len);
 }
 
@@ -257,12 +257,12 @@ policy_of(const Set *set, const GPtrArray *clusters, guint *rules, guint *shared
 /* How many paths of the universe are open, to read or to write, that nobody asked for; of those
  * that matter in *matter. All of the set must be open: what is not, in *missed. */
 static guint
-count_opened(const AmrOracle *oracle, const Set *set, GHashTable *universe, guint *matter,
-             guint *missed)
+count_opened(const AmrRisks *risks, const AmrOracle *oracle, const Set *set, GHashTable *universe,
+             guint *matter, guint *missed)
 {
     const AmrOracleProfile *profile = amr_oracle_find(oracle, "bench");
     g_autoptr(GHashTable) asked = g_hash_table_new(g_str_hash, g_str_equal);
-    g_autoptr(AmrRiskReach) reach = amr_risk_reach_new();
+    g_autoptr(AmrRiskReach) reach = amr_risk_reach_new(risks);
     GHashTableIter iter;
     gpointer path;
     guint opened = 0;
@@ -282,8 +282,8 @@ count_opened(const AmrOracle *oracle, const Set *set, GHashTable *universe, guin
             *missed += !is_open;
             continue;
         }
-        (void)amr_risk_of_kinds(amr_risk_reach_kinds(reach, amr_bytes(path)), AMR_ACCESS_READ,
-                                &own);
+        (void)amr_risk_of_kinds(reach, amr_risk_reach_kinds(reach, amr_bytes(path)),
+                                AMR_ACCESS_READ, &own);
         opened += is_open;
         *matter += is_open && own;
     }
@@ -291,15 +291,15 @@ count_opened(const AmrOracle *oracle, const Set *set, GHashTable *universe, guin
 }
 
 static void
-bench_set(const Set *set, GHashTable *universe)
+bench_set(const AmrRisks *risks, const Set *set, GHashTable *universe)
 {
     double start = bench_now();
-    g_autoptr(GPtrArray) clusters = clusters_of(set);
+    g_autoptr(GPtrArray) clusters = clusters_of(risks, set);
     double seconds = bench_now() - start;
     guint rules, shared, matter, missed;
     g_autofree char *policy = policy_of(set, clusters, &rules, &shared);
     g_autoptr(AmrOracle) oracle = compile(policy);
-    guint opened = count_opened(oracle, set, universe, &matter, &missed);
+    guint opened = count_opened(risks, oracle, set, universe, &matter, &missed);
     g_autofree char *what =
         g_strdup_printf("%s: rules for %u accesses", set->name, set->accesses->len);
     g_autofree char *also = g_strdup_printf("  answered by shared ones; opened of %u paths",
@@ -319,7 +319,7 @@ bench_set(const Set *set, GHashTable *universe)
 
 /* @n paths of many kinds, a third of them in no order at all. */
 static double
-time_of(guint n)
+time_of(const AmrRisks *risks, guint n)
 {
     g_autofree char *cache = g_strdup_printf("owner rw /home/u/.cache/app/<hex40*%u>", n / 3);
     g_autofree char *tree = g_strdup_printf("r /srv/tree/<own*%u>/<own*10>.txt", n / 30);
@@ -331,7 +331,7 @@ time_of(guint n)
     double best = G_MAXDOUBLE;
     for (guint i = 0; i < 3; i++) {
         double start = bench_now();
-        g_autoptr(GPtrArray) clusters = clusters_of(set);
+        g_autoptr(GPtrArray) clusters = clusters_of(risks, set);
         best = MIN(best, (bench_now() - start) / set->accesses->len);
     }
     set_free(set);
@@ -343,10 +343,17 @@ bench_cluster(const char *dir)
 {
     g_autoptr(GPtrArray) sets = all_sets(dir);
     g_autoptr(GHashTable) universe = universe_of(sets);
+    g_autofree char *path = g_build_filename(dir, "..", "..", "..", "data", "risks", NULL);
+    g_autofree char *text = NULL;
+    g_autoptr(AmrRisks) risks = amr_risks_new();
+    gsize len;
 
+    if (!g_file_get_contents(path, &text, &len, NULL))
+        bench_fail("%s", path);
+    amr_data_take(amr_risks_data(risks), text, len, "risks");
     for (guint i = 0; i < sets->len; i++)
-        bench_set(sets->pdata[i], universe);
-    double few = time_of(10000), many = time_of(100000);
+        bench_set(risks, sets->pdata[i], universe);
+    double few = time_of(risks, 10000), many = time_of(risks, 100000);
     bench_note("clusters of 10,000 paths, each", few * 1e6, "us");
     bench_at_most("clusters of 100,000 paths, all", many * 100000, 2, "s");
     bench_at_most("  each, against one of 10,000", many / few, 2, "x");

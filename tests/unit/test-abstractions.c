@@ -6,6 +6,7 @@
 
 #include "core/base/error.h"
 #include "core/policy/abstractions.h"
+#include "tests/unit/shipped.h"
 
 typedef struct {
     char *dir;
@@ -13,6 +14,7 @@ typedef struct {
     AmrCompiler *compiler;
     AmrIndex *index;
     AmrAbstractions *abstractions;
+    AmrRisks *risks;
     AmrAsker *asker;
 } Fixture;
 
@@ -90,7 +92,8 @@ fixture_init(Fixture *f)
                                &error);
     assert_no_error(error);
     f->compiler = amr_compiler_new(f->target);
-    f->abstractions = amr_abstractions_new(f->compiler);
+    f->risks = test_risks();
+    f->abstractions = amr_abstractions_new(f->compiler, f->risks);
     load(f);
 }
 
@@ -99,6 +102,7 @@ fixture_clear(Fixture *f)
 {
     amr_asker_free(f->asker);
     amr_abstractions_free(f->abstractions);
+    amr_risks_free(f->risks);
     amr_index_free(f->index);
     amr_compiler_free(f->compiler);
     amr_target_free(f->target);

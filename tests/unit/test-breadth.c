@@ -44,8 +44,9 @@ setup(void **state)
     world->target = amr_target_new(&(AmrTargetOptions){.root = world->dir}, &error);
     assert_no_error(error);
     world->sensitive = amr_sensitive_new();
-    amr_sensitive_take(world->sensitive, sensitive_text, strlen(sensitive_text), "x");
-    assert_int_equal(amr_sensitive_warnings(world->sensitive)->len, 0);
+    amr_data_take(amr_sensitive_data(world->sensitive), sensitive_text, strlen(sensitive_text),
+                  "x");
+    assert_int_equal(amr_data_warnings(amr_sensitive_data(world->sensitive))->len, 0);
     *state = world;
     return 0;
 }
@@ -534,9 +535,9 @@ test_shipped(void **state)
         {"/usr/share/doc/x", AMR_SENSITIVE_ANY, AMR_PERM_READ, FALSE},
     };
     assert_true(g_file_get_contents(path, &text, &len, NULL));
-    amr_sensitive_take(sensitive, text, len, "data/sensitive");
-    for (guint i = 0; i < amr_sensitive_warnings(sensitive)->len; i++)
-        fail_msg("%s", (char *)amr_sensitive_warnings(sensitive)->pdata[i]);
+    amr_data_take(amr_sensitive_data(sensitive), text, len, "data/sensitive");
+    for (guint i = 0; i < amr_data_warnings(amr_sensitive_data(sensitive))->len; i++)
+        fail_msg("%s", (char *)amr_data_warnings(amr_sensitive_data(sensitive))->pdata[i]);
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
         if ((matched(sensitive, rows[i].name, rows[i].kind, rows[i].rights) >= 0) !=
             rows[i].matters)
@@ -560,11 +561,11 @@ test_sensitive_lines(void **state)
         {"[a]\nname=a\ntext=t\n", "x line 2: a name is a glob that begins with a slash", FALSE},
         {"[a]\nname=/a\ntext=t\naccess=rq\n", "x line 4: access is letters of r w a l k m x",
          FALSE},
-        {"[a]\nname=/a\ntext=t\naccess=\n", "x line 4: access is letters of r w a l k m x", FALSE},
+        {"[a]\nname=/a\ntext=t\naccess=\n", "x line 4: its value is empty", FALSE},
         {"[a]\nname=/a\ntext=t\nkind=dog\n", "x line 4: a kind is socket, fifo, device or setuid",
          FALSE},
-        {"[a]\nname=/a\ntext=t\ntext=u\n", "x line 4: a second text", FALSE},
-        {"[a]\nname=/a\ntext=t\nnope=u\n", "x line 4: a key that is not known", FALSE},
+        {"[a]\nname=/a\ntext=t\ntext=u\n", "x line 4: it is there already", FALSE},
+        {"[a]\nname=/a\ntext=t\nnope=u\n", "x line 4: nope is a key that is not known", FALSE},
         {"[a]\nname=/a\ntext=t\nnope\n", "x line 4: neither [id] nor key = value", FALSE},
         {"[a]\nname=/a\ntext=\xff\n", "x line 3: neither [id] nor key = value", FALSE},
         {"[a]\nname=/b\ntext=t\n[a]\nname=/a\ntext=t\n", NULL, TRUE},
@@ -573,8 +574,8 @@ test_sensitive_lines(void **state)
     };
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(AmrSensitive) sensitive = amr_sensitive_new();
-        amr_sensitive_take(sensitive, rows[i].text, strlen(rows[i].text), "x");
-        const GPtrArray *warnings = amr_sensitive_warnings(sensitive);
+        amr_data_take(amr_sensitive_data(sensitive), rows[i].text, strlen(rows[i].text), "x");
+        const GPtrArray *warnings = amr_data_warnings(amr_sensitive_data(sensitive));
         assert_int_equal(warnings->len, rows[i].warning != NULL);
         if (rows[i].warning)
             assert_string_equal(warnings->pdata[0], rows[i].warning);

@@ -7,6 +7,7 @@
 #include "core/policy/glob.h"
 #include "core/policy/risk.h"
 #include "tests/unit/pathmaker.h"
+#include "tests/unit/shipped.h"
 
 static const struct {
     const char *name;
@@ -151,7 +152,8 @@ drop(Made *made)
 static GPtrArray *
 clusters_of(const Made *made)
 {
-    return amr_cluster_files((const AmrClusterAccess *)(const void *)made->accesses->data,
+    g_autoptr(AmrRisks) risks = test_risks();
+    return amr_cluster_files(risks, (const AmrClusterAccess *)(const void *)made->accesses->data,
                              made->accesses->len);
 }
 
@@ -313,7 +315,8 @@ check_compiled(gsize row, const AmrOracle *oracle)
     g_autofree char *few = g_strdup_printf("few%zu", row), *each = g_strdup_printf("each%zu", row);
     const AmrOracleProfile *wide = amr_oracle_find(oracle, few);
     const AmrOracleProfile *exact = amr_oracle_find(oracle, each);
-    g_autoptr(AmrRiskReach) reach = amr_risk_reach_new();
+    g_autoptr(AmrRisks) risks = test_risks();
+    g_autoptr(AmrRiskReach) reach = amr_risk_reach_new(risks);
     Made made = make(table[row].specs);
 
     assert_non_null(wide);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/advice/explain.h"
+#include "tests/unit/shipped.h"
 
 static void
 decode(AmrEvent *event, const char *line, char *scratch)
@@ -67,15 +68,18 @@ static const struct {
 };
 
 static void
-test_sentences(void **state)
+test_table(void **state)
 {
+    g_autoptr(AmrSentences) sentences = test_sentences();
+
     for (gsize i = 0; i < G_N_ELEMENTS(table); i++) {
         g_autofree char *line =
             g_strdup_printf("type=AVC msg=audit(1700000000.123:45): apparmor=%s", table[i].fields);
         g_autofree char *scratch = g_malloc(AMR_EVENT_SCRATCH);
         AmrEvent event;
         decode(&event, line, scratch);
-        g_autofree char *explain = amr_explain(&event), *tried = amr_explain_tried(&event);
+        g_autofree char *explain = amr_explain(sentences, &event),
+                        *tried = amr_explain_tried(&event);
         g_autofree char *object = amr_explain_object(&event);
         if (table[i].explain)
             assert_string_equal(explain, table[i].explain);
@@ -91,13 +95,15 @@ static void
 test_never_fails(void **state)
 {
     static const AmrBytes values[] = {{NULL, 0}, {"", 0}, {"\x1b[2J\n\"\xff\xe2\x80\xae", 10}};
+    g_autoptr(AmrSentences) sentences = test_sentences();
+
     for (int klass = 0; klass < AMR_CLASS_COUNT + 2; klass++) {
         for (gsize v = 0; v < G_N_ELEMENTS(values); v++) {
             for (int verdict = 0; verdict < AMR_VERDICT_COUNT; verdict++) {
                 AmrEvent event = {.klass = (AmrClass)klass, .verdict = (AmrVerdict)verdict};
                 for (int f = 0; f < AMR_FIELD_COUNT; f++)
                     event.field[f] = values[v];
-                g_autofree char *explain = amr_explain(&event);
+                g_autofree char *explain = amr_explain(sentences, &event);
                 g_autofree char *tried = amr_explain_tried(&event);
                 g_autofree char *object = amr_explain_object(&event);
                 const char *all[] = {explain, tried, object};
@@ -139,7 +145,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sentences),
+        cmocka_unit_test(test_table),
         cmocka_unit_test(test_never_fails),
         cmocka_unit_test(test_history),
     };

@@ -275,7 +275,7 @@ propose(const Place *place, const char *profile, const char *fields)
         "type=AVC msg=audit(1700000000.123:45): apparmor=\"DENIED\" profile=\"%s\" %s", profile,
         fields);
     g_autofree char *scratch = g_malloc(AMR_EVENT_SCRATCH);
-    const AmrProposeContext context = {place->index, NULL, place->probe, NULL};
+    const AmrProposeContext context = {.index = place->index, .probe = place->probe};
     AmrSpan span = {0, (uint32_t)strlen(line)};
     GAsyncResult *result = NULL;
     AmrRecord record;

@@ -7,6 +7,7 @@
 #include "core/policy/glob.h"
 #include "core/policy/propose.h"
 #include "core/policy/risk.h"
+#include "tests/unit/shipped.h"
 
 /* The event of a record; it borrows from @line and @scratch. */
 static void
@@ -395,8 +396,12 @@ static const struct {
 static void
 test_events(void **state)
 {
+    g_autoptr(AmrRefusals) refusals = test_refusals();
+    g_autoptr(AmrRisks) risks = test_risks();
+    const AmrProposeContext known = {.refusals = refusals, .risks = risks};
+
     for (gsize i = 0; i < G_N_ELEMENTS(table); i++) {
-        g_autofree char *got = answer(table[i].fields, NULL);
+        g_autofree char *got = answer(table[i].fields, &known);
         if (strcmp(got, table[i].want) != 0)
             fail_msg("%s: %s instead of %s", table[i].name, got, table[i].want);
     }
@@ -435,6 +440,8 @@ typedef struct {
     AmrOpener *opener;
     AmrIndex *index;
     AmrLoaded *loaded;
+    AmrRefusals *refusals;
+    AmrRisks *risks;
 } System;
 
 /* @profiles: what the kernel's file of that name holds; NULL for no kernel. */
@@ -444,6 +451,8 @@ system_set_up(System *system, const char *profiles)
     g_autoptr(GError) error = NULL;
     GAsyncResult *result = NULL;
     system->dir = test_dir_new();
+    system->refusals = test_refusals();
+    system->risks = test_risks();
     test_write(system->dir, "etc/apparmor.d/p", system->policy ? system->policy : policy);
     test_write(system->dir, "etc/apparmor.d/off", "profile off /opt/off {\n}\n");
     test_write(system->dir, "etc/apparmor.d/disable/off", "");
@@ -464,6 +473,8 @@ system_set_up(System *system, const char *profiles)
 static void
 system_tear_down(System *system)
 {
+    amr_risks_free(system->risks);
+    amr_refusals_free(system->refusals);
     amr_loaded_free(system->loaded);
     amr_index_free(system->index);
     amr_opener_free(system->opener);
@@ -483,7 +494,10 @@ typedef struct {
 static void
 check_exec(const System *system, const ExecRow *rows, gsize n)
 {
-    const AmrProposeContext context = {system->index, system->loaded, NULL, NULL};
+    const AmrProposeContext context = {.index = system->index,
+                                       .loaded = system->loaded,
+                                       .refusals = system->refusals,
+                                       .risks = system->risks};
     for (gsize i = 0; i < n; i++) {
         g_autofree char *fields = g_strdup_printf(
             "\"DENIED\" operation=\"exec\" profile=\"p\" name=\"%s\" requested_mask=\"x\" "
@@ -585,7 +599,9 @@ test_exec_conflicts(void **state)
         System system = {
             .policy = g_strdup_printf("@{ANY} = /opt/*/x\nprofile p {\n%s\n}\n", rows[i].rules)};
         system_set_up(&system, NULL);
-        const AmrProposeContext context = {system.index, NULL, NULL, NULL};
+        const AmrProposeContext context = {.index = system.index,
+                                           .refusals = system.refusals,
+                                           .risks = system.risks};
         AmrEvent event = {.klass = AMR_CLASS_FILE,
                           .verdict = AMR_VERDICT_DENIED,
                           .requested = AMR_PERM_EXEC,
@@ -859,16 +875,19 @@ test_risk(void **state)
         {"dac_override", AMR_RISK_HIGH},    {"sys_ptrace", AMR_RISK_HIGH},
         {"net_bind_service", AMR_RISK_LOW}, {NULL, AMR_RISK_HIGH},
     };
+    g_autoptr(AmrRisks) risks = test_risks();
+
     for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
         g_autofree char *danger = NULL;
         AmrRisk got =
-            amr_risk_file(amr_bytes(files[i].name), files[i].access, files[i].exec, &danger);
+            amr_risk_file(risks, amr_bytes(files[i].name), files[i].access, files[i].exec, &danger);
         if (got != files[i].want || (got != AMR_RISK_LOW) != (danger != NULL))
             fail_msg("%s: %s", files[i].name, amr_risk_word(got));
     }
     for (gsize i = 0; i < G_N_ELEMENTS(capabilities); i++) {
         g_autofree char *danger = NULL;
-        assert_int_equal(amr_risk_capability(capabilities[i].name, &danger), capabilities[i].want);
+        assert_int_equal(amr_risk_capability(risks, capabilities[i].name, &danger),
+                         capabilities[i].want);
     }
 }
 
@@ -903,10 +922,11 @@ test_risk_of_rules(void **state)
     };
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(GError) error = NULL;
+        g_autoptr(AmrRisks) risks = test_risks();
         g_autoptr(AmrRule) rule = amr_rule_read(rows[i].rule, &error);
         g_autofree char *danger = NULL;
         assert_no_error(error);
-        AmrRisk risk = amr_risk_rule(rule, &danger);
+        AmrRisk risk = amr_risk_rule(risks, rule, &danger);
         if (strcmp(amr_risk_word(risk), rows[i].want) != 0)
             fail_msg("%s: %s (%s)", rows[i].rule, amr_risk_word(risk), danger ? danger : "");
         assert_int_equal(danger != NULL, risk != AMR_RISK_LOW);

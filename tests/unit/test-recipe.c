@@ -15,9 +15,9 @@ shipped(const char *file)
     gsize len;
 
     assert_true(g_file_get_contents(path, &text, &len, NULL));
-    amr_recipes_take(recipes, text, len, file);
-    if (amr_recipes_warnings(recipes)->len)
-        fail_msg("%s", (const char *)amr_recipes_warnings(recipes)->pdata[0]);
+    amr_data_take(amr_recipes_data(recipes), text, len, file);
+    if (amr_data_warnings(amr_recipes_data(recipes))->len)
+        fail_msg("%s", (const char *)amr_data_warnings(amr_recipes_data(recipes))->pdata[0]);
     return recipes;
 }
 
@@ -123,8 +123,8 @@ test_hostile(void **state)
     };
     g_autoptr(AmrRecipes) recipes = amr_recipes_new();
     (void)state;
-    amr_recipes_take(recipes, text, strlen(text), "f");
-    assert_int_equal(amr_recipes_warnings(recipes)->len, 0);
+    amr_data_take(amr_recipes_data(recipes), text, strlen(text), "f");
+    assert_int_equal(amr_data_warnings(amr_recipes_data(recipes))->len, 0);
     for (guint i = 0; i < G_N_ELEMENTS(values); i++) {
         AmrEvent event = {.verdict = AMR_VERDICT_DENIED};
         event.field[AMR_FIELD_PROFILE] = amr_bytes(values[i].profile);
@@ -157,14 +157,13 @@ test_broken(void **state)
                                "title =\n"                                    /* 27 */
                                "[open\n"                                      /* 28 */
                                "no value\n";                                  /* 29 */
-    static const char *const want[] = {"f line 1: ",  "f line 6: ",  "f line 14: ",
-                                       "f line 23: ", "f line 27: ", "f line 28: ",
-                                       "f line 29: ", "f line 15: ", "f line 18: "};
+    static const char *const want[] = {"f line 1: ",  "f line 6: ",  "f line 14: ", "f line 23: ",
+                                       "f line 27: ", "f line 28: ", "f line 15: ", "f line 18: "};
     g_autoptr(AmrRecipes) recipes = amr_recipes_new();
     AmrEvent event = {.verdict = AMR_VERDICT_DENIED};
     (void)state;
-    amr_recipes_take(recipes, text, sizeof text - 1, "f");
-    const GPtrArray *warnings = amr_recipes_warnings(recipes);
+    amr_data_take(amr_recipes_data(recipes), text, sizeof text - 1, "f");
+    const GPtrArray *warnings = amr_data_warnings(amr_recipes_data(recipes));
     for (guint i = 0; i < warnings->len; i++)
         print_message("%s\n", (const char *)warnings->pdata[i]);
     assert_int_equal(warnings->len, G_N_ELEMENTS(want));
@@ -178,7 +177,7 @@ test_broken(void **state)
 static void
 take(AmrRecipes *recipes, const char *text)
 {
-    amr_recipes_take(recipes, text, strlen(text), "f");
+    amr_data_take(amr_recipes_data(recipes), text, strlen(text), "f");
 }
 
 static void
@@ -195,10 +194,10 @@ test_places(void **state)
     take(recipes, "[b]\ntitle=t\nwhy=w\nprofile=other\n");
     g_autofree char *less = tell(recipes, &event, FALSE, FALSE);
     assert_string_equal(less, "c a");
-    amr_recipes_take(recipes, NULL, 0, "f");
+    amr_data_take(amr_recipes_data(recipes), NULL, 0, "f");
     take(recipes, "");
-    amr_recipes_take(recipes, "[n]\ntitle=\0x\n", 13, "f");
-    assert_true(amr_recipes_warnings(recipes)->len > 0);
+    amr_data_take(amr_recipes_data(recipes), "[n]\ntitle=\0x\n", 13, "f");
+    assert_true(amr_data_warnings(amr_recipes_data(recipes))->len > 0);
 }
 
 /* ---- notes ----------------------------------------------------------------------------------- */
@@ -322,7 +321,7 @@ test_notes_places(void **state)
     assert_false(notes_tell(notes, &event, "\x1b"));
     assert_false(notes_tell(notes, &event, "hashes of all passwords"));
     take(notes, "[place-keys]\nname = *\ntext = a\ntitle = b\nwhy = c\n");
-    assert_int_equal(amr_recipes_warnings(notes)->len, 1);
+    assert_int_equal(amr_data_warnings(amr_recipes_data(notes))->len, 1);
 }
 
 int

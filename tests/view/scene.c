@@ -6,6 +6,7 @@
 
 #include "core/base/error.h"
 #include "core/base/fsutil.h"
+#include "tests/unit/shipped.h"
 #include "tui/view/screen_private.h"
 
 #define NOW (G_GINT64_CONSTANT(1763715600) * G_USEC_PER_SEC)
@@ -142,6 +143,9 @@ scene_open(Scene *scene, const SceneOptions *options)
                                .clock = amr_clock_new_fixed(NOW)};
     scene->session = amr_session_new(&target, 0, &error);
     assert_no_error(error);
+    test_take_shipped(amr_session_data(scene->session, "sentences"), "sentences");
+    test_take_shipped(amr_session_data(scene->session, "refusals"), "refusals");
+    test_take_shipped(amr_session_data(scene->session, "risks"), "risks");
     /* Comments hold a random id. */
     amr_config_take(scene->session->config, "comments = no", 13, "scene", FALSE);
     if (options->log)

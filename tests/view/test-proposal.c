@@ -321,7 +321,7 @@ test_abstraction(void **state)
     scene_settle(&scene);
     static const char recipe[] = "[x]\ntitle = Ask the house\nwhy = They know.\n"
                                  "name = /var/thing/*\ndo = call {profile}\n";
-    amr_recipes_take(scene.session->recipes, recipe, strlen(recipe), "recipes");
+    amr_data_take(amr_recipes_data(scene.session->recipes), recipe, strlen(recipe), "recipes");
     press(&scene, "* p");
     assert_shows(&scene, "/var/other r,");
     assert_shows(&scene, "/opt/elsewhere r,");
@@ -384,7 +384,7 @@ test_counts_files(void **state)
     Scene scene;
 
     scene_open(&scene, &options);
-    amr_sensitive_take(scene.session->sensitive, sensitive, strlen(sensitive), "x");
+    amr_data_take(amr_sensitive_data(scene.session->sensitive), sensitive, strlen(sensitive), "x");
     scene_feed(&scene, log, strlen(log));
     scene_settle(&scene);
     press(&scene, "p");

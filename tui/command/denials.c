@@ -57,7 +57,7 @@ tui_denials_out_json(const AmrSession *session, AmrDenialId id, const char *happ
 
     if (!denial || !amr_store_event(session->store, id, &event))
         return TRUE;
-    explain = amr_explain(&event);
+    explain = amr_explain(session->sentences, &event);
     requested = amr_perms_to_mask(event.requested);
     denied = amr_perms_to_mask(event.denied);
     json = tui_json_new();

@@ -235,7 +235,7 @@ propose_all(TuiCommand *command, const AmrDenialId *ids, guint n, const Wanted *
     if (!learn(command, asker, &context, ids, n))
         return;
     if (!wanted->exact && !wanted->rung) {
-        batch = amr_batch_new(context.propose.index);
+        batch = amr_batch_new(context.propose.index, session->risks);
         amr_resolve_each(&context, ids, n, amr_batch_take, batch);
         amr_batch_find(batch);
         context.batch = batch;

@@ -262,7 +262,7 @@ tui_propose_out(const AmrSession *session, TuiProposeCovers *covers, AmrOpens *o
     /* In words: as it happened, in the null profile if it was one. */
     if (denial && !amr_store_event(store, resolved->id, &event))
         event = resolved->event;
-    g_autofree char *explain = denial ? amr_explain(&event) : NULL;
+    g_autofree char *explain = denial ? amr_explain(session->sentences, &event) : NULL;
     add_profile(json, proposal->profile);
     tui_json_bytes(json, "operation", event.field[AMR_FIELD_OPERATION]);
     tui_json_text(json, "class", amr_class_word(event.klass));

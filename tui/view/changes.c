@@ -25,7 +25,6 @@ static void
 add_answers(Changes *view, const AmrChange *change)
 {
     const AmrSession *session = tui_screen_session(view->rows.view.screen);
-    const AmrStore *store = session->store;
     const GArray *ids = amr_answered_by(session->answered, change->id);
     g_autofree char *since = tui_table_since(session, change);
 
@@ -33,9 +32,9 @@ add_answers(Changes *view, const AmrChange *change)
         tui_flow_add_words(view->rows.detail, "since then", TUI_ROLE_TITLE, since);
     for (guint i = 0; ids && i < ids->len; i++) {
         AmrEvent event;
-        if (!amr_store_event(store, g_array_index(ids, AmrDenialId, i), &event))
+        if (!amr_store_event(session->store, g_array_index(ids, AmrDenialId, i), &event))
             continue;
-        g_autofree char *sentence = amr_explain(&event);
+        g_autofree char *sentence = amr_explain(session->sentences, &event);
         tui_flow_add_words(view->rows.detail, i == 0 ? "answers" : "", TUI_ROLE_TEXT, sentence);
     }
 }

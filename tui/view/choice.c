@@ -149,7 +149,7 @@ add_items(TuiChoice *choice, const AmrSession *session)
 static void
 offer_batch(TuiChoice *choice, const AmrSession *session)
 {
-    g_autoptr(AmrBatch) batch = amr_batch_new(session->index);
+    g_autoptr(AmrBatch) batch = amr_batch_new(session->index, session->risks);
     for (guint i = 0; i < choice->all->len; i++)
         amr_batch_take(choice->all->pdata[i], batch);
     amr_batch_find(batch);

@@ -69,7 +69,7 @@ tui_choice_item_risk(const TuiChoiceItem *item, char **danger)
     if (!rule || rule->deny)
         return AMR_RISK_LOW;
     if (!candidate)
-        return amr_risk_rule(rule, danger);
+        return amr_risk_rule(item->proposal->risks, rule, danger);
     *danger = g_strdup(candidate->danger);
     return candidate->risk;
 }

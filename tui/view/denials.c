@@ -197,7 +197,7 @@ copy(const TuiView *base)
     AmrEvent event;
 
     if (!raw && amr_store_event(session->store, ((const Denials *)base)->id, &event))
-        return amr_explain(&event);
+        return amr_explain(session->sentences, &event);
     return raw;
 }
 

@@ -188,7 +188,7 @@ tui_detail_fill(TuiFlow *flow, const AmrSession *session, AmrDenialId id,
     tui_flow_clear(flow);
     if (!denial || !amr_store_event(session->store, id, &event))
         return;
-    g_autofree char *sentence = amr_explain(&event);
+    g_autofree char *sentence = amr_explain(session->sentences, &event);
     g_autofree char *history = amr_explain_history(denial, amr_target_clock(session->target));
     tui_flow_add(flow, TUI_ROLE_TITLE, sentence);
     tui_flow_add(flow, TUI_ROLE_TEXT, history);
