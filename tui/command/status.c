@@ -245,10 +245,7 @@ compare(TuiCommand *command, Status *status, GPtrArray *chosen)
         if (!drift)
             return;
         g_hash_table_insert(status->drifts, row->full, drift);
-        if (drift->known && !drift->same)
-            tui_profiles_set_drift(status->profiles, i, AMR_DRIFT_OTHER);
-        else if (drift->known && row->drift == AMR_DRIFT_EDITED)
-            tui_profiles_set_drift(status->profiles, i, AMR_DRIFT_NONE);
+        tui_profiles_take_comparison(status->profiles, row->full, drift);
     }
 }
 

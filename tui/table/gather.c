@@ -273,9 +273,17 @@ add_sums(TuiProfiles *profiles)
 }
 
 void
-tui_profiles_set_drift(TuiProfiles *profiles, guint place, AmrDrift drift)
+tui_profiles_take_comparison(TuiProfiles *profiles, const char *full, const AmrAskDrift *found)
 {
-    row_at(profiles, place)->drift = drift;
+    guint place = GPOINTER_TO_UINT(g_hash_table_lookup(profiles->by_name, full));
+    TuiProfile *row = place ? row_at(profiles, place - 1) : NULL;
+
+    if (!row || !found->known)
+        return;
+    if (!found->same)
+        row->drift = AMR_DRIFT_OTHER;
+    else if (row->drift == AMR_DRIFT_EDITED)
+        row->drift = AMR_DRIFT_NONE;
 }
 
 void

@@ -7,6 +7,7 @@
 #define TUI_TABLE_GATHER_H
 
 #include "core/change/drift.h"
+#include "core/policy/ask.h"
 #include "core/session.h"
 
 G_BEGIN_DECLS
@@ -48,8 +49,9 @@ gboolean tui_profiles_count_denials(TuiProfiles *profiles, AmrStore *store, guin
 /* Counts the occurrences of the minute before @now; TRUE if a figure is another than before. */
 gboolean tui_profiles_count_rates(TuiProfiles *profiles, const AmrStore *store, gint64 now);
 
-/* What was found out of the profile at @place. */
-void tui_profiles_set_drift(TuiProfiles *profiles, guint place, AmrDrift drift);
+/* What came of comparing the profile @full with its file: that counts, not its time stamps. */
+void tui_profiles_take_comparison(TuiProfiles *profiles, const char *full,
+                                  const AmrAskDrift *found);
 
 const TuiProfile *tui_profiles_find(const TuiProfiles *profiles, const char *full);
 const TuiProfile *tui_profiles_at(const TuiProfiles *profiles, guint place);

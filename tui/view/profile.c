@@ -11,6 +11,7 @@
 
 #define PROCESSES_SHOWN 20
 #define REACHED_SHOWN   10
+#define DRIFT_SHOWN     8
 
 static void
 add_mode(TuiFlow *flow, const AmrSession *session, const TuiProfile *profile)
@@ -28,6 +29,37 @@ add_mode(TuiFlow *flow, const AmrSession *session, const TuiProfile *profile)
                                ? TUI_ROLE_WARNING
                                : TUI_ROLE_TEXT,
                            amr_drift_sentence(profile->drift));
+}
+
+static void
+add_differences(TuiFlow *flow, const AmrAskDrift *drift)
+{
+    const GPtrArray *all = drift->differences;
+
+    for (guint i = 0; i < MIN(all->len, DRIFT_SHOWN); i++)
+        tui_flow_add_words(flow, i ? "" : "differs", TUI_ROLE_WARNING, all->pdata[i]);
+    if (all->len > DRIFT_SHOWN) {
+        g_autofree char *more = g_strdup_printf("and %u more", all->len - DRIFT_SHOWN);
+        tui_flow_add_field(flow, "", TUI_ROLE_WARNING, more);
+    }
+}
+
+static void
+add_comparison(TuiFlow *flow, TuiComparison comparison)
+{
+    const AmrAskDrift *drift = comparison.drift;
+
+    if (comparison.state == TUI_COMPARISON_WANTED)
+        tui_flow_add_words(flow, "compared", TUI_ROLE_QUIET, "not yet");
+    else if (comparison.state == TUI_COMPARISON_ASKING)
+        tui_flow_add_words(flow, "compared", TUI_ROLE_QUIET, "its file is being compiled");
+    else if (drift && !drift->known)
+        tui_flow_add_words(flow, "compared", TUI_ROLE_WARNING, drift->why);
+    else if (drift && drift->same)
+        tui_flow_add_words(flow, "compared", TUI_ROLE_GOOD,
+                           "what is loaded allows what its file compiles to");
+    else if (drift)
+        add_differences(flow, drift);
 }
 
 /* Which other profiles a rule in the local file would reach. */
@@ -128,7 +160,7 @@ add_denials(TuiFlow *flow, const TuiProfile *profile)
 
 void
 tui_profile_fill(TuiFlow *flow, const AmrSession *session, const TuiProfiles *profiles,
-                 const TuiProfile *profile)
+                 const TuiProfile *profile, TuiComparison comparison)
 {
     const AmrBlock *block =
         session->index ? amr_index_find(session->index, profile->ns, profile->name) : NULL;
@@ -138,6 +170,7 @@ tui_profile_fill(TuiFlow *flow, const AmrSession *session, const TuiProfiles *pr
     tui_flow_add_exact(flow, TUI_ROLE_TITLE, full);
     tui_detail_add_stale(flow, session);
     add_mode(flow, session, profile);
+    add_comparison(flow, comparison);
     if (block)
         add_place(flow, session->index, block);
     add_processes(flow, profiles, profile);

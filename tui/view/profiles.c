@@ -30,13 +30,13 @@ draw_empty(Profiles *view, TuiCanvas *canvas, TuiRect rect)
 }
 
 static void
-draw_detail(Profiles *view, TuiCanvas *canvas, TuiRect rect)
+draw_detail(Profiles *view, TuiCanvas *canvas, TuiRect rect, TuiComparison comparison)
 {
     const TuiProfile *profile = tui_profiles_current(view);
 
     if (view->rows.stale_detail && profile)
         tui_profile_fill(view->rows.detail, tui_screen_session(view->rows.view.screen),
-                         view->profiles, profile);
+                         view->profiles, profile, comparison);
     view->rows.stale_detail = FALSE;
     if (profile)
         tui_flow_draw(view->rows.detail, canvas, rect);
@@ -55,11 +55,15 @@ draw(TuiView *base, TuiCanvas *canvas, TuiRect rect)
     }
     tui_profiles_refresh(view);
     tui_rows_find_cursor(&view->rows);
+    const TuiProfile *profile = tui_profiles_current(view);
+    TuiComparison comparison = {TUI_COMPARISON_NONE, NULL};
+    if (profile) /* without its detail, too: the list tells what drifted */
+        comparison = tui_profiles_compare(view, profile);
     view->rows.split = tui_split(canvas, rect, view->rows.in_detail, &list, &detail);
     if (list.height > 0)
         tui_rows_draw_list(&view->rows, canvas, list);
     if (detail.height > 0)
-        draw_detail(view, canvas, detail);
+        draw_detail(view, canvas, detail, comparison);
 }
 
 /* ---- orders and what can be done ------------------------------------------------------------ */
@@ -285,6 +289,7 @@ news(TuiView *base, TuiNews what)
     Profiles *view = (Profiles *)base;
 
     if (what == TUI_NEWS_SESSION) {
+        tui_profiles_forget(view);
         tui_profiles_read(view->profiles, tui_screen_session(base->screen));
         view->stale_rows = view->rows.stale_detail = view->stale_rates = TRUE;
         tui_profiles_refresh(view);
@@ -332,6 +337,8 @@ static void
 profiles_free(TuiView *base)
 {
     Profiles *view = (Profiles *)base;
+    tui_profiles_forget(view);
+    g_hash_table_unref(view->compared);
     tui_rows_clear(&view->rows);
     tui_profiles_free(view->profiles);
     g_hash_table_unref(view->open);
@@ -351,6 +358,12 @@ static const TuiViewClass class = {
     .free = profiles_free,
 };
 
+static void
+drift_free(gpointer data)
+{
+    amr_ask_drift_free(data);
+}
+
 TuiView *
 tui_profiles_new(TuiScreen *screen)
 {
@@ -359,6 +372,7 @@ tui_profiles_new(TuiScreen *screen)
 
     tui_rows_init(&view->rows, &class, &tui_profiles_rows, screen);
     view->profiles = tui_profiles_new_rows();
+    view->compared = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, drift_free);
     view->open = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     view->order = TUI_ACTION_SORT_PROFILE;
     view->stale_rows = TRUE;
