@@ -11,7 +11,7 @@ says() {  # name header [preamble]
 include <tunables/global>
 ${3:-}
 profile $2 {
-  include <abstractions/base>
+  $starts
   /opt/t/** mr,
   /srv/t/** mr,
   @{PROC}/@{pid}/attr/current r,
@@ -41,7 +41,7 @@ says loose/free 'bound /opt/t/loose/*'
 says loose/free 'free /opt/t/loose/free flags=(unconfined)'
 runs_as wary loose/free wary
 confine parental env '' "profile kid /opt/t/{kid,cub} {
-    include <abstractions/base>
+    $starts
     /opt/t/kid mr,
     $own
   }"
@@ -60,8 +60,8 @@ sixth='socket S, PF_INET6, SOCK_STREAM, 0 or exit 1; bind S, sockaddr_in6(0, IN6
 local='socket S, PF_UNIX, SOCK_STREAM, 0 or exit 1; bind S, sockaddr_un($ARGV[0]) or exit 2; listen S, 1 or exit 3;
   socket C, PF_UNIX, SOCK_STREAM, 0 or exit 4; connect C, sockaddr_un($ARGV[0]) or exit 5'
 opener='use Fcntl; sysopen F, $ARGV[0], eval $ARGV[1] or exit 1; syswrite F, "x" or exit 2'
-script() {  # name code: writes it where the profile of that name lets perl read it
-    confine "$1" perl '' "$perl /opt/t/$1.pl r,"
+script() {  # name code [rules]: writes it where the profile of that name lets perl read it
+    confine "$1" perl '' "$perl ${3:-}/opt/t/$1.pl r,"
     printf '%s;\nexit 0;\n' "$2" >"/opt/t/$1.pl"
 }
 script mapper "$mapper"
@@ -72,8 +72,8 @@ script udp "use Socket; $udp"
 converses udp 'network inet dgram,' '/opt/t/udp /opt/t/udp.pl'
 script sixth "use Socket qw(:DEFAULT IN6ADDR_LOOPBACK sockaddr_in6); $sixth"
 converses sixth 'network inet6 stream,' '/opt/t/sixth /opt/t/sixth.pl'
-# (The abstraction allows unix sockets; by path the file is asked for.)
-script bound "use Socket; $local"
+# (By path the file is asked for, too.)
+script bound "use Socket; $local" 'network unix, '
 together bound 3 "$clean" "/opt/t/bound /opt/t/bound.pl $d/socket"
 script truncates "$opener"
 together truncates 3 "$clean" "/opt/t/truncates /opt/t/truncates.pl $d/a 'O_WRONLY|O_TRUNC'"

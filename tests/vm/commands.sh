@@ -22,7 +22,7 @@ converses talker 'network netlink raw,' '/opt/t/talker link show lo'
 cat >/etc/apparmor.d/opt.t.family <<P
 include <tunables/global>
 profile family /opt/t/family {
-  include <abstractions/base>
+  $starts
   /opt/t/family mr,
   deny /opt/t/secret r,
   profile child { /x r, }
@@ -70,7 +70,7 @@ cp "$(command -v cat)" /opt/t/mixed
 cat >$mixed <<P
 include <tunables/global>
 profile mixed /opt/t/mixed {
-  include <abstractions/base>
+  $starts
   /opt/t/mixed mr,
   profile kid { /etc/hostname r, }
   ^hat { /etc/hosts r, }
@@ -154,7 +154,7 @@ write_parent() {  # what the child may read
     cat >/etc/apparmor.d/opt.t.parent <<P
 include <tunables/global>
 profile parent /opt/t/parent {
-  include <abstractions/base>
+  $starts
   /opt/t/parent mr,
   profile kid {
     $1 r,

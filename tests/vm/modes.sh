@@ -3,14 +3,14 @@
 # Modes on a real kernel: what is denied, let through, killed; children and hats; a mode that the kernel
 # alone has; undo. Read by guest.sh.
 
-cat >/etc/apparmor.d/opt.t.moded <<'P'
+cat >/etc/apparmor.d/opt.t.moded <<P
 include <tunables/global>
 profile moded /opt/t/moded {
-  include <abstractions/base>
+  $starts
   /opt/t/moded mr,
   include if exists <local/opt.t.moded>
   profile kid {
-    include <abstractions/base>
+    $starts
     /opt/t/moded mr,
   }
 }
@@ -59,13 +59,13 @@ ok 'modes: the file was not touched' cmp /tmp/moded.before /etc/apparmor.d/opt.t
 apparmor_parser -r /etc/apparmor.d/opt.t.moded
 
 # ---- links ----------------------------------------------------------------------------------------------
-cat >/etc/apparmor.d/opt.t.linked <<'P'
+cat >/etc/apparmor.d/opt.t.linked <<P
 include <tunables/global>
 profile linked /opt/t/linked {
-  include <abstractions/base>
+  $starts
   /opt/t/linked mr,
   profile kid {
-    include <abstractions/base>
+    $starts
     /opt/t/linked mr,
   }
 }

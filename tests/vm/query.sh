@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What query says is what happens: on disk, as loaded, and done under the profile. Read by guest.sh.
 # shellcheck shell=bash disable=SC2154
-cat >/etc/apparmor.d/opt.t.asked <<'P'
+cat >/etc/apparmor.d/opt.t.asked <<P
 include <tunables/global>
 profile asked {
-  include <abstractions/base>
+  $starts
   /** mrix,
   deny /opt/t/secret r,
   audit deny /opt/t/loud r,
