@@ -46,19 +46,22 @@ print(sum(counts.values()), "%.0f %.0f" % (late[len(late) // 2], late[-1]) if la
       ",".join("%s:%d" % k for k in kinds.items()) or "-")
 PY
 seen() { python3 /opt/t/sum.py /tmp/follow "$1"; }
-seen_is() { [ "$(seen "$1" | cut -d' ' -f1)" = "$2" ]; }
+seen_is() { local count rest; read -r count rest < <(seen "$1"); [ "$count" = "$2" ]; }
 # until COMMAND: four minutes are a hang even on a busy machine, or a loss that is judged next.
 soon() { local end=$((SECONDS + 240)); until "$@"; do [ $SECONDS -lt $end ] || return 1; sleep 0.1; done; }
 # All of COUNT is counted or told to be lost; or nothing has grown for half a minute: a busy machine
-# pauses.
+# pauses. (What is said is only read when no more comes: that takes as long as armorer takes to say it.)
 settled() {  # name count
-    local last='' now still=0 count median worst told kinds
+    local size='' now still=0 count median worst told kinds
     while [ $still -lt 60 ]; do
-        now=$(seen "$1"); read -r count median worst told kinds <<<"$now"
-        [ $((count + told)) -lt "$2" ] || return 0
-        # (what waits for a slow auditd in the kernel's backlog is not lost)
-        if [ "$now" = "$last" ] && auditctl -s | grep -q '^backlog 0'; then still=$((still + 1)); else still=0 last=$now; fi
         sleep 0.5
+        now=$(stat -c %s /tmp/follow)
+        # (what waits for a slow auditd in the kernel's backlog is not lost)
+        if [ "$now" != "$size" ] || ! auditctl -s | grep -q '^backlog 0'; then still=0 size=$now; continue; fi
+        still=$((still + 1))
+        case $still in 2|8|20|40|60) ;; *) continue ;; esac
+        read -r count median worst told kinds < <(seen "$1")
+        [ $((count + told)) -lt "$2" ] || return 0
     done
 }
 follow() { : >/tmp/follow; "$armorer" denials --follow --json "$@" >/tmp/follow 2>/tmp/follow.err & follower=$!; sleep 1; }
