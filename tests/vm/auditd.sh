@@ -48,14 +48,14 @@ accounted between 4000
 # Stopped, and armorer too, so that its socket overflows: no log has what did not fit.
 stops TERM
 kill -STOP $follower
-storm 7000 full 0
+storm 12000 full 0
 kill -CONT $follower
 # At once that something was lost, and how much with the next record, whose number tells it.
 overran() { seen full | grep -qE 'overrun:[1-9]'; }
 ok 'full: told that some is lost' soon overran
 storm 1 next 0
 ok 'full: and the next is there' soon seen_is next 1
-accounted full 7000
+accounted full 12000
 echo "# $(seen full)"
 unfollow
 sed 's/^/# /' /tmp/follow.err
