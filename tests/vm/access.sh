@@ -48,6 +48,11 @@ confine parental env '' "profile kid /opt/t/{kid,cub} {
 cp "$(command -v cat)" /opt/t/kid
 runs_as parental kid parental//kid
 
+# A script, which has to be read, and what env executes for it.
+printf '#!/usr/bin/env sh\necho "it runs"\n' >/opt/t/script; chmod 755 /opt/t/script
+confine scripted env
+together scripted 2 : 'test "$(/opt/t/scripted /opt/t/script)" = "it runs"'
+
 # ---- memory, sockets, files that are made and changed ------------------------------------------------
 perl='/usr/lib/@{multiarch}/perl{,-base}/** mr, /usr/share/perl/** r, /etc/perl/** r,'
 mapper='open F, "<", $ARGV[0] or exit 1; exit(syscall(9, 0, 4096, 5, 2, fileno F, 0) == -1)'
