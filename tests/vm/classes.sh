@@ -183,10 +183,11 @@ deed x-child '' "/opt/t/kid cx -> kid, profile kid { /opt/t/kid mr, $(own_includ
 ln -f $act /opt/t/kid
 fixes - x-child 1 "$clean" "exec /opt/t/kid read $d/a"
 deed x-bare '' "${attr}current rw, ^hat { /usr/lib/** mr, }"
-# One process under two profiles: begun so, and led there by a rule.
+# One process under two profiles: begun so, and led there by a rule (px alone would want a third, of the
+# program's own).
 deed k-one; deed k-two
 together k-one 2 "$clean" "aa-exec -p 'k-one//&k-two' -- /opt/t/k-one read $d/a"
-deed k-led '' '/opt/t/k-run mr, /opt/t/k-run px -> &k-beside,'; deed k-beside '' '/opt/t/k-run mr,'; ln -f $act /opt/t/k-run
+deed k-led '' '/opt/t/k-run mr, /opt/t/k-run pix -> &k-beside,'; deed k-beside '' '/opt/t/k-run mr,'; ln -f $act /opt/t/k-run
 together k-led 2 "$clean" "/opt/t/k-led exec /opt/t/k-run read $d/a"
 loaded
 sh -c "$clean"
