@@ -258,3 +258,4 @@ for name in "${refused[@]}"; do ok "$name: denied as before" is_refused "$name";
 kill $free
 pkill -x 'g-other|p-other'
 refusal='' cases=()
+when_denied() { :; }; when_undone() { :; }; when_denied_again() { :; }
