@@ -23,6 +23,7 @@
 typedef struct {
     const TuiOptions *options;
     AmrSession *session;
+    TuiIgnored *ignored; /* NULL: it is for this session alone */
     TuiTerm *term;
     TuiScreen *screen;
     TuiTell tell;
@@ -365,8 +366,11 @@ warnings_of(const AmrConfig *config, TuiKeymap *keymap)
 static void
 make_screen(App *app)
 {
+    if (!tui_options_replay(app->options, &(AmrReplayOptions){0}))
+        app->ignored = tui_ignored_of(app->session->target, app->session->store);
     TuiScreenOptions options = {
         .session = app->session,
+        .ignored = app->ignored,
         .host = g_get_host_name(),
         .read_only = amr_target_is_read_only(app->session->target),
         .keymap = tui_keymap_new(amr_target_is_read_only(app->session->target)),
@@ -412,6 +416,7 @@ finish(App *app)
     tui_tell_end(&app->tell);
     g_clear_pointer(&app->past, tui_task_end);
     tui_screen_free(app->screen);
+    tui_ignored_free(app->ignored);
     while (app->loading)
         g_main_context_iteration(NULL, TRUE);
     tui_canvas_free(app->canvas);

@@ -112,20 +112,28 @@ state_directory(void)
     return g_build_filename(g_get_home_dir(), ".local", "state", "armorer", NULL);
 }
 
-GPtrArray *
-tui_home_history(const char *name)
+char *
+tui_home_state(const char *name, gsize max)
 {
-    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
     g_autofree char *dir = state_directory();
     g_autofree char *path = dir ? g_build_filename(dir, name, NULL) : NULL;
     g_autoptr(GError) error = NULL;
     gsize len;
-    g_autofree char *text = path ? tui_home_read(path, HISTORY_MAX, &len, &error) : NULL;
+    char *text = path ? tui_home_read(path, max, &len, &error) : NULL;
 
     if (path && g_error_matches(error, AMR_ERROR, AMR_ERROR_LIMIT))
         (void)g_unlink(path);
+    return text;
+}
+
+GPtrArray *
+tui_home_history(const char *name)
+{
+    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *text = tui_home_state(name, HISTORY_MAX);
     g_auto(GStrv) split = g_strsplit(text ? text : "", "\n", -1);
     guint n = g_strv_length(split);
+
     for (guint i = n > HISTORY_LINES ? n - HISTORY_LINES : 0; i < n; i++) {
         if (split[i][0] && g_utf8_validate(split[i], -1, NULL))
             g_ptr_array_add(lines, g_strdup(split[i]));
@@ -133,36 +141,73 @@ tui_home_history(const char *name)
     return lines;
 }
 
+typedef struct {
+    char *text;
+    void (*done)(gpointer);
+    gpointer data;
+} Append;
+
+/* What cannot be kept is forgotten: it is a convenience. */
+static void
+append_end(Append *append)
+{
+    if (append->done)
+        append->done(append->data);
+    g_free(append->text);
+    g_free(append);
+}
+
 static void
 on_written(GObject *source, GAsyncResult *result, gpointer data)
 {
-    /* What cannot be kept is forgotten: it is a convenience. */
     (void)g_output_stream_write_all_finish(G_OUTPUT_STREAM(source), result, NULL, NULL);
-    g_free(data);
+    append_end(data);
 }
 
 static void
 on_opened(GObject *source, GAsyncResult *result, gpointer data)
 {
     g_autoptr(GFileOutputStream) stream = g_file_append_to_finish(G_FILE(source), result, NULL);
+    Append *append = data;
 
-    if (!stream) {
-        g_free(data);
-        return;
-    }
-    g_output_stream_write_all_async(G_OUTPUT_STREAM(stream), data, strlen(data), G_PRIORITY_LOW,
-                                    NULL, on_written, data);
+    if (stream)
+        g_output_stream_write_all_async(G_OUTPUT_STREAM(stream), append->text, strlen(append->text),
+                                        G_PRIORITY_LOW, NULL, on_written, append);
+    else
+        append_end(append);
+}
+
+gboolean
+tui_home_append(const char *name, const char *text, void (*done)(gpointer), gpointer data)
+{
+    g_autofree char *dir = state_directory();
+    g_autofree char *path = dir ? g_build_filename(dir, name, NULL) : NULL;
+    Append *append;
+
+    if (!path || text[0] == '\0' || g_mkdir_with_parents(dir, 0700) != 0)
+        return FALSE;
+    append = g_new(Append, 1);
+    *append = (Append){g_strdup(text), done, data};
+    g_autoptr(GFile) file = g_file_new_for_path(path);
+    g_file_append_to_async(file, G_FILE_CREATE_PRIVATE, G_PRIORITY_LOW, NULL, on_opened, append);
+    return TRUE;
 }
 
 void
 tui_home_remember(const char *name, const char *line)
 {
+    g_autofree char *text = line[0] ? g_strconcat(line, "\n", NULL) : NULL;
+
+    if (text)
+        (void)tui_home_append(name, text, NULL, NULL);
+}
+
+void
+tui_home_replace(const char *name, const char *text)
+{
     g_autofree char *dir = state_directory();
     g_autofree char *path = dir ? g_build_filename(dir, name, NULL) : NULL;
 
-    if (!path || line[0] == '\0' || g_mkdir_with_parents(dir, 0700) != 0)
-        return;
-    g_autoptr(GFile) file = g_file_new_for_path(path);
-    g_file_append_to_async(file, G_FILE_CREATE_PRIVATE, G_PRIORITY_LOW, NULL, on_opened,
-                           g_strconcat(line, "\n", NULL));
+    if (path)
+        (void)g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL);
 }

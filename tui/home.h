@@ -30,5 +30,14 @@ GPtrArray *tui_home_history(const char *name);
 /* Adds @line at its end, in the background (0600); nothing where nothing is to be kept. */
 void tui_home_remember(const char *name, const char *line);
 
+/* The text of the file @name there, NULL if there is none, or nothing is kept. One above @max bytes
+ * begins anew. The caller frees. */
+char *tui_home_state(const char *name, gsize max);
+/* Adds @text at its end, in the background (0600), then calls @done (may be NULL), whatever came of
+ * it. FALSE: nothing is to be kept, and @done is not called. */
+gboolean tui_home_append(const char *name, const char *text, void (*done)(gpointer), gpointer data);
+/* Writes it anew, at once; what cannot be written stays as it was. */
+void tui_home_replace(const char *name, const char *text);
+
 G_END_DECLS
 #endif

@@ -89,15 +89,22 @@ append_denial(GString *body, const AmrEvent *event)
                            object[what.len] ? "…" : "");
 }
 
+static gboolean
+is_ignored(const AmrStore *store, AmrDenialId id)
+{
+    const AmrDenial *denial = amr_store_get(store, id);
+    return denial && denial->state == AMR_DENIAL_STATE_IGNORED;
+}
+
 void
 tui_notice_texts(const AmrStore *store, AmrDenialId first, guint n, char **summary, char **body)
 {
     GString *text = g_string_new(NULL);
     guint told = 0;
 
-    for (guint i = 0; i < n && told < TOLD; i++) {
+    for (guint i = 0; told < MIN(n, TOLD) && first + i <= amr_store_newest(store); i++) {
         AmrEvent event;
-        if (!amr_store_event(store, first + i, &event))
+        if (is_ignored(store, first + i) || !amr_store_event(store, first + i, &event))
             continue;
         append_denial(text, &event);
         told++;
@@ -183,15 +190,18 @@ on_timer(gpointer data)
     TuiNotice *notice = data;
     const TuiNoticeOptions *options = &notice->options;
     AmrDenialId newest = amr_store_newest(options->store);
-    guint n = newest - notice->known;
+    guint n = 0;
     g_autofree char *summary = NULL;
     g_autofree char *body = NULL;
 
     notice->timer = 0;
+    for (AmrDenialId id = notice->known + 1; id <= newest; id++)
+        n += !is_ignored(options->store, id);
+    if (n > 0)
+        tui_notice_texts(options->store, notice->known + 1, n, &summary, &body);
+    notice->known = newest;
     if (n == 0)
         return G_SOURCE_REMOVE;
-    tui_notice_texts(options->store, notice->known + 1, n, &summary, &body);
-    notice->known = newest;
     if (options->ways & TUI_NOTICE_BELL && options->ring)
         options->ring(options->data);
     if (options->ways & TUI_NOTICE_TITLE && options->entitle)

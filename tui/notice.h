@@ -43,8 +43,8 @@ void tui_notice_begin(TuiNotice *notice);
 /* The store changed. */
 void tui_notice_store_changed(TuiNotice *notice);
 
-/* The two texts for the @n denials from @first on (ids as the store gives them); the body is
- * markup, the summary display form. Owned. */
+/* The two texts for the @n denials from @first on (ids as the store gives them) that nobody
+ * ignores; the body is markup, the summary display form. Owned. */
 void tui_notice_texts(const AmrStore *store, AmrDenialId first, guint n, char **summary,
                       char **body);
 

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "tui/command/denials.h"
+#include "tui/ignored.h"
 
 void
 tui_denials_fill_row(guint row, gpointer data, TuiCell *cells)
@@ -100,6 +101,7 @@ tui_command_denials(TuiCommand *command, int argc, char **argv)
     g_autofree char **files = NULL;
     g_autoptr(AmrFilter) filter = NULL;
     g_autofree AmrDenialId *ids = NULL;
+    g_autoptr(TuiIgnored) ignored = NULL;
     AmrSession *session;
     guint n;
     int status;
@@ -119,6 +121,8 @@ tui_command_denials(TuiCommand *command, int argc, char **argv)
     status = tui_command_read_logs(command, files);
     if (amr_store_count(session->store) > 0)
         tui_command_judge(command, FALSE);
+    ignored = tui_ignored_of(session->target, session->store);
+    tui_ignored_apply(ignored);
     ids = tui_command_denial_ids(command, filter, AMR_ORDER_LAST, &n, &status);
     if (n == 0)
         return status;

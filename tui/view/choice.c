@@ -379,19 +379,9 @@ tui_choice_can(const TuiChoiceItem *item, TuiChange change)
     return FALSE;
 }
 
-/* At once, and without a plan: it is no change of policy. */
-static void
-ignore(const AmrSession *session, const TuiChoiceItem *item, gboolean ignored)
-{
-    item->pick->ignored = ignored;
-    if (item->id != AMR_DENIAL_NONE)
-        amr_store_set_state(session->store, item->id,
-                            ignored ? AMR_DENIAL_STATE_IGNORED : AMR_DENIAL_STATE_NEW);
-}
-
 /* As @pick has it, for all of the row. */
 static void
-set_row(TuiChoice *choice, const AmrSession *session, guint row, const TuiPick *pick)
+set_row(TuiChoice *choice, guint row, const TuiPick *pick)
 {
     for (guint i = 0; i < choice->items->len; i++) {
         const TuiChoiceItem *item = choice->items->pdata[i];
@@ -401,8 +391,7 @@ set_row(TuiChoice *choice, const AmrSession *session, guint row, const TuiPick *
         item->pick->audit = pick->audit;
         item->pick->deny = pick->deny;
         item->pick->one_side = pick->one_side;
-        if (item->pick->ignored != pick->ignored)
-            ignore(session, item, pick->ignored);
+        item->pick->ignored = pick->ignored;
     }
 }
 
@@ -452,7 +441,7 @@ tui_choice_change(TuiChoice *choice, const AmrSession *session, const TuiChoiceI
     case TUI_CHANGE_EDIT:
         return FALSE;
     }
-    set_row(choice, session, item->row, &pick);
+    set_row(choice, item->row, &pick);
     add_items(choice, session);
     return TRUE;
 }

@@ -193,12 +193,25 @@ static const struct {
     {TUI_ACTION_IGNORE, TUI_CHANGE_IGNORE, NULL, "This execution is in no log: nothing to ignore"},
 };
 
+/* At once, and without a plan: it is no change of policy. */
+static void
+ignore_row(TuiProposal *view, guint row, gboolean on)
+{
+    for (guint i = 0; i < view->choice->items->len; i++) {
+        const TuiChoiceItem *item = view->choice->items->pdata[i];
+        if (item->row == row && item->id != AMR_DENIAL_NONE)
+            tui_screen_ignore(view->view.screen, item->id, on);
+    }
+}
+
 static TuiStale
 change(TuiProposal *view, gsize which)
 {
     const TuiChoiceItem *item = tui_proposal_current(view);
     const TuiPick *pick = item->pick;
 
+    if (changes[which].change == TUI_CHANGE_IGNORE && tui_choice_can(item, TUI_CHANGE_IGNORE))
+        ignore_row(view, item->row, !pick->ignored);
     if (tui_choice_change(view->choice, tui_proposal_session(view), item, changes[which].change)) {
         stand_on(view, pick);
         tui_proposal_changed(view);

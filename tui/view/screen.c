@@ -358,6 +358,7 @@ void
 tui_screen_store_changed(TuiScreen *screen)
 {
     tui_screen_read_rate(screen);
+    tui_ignored_apply(screen->options.ignored);
     tui_screen_wants_work(screen);
     tui_screen_tell_views(screen, TUI_NEWS_STORE);
 }

@@ -7,6 +7,7 @@
 #define TUI_VIEW_SCREEN_H
 
 #include "core/session.h"
+#include "tui/ignored.h"
 #include "tui/privileged.h"
 #include "tui/view/ask.h"
 #include "tui/view/view.h"
@@ -24,6 +25,7 @@ typedef struct {
     gboolean read_only;  /* no writing actions at all */
     TuiKeymap *keymap;   /* taken over; NULL: the keys of the table */
     GPtrArray *warnings; /* char *, of the user's files; taken over; may be NULL */
+    TuiIgnored *ignored; /* borrowed; NULL: what is ignored is for this session alone */
     TuiElevate elevate;  /* NULL: changes are carried out in this process */
     /* Sends @text to the terminal's clipboard; FALSE: it has none, or the text is too long for it.
      * May be NULL. */
@@ -79,6 +81,9 @@ char *tui_screen_frozen(const TuiScreen *screen);
 TuiAsk *tui_screen_line(const TuiScreen *screen);
 /* Something to draw came without a key. */
 void tui_screen_dirty(TuiScreen *screen);
+
+/* Denial @id is ignored without a rule from now on, or not any more. */
+void tui_screen_ignore(TuiScreen *screen, AmrDenialId id, gboolean on);
 
 /* Reads index, loaded profiles and history again, as soon as nothing works with them. Views get
  * TUI_NEWS_SESSION when it is done. */

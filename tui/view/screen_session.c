@@ -46,9 +46,7 @@ tui_screen_freeze(TuiScreen *screen)
         amr_store_thaw(store);
     else
         amr_store_freeze(store);
-    tui_screen_read_rate(screen);
-    tui_screen_wants_work(screen);
-    tui_screen_tell_views(screen, TUI_NEWS_STORE);
+    tui_screen_store_changed(screen);
 }
 
 char *
@@ -231,6 +229,16 @@ tui_screen_elevate(TuiScreen *screen, const AmrRequest *request, TuiPrivileged *
                    GError **error)
 {
     return screen->options.elevate(request, privileged, error, screen->options.data);
+}
+
+void
+tui_screen_ignore(TuiScreen *screen, AmrDenialId id, gboolean on)
+{
+    if (screen->options.ignored)
+        tui_ignored_set(screen->options.ignored, id, on);
+    else
+        amr_store_set_state(screen->options.session->store, id,
+                            on ? AMR_DENIAL_STATE_IGNORED : AMR_DENIAL_STATE_NEW);
 }
 
 /* ---- for the views -------------------------------------------------------------------------- */
