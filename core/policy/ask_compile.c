@@ -4,6 +4,7 @@
 
 #include "core/base/text.h"
 #include "core/policy/ask_private.h"
+#include "core/policy/content.h"
 #include "core/policy/insert.h"
 
 /* Rules that grant all of a class. Executions are not among them: they would be in conflict with
@@ -26,14 +27,16 @@ rules_for(AmrClass klass)
  */
 
 static AmrAskCompiled *
-take_result(const AmrAsk *ask, AmrCompileResult *result, GError *error)
+take_result(const AmrAsk *ask, const AmrContent *content, GError *error)
 {
     AmrAskCompiled *compiled = g_new0(AmrAskCompiled, 1);
     compiled->error = error;
-    if (result && !result->ok)
-        amr_compile_result_to_error(result, AMR_ERROR_COMPILER, &compiled->error);
-    else if (result)
-        compiled->oracle = amr_oracle_new(result->output, &compiled->error);
+    if (content && !content->result->ok)
+        amr_compile_result_to_error(content->result, AMR_ERROR_COMPILER, &compiled->error);
+    else if (content && content->oracle)
+        compiled->oracle = amr_oracle_ref(content->oracle);
+    else if (content)
+        compiled->error = g_error_copy(content->error);
     if (compiled->error) {
         g_autofree char *shown = amr_display_string(ask->root);
         if (!strstr(compiled->error->message, shown))
@@ -43,12 +46,13 @@ take_result(const AmrAsk *ask, AmrCompileResult *result, GError *error)
 }
 
 static void
-compile(GTask *task, const char *base, GAsyncReadyCallback callback)
+compile(GTask *task, const AmrScratch *scratch, GAsyncReadyCallback callback)
 {
     AmrAsk *ask = g_task_get_task_data(task);
-    AmrCompileJob job = {AMR_COMPILE_CHECK, base, ask->root, NULL};
-    amr_compiler_run_async(ask->asker->context.compiler, &job, g_task_get_cancellable(task),
-                           callback, g_object_ref(task));
+    const char *base = scratch ? amr_scratch_path(scratch) : NULL;
+    const AmrCompileJob job = {AMR_COMPILE_CHECK, base, ask->root, NULL};
+    amr_content_compile_async(ask->asker->context.compiler, ask->asker->context.index, &job,
+                              scratch, g_task_get_cancellable(task), callback, g_object_ref(task));
 }
 
 /* ---- the rules that say so --------------------------------------------------------------------
@@ -187,8 +191,7 @@ on_granted(GObject *source, GAsyncResult *result, gpointer data)
     g_autoptr(GTask) task = data;
     AmrAsk *ask = g_task_get_task_data(task);
     GError *error = NULL;
-    g_autoptr(AmrCompileResult) got =
-        amr_compiler_run_finish(ask->asker->context.compiler, result, &error);
+    g_autoptr(AmrContent) got = amr_content_compile_finish(result, &error);
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
         (void)amr_scratch_restore(ask->asker->scratch, ask->block->file, NULL);
         g_task_return_error(task, error);
@@ -208,7 +211,7 @@ grant_all(GTask *task)
     const char *rules = rules_for(ask->question->klass);
     g_autoptr(GBytes) text = amr_insert_rules(ask->asker->context.index, ask->block, rules, NULL);
     if (text && amr_scratch_set(ask->asker->scratch, ask->block->file, text, NULL))
-        compile(task, amr_scratch_path(ask->asker->scratch), on_granted);
+        compile(task, ask->asker->scratch, on_granted);
     else
         look_for_rule(task);
 }
@@ -274,8 +277,7 @@ on_compiled(GObject *source, GAsyncResult *result, gpointer data)
     g_autoptr(GTask) task = data;
     AmrAsk *ask = g_task_get_task_data(task);
     GError *error = NULL;
-    g_autoptr(AmrCompileResult) got =
-        amr_compiler_run_finish(ask->asker->context.compiler, result, &error);
+    g_autoptr(AmrContent) got = amr_content_compile_finish(result, &error);
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
         g_task_return_error(task, error);
         return;

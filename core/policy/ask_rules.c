@@ -2,6 +2,7 @@
 #include "core/policy/ask_rules.h"
 
 #include "core/policy/ask_private.h"
+#include "core/policy/content.h"
 #include "core/policy/insert.h"
 
 #define PROFILE "armorer_rule_"
@@ -64,7 +65,7 @@ finish(GTask *task)
 static void next(GTask *task);
 
 static void
-take(Asking *asking, Range range, AmrOracle *oracle)
+take(Asking *asking, Range range, const AmrOracle *oracle)
 {
     for (guint i = range.from; i < range.to; i++) {
         AmrAskRule *rule = asking->rules->rules->pdata[i];
@@ -96,8 +97,7 @@ on_rules(GObject *source, GAsyncResult *async, gpointer data)
     g_autoptr(GTask) task = data;
     Asking *asking = g_task_get_task_data(task);
     g_autoptr(GError) error = NULL;
-    g_autoptr(AmrCompileResult) result =
-        amr_compiler_run_finish(asking->asker->context.compiler, async, &error);
+    g_autoptr(AmrContent) content = amr_content_compile_finish(async, &error);
     Range range = g_array_index(asking->ranges, Range, asking->ranges->len - 1);
 
     g_array_set_size(asking->ranges, asking->ranges->len - 1);
@@ -105,14 +105,15 @@ on_rules(GObject *source, GAsyncResult *async, gpointer data)
         g_task_return_error(task, g_steal_pointer(&error));
         return;
     }
-    g_autoptr(AmrOracle) oracle =
-        result && result->ok ? amr_oracle_new(result->output, &error) : NULL;
     g_autofree char *refusal =
-        result && !result->ok ? amr_compile_result_refusal(result, NULL) : NULL;
-    if (oracle)
-        take(asking, range, oracle);
+        content && !content->result->ok ? amr_compile_result_refusal(content->result, NULL) : NULL;
+    if (content && content->oracle)
+        take(asking, range, content->oracle);
     else
-        split(asking, range, refusal ? refusal : error->message);
+        split(asking, range,
+              refusal   ? refusal
+              : content ? content->error->message
+                        : error->message);
     next(task);
 }
 
@@ -134,8 +135,8 @@ next(GTask *task)
     }
     g_autoptr(GBytes) bytes = g_string_free_to_bytes(text);
     const AmrCompileJob job = {.kind = AMR_COMPILE_MEANING, .text = bytes};
-    amr_compiler_run_async(asking->asker->context.compiler, &job, g_task_get_cancellable(task),
-                           on_rules, g_object_ref(task));
+    amr_content_compile_async(asking->asker->context.compiler, asking->asker->context.index, &job,
+                              NULL, g_task_get_cancellable(task), on_rules, g_object_ref(task));
 }
 
 /* ---- the profile ----------------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/policy/content.h"
 #include "core/policy/insert.h"
 #include "core/policy/rule_text.h"
 
@@ -295,8 +296,7 @@ on_compiled(GObject *source, GAsyncResult *async, gpointer data)
     g_autoptr(GTask) task = data;
     Find *find = g_task_get_task_data(task);
     g_autoptr(GError) error = NULL;
-    g_autoptr(AmrCompileResult) result =
-        amr_compiler_run_finish(find->causes->compiler, async, &error);
+    g_autoptr(AmrContent) content = amr_content_compile_finish(async, &error);
     Part part = g_array_index(find->parts, Part, find->parts->len - 1);
 
     g_array_set_size(find->parts, find->parts->len - 1);
@@ -304,12 +304,14 @@ on_compiled(GObject *source, GAsyncResult *async, gpointer data)
         g_task_return_error(task, g_steal_pointer(&error));
         return;
     }
-    if (!result) /* it cannot be asked at all */
+    if (!content) /* it cannot be asked at all */
         g_array_set_size(find->parts, 0);
-    else if (!result->ok)
+    else if (!content->result->ok)
         halve(find, part);
-    else if ((part.oracle = amr_oracle_new(result->output, NULL)))
+    else if (content->oracle) {
+        part.oracle = amr_oracle_ref(content->oracle);
         g_array_append_val(find->table->parts, part);
+    }
     compile_next(task);
 }
 
@@ -327,8 +329,8 @@ compile_next(GTask *task)
     }
     g_autoptr(GBytes) text = text_of(find, g_array_index(find->parts, Part, find->parts->len - 1));
     const AmrCompileJob job = {.kind = AMR_COMPILE_MEANING, .text = text};
-    amr_compiler_run_async(find->causes->compiler, &job, g_task_get_cancellable(task), on_compiled,
-                           g_object_ref(task));
+    amr_content_compile_async(find->causes->compiler, find->causes->index, &job, NULL,
+                              g_task_get_cancellable(task), on_compiled, g_object_ref(task));
 }
 
 /* @find is taken over. */

@@ -240,5 +240,6 @@ amr_compiler_free(AmrCompiler *compiler)
     cancel_all(&compiler->loads);
     cancel_all(&compiler->checks);
     cancel_all(&compiler->running);
+    amr_contents_free(compiler->contents);
     g_free(compiler);
 }

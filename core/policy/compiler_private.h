@@ -46,6 +46,11 @@ typedef enum {
     AMR_COMPILE_WARNINGS_NONE,
 } AmrCompileWarnings;
 
+typedef struct AmrContents AmrContents;
+
+/* content.c: NULL is none. */
+void amr_contents_free(AmrContents *contents);
+
 struct AmrCompiler {
     const AmrTarget *target;
     guint seconds;
@@ -54,7 +59,8 @@ struct AmrCompiler {
     GQueue loads;  /* AmrCompileRun: kinds that load, in the order in which they were asked for */
     GQueue checks; /* AmrCompileRun: all others, the newest first */
     GQueue running;
-    gboolean pumping; /* a start that fails asks for the next one */
+    AmrContents *contents; /* what was compiled, by content; NULL so far */
+    gboolean pumping;      /* a start that fails asks for the next one */
 };
 
 /* A pipe of the child and what has come out of it. */

@@ -170,6 +170,9 @@ const char **amr_index_asks(const AmrIndex *index, const char *file);
 /* The first include in @file itself that could not be followed, for it leads out of the policy, as
  * written, and its line; NULL if there is none. Borrowed. */
 const char *amr_index_stray(const AmrIndex *index, const char *file, guint *line);
+/* Whether @file, which was read or asked for, is on disk as it was then; a directory: whether the
+ * same names stand in it. Reads it. */
+gboolean amr_index_is_as_read(const AmrIndex *index, const char *file);
 /* The bytes as the index read them; NULL if it could not. Borrowed. */
 GBytes *amr_index_bytes(const AmrIndex *index, const char *file);
 

@@ -101,6 +101,21 @@ file_differs(const AmrIndex *index, const IndexFile *file)
     return bytes && file->bytes ? !g_bytes_equal(bytes, file->bytes) : bytes || file->bytes;
 }
 
+gboolean
+amr_index_is_as_read(const AmrIndex *index, const char *name)
+{
+    const IndexFile *file = amr_index_known(index, name);
+    struct stat st;
+
+    if (!file || file_differs(index, file))
+        return FALSE;
+    if (!file->entries)
+        return TRUE;
+    amr_autofd int fd = amr_index_open(index, name, O_PATH, NULL);
+    return fd >= 0 && fstat(fd, &st) == 0 && st.st_ctim.tv_sec == file->changed.tv_sec &&
+           st.st_ctim.tv_nsec == file->changed.tv_nsec;
+}
+
 static gboolean
 is_there(const AmrIndex *index, const char *name)
 {

@@ -1,24 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Measuring: the profile's file once, then rules, many at a time. */
+/* Measuring: the rules of one profile at a time, compiled many together. */
 #include <string.h>
 
-#include "core/policy/ask_private.h"
-#include "core/policy/insert.h"
+#include "core/policy/ask_rules.h"
 #include "core/policy/opens_private.h"
 
-#define PROFILE  "armorer_opens_"
 #define PART_MAX 48 /* rules in one compilation */
 
 typedef struct {
     AmrOpens *opens;
     AmrAsker *asker;
     GPtrArray *part; /* AmrOpensWanted of one profile */
-    guint chunk;     /* so many at once; fewer, where one of them does not compile */
     guint64 generation;
-    const AmrBlock *block; /* of the part's profile */
-    char *root;            /* its file */
-    AmrOracle *rules;      /* the part, compiled; NULL until then */
-    guint compared;        /* so many of them */
+    AmrAskRules *rules; /* the part, compiled; NULL until then */
+    guint compared;     /* so many of them */
 } Measuring;
 
 static void next(GTask *task);
@@ -29,8 +24,7 @@ measuring_free(gpointer data)
     Measuring *measuring = data;
     g_ptr_array_unref(measuring->part);
     amr_opens_free(measuring->opens);
-    amr_oracle_free(measuring->rules);
-    g_free(measuring->root);
+    amr_ask_rules_free(measuring->rules);
     g_free(measuring);
 }
 
@@ -50,14 +44,6 @@ set_known(const Measuring *measuring, AmrOpensWanted *wanted, AmrOracleCompariso
     amr_opens_wanted_free(wanted);
 }
 
-/* Of none of the part it is known. */
-static void
-give_up_part(const Measuring *measuring, const char *why)
-{
-    while (measuring->part->len)
-        set_known(measuring, g_ptr_array_steal_index_fast(measuring->part, 0), NULL, g_strdup(why));
-}
-
 /* Back among those that are wanted. */
 static void
 put_back(const Measuring *measuring)
@@ -73,49 +59,21 @@ put_back(const Measuring *measuring)
     }
 }
 
-/* FALSE, and the task has returned, where it is of no use any more. */
-static gboolean
-take(GTask *task, GAsyncResult *async, AmrCompileResult **result, GError **error)
-{
-    Measuring *measuring = g_task_get_task_data(task);
-
-    *result = amr_compiler_run_finish(measuring->asker->context.compiler, async, error);
-    if (g_error_matches(*error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-        put_back(measuring);
-        g_task_return_error(task, g_steal_pointer(error));
-        return FALSE;
-    }
-    if (is_stale(measuring)) {
-        g_task_return_boolean(task, TRUE);
-        return FALSE;
-    }
-    return TRUE;
-}
-
 /* ---- the rules ------------------------------------------------------------------------------- */
-
-static const AmrOracleProfile *
-profile_before(const Measuring *measuring)
-{
-    const AmrAskCompiled *compiled =
-        g_hash_table_lookup(measuring->asker->compiled, measuring->root);
-    return compiled && compiled->oracle
-               ? amr_ask_find(compiled->oracle, measuring->block->ns, measuring->block->name)
-               : NULL;
-}
 
 static void
 compare_one(Measuring *measuring)
 {
-    const AmrOracleProfile *before = profile_before(measuring);
     guint i = measuring->compared++;
-    g_autofree char *name = g_strdup_printf(PROFILE "%u", i);
-    const AmrOracleProfile *after = amr_oracle_find(measuring->rules, name);
+    const AmrAskRules *rules = measuring->rules;
+    const AmrAskRule *rule = rules->rules->pdata[i];
     g_autoptr(GError) error = NULL;
-    AmrOracleComparison *gains = after ? amr_oracle_gains(before, after, &error) : NULL;
-    char *why = gains ? NULL : g_strdup(error ? error->message : "nothing came of it");
+    AmrOracleComparison *gains = rules->before && rule->oracle
+                                     ? amr_oracle_gains(rules->profile, rule->profile, &error)
+                                     : NULL;
+    const char *why = error ? error->message : !rules->before ? rules->why : rule->why;
 
-    set_known(measuring, measuring->part->pdata[i], gains, why);
+    set_known(measuring, measuring->part->pdata[i], gains, gains ? NULL : g_strdup(why));
     measuring->part->pdata[i] = NULL;
 }
 
@@ -137,7 +95,7 @@ compare_next(gpointer data)
         return G_SOURCE_CONTINUE;
     }
     g_ptr_array_set_size(measuring->part, 0);
-    g_clear_pointer(&measuring->rules, amr_oracle_free);
+    g_clear_pointer(&measuring->rules, amr_ask_rules_free);
     next(task);
     return G_SOURCE_REMOVE;
 }
@@ -147,86 +105,16 @@ on_rules(GObject *source, GAsyncResult *async, gpointer data)
 {
     g_autoptr(GTask) task = data;
     Measuring *measuring = g_task_get_task_data(task);
-    g_autoptr(GError) error = NULL;
-    g_autoptr(AmrCompileResult) result = NULL;
+    GError *error = NULL;
 
-    if (!take(task, async, &result, &error))
-        return;
-    measuring->rules = result && result->ok ? amr_oracle_new(result->output, &error) : NULL;
+    measuring->rules = amr_asker_rules_finish(async, &error);
     measuring->compared = 0;
-    if (measuring->rules) {
-        g_idle_add_full(G_PRIORITY_DEFAULT_IDLE, compare_next, g_object_ref(task), g_object_unref);
-        return;
-    }
-    if (result && !result->ok && measuring->part->len > 1) {
-        measuring->chunk = measuring->part->len / 2;
+    if (!measuring->rules) {
         put_back(measuring);
-    } else {
-        g_autofree char *refusal =
-            result && !result->ok ? amr_compile_result_refusal(result, NULL) : NULL;
-        give_up_part(measuring, error ? error->message : refusal);
-        measuring->chunk = PART_MAX;
-    }
-    next(task);
-}
-
-static void
-compile_rules(GTask *task)
-{
-    Measuring *measuring = g_task_get_task_data(task);
-    g_autofree char *preamble =
-        amr_insert_preamble(measuring->asker->context.index, measuring->root);
-    g_autoptr(GString) text = g_string_new(preamble);
-
-    for (guint i = 0; i < measuring->part->len; i++) {
-        const AmrOpensWanted *wanted = measuring->part->pdata[i];
-        g_autofree char *rule = amr_rule_print(wanted->rule);
-        g_string_append_printf(text, "\nprofile " PROFILE "%u {\n  %s\n}\n", i, rule);
-    }
-    g_autoptr(GBytes) bytes = g_bytes_new(text->str, text->len);
-    const AmrCompileJob job = {.kind = AMR_COMPILE_MEANING, .text = bytes};
-    amr_compiler_run_async(measuring->asker->context.compiler, &job, g_task_get_cancellable(task),
-                           on_rules, g_object_ref(task));
-}
-
-/* ---- the profile ----------------------------------------------------------------------------- */
-
-/* With the profile compiled. */
-static void
-go_on(GTask *task)
-{
-    Measuring *measuring = g_task_get_task_data(task);
-    const AmrAskCompiled *compiled =
-        g_hash_table_lookup(measuring->asker->compiled, measuring->root);
-
-    if (profile_before(measuring)) {
-        compile_rules(task);
+        g_task_return_error(task, error);
         return;
     }
-    give_up_part(measuring, compiled->error ? compiled->error->message
-                                            : "the compiler makes no profile of this name");
-    next(task);
-}
-
-static void
-on_profile(GObject *source, GAsyncResult *async, gpointer data)
-{
-    g_autoptr(GTask) task = data;
-    Measuring *measuring = g_task_get_task_data(task);
-    g_autoptr(GError) error = NULL;
-    g_autoptr(AmrCompileResult) result = NULL;
-
-    if (!take(task, async, &result, &error))
-        return;
-    AmrAskCompiled *compiled = g_new0(AmrAskCompiled, 1);
-    if (result && result->ok)
-        compiled->oracle = amr_oracle_new(result->output, &compiled->error);
-    else if (result)
-        amr_compile_result_to_error(result, AMR_ERROR_COMPILER, &compiled->error);
-    else
-        compiled->error = g_steal_pointer(&error);
-    g_hash_table_insert(measuring->asker->compiled, g_strdup(measuring->root), compiled);
-    go_on(task);
+    g_idle_add_full(G_PRIORITY_DEFAULT_IDLE, compare_next, g_object_ref(task), g_object_unref);
 }
 
 /* What allows nothing by itself, or more than the machine of the profile says. */
@@ -243,7 +131,7 @@ take_part(Measuring *measuring)
     GPtrArray *all = measuring->opens->wanted;
     const AmrOpensWanted *first = NULL;
 
-    for (guint i = 0; i < all->len && measuring->part->len < measuring->chunk;) {
+    for (guint i = 0; i < all->len && measuring->part->len < PART_MAX;) {
         AmrOpensWanted *wanted = all->pdata[i];
         if (is_measured(wanted->rule) && first && strcmp(first->profile, wanted->profile) != 0) {
             i++;
@@ -260,43 +148,23 @@ take_part(Measuring *measuring)
     }
 }
 
-/* FALSE where no file of the policy defines the profile. */
-static gboolean
-find_profile(Measuring *measuring)
-{
-    const AmrIndex *index = measuring->asker->context.index;
-    const AmrOpensWanted *first = measuring->part->pdata[0];
-
-    measuring->block = index ? amr_index_find_typed(index, first->profile) : NULL;
-    g_autofree const char **roots =
-        measuring->block ? amr_index_roots(index, measuring->block) : NULL;
-    g_clear_pointer(&measuring->root, g_free);
-    measuring->root = g_strdup(roots ? roots[0] : NULL);
-    return measuring->root != NULL;
-}
-
 static void
 next(GTask *task)
 {
     Measuring *measuring = g_task_get_task_data(task);
+    g_autoptr(GPtrArray) rules = g_ptr_array_new_with_free_func((GDestroyNotify)amr_rule_free);
 
-    for (;;) {
-        take_part(measuring);
-        if (measuring->part->len == 0) {
-            g_task_return_boolean(task, TRUE);
-            return;
-        }
-        if (find_profile(measuring))
-            break;
-        give_up_part(measuring, "no file of the policy defines the profile");
-    }
-    if (g_hash_table_contains(measuring->asker->compiled, measuring->root)) {
-        go_on(task);
+    take_part(measuring);
+    if (measuring->part->len == 0) {
+        g_task_return_boolean(task, TRUE);
         return;
     }
-    const AmrCompileJob job = {.kind = AMR_COMPILE_CHECK, .file = measuring->root};
-    amr_compiler_run_async(measuring->asker->context.compiler, &job, g_task_get_cancellable(task),
-                           on_profile, g_object_ref(task));
+    for (guint i = 0; i < measuring->part->len; i++)
+        g_ptr_array_add(rules,
+                        amr_rule_copy(((const AmrOpensWanted *)measuring->part->pdata[i])->rule));
+    amr_asker_rules_async(measuring->asker,
+                          ((const AmrOpensWanted *)measuring->part->pdata[0])->profile, rules,
+                          g_task_get_cancellable(task), on_rules, g_object_ref(task));
 }
 
 void
@@ -309,7 +177,6 @@ amr_opens_ask_async(AmrOpens *opens, AmrAsker *asker, GCancellable *cancellable,
     *measuring = (Measuring){.opens = amr_opens_ref(opens),
                              .asker = asker,
                              .part = g_ptr_array_new_with_free_func(amr_opens_wanted_free),
-                             .chunk = PART_MAX,
                              .generation = opens->generation};
     g_task_set_source_tag(task, amr_opens_ask_async);
     g_task_set_task_data(task, measuring, measuring_free);

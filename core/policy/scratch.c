@@ -23,8 +23,8 @@ struct AmrScratch {
     char *path;   /* of the copy, without symbolic links */
     char *policy; /* what it is a copy of */
     int fd;
-    int policy_fd; /* borrowed from the target */
-    GHashTable *changed;
+    int policy_fd;       /* borrowed from the target */
+    GHashTable *changed; /* file -> GBytes that it holds, or NULL */
 };
 
 /* A directory that is still to be mirrored, relative to the policy; "." is the policy itself. */
@@ -217,6 +217,13 @@ on_slice(gpointer data)
 /* ---- made and removed -------------------------------------------------------------------------
  */
 
+static void
+unref_bytes(gpointer data)
+{
+    if (data)
+        g_bytes_unref(data);
+}
+
 static AmrScratch *
 scratch_new(const AmrTarget *target, GError **error)
 {
@@ -224,7 +231,7 @@ scratch_new(const AmrTarget *target, GError **error)
     scratch->fd = -1;
     scratch->policy_fd = amr_target_policy_fd(target);
     scratch->policy = g_strdup(amr_target_policy_path(target));
-    scratch->changed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    scratch->changed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, unref_bytes);
     if (scratch->policy_fd < 0) {
         fail(error, ENOENT, "Opening", scratch->policy);
         return NULL;
@@ -295,6 +302,32 @@ gboolean
 amr_scratch_is_changed(const AmrScratch *scratch, const char *file)
 {
     return g_hash_table_contains(scratch->changed, file);
+}
+
+static int
+compare_names(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+GPtrArray *
+amr_scratch_changes(const AmrScratch *scratch)
+{
+    GPtrArray *names = g_ptr_array_new();
+    GHashTableIter iter;
+    gpointer name;
+
+    g_hash_table_iter_init(&iter, scratch->changed);
+    while (g_hash_table_iter_next(&iter, &name, NULL))
+        g_ptr_array_add(names, name);
+    g_ptr_array_sort(names, compare_names);
+    return names;
+}
+
+GBytes *
+amr_scratch_bytes(const AmrScratch *scratch, const char *file)
+{
+    return g_hash_table_lookup(scratch->changed, file);
 }
 
 /* ---- changes ----------------------------------------------------------------------------------
@@ -407,7 +440,7 @@ amr_scratch_set(AmrScratch *scratch, const char *file, GBytes *bytes, GError **e
     amr_autofd int fd = open_place(scratch, file, bytes != NULL, &leaf, error);
     if (fd < 0)
         return FALSE;
-    g_hash_table_add(scratch->changed, g_strdup(file));
+    g_hash_table_replace(scratch->changed, g_strdup(file), bytes ? g_bytes_ref(bytes) : NULL);
     if (unlinkat(fd, leaf, 0) < 0 && errno != ENOENT)
         return fail(error, errno, "Removing", file);
     return !bytes || write_bytes(fd, leaf, file, bytes, error);

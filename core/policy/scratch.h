@@ -33,6 +33,10 @@ const char *amr_scratch_path(const AmrScratch *scratch); /* for AmrCompileJob.ba
 gboolean amr_scratch_set(AmrScratch *scratch, const char *file, GBytes *bytes, GError **error);
 gboolean amr_scratch_restore(AmrScratch *scratch, const char *file, GError **error);
 gboolean amr_scratch_is_changed(const AmrScratch *scratch, const char *file);
+/* The files that are changed, by name (borrowed), and what one of them holds; NULL: it is not
+ * there. */
+GPtrArray *amr_scratch_changes(const AmrScratch *scratch);
+GBytes *amr_scratch_bytes(const AmrScratch *scratch, const char *file);
 
 G_END_DECLS
 #endif

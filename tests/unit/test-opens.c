@@ -113,7 +113,7 @@ static const struct {
     {"one//child", "/held r,", NULL, "r of /held"},
     {"one", "set rlimit nofile <= 5,", NULL, "not known: such a rule is not measured"},
     {"one", "deny /a r,", NULL, "not known: such a rule is not measured"},
-    {"nobody", "/a r,", NULL, "not known: no file of the policy defines the profile"},
+    {"nobody", "/a r,", NULL, "not known: No file of the policy defines the profile"},
 };
 
 static void
