@@ -14,6 +14,7 @@
 #include "core/change/answered.h"
 #include "core/change/executor.h"
 #include "core/change/history.h"
+#include "core/change/outside.h"
 #include "core/kernel/loaded.h"
 #include "core/kernel/revision.h"
 #include "core/policy/abstractions.h"

@@ -135,6 +135,23 @@ amr_outside(const AmrHistory *history, const AmrTarget *target)
 }
 
 char *
+amr_outside_diff(const AmrHistory *history, const AmrTarget *target, const AmrOutside *outside)
+{
+    const AmrChange *change = outside->ours ? amr_history_find(history, outside->id) : NULL;
+    g_autoptr(AmrPlan) plan = change ? amr_history_plan(history, change, NULL) : NULL;
+    const AmrPlanFile *file = plan ? amr_plan_find_file(plan, outside->path) : NULL;
+    g_autoptr(AmrPlan) since = NULL;
+    GBytes *now = NULL;
+
+    if (!file)
+        return NULL;
+    (void)amr_plan_read(target, outside->path, &now, NULL);
+    since = amr_plan_new(plan->kind, plan->made);
+    amr_plan_add_file(since, outside->path, file->after ? g_bytes_ref(file->after) : NULL, now);
+    return amr_plan_diff(since);
+}
+
+char *
 amr_outside_of(const AmrHistory *history, const AmrTarget *target, const AmrPlan *done)
 {
     g_autoptr(GHashTable) table = last_seen(history);

@@ -19,6 +19,11 @@ typedef struct {
  * known. Looks at the newest 200 changes. */
 GPtrArray *amr_outside(const AmrHistory *history, const AmrTarget *target);
 
+/* What became of its bytes since the change of @outside wrote them, as amr_plan_diff(); NULL where
+ * that change only read the file, or is not known any more. */
+char *amr_outside_diff(const AmrHistory *history, const AmrTarget *target,
+                       const AmrOutside *outside);
+
 /* The first file that @done, whose plan it is, wrote and that somebody else has changed since: the
  * same, NULL if there is none. */
 char *amr_outside_of(const AmrHistory *history, const AmrTarget *target, const AmrPlan *done);

@@ -2,6 +2,7 @@
 /* Lists: what is shown of them, where the cursor is, finding, filtering, freezing. */
 #include "tests/view/scene.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 /* Policy with children, hats, a namespace, and what is only on disk or only in the kernel. */
@@ -550,6 +551,40 @@ test_changes(void **state)
     }
 }
 
+/* What another hand did since stands among ours, and is not ours to take back. */
+static void
+test_outside(void **state)
+{
+    SceneOptions options = {"denials.log", FALSE, FALSE};
+    Scene scene;
+
+    scene_open(&scene, &options);
+    scene_change(&scene, "0123456789abcdef", "pagewright", "/etc/hosts r,",
+                 AMR_CHANGE_STATE_VERIFIED);
+    const char *path = ((char **)amr_history_get(scene.session->history, 0)->files)[0];
+    scene_keys(&scene, "3");
+    assert_shows(&scene, "1 of 1");
+    g_autofree char *file = g_build_filename("etc/apparmor.d", path, NULL);
+    test_write(scene.root, file, "/etc/hosts r,\n/evil\033[2J w,\n");
+    tui_screen_reload(scene.screen);
+    while (tui_screen_is_loading(scene.screen))
+        g_main_context_iteration(NULL, TRUE);
+    assert_shows(&scene, "2 of 2"); /* the cursor stays where it was */
+    scene_keys(&scene, "f s t a t e : o u t s i d e enter home enter");
+    assert_shows(&scene, "by another hand since change 0123456789abcdef wrote it");
+    assert_shows(&scene, "+/evil\\e[2J w,");
+    scene_keys(&scene, "u");
+    assert_shows(&scene, "It is no change of ours");
+    /* Gone. */
+    g_autofree char *full = g_build_filename(scene.root, file, NULL);
+    assert_int_equal(g_unlink(full), 0);
+    tui_screen_reload(scene.screen);
+    while (tui_screen_is_loading(scene.screen))
+        g_main_context_iteration(NULL, TRUE);
+    assert_shows(&scene, "gone, by another hand");
+    scene_close(&scene);
+}
+
 int
 main(void)
 {
@@ -568,6 +603,7 @@ main(void)
         cmocka_unit_test(test_load),
         cmocka_unit_test(test_mode),
         cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_outside),
         cmocka_unit_test(test_slices),
         cmocka_unit_test(test_stops),
     };

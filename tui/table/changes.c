@@ -96,6 +96,28 @@ tui_table_since(const AmrSession *session, const AmrChange *change)
                            last ? ", the last at " : "", last ? when : "");
 }
 
+char *
+tui_table_outside_words(const AmrOutside *outside)
+{
+    return g_strdup_printf("%s by another hand since change %s %s it",
+                           outside->time ? "changed" : "gone,", outside->id,
+                           outside->ours ? "wrote" : "read");
+}
+
+void
+tui_table_outside_row(const AmrSession *session, const AmrOutside *outside, TuiCell *cells)
+{
+    const AmrClock *clock = amr_target_clock(session->target);
+
+    cells[0] = (TuiCell){g_strdup("-"), TUI_ROLE_QUIET};
+    cells[1] = (TuiCell){outside->time ? amr_clock_show(clock, outside->time) : g_strdup("-"),
+                         TUI_ROLE_QUIET};
+    cells[2] = (TuiCell){g_strdup("outside"), TUI_ROLE_WARNING};
+    cells[3] = (TuiCell){g_strdup("-"), TUI_ROLE_QUIET};
+    cells[4] = (TuiCell){amr_display_string(outside->path), TUI_ROLE_PATH};
+    cells[5] = (TuiCell){tui_table_outside_words(outside), TUI_ROLE_TEXT};
+}
+
 void
 tui_table_changes_row(const AmrSession *session, const AmrChange *change, TuiCell *cells)
 {

@@ -46,6 +46,9 @@ TuiRole tui_check_role(AmrCheckState state);
 /* Whether what @change answers was quiet since, as far as is known; NULL: nothing is. Display form;
  * the caller frees. */
 char *tui_table_since(const AmrSession *session, const AmrChange *change);
+/* The same columns for what another hand did; and that in words, display form, owned. */
+void tui_table_outside_row(const AmrSession *session, const AmrOutside *outside, TuiCell *cells);
+char *tui_table_outside_words(const AmrOutside *outside);
 void tui_table_changes_row(const AmrSession *session, const AmrChange *change, TuiCell *cells);
 /* With @below, its figures count those of what is below it too. */
 void tui_table_profiles_row(const AmrSession *session, const TuiProfile *profile, gboolean below,

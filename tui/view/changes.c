@@ -40,6 +40,28 @@ add_answers(Changes *view, const AmrChange *change)
 }
 
 static void
+fill_outside(Changes *view, const AmrOutside *outside)
+{
+    const AmrSession *session = tui_screen_session(view->rows.view.screen);
+    g_autofree char *when =
+        outside->time ? amr_clock_show(amr_target_clock(session->target), outside->time) : NULL;
+    g_autofree char *words = tui_table_outside_words(outside);
+    g_autofree char *diff = amr_outside_diff(session->history, session->target, outside);
+    g_autofree char *path = amr_display_string(outside->path);
+
+    tui_flow_add_field(view->rows.detail, "file", TUI_ROLE_PATH, path);
+    tui_flow_add_words(view->rows.detail, "what", TUI_ROLE_TITLE, words);
+    if (when)
+        tui_flow_add_field(view->rows.detail, "time", TUI_ROLE_TEXT, when);
+    tui_flow_add(view->rows.detail, TUI_ROLE_TEXT, NULL);
+    if (diff)
+        tui_flow_add_diff(view->rows.detail, diff);
+    else
+        tui_flow_add(view->rows.detail, TUI_ROLE_QUIET,
+                     "That change kept a digest of it alone: what became of its text is not known");
+}
+
+static void
 fill_detail(Changes *view)
 {
     const AmrSession *session = tui_screen_session(view->rows.view.screen);
@@ -47,6 +69,8 @@ fill_detail(Changes *view)
     g_autoptr(GError) error = NULL;
 
     tui_flow_clear(view->rows.detail);
+    if (!change && tui_changes_current_outside(view))
+        fill_outside(view, tui_changes_current_outside(view));
     if (!change)
         return;
     g_autofree char *when = amr_clock_show(amr_target_clock(session->target), change->time);
@@ -117,6 +141,9 @@ static void
 undo(Changes *view)
 {
     const AmrChange *change = tui_changes_current(view);
+    if (!change && tui_changes_current_outside(view))
+        tui_screen_say(view->rows.view.screen, TUI_ROLE_WARNING,
+                       "It is no change of ours: who made it takes it back");
     if (!change)
         return;
     if (change->state == AMR_CHANGE_STATE_UNDONE || change->undone_by)
@@ -173,8 +200,23 @@ act(TuiView *base, TuiAction action)
 static void
 news(TuiView *base, TuiNews what)
 {
-    if (what == TUI_NEWS_SESSION)
-        tui_changes_rows.make((TuiRows *)base);
+    Changes *view = (Changes *)base;
+
+    if (what != TUI_NEWS_SESSION)
+        return;
+    g_clear_pointer(&view->outside, g_ptr_array_unref);
+    tui_changes_look_outside(view);
+    tui_changes_rows.make(&view->rows);
+}
+
+static void
+shown(TuiView *base)
+{
+    Changes *view = (Changes *)base;
+
+    view->looked = TRUE;
+    tui_changes_look_outside(view);
+    tui_changes_rows.make(&view->rows);
 }
 
 static gboolean
@@ -208,6 +250,7 @@ static void
 changes_free(TuiView *base)
 {
     tui_rows_clear((TuiRows *)base);
+    g_clear_pointer(&((Changes *)base)->outside, g_ptr_array_unref);
     g_free(base);
 }
 
@@ -230,6 +273,7 @@ static const TuiViewClass class = {
     .hints = hints,
     .place = place,
     .news = news,
+    .shown = shown,
     .work = work,
     .copy = copy,
     .free = changes_free,
