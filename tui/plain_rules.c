@@ -42,9 +42,9 @@ say_rules(guint number, const TuiChoiceItem *item)
 }
 
 static void
-say_recipes(const AmrRecipes *recipes, const AmrEvent *event, gboolean ruled)
+say_recipes(const AmrRecipes *recipes, const AmrEvent *event, const AmrProposal *proposal)
 {
-    g_autoptr(GPtrArray) found = amr_recipes_for(recipes, event, ruled);
+    g_autoptr(GPtrArray) found = amr_recipes_for(recipes, event, proposal);
 
     for (guint i = 0; i < found->len; i++) {
         const AmrRecipe *recipe = found->pdata[i];
@@ -60,8 +60,7 @@ say_choice(const TuiPlain *plain)
     for (guint i = 0; i < plain->choice->items->len; i++) {
         const TuiChoiceItem *item = plain->choice->items->pdata[i];
         say_rules(i + 1, item);
-        say_recipes(plain->command->session->recipes, &item->resolved->event,
-                    item->proposal->no_rule == AMR_NO_RULE_NONE);
+        say_recipes(plain->command->session->recipes, &item->resolved->event, item->proposal);
     }
     if (!plain->command->options->read_only)
         tui_plain_say("\"rule N K\" takes another; \"write\" shows the change and asks.");

@@ -10,6 +10,11 @@ typedef struct {
     char *text;       /* it is a note; else NULL */
     GPtrArray *lines; /* char *: as written */
     AmrConditions conditions;
+    enum {
+        STUB_NONE,
+        STUB_PROGRAM,
+        STUB_LAUNCHER,
+    } stub; /* what it asks of the program, if anything */
 } Entry;
 
 struct AmrRecipes {
@@ -64,6 +69,12 @@ entry_take(gpointer data, const char *key, const char *value)
         return amr_data_once(&entry->why, value);
     if (strcmp(key, "text") == 0)
         return amr_data_once(&entry->text, value);
+    if (strcmp(key, "stub") == 0) {
+        entry->stub = strcmp(value, "program") == 0    ? STUB_PROGRAM
+                      : strcmp(value, "launcher") == 0 ? STUB_LAUNCHER
+                                                       : STUB_NONE;
+        return entry->stub ? NULL : "a stub is program or launcher";
+    }
     if (strcmp(key, "do") != 0)
         return amr_data_no_key;
     g_ptr_array_add(entry->lines, g_strdup(value));
@@ -110,14 +121,51 @@ amr_recipes_data(AmrRecipes *recipes)
 /* ---- what fits --------------------------------------------------------------------------------
  */
 
+/* The path of the program, where the record has it; else its name. */
+static AmrBytes
+program_of(const AmrEvent *event)
+{
+    static const AmrField fields[] = {AMR_FIELD_EXECPATH, AMR_FIELD_EXE, AMR_FIELD_COMM};
+    for (gsize i = 0; i < G_N_ELEMENTS(fields); i++)
+        if (event->field[fields[i]].len)
+            return event->field[fields[i]];
+    return (AmrBytes){NULL, 0};
+}
+
+/* A name alone could stand in any directory. */
+static gboolean
+is_launcher(const AmrEvent *event, const AmrRisks *risks)
+{
+    AmrBytes program = program_of(event);
+    gboolean path = program.len && program.data[0] == '/';
+    g_autofree char *name = amr_bytes_dup(program);
+    g_autofree char *full = g_strconcat(path ? "" : "/bin/", name, NULL);
+    const char *text;
+
+    return amr_risks_launches(risks, amr_bytes(full), &text);
+}
+
+static gboolean
+stub_fits(const Entry *entry, const AmrEvent *event, const AmrProposal *proposal)
+{
+    if (entry->stub == STUB_NONE)
+        return TRUE;
+    if (!proposal ||
+        (proposal->stub != AMR_STATING_STATED && proposal->stub != AMR_STATING_NOT_ASKED))
+        return FALSE;
+    return is_launcher(event, proposal->risks) == (entry->stub == STUB_LAUNCHER);
+}
+
 /* Into a line that people paste into a shell nothing goes that a shell would do something with. */
 static void
-append_safe(GString *out, AmrBytes value, const char *otherwise)
+append_safe(GString *out, AmrBytes value, gboolean path, const char *otherwise)
 {
-    gboolean safe = value.len > 0 && value.len <= 128 && value.data[0] != '-';
+    gboolean safe =
+        value.len > 0 && value.len <= 128 && (path ? value.data[0] == '/' : value.data[0] != '-');
 
     for (gsize i = 0; safe && i < value.len; i++)
-        safe = g_ascii_isalnum(value.data[i]) || (value.data[i] && strchr("._+-", value.data[i]));
+        safe = g_ascii_isalnum(value.data[i]) ||
+               (value.data[i] && strchr(path ? "/._+-" : "._+-", value.data[i]));
     if (safe)
         g_string_append_len(out, value.data, (gssize)value.len);
     else
@@ -146,14 +194,17 @@ fill_in(const char *line, const AmrEvent *event)
 
     while (*line) {
         if (g_str_has_prefix(line, "{profile}")) {
-            append_safe(out, profile, "PROFILE");
+            append_safe(out, profile, FALSE, "PROFILE");
             line += strlen("{profile}");
         } else if (g_str_has_prefix(line, "{comm}")) {
-            append_safe(out, comm, "PROGRAM");
+            append_safe(out, comm, FALSE, "PROGRAM");
             line += strlen("{comm}");
+        } else if (g_str_has_prefix(line, "{program}")) {
+            append_safe(out, program_of(event), TRUE, "/PATH/TO/PROGRAM");
+            line += strlen("{program}");
         } else if (g_str_has_prefix(line, "{profile.") && g_ascii_isdigit(line[9]) &&
                    line[10] == '}') {
-            append_safe(out, part_of(profile, (guint)(line[9] - '0')), "NAME");
+            append_safe(out, part_of(profile, (guint)(line[9] - '0')), FALSE, "NAME");
             line += strlen("{profile.0}");
         } else {
             g_string_append_c(out, *line++);
@@ -163,13 +214,15 @@ fill_in(const char *line, const AmrEvent *event)
 }
 
 GPtrArray *
-amr_recipes_for(const AmrRecipes *recipes, const AmrEvent *event, gboolean ruled)
+amr_recipes_for(const AmrRecipes *recipes, const AmrEvent *event, const AmrProposal *proposal)
 {
+    gboolean ruled = proposal && proposal->no_rule == AMR_NO_RULE_NONE;
     GPtrArray *found = g_ptr_array_new_with_free_func((GDestroyNotify)amr_recipe_free);
 
     for (guint i = 0; i < amr_data_count(recipes->data); i++) {
         const Entry *entry = amr_data_entry(recipes->data, i);
         if (entry->text || !amr_conditions_fit(&entry->conditions, event) ||
+            !stub_fits(entry, event, proposal) ||
             (ruled && entry->conditions.wanted[AMR_CONDITION_INFO]))
             continue;
         AmrRecipe *recipe = g_new0(AmrRecipe, 1);

@@ -6,17 +6,21 @@
  *
  *   title, why     what to do and why a rule is not the answer, a sentence each; both needed
  *   do             a line to copy; several keep their order. {profile}, {profile.N} (its Nth part
- *                  between dots, from 0) and {comm} stand for what was denied
- *   text           instead of the three: what it means that this was denied, in plain words (a
- *                  note); of those whose id begins with "place-" only the first that fits is told
- *   profile, class, operation...
- *                  when it fits (core/denial/conditions); at least one is needed
+ *                  between dots, from 0), {comm} and {program} (its path, where the record has it)
+ *                  stand for what was denied
+ *   stub           program: told where a stub for this one program would be stated by the target;
+ *                  launcher: the same, but the program starts whatever it is told
+ * (core/policy/risks), and so a stub for it would be one for all text           instead of the
+ * three: what it means that this was denied, in plain words (a note); of those whose id begins with
+ * "place-" only the first that fits is told profile, class, operation... when it fits
+ * (core/denial/conditions); at least one is needed
  */
 #ifndef AMR_ADVICE_RECIPE_H
 #define AMR_ADVICE_RECIPE_H
 
 #include "core/base/datafile.h"
 #include "core/denial/event.h"
+#include "core/policy/propose.h"
 
 G_BEGIN_DECLS
 
@@ -39,11 +43,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrRecipes, amr_recipes_free)
 /* Where they are read into. Borrowed. */
 AmrData *amr_recipes_data(AmrRecipes *recipes);
 
-/* Those that fit, AmrRecipe; of the files taken last first. With @ruled, a rule is offered: then
- * none of those that ask for an info, for what the kernel says there is why no rule would do. Never
- * NULL.
- */
-GPtrArray *amr_recipes_for(const AmrRecipes *recipes, const AmrEvent *event, gboolean ruled);
+/* Those that fit, AmrRecipe; of the files taken last first. @proposal: what is offered; NULL is
+ * nothing. Where a rule is, none of those that ask for an info, for what the kernel says there is
+ * why no rule would do. Never NULL. */
+GPtrArray *amr_recipes_for(const AmrRecipes *recipes, const AmrEvent *event,
+                           const AmrProposal *proposal);
 /* The notes that fit: strings, display form. Never NULL. */
 GPtrArray *amr_notes_for(const AmrRecipes *recipes, const AmrEvent *event);
 

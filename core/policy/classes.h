@@ -71,6 +71,11 @@ void amr_propose_mount(AmrProposal *proposal, const AmrEvent *event);
 
 /* propose_ask.c. Leaves out what the target is known not to state. */
 void amr_propose_weigh(AmrProposal *proposal, const AmrProposeContext *context);
+/* Whether a stub of its own could be written for the program: proposal->stub. */
+void amr_propose_weigh_stub(AmrProposal *proposal, const AmrProposeContext *context);
+/* Whether @rule with a priority would win over a deny of the same. */
+AmrStating amr_propose_weigh_over(AmrProposal *proposal, const AmrProposeContext *context,
+                                  const AmrRule *rule);
 /* That @rule (taken over) would answer it, but @stating, as @said has it (display form). */
 void amr_propose_leave_out(AmrProposal *proposal, AmrRule *rule, AmrStating stating,
                            const char *said);

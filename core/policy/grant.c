@@ -346,7 +346,8 @@ on_probed(GObject *source, GAsyncResult *result, gpointer data)
         finish(task, error);
         return;
     }
-    stating = amr_probe_look(ask->prober, ask->index, ask->profile, ask->rule->pdata[0], &said);
+    stating = amr_probe_look(ask->prober, AMR_PROBE_PLAIN, ask->index, ask->profile,
+                             ask->rule->pdata[0], &said);
     if (stating == AMR_STATING_WEAKENED || stating == AMR_STATING_DROPPED)
         ask->unenforced = g_strdup(said);
     ask->weakened = stating == AMR_STATING_WEAKENED;
@@ -362,7 +363,7 @@ next(GTask *task)
     AmrCompileJob job = {AMR_COMPILE_CHECK, amr_scratch_path(ask->scratch), ask->root, NULL};
     GError *error = NULL;
     if (ask->step == STEP_PROBE && ask->prober) {
-        amr_probe_ask_async(ask->prober, ask->index, ask->profile, ask->rule,
+        amr_probe_ask_async(ask->prober, AMR_PROBE_PLAIN, ask->index, ask->profile, ask->rule,
                             g_task_get_cancellable(task), on_probed, g_object_ref(task));
         return;
     }

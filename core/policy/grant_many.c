@@ -320,8 +320,8 @@ on_probed(GObject *source, GAsyncResult *result, gpointer data)
     for (guint i = 0; i < many->together->len;) {
         const Item *item = many->together->pdata[i];
         g_autoptr(AmrRule) form = amr_probe_form(item->rule);
-        if (!form || amr_probe_look(many->prober, many->index, many->profile, item->rule, NULL) ==
-                         AMR_STATING_STATED) {
+        if (!form || amr_probe_look(many->prober, AMR_PROBE_PLAIN, many->index, many->profile,
+                                    item->rule, NULL) == AMR_STATING_STATED) {
             i++;
             continue;
         }
@@ -342,7 +342,7 @@ probe(GTask *task)
     for (guint i = 0; i < many->together->len; i++)
         g_ptr_array_add(rules, (gpointer)((Item *)many->together->pdata[i])->rule);
     many->prober = amr_probe_new(many->compiler);
-    amr_probe_ask_async(many->prober, many->index, many->profile, rules,
+    amr_probe_ask_async(many->prober, AMR_PROBE_PLAIN, many->index, many->profile, rules,
                         g_task_get_cancellable(task), on_probed, g_object_ref(task));
 }
 

@@ -92,10 +92,12 @@ amr_stating_word(AmrStating stating)
 
 /* What stands before the first profile of the file that loads @profile; "" if that is not known. */
 static char *
-preamble_of(const AmrIndex *index, const char *profile)
+preamble_of(AmrProbeWay way, const AmrIndex *index, const char *profile)
 {
     const AmrBlock *block = index ? amr_index_find_typed(index, profile) : NULL;
     g_autofree const char **roots = block ? amr_index_roots(index, block) : NULL;
+    if (way == AMR_PROBE_STUB)
+        return g_strdup("abi <abi/4.0>,\n");
     char *preamble = roots && roots[0] ? amr_insert_preamble(index, roots[0]) : NULL;
 
     return preamble ? preamble : g_strdup("");
@@ -125,22 +127,39 @@ compiler_of(const AmrProbe *probe)
 }
 
 static char *
-key_of(const AmrProbe *probe, const char *preamble, const AmrRule *form)
+key_of(const AmrProbe *probe, AmrProbeWay way, const char *preamble, const AmrRule *form)
 {
+    const guchar tag = (guchar)way;
+
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
     g_autofree char *text = amr_rule_print(form);
 
     amr_probe_add_compiler(sum, probe->target);
+    g_checksum_update(sum, &tag, 1);
     g_checksum_update(sum, (const guchar *)preamble, (gssize)strlen(preamble) + 1);
     g_checksum_update(sum, (const guchar *)text, -1);
     return g_strdup(g_checksum_get_string(sum));
 }
 
+/* Over a deny even what all targets state is asked: any name does. */
+static AmrRule *
+form_of(AmrProbeWay way, const AmrRule *rule)
+{
+    AmrRule *form = amr_probe_form(rule);
+
+    if (way != AMR_PROBE_OVER || form || rule->kind != AMR_RULE_FILE)
+        return form;
+    form = amr_rule_new(AMR_RULE_FILE);
+    form->file.pattern = g_strdup("/armorer");
+    form->file.access = rule->file.access;
+    return form;
+}
+
 AmrStating
-amr_probe_look(const AmrProbe *probe, const AmrIndex *index, const char *profile,
+amr_probe_look(const AmrProbe *probe, AmrProbeWay way, const AmrIndex *index, const char *profile,
                const AmrRule *rule, const char **said)
 {
-    g_autoptr(AmrRule) form = amr_probe_form(rule);
+    g_autoptr(AmrRule) form = form_of(way, rule);
     g_autofree char *preamble = NULL, *key = NULL;
     const Answer *answer;
 
@@ -148,8 +167,8 @@ amr_probe_look(const AmrProbe *probe, const AmrIndex *index, const char *profile
         *said = NULL;
     if (!form)
         return AMR_STATING_STATED;
-    preamble = preamble_of(index, profile);
-    key = key_of(probe, preamble, form);
+    preamble = preamble_of(way, index, profile);
+    key = key_of(probe, way, preamble, form);
     answer = g_hash_table_lookup(probe->answers, key);
     if (!answer)
         return AMR_STATING_UNKNOWN;
@@ -170,6 +189,7 @@ typedef enum {
 
 typedef struct {
     AmrProbe *probe;
+    AmrProbeWay way;
     char *preamble;
     GPtrArray *forms;                 /* AmrRule: what is to be asked, the last one first */
     GPtrArray *variants, *conditions; /* of the form that is being asked */
@@ -199,10 +219,17 @@ current(const Asking *asking)
 }
 
 static void
-append_profile(GString *text, guint n, const AmrRule *rule)
+append_profile(const Asking *asking, GString *text, guint n, const AmrRule *rule)
 {
     g_autofree char *line = rule ? amr_rule_print(rule) : g_strdup("");
-    g_string_append_printf(text, "profile " PROFILE "%u {\n  %s\n}\n", n, line);
+    gboolean over = asking->way == AMR_PROBE_OVER;
+    g_autofree char *denied = over ? amr_rule_print(current(asking)) : NULL;
+
+    g_string_append_printf(text, "profile " PROFILE "%u%s {\n", n,
+                           asking->way == AMR_PROBE_STUB ? " flags=(unconfined)" : "");
+    if (over)
+        g_string_append_printf(text, "  deny %s\n", denied);
+    g_string_append_printf(text, "  %s%s\n}\n", over && rule ? "priority=1 " : "", line);
 }
 
 static GBytes *
@@ -211,11 +238,11 @@ text_of(const Asking *asking)
     GString *text = g_string_new(asking->preamble);
 
     g_string_append_c(text, '\n');
-    append_profile(text, 0, NULL);
+    append_profile(asking, text, 0, NULL);
     if (asking->step != STEP_NOTHING)
-        append_profile(text, 1, current(asking));
+        append_profile(asking, text, 1, current(asking));
     for (guint i = 0; asking->step == STEP_ALL && i < asking->variants->len; i++)
-        append_profile(text, i + 2, asking->variants->pdata[i]);
+        append_profile(asking, text, i + 2, asking->variants->pdata[i]);
     return g_string_free_to_bytes(text);
 }
 
@@ -223,7 +250,7 @@ text_of(const Asking *asking)
 static void
 settle(Asking *asking, AmrStating stating, char *said)
 {
-    char *key = key_of(asking->probe, asking->preamble, current(asking));
+    char *key = key_of(asking->probe, asking->way, asking->preamble, current(asking));
     Answer *answer = g_new0(Answer, 1);
 
     *answer = (Answer){stating, said};
@@ -392,7 +419,7 @@ on_compiled(GObject *source, GAsyncResult *result, gpointer data)
 static gboolean
 is_known(const Asking *asking)
 {
-    g_autofree char *key = key_of(asking->probe, asking->preamble, current(asking));
+    g_autofree char *key = key_of(asking->probe, asking->way, asking->preamble, current(asking));
     return g_hash_table_contains(asking->probe->answers, key);
 }
 
@@ -415,7 +442,9 @@ next(GTask *task)
     }
     if (!asking->variants) {
         asking->conditions = g_ptr_array_new();
-        asking->variants = amr_probe_variants(current(asking), asking->conditions);
+        asking->variants = asking->way == AMR_PROBE_PLAIN
+                               ? amr_probe_variants(current(asking), asking->conditions)
+                               : g_ptr_array_new();
     }
     job.text = text = text_of(asking);
     amr_compiler_run_async(asking->probe->compiler, &job, g_task_get_cancellable(task), on_compiled,
@@ -423,7 +452,7 @@ next(GTask *task)
 }
 
 void
-amr_probe_ask_async(AmrProbe *probe, const AmrIndex *index, const char *profile,
+amr_probe_ask_async(AmrProbe *probe, AmrProbeWay way, const AmrIndex *index, const char *profile,
                     const GPtrArray *rules, GCancellable *cancellable, GAsyncReadyCallback callback,
                     gpointer data)
 {
@@ -434,10 +463,11 @@ amr_probe_ask_async(AmrProbe *probe, const AmrIndex *index, const char *profile,
     g_task_set_task_data(task, asking, asking_free);
     asking->probe = probe;
     probe->refs++;
-    asking->preamble = preamble_of(index, profile);
+    asking->way = way;
+    asking->preamble = preamble_of(way, index, profile);
     asking->forms = g_ptr_array_new_with_free_func((GDestroyNotify)amr_rule_free);
     for (guint i = rules->len; i-- > 0;) {
-        AmrRule *form = amr_probe_form(rules->pdata[i]);
+        AmrRule *form = form_of(way, rules->pdata[i]);
         if (form)
             g_ptr_array_add(asking->forms, form);
     }

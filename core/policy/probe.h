@@ -35,6 +35,14 @@ typedef enum {
 
 const char *amr_stating_word(AmrStating stating);
 
+/* How a rule is asked about. */
+typedef enum {
+    AMR_PROBE_PLAIN, /* in the profile */
+    AMR_PROBE_OVER,  /* with priority=1 in the profile, beside a deny of the same: STATED if it wins
+                      */
+    AMR_PROBE_STUB,  /* in a file of its own under abi 4.0, in a profile that leaves unconfined */
+} AmrProbeWay;
+
 typedef struct AmrProbe AmrProbe;
 
 /* @compiler is borrowed, and used no more once the probe is freed. */
@@ -44,16 +52,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrProbe, amr_probe_free)
 /* Forgets all answers: what the files of policy include (abi, variables) may have changed. */
 void amr_probe_forget(AmrProbe *probe);
 
-/* What is known of @rule in @profile (as people write it; one that is not in the index, or
+/* What is known of @rule, asked about in the way @way, in @profile (as people write it; one that is
+ * not in the index, or
  * @index NULL: a file without preamble). Runs nothing, waits for nothing. *said (may be NULL;
  * borrowed until the probe forgets): in display form, why it is not stated. */
-AmrStating amr_probe_look(const AmrProbe *probe, const AmrIndex *index, const char *profile,
-                          const AmrRule *rule, const char **said);
+AmrStating amr_probe_look(const AmrProbe *probe, AmrProbeWay way, const AmrIndex *index,
+                          const char *profile, const AmrRule *rule, const char **said);
 
 /* Finds out about each of @rules (AmrRule; copied) that is not known. Each costs one small
  * compilation, seldom three. Fails only if cancelled: what cannot be asked is NOT_ASKED. */
-void amr_probe_ask_async(AmrProbe *probe, const AmrIndex *index, const char *profile,
-                         const GPtrArray *rules, GCancellable *cancellable,
+void amr_probe_ask_async(AmrProbe *probe, AmrProbeWay way, const AmrIndex *index,
+                         const char *profile, const GPtrArray *rules, GCancellable *cancellable,
                          GAsyncReadyCallback callback, gpointer data);
 gboolean amr_probe_ask_finish(GAsyncResult *result, GError **error);
 

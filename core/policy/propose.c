@@ -35,6 +35,7 @@ amr_proposal_free(AmrProposal *proposal)
     g_free(proposal->reason);
     g_free(proposal->remedy);
     g_free(proposal->look_at);
+    amr_rule_free(proposal->ask);
     g_ptr_array_unref(proposal->candidates);
     g_free(proposal->other);
     g_free(proposal->other_reason);
@@ -125,13 +126,20 @@ refuse_catch_all(AmrProposal *proposal, const AmrEvent *event)
         return FALSE;
     g_autofree char *profile = amr_display_string(proposal->profile);
     g_autofree char *comm = show(event, AMR_FIELD_COMM, "the program");
+    g_autofree char *name = amr_bytes_dup(event->field[AMR_FIELD_COMM]);
+    g_autofree char *path = g_strconcat("/bin/", name, NULL);
+    const char *starts;
+    gboolean launcher = amr_risks_launches(proposal->risks, amr_bytes(path), &starts);
     amr_propose_refuse(
         proposal, AMR_NO_RULE_CATCH_ALL,
         g_strdup_printf("The profile %s catches every program that has none of its own: a rule "
                         "there would hold for all of them.",
                         profile),
-        g_strdup_printf("Give %s a profile of its own, if only a stub that leaves it unconfined "
-                        "and allows what it needs.",
+        g_strdup_printf(launcher
+                            ? "%s starts whatever it is told: find out which program it started, "
+                              "and give that one a profile of its own."
+                            : "Give %s a profile of its own, if only a stub that leaves it "
+                              "unconfined and allows what it needs.",
                         comm));
     return TRUE;
 }
@@ -283,8 +291,11 @@ amr_propose(const AmrEvent *event, const AmrProposeContext *context)
                            g_strdup("The record does not say which profile refused."), NULL);
         return proposal;
     }
-    if (refuse_catch_all(proposal, event) || refuse_null(proposal) ||
-        refuse_info(proposal, event, context->refusals))
+    if (refuse_catch_all(proposal, event)) {
+        amr_propose_weigh_stub(proposal, context);
+        return proposal;
+    }
+    if (refuse_null(proposal) || refuse_info(proposal, event, context->refusals))
         return proposal;
     propose_class(proposal, event, context);
     if (context->probe)
@@ -301,31 +312,30 @@ amr_propose_undeny(const AmrCause *denied)
                 : g_strdup("If that deny is wrong, take it out by hand.");
 }
 
-/* A rule with a higher priority= wins over a deny. Tried with the compilers 4.1.0, 4.1.8 and 5.0.2
- * under abi 3.0 to 5.0: files, signal, ptrace and userns; a capability stays denied, network rules
- * refuse the word, and 3.0.8 does not know it. */
-static gboolean
-has_priority(AmrRuleKind kind)
-{
-    return kind == AMR_RULE_FILE || kind == AMR_RULE_SIGNAL || kind == AMR_RULE_PTRACE ||
-           kind == AMR_RULE_USERNS;
-}
-
-/* For people alone: such a rule is never proposed. */
+/* For people alone: such a rule is never proposed. What the compiler here makes of a priority=
+ * beside a deny is tried: 3.0.8 does not know the word, network rules refuse it, a capability stays
+ * denied. */
 static char *
-tell_overriding(const AmrProposal *proposal, const AmrCause *cause)
+tell_overriding(const AmrCause *cause, AmrStating over)
 {
-    const AmrCandidate *first = proposal->candidates->len ? proposal->candidates->pdata[0] : NULL;
     g_autofree char *undeny = amr_propose_undeny(cause);
+    static const char *const tells[AMR_STATING_NOT_ASKED + 1] = {
+        [AMR_STATING_UNKNOWN] = "; by hand a rule with priority=1 may, where compiler and kernel "
+                                "know it",
+        [AMR_STATING_NOT_ASKED] = "; by hand a rule with priority=1 may, where compiler and kernel "
+                                  "know it",
+        [AMR_STATING_STATED] = ", but by hand a rule with priority=1 does here",
+        [AMR_STATING_WEAKENED] = "",
+        [AMR_STATING_DROPPED] = ", nor does a rule with priority= here",
+        [AMR_STATING_REFUSED] = ", nor can a priority= be given to such a rule here",
+    };
 
-    return g_strdup_printf("%s Nothing in local/ overrides it%s.", undeny,
-                           first && has_priority(first->rule->kind)
-                               ? ", but by hand a rule with priority=1, from compiler 4.1 on"
-                               : "");
+    return g_strdup_printf("%s Nothing in local/ overrides it%s.", undeny, tells[over]);
 }
 
 void
-amr_propose_settle(AmrProposal *proposal, AmrOracleVerdict disk, const AmrCause *cause)
+amr_propose_settle(AmrProposal *proposal, const AmrProposeContext *context, AmrOracleVerdict disk,
+                   const AmrCause *cause)
 {
     if (proposal->no_rule != AMR_NO_RULE_NONE)
         return;
@@ -339,9 +349,12 @@ amr_propose_settle(AmrProposal *proposal, AmrOracleVerdict disk, const AmrCause 
     if (disk != AMR_ORACLE_REFUSED)
         return;
     proposal->denied = amr_cause_copy(cause);
-    char *remedy = tell_overriding(proposal, cause);
+    const AmrCandidate *first = proposal->candidates->len ? proposal->candidates->pdata[0] : NULL;
+    g_autoptr(AmrRule) rule = first ? amr_rule_copy(first->rule) : NULL;
     amr_propose_refuse(proposal, AMR_NO_RULE_DENIED,
                        g_strdup("A deny rule of the profile stands against it, and a deny wins "
                                 "over any rule."),
-                       remedy);
+                       NULL);
+    proposal->remedy = tell_overriding(cause, rule ? amr_propose_weigh_over(proposal, context, rule)
+                                                   : AMR_STATING_WEAKENED);
 }

@@ -74,8 +74,12 @@ typedef struct {
     GPtrArray *left_out;     /* AmrLeftOut, narrow to broad */
     gboolean pending; /* whether the target states a candidate, or what the program is, is not
                          known so far: amr_propose_ask_async(), then propose anew */
-    AmrRisks *risks;  /* by which candidates were rated; NULL: by none */
-    char *look_at;    /* if so: the program to be looked at; NULL; raw bytes */
+    AmrProbeWay way;  /* what else is asked about, and how; NULL */
+    AmrRule *ask;
+    AmrStating stub; /* if no_rule is CATCH_ALL: whether a stub for one program, that lets it make a
+                        user namespace, would be stated here */
+    AmrRisks *risks; /* by which candidates were rated; NULL: by none */
+    char *look_at;   /* if so: the program to be looked at; NULL; raw bytes */
 } AmrProposal;
 
 void amr_proposal_free(AmrProposal *proposal);
@@ -105,9 +109,10 @@ gboolean amr_propose_ask_finish(GAsyncResult *result, GError **error);
 gboolean amr_propose_left_out_tells(const AmrProposal *proposal, guint i);
 
 /* Takes the rules back (GRANTED, DENIED) where policy on disk says of what was denied that it is
- * allowed or explicitly denied. @disk: its answer, of @proposal's profile; @cause: the rule that
- * grants or denies, NULL: not known. */
-void amr_propose_settle(AmrProposal *proposal, AmrOracleVerdict disk, const AmrCause *cause);
+ * allowed or explicitly denied; then it may be pending anew. @disk: its answer, of @proposal's
+ * profile; @cause: the rule that grants or denies, NULL: not known. */
+void amr_propose_settle(AmrProposal *proposal, const AmrProposeContext *context,
+                        AmrOracleVerdict disk, const AmrCause *cause);
 /* What is to be done where a deny rule stands against something: a sentence with its place, where
  * that is known. The caller frees. */
 char *amr_propose_undeny(const AmrCause *denied);

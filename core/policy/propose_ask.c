@@ -58,8 +58,8 @@ amr_propose_weigh(AmrProposal *proposal, const AmrProposeContext *context)
     for (guint i = 0; i < proposal->candidates->len;) {
         AmrCandidate *candidate = proposal->candidates->pdata[i];
         const char *said;
-        AmrStating stating = amr_probe_look(context->probe, context->index, proposal->profile,
-                                            candidate->rule, &said);
+        AmrStating stating = amr_probe_look(context->probe, AMR_PROBE_PLAIN, context->index,
+                                            proposal->profile, candidate->rule, &said);
         proposal->pending |= stating == AMR_STATING_UNKNOWN;
         if (may_be_offered(candidate->rule, stating)) {
             i++;
@@ -76,8 +76,47 @@ amr_propose_weigh(AmrProposal *proposal, const AmrProposeContext *context)
         refuse_not_stated(proposal);
 }
 
+/* What is asked about besides candidates: @rule is taken over. */
+static AmrStating
+ask_besides(AmrProposal *proposal, const AmrProposeContext *context, AmrProbeWay way, AmrRule *rule)
+{
+    const char *said;
+    AmrStating stating =
+        context && context->probe
+            ? amr_probe_look(context->probe, way, context->index, proposal->profile, rule, &said)
+            : AMR_STATING_NOT_ASKED;
+
+    if (stating == AMR_STATING_UNKNOWN) {
+        proposal->pending = TRUE;
+        proposal->way = way;
+        amr_rule_free(proposal->ask);
+        proposal->ask = rule;
+    } else {
+        amr_rule_free(rule);
+    }
+    return stating;
+}
+
+void
+amr_propose_weigh_stub(AmrProposal *proposal, const AmrProposeContext *context)
+{
+    AmrRule *rule = amr_rule_new(AMR_RULE_USERNS);
+
+    amr_rule_set_access(rule, "create");
+    proposal->stub = ask_besides(proposal, context, AMR_PROBE_STUB, rule);
+}
+
+AmrStating
+amr_propose_weigh_over(AmrProposal *proposal, const AmrProposeContext *context, const AmrRule *rule)
+{
+    if (rule->kind == AMR_RULE_FILE && rule->file.exec)
+        return AMR_STATING_REFUSED; /* what may be executed, no deny of this form says */
+    return ask_besides(proposal, context, AMR_PROBE_OVER, amr_rule_copy(rule));
+}
+
 typedef struct {
     AmrProposeContext context;
+    AmrProbeWay way;
     char *profile;
     GPtrArray *rules; /* AmrRule, copies */
 } Asking;
@@ -112,7 +151,7 @@ ask_probe(GTask *task)
         g_task_return_boolean(task, TRUE);
         return;
     }
-    amr_probe_ask_async(asking->context.probe, asking->context.index, asking->profile,
+    amr_probe_ask_async(asking->context.probe, asking->way, asking->context.index, asking->profile,
                         asking->rules, g_task_get_cancellable(task), on_stated, g_object_ref(task));
 }
 
@@ -138,8 +177,11 @@ amr_propose_ask_async(const AmrProposal *proposal, const AmrProposeContext *cont
         const AmrCandidate *candidate = proposal->candidates->pdata[i];
         g_ptr_array_add(rules, amr_rule_copy(candidate->rule));
     }
+    if (proposal->ask)
+        g_ptr_array_add(rules, amr_rule_copy(proposal->ask));
     Asking *asking = g_new0(Asking, 1);
-    *asking = (Asking){*context, g_strdup(proposal->profile), g_steal_pointer(&rules)};
+    *asking =
+        (Asking){*context, proposal->way, g_strdup(proposal->profile), g_steal_pointer(&rules)};
     g_autoptr(GTask) task = g_task_new(NULL, cancellable, callback, data);
     g_task_set_source_tag(task, amr_propose_ask_async);
     g_task_set_task_data(task, asking, asking_free);

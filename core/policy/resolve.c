@@ -194,7 +194,7 @@ settle(const Run *run, AmrResolved *resolved)
 
     if (disk == AMR_ORACLE_ALLOWED && proposal->candidates->len)
         resolved->granted = amr_rule_copy(((AmrCandidate *)proposal->candidates->pdata[0])->rule);
-    amr_propose_settle(proposal, disk, fact ? fact->cause : NULL);
+    amr_propose_settle(proposal, &run->context->propose, disk, fact ? fact->cause : NULL);
     for (guint i = 0;
          fact && fact->abstractions && !proposal->no_rule && i < fact->abstractions->len; i++)
         amr_abstraction_offer(fact->abstractions->pdata[i], proposal);

@@ -397,10 +397,11 @@ is_stated(const Bench *bench, const Place *place)
     g_autoptr(GAsyncResult) done = NULL;
 
     g_ptr_array_add(rules, rule);
-    amr_probe_ask_async(bench->probe, NULL, "p", rules, NULL, test_result, &done);
+    amr_probe_ask_async(bench->probe, AMR_PROBE_PLAIN, NULL, "p", rules, NULL, test_result, &done);
     test_wait_result(&done);
     assert_true(amr_probe_ask_finish(done, NULL));
-    return amr_probe_look(bench->probe, NULL, "p", rule, NULL) == AMR_STATING_STATED;
+    return amr_probe_look(bench->probe, AMR_PROBE_PLAIN, NULL, "p", rule, NULL) ==
+           AMR_STATING_STATED;
 }
 
 static guint

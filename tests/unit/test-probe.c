@@ -78,11 +78,12 @@ ask(const Place *place, const char *profile, const char *text)
 
     assert_no_error(error);
     g_ptr_array_add(rules, rule);
-    amr_probe_ask_async(place->probe, place->index, profile, rules, NULL, test_result, &result);
+    amr_probe_ask_async(place->probe, AMR_PROBE_PLAIN, place->index, profile, rules, NULL,
+                        test_result, &result);
     test_wait_result(&result);
     assert_true(amr_probe_ask_finish(result, &error));
     g_object_unref(result);
-    stating = amr_probe_look(place->probe, place->index, profile, rule, &said);
+    stating = amr_probe_look(place->probe, AMR_PROBE_PLAIN, place->index, profile, rule, &said);
     return g_strdup_printf("%s%s%s", amr_stating_word(stating), said ? ": " : "", said ? said : "");
 }
 
@@ -342,7 +343,7 @@ test_pending(void **state)
     assert_int_equal(proposal->left_out->len, 3);
     amr_probe_forget(place.probe);
     g_autoptr(AmrRule) rule = amr_rule_read("network (send) inet stream,", NULL);
-    assert_int_equal(amr_probe_look(place.probe, place.index, "p", rule, NULL),
+    assert_int_equal(amr_probe_look(place.probe, AMR_PROBE_PLAIN, place.index, "p", rule, NULL),
                      AMR_STATING_UNKNOWN);
     tear_down(&place);
 }
@@ -359,7 +360,8 @@ test_freed(void **state)
 
     set_up(&place, "policy/abi/3.0", NULL);
     g_ptr_array_add(rules, rule);
-    amr_probe_ask_async(place.probe, place.index, "p", rules, NULL, test_result, &result);
+    amr_probe_ask_async(place.probe, AMR_PROBE_PLAIN, place.index, "p", rules, NULL, test_result,
+                        &result);
     g_clear_pointer(&place.probe, amr_probe_free);
     g_clear_pointer(&place.compiler, amr_compiler_free);
     test_wait_result(&result);

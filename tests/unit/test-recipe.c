@@ -5,19 +5,14 @@
 
 #include "core/advice/recipe.h"
 #include "core/policy/oracle.h"
+#include "tests/unit/shipped.h"
 
 static AmrRecipes *
 shipped(const char *file)
 {
-    g_autofree char *path = g_build_filename(g_getenv("ARMORER_SRCDIR"), "data", file, NULL);
-    g_autofree char *text = NULL;
     AmrRecipes *recipes = amr_recipes_new();
-    gsize len;
 
-    assert_true(g_file_get_contents(path, &text, &len, NULL));
-    amr_data_take(amr_recipes_data(recipes), text, len, file);
-    if (amr_data_warnings(amr_recipes_data(recipes))->len)
-        fail_msg("%s", (const char *)amr_data_warnings(amr_recipes_data(recipes))->pdata[0]);
+    test_take_shipped(amr_recipes_data(recipes), file);
     return recipes;
 }
 
@@ -25,7 +20,11 @@ shipped(const char *file)
 static char *
 tell(const AmrRecipes *recipes, const AmrEvent *event, gboolean lines, gboolean ruled)
 {
-    g_autoptr(GPtrArray) found = amr_recipes_for(recipes, event, ruled);
+    g_autoptr(AmrRisks) risks = test_risks();
+    const AmrProposal proposal = {.no_rule = ruled ? AMR_NO_RULE_NONE : AMR_NO_RULE_CATCH_ALL,
+                                  .stub = AMR_STATING_STATED,
+                                  .risks = risks};
+    g_autoptr(GPtrArray) found = amr_recipes_for(recipes, event, &proposal);
     GString *out = g_string_new(NULL);
 
     for (guint i = 0; i < found->len; i++)
@@ -78,6 +77,16 @@ static const struct {
     {"operation=\"capable\" profile=\"unprivileged_userns\" comm=\"c\" capability=21  "
      "capname=\"sys_admin\"",
      "userns-stub"},
+    {"operation=\"capable\" profile=\"unprivileged_userns\" comm=\"bash\" capability=21  "
+     "capname=\"sys_admin\"",
+     "userns-launcher"},
+    {"operation=\"capable\" profile=\"unprivileged_userns\" comm=\"python3.11\" capability=21  "
+     "capname=\"sys_admin\"",
+     "userns-launcher"},
+    {"operation=\"capable\" profile=\"unprivileged_userns\" comm=\"x\" "
+     "execpath=\"/usr/bin/flatpak\" "
+     "capability=21  capname=\"sys_admin\"",
+     "userns-launcher"},
 };
 
 static void
@@ -132,6 +141,36 @@ test_hostile(void **state)
         g_autofree char *got = tell(recipes, &event, TRUE, FALSE);
         g_autofree char *want = g_strconcat("a\n", values[i].want, NULL);
         assert_string_equal(got, want);
+    }
+}
+
+/* A stub is told of only where it would count, and with the path where the record has it. */
+static void
+test_stub(void **state)
+{
+    static const struct {
+        AmrStating stub;
+        const char *execpath, *want;
+    } stubs[] = {
+        {AMR_STATING_STATED, "/opt/a/b-1.2", "profile c /opt/a/b-1.2 flags=(unconfined) {"},
+        {AMR_STATING_NOT_ASKED, "/opt/a;b", "profile c /PATH/TO/PROGRAM flags=(unconfined) {"},
+        {AMR_STATING_STATED, "", "profile c /PATH/TO/PROGRAM flags=(unconfined) {"},
+        {AMR_STATING_UNKNOWN, "/opt/a", NULL},
+        {AMR_STATING_DROPPED, "/opt/a", NULL},
+        {AMR_STATING_REFUSED, "/opt/a", NULL},
+    };
+    g_autoptr(AmrRecipes) recipes = shipped("recipes");
+
+    for (gsize i = 0; i < G_N_ELEMENTS(stubs); i++) {
+        const AmrProposal proposal = {.no_rule = AMR_NO_RULE_CATCH_ALL, .stub = stubs[i].stub};
+        AmrEvent event = {.klass = AMR_CLASS_USERNS, .verdict = AMR_VERDICT_DENIED};
+        event.field[AMR_FIELD_PROFILE] = AMR_BYTES("unprivileged_userns");
+        event.field[AMR_FIELD_COMM] = AMR_BYTES("c");
+        event.field[AMR_FIELD_EXECPATH] = amr_bytes(stubs[i].execpath);
+        g_autoptr(GPtrArray) found = amr_recipes_for(recipes, &event, &proposal);
+        assert_int_equal(found->len, stubs[i].want != NULL);
+        if (stubs[i].want)
+            assert_string_equal(((AmrRecipe *)found->pdata[0])->lines[2], stubs[i].want);
     }
 }
 
@@ -206,7 +245,7 @@ static gboolean
 notes_tell(const AmrRecipes *notes, const AmrEvent *event, const char *what)
 {
     g_autoptr(GPtrArray) found = amr_notes_for(notes, event);
-    g_autoptr(GPtrArray) recipes = amr_recipes_for(notes, event, FALSE);
+    g_autoptr(GPtrArray) recipes = amr_recipes_for(notes, event, NULL);
     assert_int_equal(recipes->len, 0); /* a note is no recipe */
     for (guint i = 0; i < found->len; i++)
         if (strstr(found->pdata[i], what))
@@ -328,9 +367,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shipped),        cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_broken),         cmocka_unit_test(test_places),
-        cmocka_unit_test(test_notes_complete), cmocka_unit_test(test_notes_places),
+        cmocka_unit_test(test_shipped),      cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_broken),       cmocka_unit_test(test_stub),
+        cmocka_unit_test(test_places),       cmocka_unit_test(test_notes_complete),
+        cmocka_unit_test(test_notes_places),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

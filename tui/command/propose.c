@@ -80,8 +80,7 @@ take_text(const AmrResolved *resolved, gpointer data)
         tui_propose_group_no_rule(group, &resolved->event, proposal);
     else
         tui_propose_group_left_out(group, proposal);
-    tui_propose_group_recipes(group, propose->session->recipes, &resolved->event,
-                              !proposal->no_rule);
+    tui_propose_group_recipes(group, propose->session->recipes, &resolved->event, proposal);
     guint picked = pick(propose, resolved);
     for (guint i = 0; i < candidates->len; i++) {
         const AmrCandidate *candidate = g_ptr_array_index(candidates, i);

@@ -60,7 +60,7 @@ void tui_propose_group_but(TuiProposeGroup *group, const char *why);
 void tui_propose_group_left_out(TuiProposeGroup *group, const AmrProposal *proposal);
 /* What is better than a rule. */
 void tui_propose_group_recipes(TuiProposeGroup *group, const AmrRecipes *recipes,
-                               const AmrEvent *event, gboolean ruled);
+                               const AmrEvent *event, const AmrProposal *proposal);
 /* It has all its rules, which become one where they say the same together; @all: they are
  * alternatives and stay as they are. Those that are to be measured are looked up. */
 void tui_propose_group_close(TuiProposeGroup *group, gboolean all, TuiProposeBreadth *breadth);

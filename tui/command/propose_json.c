@@ -218,9 +218,10 @@ add_candidates(TuiJson *json, TuiProposeCovers *covers, AmrOpens *opens, TuiProp
 }
 
 static void
-add_recipes(TuiJson *json, const AmrRecipes *recipes, const AmrEvent *event, gboolean ruled)
+add_recipes(TuiJson *json, const AmrRecipes *recipes, const AmrEvent *event,
+            const AmrProposal *proposal)
 {
-    g_autoptr(GPtrArray) found = amr_recipes_for(recipes, event, ruled);
+    g_autoptr(GPtrArray) found = amr_recipes_for(recipes, event, proposal);
 
     tui_json_open_array(json, "recipes");
     for (guint i = 0; i < found->len; i++) {
@@ -277,7 +278,7 @@ tui_propose_out(const AmrSession *session, TuiProposeCovers *covers, AmrOpens *o
     tui_json_text(json, "remedy", proposal->remedy);
     tui_json_cause(json, "denied_by", proposal->denied);
     tui_json_cause(json, "granted_by", proposal->granted);
-    add_recipes(json, session->recipes, &event, !proposal->no_rule);
+    add_recipes(json, session->recipes, &event, proposal);
     add_notes(json, session->recipes, &event);
     return tui_out_json(json);
 }

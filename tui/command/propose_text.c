@@ -125,9 +125,9 @@ tui_propose_group_left_out(TuiProposeGroup *group, const AmrProposal *proposal)
 /* What is better than a rule, for people to read. */
 void
 tui_propose_group_recipes(TuiProposeGroup *group, const AmrRecipes *recipes, const AmrEvent *event,
-                          gboolean ruled)
+                          const AmrProposal *proposal)
 {
-    g_autoptr(GPtrArray) found = amr_recipes_for(recipes, event, ruled);
+    g_autoptr(GPtrArray) found = amr_recipes_for(recipes, event, proposal);
 
     for (guint i = 0; i < found->len; i++) {
         const AmrRecipe *recipe = found->pdata[i];

@@ -66,9 +66,9 @@ tui_detail_add_notes(TuiFlow *flow, const AmrSession *session, const AmrEvent *e
 
 void
 tui_detail_add_recipes(TuiFlow *flow, const AmrSession *session, const AmrEvent *event,
-                       gboolean ruled)
+                       const AmrProposal *proposal)
 {
-    g_autoptr(GPtrArray) found = amr_recipes_for(session->recipes, event, ruled);
+    g_autoptr(GPtrArray) found = amr_recipes_for(session->recipes, event, proposal);
 
     for (guint i = 0; i < found->len; i++) {
         const AmrRecipe *recipe = found->pdata[i];
@@ -87,7 +87,7 @@ add_answer(TuiFlow *flow, const AmrSession *session, const AmrEvent *event,
     g_autoptr(AmrProposal) proposal = amr_propose(event, &context);
 
     if (policy)
-        amr_propose_settle(proposal, policy->verdict, policy->cause);
+        amr_propose_settle(proposal, &context, policy->verdict, policy->cause);
     if (proposal->no_rule != AMR_NO_RULE_NONE) {
         tui_flow_add_words(flow, "no rule", TUI_ROLE_WARNING, proposal->reason);
         tui_detail_add_denied(flow, proposal->denied);
@@ -101,7 +101,7 @@ add_answer(TuiFlow *flow, const AmrSession *session, const AmrEvent *event,
         tui_flow_add_field(flow, "answer", TUI_ROLE_RULE, shown);
         tui_detail_add_risk(flow, candidate->risk, candidate->danger);
     }
-    tui_detail_add_recipes(flow, session, event, proposal->no_rule == AMR_NO_RULE_NONE);
+    tui_detail_add_recipes(flow, session, event, proposal);
     tui_detail_add_notes(flow, session, event);
 }
 

@@ -32,7 +32,7 @@ void tui_detail_add_notes(TuiFlow *flow, const AmrSession *session, const AmrEve
 /* Recipes of the session that fit @event: what to do in place of a rule, with what to copy. @ruled:
  * a rule is offered (amr_recipes_for()). */
 void tui_detail_add_recipes(TuiFlow *flow, const AmrSession *session, const AmrEvent *event,
-                            gboolean ruled);
+                            const AmrProposal *proposal);
 
 /* "risk HIGH: ...", in the role of its height. */
 void tui_detail_add_risk(TuiFlow *flow, AmrRisk risk, const char *danger);

@@ -241,8 +241,7 @@ describe_event(TuiProposal *view, const TuiChoiceItem *item)
     } else if (amr_store_event(tui_proposal_session(view)->store, item->id, &event)) {
         g_autofree char *sentence = amr_explain(tui_proposal_session(view)->sentences, &event);
         tui_flow_add(view->flow, TUI_ROLE_TITLE, sentence);
-        tui_detail_add_recipes(view->flow, tui_proposal_session(view), &event,
-                               item->proposal->no_rule == AMR_NO_RULE_NONE);
+        tui_detail_add_recipes(view->flow, tui_proposal_session(view), &event, item->proposal);
         guint size = tui_choice_row_size(view->choice, item);
         g_autofree char *more =
             size > 1 ? g_strdup_printf("And %u more that are like it.", size - 1) : NULL;
