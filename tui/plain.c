@@ -364,6 +364,7 @@ tui_plain_run(TuiOptions *options)
     }
     g_clear_pointer(&plain.filter, amr_filter_free);
     g_clear_pointer(&plain.choice, tui_choice_free);
+    g_clear_pointer(&plain.opens, amr_opens_free);
     amr_session_free(command.session);
     g_string_free(plain.input, TRUE);
     return tui_out_finish(result);

@@ -7,6 +7,7 @@
 #define TUI_PLAIN_H
 
 #include "tui/command/command.h"
+#include "core/policy/opens.h"
 #include "tui/view/choice.h"
 
 G_BEGIN_DECLS
@@ -19,6 +20,7 @@ typedef struct {
     GArray *ids;       /* AmrDenialId: the numbers of the last list, from 1 */
     AmrFilter *filter; /* NULL: all */
     TuiChoice *choice; /* what was proposed last; NULL: nothing */
+    AmrOpens *opens;   /* what was measured of its rules; NULL as well */
     gboolean add_include;
 } TuiPlain;
 

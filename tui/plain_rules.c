@@ -10,7 +10,20 @@
 /* ---- proposing ------------------------------------------------------------------------------ */
 
 static void
-say_rules(guint number, const TuiChoiceItem *item)
+say_measured(const TuiPlain *plain, const TuiChoiceItem *item, const AmrRule *rule)
+{
+    const AmrOpening *opening =
+        plain->opens ? amr_opens_look(plain->opens, item->proposal->profile, rule) : NULL;
+    g_autoptr(AmrQuestion) denied =
+        opening ? amr_question_of_event(&item->resolved->event, NULL) : NULL;
+    g_autofree char *words = opening ? amr_opening_words(opening, denied) : NULL;
+
+    if (words)
+        tui_plain_say("    measured: %s", words);
+}
+
+static void
+say_rules(const TuiPlain *plain, guint number, const TuiChoiceItem *item)
 {
     const AmrProposal *proposal = item->proposal;
     g_autofree char *profile = amr_display_string(proposal->profile);
@@ -31,6 +44,7 @@ say_rules(guint number, const TuiChoiceItem *item)
         tui_plain_say("    %s", candidate->why);
         if (candidate->opens)
             tui_plain_say("    opens besides: %s", candidate->opens);
+        say_measured(plain, item, candidate->rule);
         g_autofree char *other = candidate->mirror ? amr_rule_print(candidate->mirror) : NULL;
         g_autofree char *shown_other = other ? amr_display_lines(amr_bytes(other)) : NULL;
         g_autofree char *of = amr_display_string(proposal->other);
@@ -59,7 +73,7 @@ say_choice(const TuiPlain *plain)
 {
     for (guint i = 0; i < plain->choice->items->len; i++) {
         const TuiChoiceItem *item = plain->choice->items->pdata[i];
-        say_rules(i + 1, item);
+        say_rules(plain, i + 1, item);
         say_recipes(plain->command->session->recipes, &item->resolved->event, item->proposal);
     }
     if (!plain->command->options->read_only)
@@ -115,6 +129,29 @@ settle(TuiPlain *plain)
     return TRUE;
 }
 
+/* What their rules open; without an answer that is not told. */
+static void
+measure(TuiPlain *plain)
+{
+    g_autoptr(AmrAsker) asker = amr_session_asker(plain->command->session, AMR_ASK_DISK, TRUE);
+    g_autoptr(GAsyncResult) result = NULL;
+    TuiWait wait = {0};
+
+    g_clear_pointer(&plain->opens, amr_opens_free);
+    plain->opens = amr_opens_new();
+    for (guint i = 0; i < plain->choice->items->len; i++) {
+        const AmrProposal *proposal = ((TuiChoiceItem *)plain->choice->items->pdata[i])->proposal;
+        for (guint k = 0; k < proposal->candidates->len; k++)
+            (void)amr_opens_look(plain->opens, proposal->profile,
+                                 ((AmrCandidate *)proposal->candidates->pdata[k])->rule);
+    }
+    if (!amr_opens_want(plain->opens))
+        return;
+    amr_opens_ask_async(plain->opens, asker, plain->command->cancellable, tui_wait_done, &wait);
+    result = tui_wait_result(&wait);
+    (void)amr_opens_ask_finish(result, NULL);
+}
+
 void
 tui_plain_propose(TuiPlain *plain, char **words)
 {
@@ -139,6 +176,7 @@ tui_plain_propose(TuiPlain *plain, char **words)
         g_clear_pointer(&plain->choice, tui_choice_free);
         return;
     }
+    measure(plain);
     say_choice(plain);
 }
 
@@ -184,7 +222,7 @@ tui_plain_rule(TuiPlain *plain, char **words)
     if (!take_rule(plain, (guint)number - 1, (guint)rule))
         tui_plain_say("There is no such rule.");
     else
-        say_rules((guint)number, plain->choice->items->pdata[number - 1]);
+        say_rules(plain, (guint)number, plain->choice->items->pdata[number - 1]);
 }
 
 void

@@ -67,6 +67,19 @@ pick(const Propose *propose, const AmrResolved *resolved)
     return picked;
 }
 
+static void
+add_measured(const Propose *propose, TuiProposeGroup *group, const AmrResolved *resolved,
+             const AmrRule *rule)
+{
+    const AmrOpening *opening =
+        propose->opens ? amr_opens_look(propose->opens, resolved->proposal->profile, rule) : NULL;
+    g_autoptr(AmrQuestion) denied = opening ? amr_question_of_event(&resolved->event, NULL) : NULL;
+    g_autofree char *words = opening ? amr_opening_words(opening, denied) : NULL;
+
+    if (words)
+        tui_propose_group_measured(group, rule, words);
+}
+
 static gboolean
 take_text(const AmrResolved *resolved, gpointer data)
 {
@@ -89,6 +102,7 @@ take_text(const AmrResolved *resolved, gpointer data)
             continue;
         rule->owner = rule->owner && !propose->any_owner;
         tui_propose_group_candidate(group, rule, candidate->together);
+        add_measured(propose, group, resolved, rule);
         if (candidate->mirror)
             tui_propose_group_rule(tui_propose_group_for(propose->groups, propose->by_profile,
                                                          proposal->other),
@@ -222,7 +236,7 @@ propose_all(TuiCommand *command, const AmrDenialId *ids, guint n, const Wanted *
     g_autoptr(AmrFacts) facts = amr_facts_new(abstractions);
     g_autoptr(AmrBatch) batch = NULL;
     g_autoptr(AmrAsker) asker = amr_session_asker(session, AMR_ASK_DISK, TRUE);
-    g_autoptr(AmrOpens) opens = command->options->json && wanted->all ? amr_opens_new() : NULL;
+    g_autoptr(AmrOpens) opens = wanted->all ? amr_opens_new() : NULL;
     AmrResolveContext context = {.store = session->store,
                                  .propose = amr_session_propose_context(session),
                                  .facts = facts,

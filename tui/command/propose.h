@@ -52,6 +52,8 @@ void tui_propose_group_free(gpointer group);
 void tui_propose_group_rule(TuiProposeGroup *group, const AmrRule *rule);
 /* @together: how many denials it is for, if it was made for several; else 0. */
 void tui_propose_group_candidate(TuiProposeGroup *group, const AmrRule *rule, guint together);
+/* What a rule opens, as it was measured (display form): the first that is said of it stays. */
+void tui_propose_group_measured(TuiProposeGroup *group, const AmrRule *rule, const char *words);
 /* Why there is none: in one line, with the first that it is said of and how many more. */
 void tui_propose_group_no_rule(TuiProposeGroup *group, const AmrEvent *event,
                                const AmrProposal *proposal);

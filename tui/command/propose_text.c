@@ -6,12 +6,13 @@
 
 struct TuiProposeGroup {
     char *profile;
-    GPtrArray *rules;    /* AmrRule */
-    GPtrArray *no_rules; /* char *: lines, each once */
-    GPtrArray *left_out; /* the same, of rules that the target does not state */
-    GHashTable *seen;    /* char *: what is in one of them */
-    GHashTable *notes;   /* rule -> how many denials it is for, if more than one */
-    GHashTable *reasons; /* why there is none -> Reason */
+    GPtrArray *rules;     /* AmrRule */
+    GPtrArray *no_rules;  /* char *: lines, each once */
+    GPtrArray *left_out;  /* the same, of rules that the target does not state */
+    GHashTable *seen;     /* char *: what is in one of them */
+    GHashTable *notes;    /* rule -> how many denials it is for, if more than one */
+    GHashTable *measured; /* printed rule -> line of what it opens */
+    GHashTable *reasons;  /* why there is none -> Reason */
 };
 
 /* Why there is no rule, said once, of the first that it is said of. */
@@ -38,6 +39,7 @@ tui_propose_group_free(gpointer data)
     g_ptr_array_unref(group->left_out);
     g_hash_table_unref(group->seen);
     g_hash_table_unref(group->notes);
+    g_hash_table_unref(group->measured);
     g_hash_table_unref(group->reasons);
     g_free(group);
 }
@@ -56,6 +58,7 @@ tui_propose_group_for(GPtrArray *groups, GHashTable *by_profile, const char *pro
     group->left_out = g_ptr_array_new_with_free_func(g_free);
     group->seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     group->notes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    group->measured = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     group->reasons = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, reason_free);
     g_ptr_array_add(groups, group);
     g_hash_table_insert(by_profile, group->profile, group);
@@ -157,6 +160,16 @@ tui_propose_group_candidate(TuiProposeGroup *group, const AmrRule *rule, guint t
         g_hash_table_replace(group->notes, amr_rule_print(rule), GUINT_TO_POINTER(together));
 }
 
+void
+tui_propose_group_measured(TuiProposeGroup *group, const AmrRule *rule, const char *words)
+{
+    g_autofree char *printed = amr_rule_print(rule);
+
+    if (!g_hash_table_contains(group->measured, printed))
+        g_hash_table_insert(group->measured, g_steal_pointer(&printed),
+                            g_strdup_printf("# measured: %s", words));
+}
+
 static gboolean
 out_lines(const GPtrArray *lines)
 {
@@ -208,9 +221,10 @@ tui_propose_group_out(TuiProposeGroup *group, TuiProposeBreadth *breadth)
     for (guint i = 0; i < group->rules->len; i++) {
         const AmrRule *rule = g_ptr_array_index(group->rules, i);
         g_autofree char *line = amr_rule_print(rule), *note = note_of(group, rule);
+        const char *opens = g_hash_table_lookup(group->measured, line);
         const AmrMeasured *measured = tui_propose_breadth_look(breadth, group->profile, rule);
-        if ((note && !tui_out_line(note)) || (measured && !tui_propose_breadth_lines(measured)) ||
-            !tui_out_line(line))
+        if ((note && !tui_out_line(note)) || (opens && !tui_out_line(opens)) ||
+            (measured && !tui_propose_breadth_lines(measured)) || !tui_out_line(line))
             return FALSE;
     }
     return out_lines(group->left_out) && out_lines(group->no_rules);
