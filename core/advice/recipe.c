@@ -150,8 +150,7 @@ stub_fits(const Entry *entry, const AmrEvent *event, const AmrProposal *proposal
 {
     if (entry->stub == STUB_NONE)
         return TRUE;
-    if (!proposal ||
-        (proposal->stub != AMR_STATING_STATED && proposal->stub != AMR_STATING_NOT_ASKED))
+    if (!proposal || proposal->stub != AMR_STATING_STATED)
         return FALSE;
     return is_launcher(event, proposal->risks) == (entry->stub == STUB_LAUNCHER);
 }

@@ -317,13 +317,19 @@ number_each_run(const AmrVaryingScan *scan, gsize from, gsize to)
     return to - from >= 3 && (ends_with(before, "tmp") || ends_with(before, "tmp."));
 }
 
-/* Whether the digits at @at go on as a time or a digest, not as a version. */
+/* Whether the digits at @at go on as a time, a digest or mkstemp's letters ("x11.16Qmts"), not as a
+ * version. */
 static gboolean
 is_no_version(const AmrVaryingScan *scan, gsize at)
 {
     gboolean timed;
-    return amr_varying_run(scan, at, is_alnum) - at >= 16 ||
-           amr_varying_date(amr_varying_part(scan, at, scan->end), &timed) > 0;
+    AmrBytes run = amr_varying_part(scan, at, amr_varying_run(scan, at, is_alnum));
+    gboolean made = run.len == 6 || run.len == 8 || run.len == 10;
+
+    if (made && scan->place == AMR_VARYING_IN_TEMP && is_strong(run) &&
+        amr_varying_is_random(run, TRUE))
+        return TRUE;
+    return run.len >= 16 || amr_varying_date(amr_varying_part(scan, at, scan->end), &timed) > 0;
 }
 
 /* Digits, and what goes on like a version. */

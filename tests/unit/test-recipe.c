@@ -153,7 +153,8 @@ test_stub(void **state)
         const char *execpath, *want;
     } stubs[] = {
         {AMR_STATING_STATED, "/opt/a/b-1.2", "profile c /opt/a/b-1.2 flags=(unconfined) {"},
-        {AMR_STATING_NOT_ASKED, "/opt/a;b", "profile c /PATH/TO/PROGRAM flags=(unconfined) {"},
+        {AMR_STATING_NOT_ASKED, "/opt/a", NULL},
+        {AMR_STATING_STATED, "/opt/a;b", "profile c /PATH/TO/PROGRAM flags=(unconfined) {"},
         {AMR_STATING_STATED, "", "profile c /PATH/TO/PROGRAM flags=(unconfined) {"},
         {AMR_STATING_UNKNOWN, "/opt/a", NULL},
         {AMR_STATING_DROPPED, "/opt/a", NULL},

@@ -62,6 +62,9 @@ static const struct {
     /* temporary names: mktemp(1), mkstemp(3), Python, glib, Qt, Go, Java, sort, sed, gcc, clang */
     {"/tmp/tmp.ajfkwlqpzx", "/tmp/tmp.<RANDOM!>"},
     {"/tmp/tmp.G5rVfGqK2d/x", "/tmp/tmp.<RANDOM!>/x"},
+    {"/tmp/x11.16Qmts", "/tmp/x11.<RANDOM!>"},
+    {"/tmp/foo-1.4O5xFG", "/tmp/foo-<NUMBER>.<RANDOM!>"},
+    {"/tmp/foo-1.16rc1", "/tmp/foo-<VERSION>rc<NUMBER>"},
     {"/tmp/tmpabcdefgh", "/tmp/tmp<RANDOM!>"},
     {"/tmp/tmp_x1_2yz9", "/tmp/tmp<RANDOM!>"},
     {"/tmp/tmpw0a_e9b4/setup.py", "/tmp/tmp<RANDOM!>/setup.py"},
