@@ -8,7 +8,6 @@
 # (sources.sh), auditd that comes and goes (auditd.sh), the bus (dbus.sh), modes (modes.sh), the screen (screen.sh), query (query.sh) and the oracle against the kernel: walk by walk
 # (oracle.sh), by made policy and by things done (agree.sh).
 set -u
-export ARMORER_DATADIR=/mnt/armorer
 armorer=/mnt/armorer/armorer
 n=0 bad=0
 ok() {  # description, then a command that must succeed
@@ -25,6 +24,10 @@ case " ${ARMORER_LONG:+rounds} $* " in
     *' rounds '*|*' programs '*) ;;
     *) mkdir -p /opt/shipped && find /etc/apparmor.d -maxdepth 1 -type f -exec mv -t /opt/shipped {} + ;;
 esac
+
+# What armorer knows, and how it looks, is for root only where it is installed.
+helper=$(sed -n 's|.*exec.path">\(.*\)</annotate>|\1|p' /mnt/armorer/org.armorer.helper.policy)
+mkdir -p "${helper%/libexec/*}/share/armorer" && cp -r /mnt/armorer/{data,themes} "${helper%/libexec/*}/share/armorer/" || exit 1
 
 mkdir -p /opt/t /var/log
 # Every denial is to reach the log: the kernel's rate limit is not what is tested here.

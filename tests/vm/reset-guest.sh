@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The guest's side of reset: the stages of one boot, on one disk.
 set -u
-export ARMORER_DATADIR=/mnt/armorer
 armorer=/mnt/armorer/armorer
 local_file=/etc/apparmor.d/local/opt.t.victim rule='/opt/t/secret r,'
 ok() { local what=$1; shift; if "$@" >/tmp/out 2>&1; then echo "ok $what"; else echo "not ok $what"; cat /tmp/out; fi; }

@@ -80,7 +80,6 @@ ok 'screen: leaves with 0' left_with root 0
 
 # ---- as a user, with sudo ----------------------------------------------------------------------------
 # What carries out the changes is installed, as a package would, and confined.
-helper=$(sed -n 's|.*exec.path">\(.*\)</annotate>|\1|p' /mnt/armorer/org.armorer.helper.policy)
 install -D -m755 /mnt/armorer/armorer-helper "$helper"
 install -D -m644 /mnt/armorer/org.armorer.helper.policy /usr/share/polkit-1/actions/org.armorer.helper.policy
 install -m644 /mnt/armorer/armorer-helper.profile /etc/apparmor.d/armorer-helper
