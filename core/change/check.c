@@ -9,6 +9,7 @@
 #include "core/change/complain.h"
 #include "core/change/plan_private.h"
 #include "core/change/run.h"
+#include "core/policy/content.h"
 #include "core/policy/grant.h"
 
 /* ---- digests ----------------------------------------------------------------------------------
@@ -79,10 +80,13 @@ compile(AmrRun *run, const AmrPlan *plan, GAsyncReadyCallback callback)
     GError *error = NULL;
 
     amr_run_progress(run, AMR_STEP_CHECK, load->path);
-    if (amr_complain_set(run->scratch, run->executor->target, run->index, plan, load, &error))
-        amr_compiler_run_async(run->executor->compiler, &job, run->cancellable, callback, run);
-    else
+    if (!amr_complain_set(run->scratch, run->executor->target, run->index, plan, load, &error))
         amr_run_fail(run, error);
+    else if (run->only_checks)
+        amr_content_compile_async(run->executor->compiler, run->index, &job, run->scratch,
+                                  run->cancellable, callback, run);
+    else
+        amr_compiler_run_async(run->executor->compiler, &job, run->cancellable, callback, run);
 }
 
 /* What compile() began; the copy says again what the policy says. */
@@ -90,8 +94,12 @@ static AmrCompileResult *
 compile_finish(AmrRun *run, const AmrPlan *plan, GAsyncResult *result, GError **error)
 {
     const AmrPlanLoad at = load_at(run, plan), *load = &at;
+    g_autoptr(AmrContent) content =
+        run->only_checks ? amr_content_compile_finish(result, error) : NULL;
     g_autoptr(AmrCompileResult) compiled =
-        amr_compiler_run_finish(run->executor->compiler, result, error);
+        content            ? amr_compile_result_copy(content->result)
+        : run->only_checks ? NULL
+                           : amr_compiler_run_finish(run->executor->compiler, result, error);
 
     if (!compiled || !amr_complain_unset(run->scratch, plan, load, error))
         return NULL;

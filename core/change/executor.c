@@ -157,6 +157,7 @@ amr_executor_check_async(AmrExecutor *executor, const AmrPlan *plan, const AmrIn
 
     if (copy) {
         run = amr_run_new(executor, copy, check_steps);
+        run->only_checks = TRUE;
         run->progress = progress;
         run->progress_data = progress_data;
         begin(task, run, index, cancellable, on_checked);

@@ -39,6 +39,8 @@ struct AmrRun {
     gpointer data; /* of done */
 
     const AmrRunStep *steps; /* ends in NULL */
+    gboolean only_checks; /* nothing is written: what was compiled before of the same content will
+                             do */
     guint at;
     guint n, k; /* counters of the step, 0 when it begins */
 

@@ -67,6 +67,7 @@ typedef struct {
 
 void amr_compile_result_free(AmrCompileResult *result);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrCompileResult, amr_compile_result_free)
+AmrCompileResult *amr_compile_result_copy(const AmrCompileResult *result);
 
 /* The job is copied. Finishes with a result also where the compiler rejects; fails only where it
  * could not be run, had to be killed, died or said nothing of its failure: AMR_ERROR_COMPILER

@@ -280,3 +280,16 @@ amr_compile_result_free(AmrCompileResult *result)
     g_free(result->sha256);
     g_free(result);
 }
+
+AmrCompileResult *
+amr_compile_result_copy(const AmrCompileResult *result)
+{
+    AmrCompileResult *copy = g_memdup2(result, sizeof *result);
+
+    copy->messages = result->messages ? g_ptr_array_ref(result->messages) : NULL;
+    copy->output = result->output ? g_bytes_ref(result->output) : NULL;
+    copy->cache = g_strdup(result->cache);
+    copy->sha1 = g_strdup(result->sha1);
+    copy->sha256 = g_strdup(result->sha256);
+    return copy;
+}

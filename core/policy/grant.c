@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/policy/content.h"
 #include "core/policy/grant_private.h"
 #include "core/policy/insert.h"
 #include "core/policy/probe.h"
@@ -323,8 +324,8 @@ on_compiled(GObject *source, GAsyncResult *result, gpointer data)
     g_autoptr(GTask) task = data;
     Ask *ask = g_task_get_task_data(task);
     GError *error = NULL;
-    g_autoptr(AmrCompileResult) compiled = amr_compiler_run_finish(ask->compiler, result, &error);
-    if (!compiled || !judge(ask, compiled, &error))
+    g_autoptr(AmrContent) content = amr_content_compile_finish(result, &error);
+    if (!content || !judge(ask, content->result, &error))
         finish(task, error);
     else if (ask->grant != AMR_GRANT_UNKNOWN)
         finish(task, NULL);
@@ -374,8 +375,8 @@ next(GTask *task)
         finish(task, error);
         return;
     }
-    amr_compiler_run_async(ask->compiler, &job, g_task_get_cancellable(task), on_compiled,
-                           g_object_ref(task));
+    amr_content_compile_async(ask->compiler, ask->index, &job, ask->scratch,
+                              g_task_get_cancellable(task), on_compiled, g_object_ref(task));
 }
 
 void

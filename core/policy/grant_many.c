@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "core/base/error.h"
+#include "core/policy/content.h"
 #include "core/policy/grant_private.h"
 #include "core/policy/insert.h"
 #include "core/policy/probe.h"
@@ -243,8 +244,8 @@ on_compiled(GObject *source, GAsyncResult *result, gpointer data)
     g_autoptr(GTask) task = data;
     Many *many = g_task_get_task_data(task);
     GError *error = NULL;
-    g_autoptr(AmrCompileResult) compiled = amr_compiler_run_finish(many->compiler, result, &error);
-    if (!compiled || !judge(many, compiled, &error))
+    g_autoptr(AmrContent) content = amr_content_compile_finish(result, &error);
+    if (!content || !judge(many, content->result, &error))
         finish(task, error);
     else
         next(task);
@@ -286,8 +287,8 @@ next(GTask *task)
             finish(task, error);
             return;
         }
-        amr_compiler_run_async(many->compiler, &job, g_task_get_cancellable(task), on_compiled,
-                               g_object_ref(task));
+        amr_content_compile_async(many->compiler, many->index, &job, many->scratch,
+                                  g_task_get_cancellable(task), on_compiled, g_object_ref(task));
     } else if (many->alone->len) {
         const Item *item = many->alone->pdata[many->alone->len - 1];
         if (amr_scratch_is_changed(many->scratch, many->block->file) &&
