@@ -2,7 +2,8 @@
 /*
  * Rules that execute in different ways what both match: the compiler takes the one that names the
  * program, and where neither does it refuses the profile ("conflicting x modifiers"). Names in
- * braces and variables with plain values still name it (3.0.8, 4.1.0, 4.1.8, 5.0.2).
+ * braces and variables with plain values still name it (3.0.8, 4.1.0, 4.1.8, 5.0.2). Of two of
+ * another priority= the higher one counts (4.1.0, 4.1.8, 5.0.2): ours have none.
  */
 #include <string.h>
 
@@ -65,9 +66,11 @@ static void
 take(AmrExecStanding *standing, const AmrTunables *tunables, const AmrIndexRule *text)
 {
     g_autoptr(AmrRule) rule = amr_rule_read(amr_rule_text_bare(text->text), NULL);
-    GPtrArray *machines = rule && rule->kind == AMR_RULE_FILE && rule->file.exec && !rule->deny
-                              ? machines_of(tunables, rule->file.pattern)
-                              : NULL;
+    gboolean alike = amr_rule_text_priority(text->text) == 0;
+    GPtrArray *machines =
+        alike && rule && rule->kind == AMR_RULE_FILE && rule->file.exec && !rule->deny
+            ? machines_of(tunables, rule->file.pattern)
+            : NULL;
 
     if (!machines)
         return;

@@ -54,6 +54,15 @@ amr_rule_text_bare(const char *text)
     return text;
 }
 
+gint64
+amr_rule_text_priority(const char *text)
+{
+    const char *bare = amr_rule_text_bare(text), *at = strstr(text, "priority");
+    const char *equals = at && at < bare ? strchr(at, '=') : NULL;
+
+    return equals && equals < bare ? g_ascii_strtoll(equals + 1, NULL, 10) : 0;
+}
+
 /* The class that @text is about, by its first word; UNKNOWN: none of these, so perhaps files. */
 static AmrClass
 class_of(const char *text)

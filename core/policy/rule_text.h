@@ -13,6 +13,8 @@ char *amr_rule_text_fold(AmrBytes text);
 /* What stands behind `audit`, `deny`, `priority=N` and their like; `owner` stays. Within @text,
  * which is folded. */
 const char *amr_rule_text_bare(const char *text);
+/* Its priority=, 0 where it has none. */
+gint64 amr_rule_text_priority(const char *text);
 /* Whether @bare may have to do with a question of @klass. FALSE is certain. */
 gboolean amr_rule_text_may_concern(const char *bare, AmrClass klass);
 

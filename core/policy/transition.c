@@ -57,10 +57,24 @@ is_in_conflict(const Execution *run, AmrRule *rule)
 }
 
 /* @how: the end of the sentence "It may run NAME, ..."; taken over. */
+/* What another profile that runs it needs, if it is a script: the kernel reads it, and what env
+ * starts is executed, under that profile. */
+static char *
+tell_needs(const Execution *run, Way way)
+{
+    g_autofree char *runs = run->program->runs ? amr_display_string(run->program->runs) : NULL;
+    gboolean inherits = way.mode == AMR_EXEC_IX;
+
+    if (inherits || run->program->kind != AMR_PROGRAM_SCRIPT)
+        return g_strdup("");
+    return g_strdup_printf(" It is a script: that profile has to let it be read%s%s.",
+                           runs ? ", and execute " : "", runs ? runs : "");
+}
+
 static void
 add_way(const Execution *run, Way way, char *how)
 {
-    g_autofree char *owned = how;
+    g_autofree char *owned = how, *needs = tell_needs(run, way);
     for (guint i = 0; i < way.n; i++) {
         const AmrLadderRung *rung = run->rungs->pdata[i];
         g_autofree char *reading = way.reads ? g_strdup_printf("Reading %s.", rung->what) : NULL;
@@ -75,8 +89,8 @@ add_way(const Execution *run, Way way, char *how)
             continue;
         AmrRisk risk = amr_risk_file(run->proposal->risks, run->name, access, way.mode, &danger);
         amr_propose_add(run->proposal, rule, risk,
-                        g_strdup_printf("It may %s %s, %s", way.reads ? "run and read" : "run",
-                                        rung->what, owned),
+                        g_strdup_printf("It may %s %s, %s%s", way.reads ? "run and read" : "run",
+                                        rung->what, owned, needs),
                         reading && rung->opens ? g_strconcat(reading, " ", rung->opens, NULL)
                                                : g_strdup(reading ? reading : rung->opens),
                         danger);

@@ -6,7 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/policy/index.h"
 #include "core/policy/programs.h"
+#include "core/policy/propose.h"
 
 #define LONG "/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
@@ -68,6 +70,42 @@ make_executable(const char *dir, const char *name, const char *text)
 }
 
 /* No FIFO blocks, no link is followed at the end, none leads out of the root. */
+/* Whoever runs a script under another profile is told what that one needs. */
+static void
+check_ways(AmrPrograms *programs, const AmrTarget *target)
+{
+    g_autoptr(GAsyncResult) result = NULL;
+    amr_index_load_async(target, NULL, test_result, &result);
+    test_wait_result(&result);
+    g_autoptr(AmrIndex) index = amr_index_load_finish(result, NULL);
+    const AmrProposeContext context = {.programs = programs, .index = index};
+    AmrEvent event = {.klass = AMR_CLASS_FILE,
+                      .verdict = AMR_VERDICT_DENIED,
+                      .denied = AMR_PERM_EXEC,
+                      .requested = AMR_PERM_EXEC};
+    guint told = 0, silent = 0;
+
+    event.field[AMR_FIELD_PROFILE] = AMR_BYTES("p");
+    event.field[AMR_FIELD_NAME] = AMR_BYTES("/usr/bin/script");
+    g_autoptr(AmrProposal) script = amr_propose(&event, &context);
+    for (guint i = 0; i < script->candidates->len; i++) {
+        const AmrCandidate *candidate = script->candidates->pdata[i];
+        gboolean inherits = candidate->rule->file.exec == AMR_EXEC_IX;
+        gboolean says =
+            strstr(candidate->why, "It is a script: that profile has to let it be read, "
+                                   "and execute /usr/bin/thing-3.") != NULL;
+        assert_int_equal(says, !inherits);
+        told += says;
+        silent += inherits;
+    }
+    assert_true(told && silent);
+    event.field[AMR_FIELD_NAME] = AMR_BYTES("/usr/bin/binary");
+    g_autoptr(AmrProposal) binary = amr_propose(&event, &context);
+    assert_true(binary->candidates->len > 1);
+    for (guint i = 0; i < binary->candidates->len; i++)
+        assert_null(strstr(((AmrCandidate *)binary->candidates->pdata[i])->why, "It is a script"));
+}
+
 static void
 test_disk(void **state)
 {
@@ -106,6 +144,9 @@ test_disk(void **state)
     /* What no path can be is not asked. */
     assert_int_equal(amr_programs_look(programs, AMR_BYTES("a"))->kind, AMR_PROGRAM_NONE);
     assert_int_equal(amr_programs_look(programs, (AmrBytes){"/a\0b", 4})->kind, AMR_PROGRAM_NONE);
+    test_write(dir, "etc/apparmor.d/p",
+               "profile p {\n}\n/usr/bin/script {\n}\n/usr/bin/binary {\n}\n");
+    check_ways(programs, target);
     amr_programs_forget(programs);
     assert_int_equal(amr_programs_look(programs, AMR_BYTES("/usr/bin/script"))->kind,
                      AMR_PROGRAM_UNKNOWN);
