@@ -8,6 +8,8 @@ screen() { tmux -S "$sock" capture-pane -p -t s 2>/dev/null; }
 until_ok() { local end=$((SECONDS + 240)); until "$@"; do [ $SECONDS -lt $end ] || return 1; sleep 0.1; done; }
 on_screen() { screen | grep -qF -- "$1"; }
 sees() { until_ok on_screen "$1" || { screen; return 1; }; }
+# (What was not done is planned and checked anew: until then there is nothing to write.)
+can_write() { sees 'state    compiles' >/dev/null; }
 reads() { /opt/t/reader /opt/t/secret >/dev/null 2>&1; }
 # The shell around has to outlive a ^C that is meant for sudo.
 start() {  # user program arguments...: in a fresh tmux of that user
@@ -100,6 +102,7 @@ ok 'sudo: nothing is written yet' not reads
 keys C-c
 ok 'sudo: ^C at the password: back on the screen, which says so' sees 'not done: The command with more rights'
 ok 'sudo: and writes nothing' not reads
+can_write
 keys w
 sees 'password for alice' >/dev/null
 keys 'wrong' Enter
@@ -142,11 +145,13 @@ ok 'pkexec: nothing is written yet' not reads
 keys C-c
 ok 'pkexec: ^C at the password: back on the screen, which says so' sees 'not done: The command with more rights'
 ok 'pkexec: and writes nothing' not reads
+can_write
 keys w
 asks_password >/dev/null
 keys 'wrong' Enter
 ok 'pkexec: a wrong password writes nothing, and that is said' sees 'not done: The command with more rights'
 ok 'pkexec: still denied' not reads
+can_write
 keys w
 asks_password >/dev/null
 keys 'open sesame' Enter
