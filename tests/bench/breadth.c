@@ -123,7 +123,7 @@ read_sensitive(const char *file)
 
     if (!g_file_get_contents(file, &text, &len, &error))
         bench_fail("%s", error->message);
-    amr_sensitive_take(sensitive, text, len, file);
+    amr_data_take(amr_sensitive_data(sensitive), text, len, file);
     return sensitive;
 }
 
