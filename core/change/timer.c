@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * What ends a change that is to last for a while: a timer of systemd's, made by systemd-run(1),
- * that runs armorer. It is set before anything is written, so that nothing lasts without its end;
- * one whose change did not come to be finds nothing to do. It does not outlive a reboot.
- */
+#include "core/change/timer.h"
+
 #include <string.h>
 
 #include "core/base/error.h"
@@ -28,32 +25,32 @@ calendar(gint64 until)
 }
 
 static char **
-argv_for(const AmrExecutor *executor, const AmrPlan *plan)
+make_argv(const char *program, const char *const *command, const char *id, gint64 until)
 {
     g_autoptr(GPtrArray) argv = g_ptr_array_new();
     static const char *const options[] = {"--quiet", "--collect",
                                           "--timer-property=AccuracySec=1s"};
 
-    g_ptr_array_add(argv, g_strdup(executor->timer));
+    g_ptr_array_add(argv, g_strdup(program));
     for (guint i = 0; i < G_N_ELEMENTS(options); i++)
         g_ptr_array_add(argv, g_strdup(options[i]));
-    g_ptr_array_add(argv, g_strdup_printf("--unit=armorer-%s", plan->id));
-    g_ptr_array_add(argv, g_strdup_printf("--description=End of armorer's change %s", plan->id));
-    g_ptr_array_add(argv, calendar(plan->until));
+    g_ptr_array_add(argv, g_strdup_printf("--unit=armorer-%s", id));
+    g_ptr_array_add(argv, g_strdup_printf("--description=End of armorer's change %s", id));
+    g_ptr_array_add(argv, calendar(until));
     g_ptr_array_add(argv, g_strdup("--"));
-    for (guint i = 0; executor->timer_command[i]; i++)
-        g_ptr_array_add(argv, g_strdup(executor->timer_command[i]));
+    for (guint i = 0; command[i]; i++)
+        g_ptr_array_add(argv, g_strdup(command[i]));
     g_ptr_array_add(argv, g_strdup("undo"));
     g_ptr_array_add(argv, g_strdup("--expired"));
-    g_ptr_array_add(argv, g_strdup(plan->id));
+    g_ptr_array_add(argv, g_strdup(id));
     g_ptr_array_add(argv, NULL);
     return (char **)g_ptr_array_free(g_steal_pointer(&argv), FALSE);
 }
 
 static void
-on_set(GObject *source, GAsyncResult *result, gpointer data)
+on_ended(GObject *source, GAsyncResult *result, gpointer data)
 {
-    AmrRun *run = data;
+    g_autoptr(GTask) task = data;
     GSubprocess *child = G_SUBPROCESS(source);
     g_autoptr(GBytes) said = NULL;
     g_autofree char *shown = NULL;
@@ -63,7 +60,7 @@ on_set(GObject *source, GAsyncResult *result, gpointer data)
 
     if (g_subprocess_communicate_finish(child, result, NULL, &said, &error) &&
         g_subprocess_get_successful(child)) {
-        amr_run_next(run);
+        g_task_return_boolean(task, TRUE);
         return;
     }
     words = said ? g_bytes_get_data(said, &len) : NULL;
@@ -71,18 +68,68 @@ on_set(GObject *source, GAsyncResult *result, gpointer data)
     shown = amr_display((AmrBytes){words, end ? (gsize)(end - words) : len});
     if (!error)
         amr_error_set(&error, AMR_ERROR_REFUSED, "%s", *shown ? shown : "It failed");
-    g_prefix_error(&error, "Setting the timer that would end it: ");
-    amr_run_fail(run, error);
+    g_task_return_error(task, error);
 }
 
 void
-amr_carry_timer(AmrRun *run)
+amr_timer_set_async(const char *program, const char *const *command, const char *id, gint64 until,
+                    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
-    g_auto(GStrv) argv = NULL;
-    g_autoptr(GSubprocess) child = NULL;
+    g_autoptr(GTask) task = g_task_new(NULL, cancellable, callback, data);
+    g_auto(GStrv) argv = make_argv(program, command, id, until);
+    GError *error = NULL;
+    g_autoptr(GSubprocess) child =
+        g_subprocess_newv((const char *const *)argv,
+                          G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_PIPE,
+                          &error);
+
+    g_task_set_source_tag(task, amr_timer_set_async);
+    if (child)
+        g_subprocess_communicate_async(child, NULL, cancellable, on_ended, g_object_ref(task));
+    else
+        g_task_return_error(task, error);
+}
+
+gboolean
+amr_timer_set_finish(GAsyncResult *result, GError **error)
+{
+    if (g_task_propagate_boolean(G_TASK(result), error))
+        return TRUE;
+    g_prefix_error(error, "Setting the timer that would end it: ");
+    return FALSE;
+}
+
+gboolean
+amr_timer_is_set(const char *id)
+{
+    g_autofree char *path = g_strdup_printf("/run/systemd/transient/armorer-%s.timer", id);
+    return g_file_test(path, G_FILE_TEST_EXISTS);
+}
+
+/* ---- as a step of a change ---------------------------------------------------------------------
+ */
+
+static void
+on_set(GObject *source, GAsyncResult *result, gpointer data)
+{
+    AmrRun *run = data;
     GError *error = NULL;
 
-    if (!run->plan->until || run->plan->kind == AMR_PLAN_UNDO) {
+    if (amr_timer_set_finish(result, &error))
+        amr_run_next(run);
+    else
+        amr_run_fail(run, error);
+}
+
+/* Before anything is written, so that nothing lasts without its end; one whose change did not come
+ * to be finds nothing to do. */
+void
+amr_carry_timer(AmrRun *run)
+{
+    const AmrPlan *plan = run->plan;
+    GError *error = NULL;
+
+    if (!plan->until || plan->kind == AMR_PLAN_UNDO) {
         amr_run_next(run);
         return;
     }
@@ -92,14 +139,6 @@ amr_carry_timer(AmrRun *run)
         amr_run_fail(run, error);
         return;
     }
-    argv = argv_for(run->executor, run->plan);
-    child = g_subprocess_newv((const char *const *)argv,
-                              G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_PIPE,
-                              &error);
-    if (child) {
-        g_subprocess_communicate_async(child, NULL, run->cancellable, on_set, run);
-        return;
-    }
-    g_prefix_error(&error, "Setting the timer that would end it: ");
-    amr_run_fail(run, error);
+    amr_timer_set_async(run->executor->timer, run->executor->timer_command, plan->id, plan->until,
+                        run->cancellable, on_set, run);
 }

@@ -5,8 +5,9 @@
 # class of mediation (classes.sh), kinds of access and hostile names (access.sh), what is refused and
 # complain mode (commands.sh), what complain mode holds and rules on both sides (held.sh), programs that
 # Debian confines (programs.sh), changes that die or fail (faults.sh), sources and their figures
-# (sources.sh), auditd that comes and goes (auditd.sh), the bus (dbus.sh), modes (modes.sh), the screen (screen.sh), query (query.sh) and the oracle against the kernel: walk by walk
-# (oracle.sh), by made policy and by things done (agree.sh).
+# (sources.sh), auditd that comes and goes (auditd.sh), the bus (dbus.sh), modes (modes.sh), what lasts
+# for a while (timed.sh), the screen (screen.sh), query (query.sh) and the oracle against the kernel: walk
+# by walk (oracle.sh), by made policy and by things done (agree.sh).
 set -u
 armorer=/mnt/armorer/armorer
 n=0 bad=0

@@ -6,6 +6,7 @@
 
 #include "core/base/fsutil.h"
 #include "core/change/outside.h"
+#include "core/change/timer.h"
 #include "tui/command/command.h"
 
 #define SHORTEST G_GINT64_CONSTANT(60)
@@ -173,16 +174,54 @@ end_one(TuiCommand *command, const char *id, gint64 now, TuiCarry *carry)
     return end_change(command, change, carry);
 }
 
-int
-tui_command_end_expired(TuiCommand *command, const char *id, TuiCarry *carry)
+/* ---- after a reboot ----------------------------------------------------------------------------
+ */
+
+static int
+set_again(TuiCommand *command, const TuiCarry *carry, const AmrChange *change)
+{
+    g_autoptr(GAsyncResult) result = NULL;
+    g_autoptr(GError) error = NULL;
+    TuiWait wait = {0};
+
+    amr_timer_set_async(carry->timer, (const char *const *)carry->timer_command, change->id,
+                        change->until, command->cancellable, tui_wait_done, &wait);
+    result = tui_wait_result(&wait);
+    if (amr_timer_set_finish(result, &error)) {
+        tui_say("change %s: the timer that ends it is set again", change->id);
+        return TUI_EXIT_DONE;
+    }
+    tui_say("change %s: %s", change->id, error->message);
+    return TUI_EXIT_PARTLY;
+}
+
+/* Timers of what is not over yet, which a reboot took along. */
+static int
+set_timers_again(TuiCommand *command, gint64 now, TuiCarry *carry)
+{
+    const AmrSession *session = command->session;
+    gboolean named = command->options->timer != NULL;
+    int status = TUI_EXIT_DONE;
+
+    tui_command_set_timer(command, carry);
+    for (guint i = 0; carry->timer && i < amr_history_count(session->history); i++) {
+        const AmrChange *change = amr_history_get(session->history, i);
+        if (!change->until || change->until <= now || !amr_change_may_stand(change) ||
+            (!named && amr_timer_is_set(change->id)))
+            continue;
+        int one = set_again(command, carry, change);
+        status = MAX(status, one);
+    }
+    return status;
+}
+
+static int
+end_all(TuiCommand *command, gint64 now, TuiCarry *carry)
 {
     const AmrHistory *history = command->session->history;
-    gint64 now = amr_clock_now(amr_target_clock(command->session->target)) + SLACK;
     g_autoptr(GPtrArray) due = g_ptr_array_new_with_free_func(g_free);
     int status = TUI_EXIT_NOTHING;
 
-    if (id)
-        return end_one(command, id, now, carry);
     for (guint i = amr_history_count(history); i-- > 0;) {
         const AmrChange *change = amr_history_get(history, i);
         if (change->until && change->until <= now && amr_change_may_stand(change))
@@ -198,4 +237,17 @@ tui_command_end_expired(TuiCommand *command, const char *id, TuiCarry *carry)
         status = i == 0 || one > status ? one : status;
     }
     return status;
+}
+
+int
+tui_command_end_expired(TuiCommand *command, const char *id, TuiCarry *carry)
+{
+    gint64 now = amr_clock_now(amr_target_clock(command->session->target)) + SLACK;
+    int set, status;
+
+    if (id)
+        return end_one(command, id, now, carry);
+    set = carry->dry_run ? TUI_EXIT_DONE : set_timers_again(command, now, carry);
+    status = end_all(command, now, carry);
+    return set > status ? set : status;
 }
