@@ -193,6 +193,8 @@ run(TuiCommand *command, const AmrPlan *plan, GPtrArray *questions, const TuiCar
     g_clear_pointer(&agreement.progress, tui_progress_free);
     amr_executor_set_agree(session->executor, NULL, NULL);
     outcome = amr_executor_run_finish(session->executor, result, &error);
+    command->contended = g_error_matches(error, AMR_ERROR, AMR_ERROR_BUSY) ||
+                         g_error_matches(error, AMR_ERROR, AMR_ERROR_CHANGED_UNDERNEATH);
     if (!outcome)
         return fail(carry, g_steal_pointer(&error));
     if (json) {

@@ -18,6 +18,7 @@ typedef struct {
     TuiOptions *options;
     AmrSession *session; /* NULL until tui_command_open() */
     GCancellable *cancellable;
+    gboolean contended; /* the last change failed for another armorer was at it just then */
 } TuiCommand;
 
 typedef struct {

@@ -11,6 +11,7 @@
 
 #define SHORTEST G_GINT64_CONSTANT(60)
 #define LONGEST  (G_GINT64_CONSTANT(366) * 24 * 3600)
+#define TRIES    30
 #define SLACK    (2 * (gint64)G_USEC_PER_SEC) /* a timer's */
 
 /* ---- how long ----------------------------------------------------------------------------------
@@ -157,8 +158,25 @@ end_change(TuiCommand *command, const AmrChange *change, TuiCarry *carry)
     return tui_command_undo_change(command, id, carry);
 }
 
+static gboolean
+on_second(gpointer data)
+{
+    *(gboolean *)data = TRUE;
+    return G_SOURCE_REMOVE;
+}
+
+static void
+wait_a_second(void)
+{
+    gboolean over = FALSE;
+
+    (void)g_timeout_add_seconds(1, on_second, &over);
+    while (!over)
+        g_main_context_iteration(NULL, TRUE);
+}
+
 static int
-end_one(TuiCommand *command, const char *id, gint64 now, TuiCarry *carry)
+end_once(TuiCommand *command, const char *id, gint64 now, TuiCarry *carry)
 {
     const AmrChange *change = amr_history_find(command->session->history, id);
     g_autofree char *shown = amr_display_string(id);
@@ -172,6 +190,25 @@ end_one(TuiCommand *command, const char *id, gint64 now, TuiCarry *carry)
         return TUI_EXIT_REFUSED;
     }
     return end_change(command, change, carry);
+}
+
+/* Timers that end at one moment run an armorer each: the one that comes second plans anew. */
+static int
+end_one(TuiCommand *command, const char *id, gint64 now, TuiCarry *carry)
+{
+    int status = end_once(command, id, now, carry);
+
+    for (guint i = 1;
+         i < TRIES && command->contended && !g_cancellable_is_cancelled(command->cancellable);
+         i++) {
+        tui_say("change %s: once more, in a second", id);
+        wait_a_second();
+        command->contended = FALSE;
+        status = tui_command_load(command);
+        if (status == TUI_EXIT_DONE)
+            status = end_once(command, id, now, carry);
+    }
+    return status;
 }
 
 /* ---- after a reboot ----------------------------------------------------------------------------
