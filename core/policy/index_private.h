@@ -53,6 +53,9 @@ typedef struct {
     const AmrScanItem *item; /* of the file's */
 } IndexRule;
 
+/* index_rules.c: the text of AmrIndexRule. The caller frees. */
+char *amr_index_rule_text(const IndexFile *file, const AmrScanItem *item);
+
 /* A block, and what only the index knows of it. */
 typedef struct {
     AmrBlock block; /* first: the public face */

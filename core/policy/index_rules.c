@@ -14,6 +14,20 @@ clear_rule(gpointer data)
     g_free(((AmrIndexRule *)data)->text);
 }
 
+char *
+amr_index_rule_text(const IndexFile *file, const AmrScanItem *item)
+{
+    const char *data = g_bytes_get_data(file->bytes, NULL);
+    g_autofree char *text =
+        amr_rule_text_fold((AmrBytes){data + item->header, item->close - item->header});
+
+    const char *bare = amr_rule_text_bare(text);
+
+    if (!item->owner || g_str_has_prefix(bare, "owner "))
+        return g_steal_pointer(&text);
+    return g_strdup_printf("%.*sowner %s", (int)(bare - text), text, bare);
+}
+
 /* Of the items of one file those at the top, or of the block that opens at @open. */
 static void
 add_rules(GArray *rules, const IndexFile *file, gboolean within, gsize open)
@@ -36,9 +50,8 @@ add_rules(GArray *rules, const IndexFile *file, gboolean within, gsize open)
             depth++;
         else if (item->kind == AMR_SCAN_CLOSE)
             depth -= depth > 0;
-        else if (item->kind == AMR_SCAN_RULE && depth == 0) {
-            AmrBytes text = {data + item->header, item->close - item->header};
-            AmrIndexRule rule = {file->name, item->line, amr_rule_text_fold(text)};
+        else if (item->kind == AMR_SCAN_RULE && depth == 0 && !item->conditional) {
+            AmrIndexRule rule = {file->name, item->line, amr_index_rule_text(file, item)};
             g_array_append_val(rules, rule);
         }
     }

@@ -20,10 +20,10 @@ typedef enum {
 typedef struct {
     AmrLex lex;
     GArray *items;  /* AmrScanItem */
-    GArray *braces; /* guint: the index of the block's item + 1; 0 and DENYING: others */
+    GArray *braces; /* guint: the index of the block's item + 1; Inside: others */
     Stage stage;
     gboolean begun; /* the statement at hand has its first token */
-    gboolean deny;  /* and it says so */
+    guint says;     /* Inside: and what it says of a block that it may open */
     gboolean every; /* rules that grant are wanted, too */
     gsize first;    /* where that token begins */
     guint first_line;
@@ -37,8 +37,13 @@ typedef struct {
     gboolean hat;
 } Scanner;
 
-/* The brace of a block of rules, all of which deny. */
-#define DENYING G_MAXUINT
+/* The brace of a block that is no profile's: what holds of all rules in it. */
+typedef enum {
+    PLAIN = 1u << 31,
+    DENYING = 1u << 30,
+    OWNER = 1u << 29,
+    CONDITIONAL = 1u << 28,
+} Inside;
 
 static const char *const prefixes[] = {"audit",  "deny",   "allow",    "owner", "other", "quiet",
                                        "access", "prompt", "priority", "else",  NULL};
@@ -78,7 +83,8 @@ begin_statement(Scanner *s)
 {
     s->stage = AT_START;
     s->want_name = s->want_skip = s->conditions = s->xattrs = s->hat = FALSE;
-    s->begun = s->deny = FALSE;
+    s->begun = FALSE;
+    s->says = PLAIN;
     s->name = s->attachment = s->flags = (AmrBytes){NULL, 0};
 }
 
@@ -142,11 +148,12 @@ open_block(Scanner *s, const AmrLexToken *token)
     g_array_append_val(s->braces, mark);
 }
 
-/* Whether the innermost brace makes all in it deny. */
-static gboolean
-is_denying(const Scanner *s)
+/* What holds inside of the innermost brace; PLAIN alone for a profile's. */
+static guint
+inside(const Scanner *s)
 {
-    return s->braces->len && g_array_index(s->braces, guint, s->braces->len - 1) == DENYING;
+    guint mark = s->braces->len ? g_array_index(s->braces, guint, s->braces->len - 1) : PLAIN;
+    return mark & PLAIN ? mark : PLAIN;
 }
 
 /* Whether a word of @text is an access of files with x in it, beside something that may match more
@@ -172,7 +179,7 @@ may_execute(AmrBytes text)
 static AmrScanKind
 kind_of_rule(const Scanner *s, AmrBytes text)
 {
-    if (s->deny || is_denying(s))
+    if ((s->says | inside(s)) & DENYING)
         return AMR_SCAN_DENY;
     return !s->every && may_execute(text) ? AMR_SCAN_EXEC : AMR_SCAN_RULE;
 }
@@ -184,6 +191,8 @@ end_rule(Scanner *s, const AmrLexToken *token)
     AmrScanItem item = {.line = s->first_line, .header = s->first, .close = token->end};
 
     if (s->first < token->start) {
+        item.owner = (inside(s) & OWNER) != 0;
+        item.conditional = (inside(s) & CONDITIONAL) != 0;
         item.kind = kind_of_rule(s, (AmrBytes){s->lex.data + s->first, token->start - s->first});
         if (item.kind != AMR_SCAN_RULE || s->every)
             g_array_append_val(s->items, item);
@@ -194,7 +203,7 @@ end_rule(Scanner *s, const AmrLexToken *token)
 static void
 open_brace(Scanner *s, const AmrLexToken *token)
 {
-    guint none = s->deny || is_denying(s) ? DENYING : 0;
+    guint none = s->says | inside(s);
     gboolean named =
         s->name.len && (s->stage == AT_HEADER || (s->stage == AT_LABEL && s->braces->len == 0));
 
@@ -215,7 +224,7 @@ close_brace(Scanner *s, gsize offset, gboolean whole)
         return;
     mark = g_array_index(s->braces, guint, s->braces->len - 1);
     g_array_set_size(s->braces, s->braces->len - 1);
-    if (mark && mark != DENYING) {
+    if (!(mark & PLAIN)) {
         AmrScanItem end = {.kind = AMR_SCAN_CLOSE, .line = s->lex.line};
         AmrScanItem *block = &g_array_index(s->items, AmrScanItem, mark - 1);
         block->close = offset;
@@ -273,12 +282,17 @@ first_word(Scanner *s, const AmrLexToken *token, AmrBytes word)
         s->name = word;
     } else if (is_one_of(word, prefixes)) {
         s->stage = AT_PREFIX;
-        s->deny |= amr_bytes_is(word, "deny");
+        s->says |= amr_bytes_is(word, "deny")    ? DENYING
+                   : amr_bytes_is(word, "owner") ? OWNER
+                   : amr_bytes_is(word, "else")  ? CONDITIONAL
+                                                 : PLAIN;
     } else if (is_one_of(word, wordy)) {
         s->stage = AT_RULE;
     } else {
         AmrLexToken file;
         s->stage = AT_OTHER;
+        if (amr_bytes_is(word, "if"))
+            s->says |= CONDITIONAL;
         if (amr_bytes_is(word, "abi") && amr_lex_file(&s->lex, &file))
             add_file(s, &file, AMR_SCAN_ABI);
         s->begun = s->begun && s->lex.pos == token->end; /* no rule of access */

@@ -31,6 +31,8 @@ typedef struct {
     gboolean hat;              /* by `hat` or `^` */
     gboolean bare;             /* without a keyword: a block only at the top of policy */
     gboolean magic, if_exists; /* of an include: <...> */
+    gboolean owner;            /* of a rule: it stands in a block of such (`owner { }`) */
+    gboolean conditional;      /* of a rule: in a branch of an `if` */
     char *name;                /* of a block, variable or file; decoded. NULL for a rule */
     char *ns;                  /* of a block: "" or its namespace */
     char *attachment;          /* decoded, or NULL */

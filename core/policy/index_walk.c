@@ -335,18 +335,17 @@ clear_rule(gpointer data)
 }
 
 static GArray *
-texts_of(const GArray *noted)
+texts_of(const GArray *noted, gboolean conditional)
 {
     GArray *rules = g_array_new(FALSE, FALSE, sizeof(AmrIndexRule));
 
     g_array_set_clear_func(rules, clear_rule);
     for (guint i = 0; noted && i < noted->len; i++) {
         const IndexRule *one = &g_array_index(noted, IndexRule, i);
-        const char *data = g_bytes_get_data(one->file->bytes, NULL);
-        const AmrScanItem *item = one->item;
-        AmrIndexRule rule = {one->file->name, item->line,
-                             amr_rule_text_fold(
-                                 (AmrBytes){data + item->header, item->close - item->header})};
+        if (!conditional && one->item->conditional)
+            continue;
+        AmrIndexRule rule = {one->file->name, one->item->line,
+                             amr_index_rule_text(one->file, one->item)};
         g_array_append_val(rules, rule);
     }
     return rules;
@@ -355,11 +354,11 @@ texts_of(const GArray *noted)
 GArray *
 amr_index_denies(const AmrBlock *block)
 {
-    return texts_of(((const IndexBlock *)block)->denies);
+    return texts_of(((const IndexBlock *)block)->denies, FALSE);
 }
 
 GArray *
 amr_index_execs(const AmrBlock *block)
 {
-    return texts_of(((const IndexBlock *)block)->execs);
+    return texts_of(((const IndexBlock *)block)->execs, TRUE);
 }

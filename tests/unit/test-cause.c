@@ -40,7 +40,18 @@ static const char main_file[] = "abi <abi/none>,\n"
                                 "  }\n"
                                 "  /after r,\n"
                                 "}\n"
-                                "profile two { deny/glued r, deny /two r, }\n";
+                                "profile two { deny/glued r, deny /two r, }\n"
+                                "profile three {\n"
+                                "  owner {\n"
+                                "    /own/a r,\n"
+                                "    deny /own/b r,\n"
+                                "  }\n"
+                                "  audit {\n"
+                                "    /own/c r,\n"
+                                "  }\n"
+                                "  if ${yes} { /if/a r, deny /if/c r, } else { owner /if/b r, }\n"
+                                "  /own/d r,\n"
+                                "}\n";
 
 static const char first[] = "  # private\n"
                             "  deny @{HOMES}.ssh/** mrwkl,\n"
@@ -143,6 +154,9 @@ static const struct {
     {"one//hat", "capability chown", "main line 21: deny capability chown,"},
     {"one//hat", "/second/a r", "abstractions/second line 1: deny /second/{a,b} r,"},
     {"two", "/two r", "main line 25: deny /two r,"},
+    {"three", "owner /own/b r", "main line 29: deny owner /own/b r,"},
+    {"three", "/own/b r", ""},
+    {"three", "/if/c r", ""},
     {"nobody", "/two r", ""},
 };
 
@@ -180,6 +194,12 @@ static const struct {
     {"one//child", "/data/x r", ""},
     {"one//hat", "/by/first r", "abstractions/first line 5: /by/* r, through main line 20"},
     {"two", "/data/x r", ""},
+    {"three", "owner /own/a r", "main line 28: owner /own/a r,"},
+    {"three", "/own/a r", ""},
+    {"three", "/own/c r", "main line 32: /own/c r,"},
+    {"three", "/own/d r", "main line 35: /own/d r,"},
+    {"three", "/if/a r", ""},
+    {"three", "owner /if/b r", ""},
     {"nobody", "/two r", ""},
 };
 
