@@ -31,3 +31,12 @@ $armorer propose >/tmp/rules
 ok 'the kernel confirms a file rule' sh -c "$armorer apply --from /tmp/rules && $armorer changes --json | tail -1 | grep -F verified"
 ok 'a second time there is nothing to do (1)' sh -c "$armorer apply --from /tmp/rules; test \$? = 1"
 ok 'status shows the profile in enforce' sh -c "$armorer status | grep -F enforce | grep -F reader"
+
+# What a change answers is watched: fixed while it is quiet, came back when it is denied after the load.
+state_is() { $armorer denials --json /var/log/kern.log | grep -F '"profile":"reader"' | grep -F "\"state\":\"$1\"" | grep -vF '"change":null'; }
+ok 'what it answers is fixed' state_is fixed
+: >/etc/apparmor.d/local/opt.t.reader; apparmor_parser -r /etc/apparmor.d/opt.t.reader
+ok 'taken out by another hand: denied' not /opt/t/reader /opt/t/secret
+log
+ok 'which came back' state_is 'came back'
+ok 'and the change is told to be another now' sh -c "$armorer changes --json --outside | grep -F '\"kind\":\"outside\"' | grep -F local/opt.t.reader"
