@@ -118,8 +118,8 @@ GArray *amr_index_locals(const AmrIndex *index, const AmrBlock *block);
 gboolean amr_index_local(const AmrIndex *index, const AmrBlock *block, AmrLocal *local);
 
 /* The deny rules that stand inside @block's braces but not inside a child's, at any include depth,
- * in the order in which the compiler meets them; but for those in a branch of an `if`, of which only
- * the compiler knows whether it is taken. Free with g_array_unref(); elements AmrIndexRule,
+ * in the order in which the compiler meets them; but for those in a branch of an `if`, of which
+ * only the compiler knows whether it is taken. Free with g_array_unref(); elements AmrIndexRule,
  * whose texts it owns. */
 GArray *amr_index_denies(const AmrBlock *block);
 /* The same of all others, read anew at each call: the block's own first, then of each file that it

@@ -331,7 +331,7 @@ time_of(const AmrRisks *risks, guint n)
     double best = G_MAXDOUBLE;
     for (guint i = 0; i < 3; i++) {
         double start = bench_now();
-        g_autoptr(GPtrArray) clusters = clusters_of(risks, set);
+        g_ptr_array_unref(clusters_of(risks, set));
         best = MIN(best, (bench_now() - start) / set->accesses->len);
     }
     set_free(set);

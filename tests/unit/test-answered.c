@@ -100,7 +100,7 @@ add(Watching *fixture, const char *profile, const char *first, const char *secon
     g_autoptr(GError) error = NULL;
     g_autoptr(AmrPlan) plan = changing_plan(&fixture->change, profile, rules, FALSE, &error);
     assert_no_error(error);
-    g_autoptr(AmrOutcome) outcome = changing_run(&fixture->change, plan, &error);
+    amr_outcome_free(changing_run(&fixture->change, plan, &error));
     assert_no_error(error);
     changing_reopen(&fixture->change, FALSE);
     return g_strdup(plan->id);
@@ -116,7 +116,7 @@ take_back(Watching *fixture, const char *id)
     AmrPlanContext context = changing_context(&fixture->change, TRUE);
     g_autoptr(AmrPlan) undo = amr_plan_undo(&context, done, &error);
     assert_no_error(error);
-    g_autoptr(AmrOutcome) outcome = changing_run(&fixture->change, undo, &error);
+    amr_outcome_free(changing_run(&fixture->change, undo, &error));
     assert_no_error(error);
     changing_reopen(&fixture->change, FALSE);
 }
@@ -224,7 +224,7 @@ test_restart(void **state)
     Watching fixture;
 
     init(&fixture);
-    g_autofree char *id = add(&fixture, "soft", "/etc/{a,b,c} r,", NULL);
+    g_free(add(&fixture, "soft", "/etc/{a,b,c} r,", NULL));
     later(&fixture, 3600);
     close_store(&fixture);
     open_store(&fixture);
@@ -246,7 +246,7 @@ test_no_stamp(void **state)
 
     init(&fixture);
     AmrDenialId denial = deny(&fixture, 0, "soft", "r", "/etc/new");
-    g_autofree char *id = add(&fixture, "soft", "/etc/new r,", NULL);
+    g_free(add(&fixture, "soft", "/etc/new r,", NULL));
     settle(&fixture);
     assert_state(&fixture, denial, "fixed");
     later(&fixture, 2);
@@ -267,7 +267,7 @@ test_frozen(void **state)
 
     init(&fixture);
     AmrDenialId denial = deny(&fixture, BEFORE, "soft", "r", "/etc/new");
-    g_autofree char *id = add(&fixture, "soft", "/etc/n{ew,ow} r,", NULL);
+    g_free(add(&fixture, "soft", "/etc/n{ew,ow} r,", NULL));
     settle(&fixture);
     amr_store_freeze(fixture.store);
     deny(&fixture, AFTER, "soft", "r", "/etc/new");

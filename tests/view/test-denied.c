@@ -22,8 +22,17 @@ static const char *const files[] = {
     NULL,
 };
 
+/* A compiler before priority=, whichever is here: what is said of it is then the same. */
+static const char no_priority[] =
+    "#!/bin/bash\n"
+    "text=$(cat; echo .)\n"
+    "[[ $text != *priority=* ]] || { echo 'AppArmor parser error in stdin at line 1: syntax error' "
+    ">&2; exit 1; }\n"
+    "printf %s \"${text%.}\" | exec /sbin/apparmor_parser \"$@\"\n";
+
 static const SceneOptions denied = {.log = "denials.log",
                                     .files = files,
+                                    .parser = no_priority,
                                     .features = "../../data/demo/etc/apparmor.d/abi/3.0"};
 
 /* The detail of /etc/shadow; it is shown beside the list in wide frames only. */
