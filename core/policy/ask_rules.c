@@ -4,6 +4,7 @@
 #include "core/policy/ask_private.h"
 #include "core/policy/content.h"
 #include "core/policy/insert.h"
+#include "core/policy/rule_text.h"
 
 #define PROFILE "armorer_rule_"
 
@@ -16,6 +17,7 @@ typedef struct {
     AmrAsker *asker;
     GPtrArray *asked; /* AmrRule */
     char *preamble;
+    char *denies;   /* the block's rules that deny and log, which its own machine does not tell */
     GArray *ranges; /* Range, still to be compiled, the last first */
     AmrAskRules *rules;
 } Asking;
@@ -46,6 +48,7 @@ asking_free(gpointer data)
     Asking *asking = data;
     g_ptr_array_unref(asking->asked);
     g_free(asking->preamble);
+    g_free(asking->denies);
     g_array_unref(asking->ranges);
     amr_ask_rules_free(asking->rules);
     g_free(asking);
@@ -131,7 +134,8 @@ next(GTask *task)
     Range range = g_array_index(asking->ranges, Range, asking->ranges->len - 1);
     for (guint i = range.from; i < range.to; i++) {
         g_autofree char *rule = amr_rule_print(asking->asked->pdata[i]);
-        g_string_append_printf(text, "\nprofile " PROFILE "%u {\n  %s\n}\n", i, rule);
+        g_string_append_printf(text, "\nprofile " PROFILE "%u {\n  %s\n%s}\n", i, rule,
+                               asking->denies);
     }
     g_autoptr(GBytes) bytes = g_string_free_to_bytes(text);
     const AmrCompileJob job = {.kind = AMR_COMPILE_MEANING, .text = bytes};
@@ -183,6 +187,30 @@ on_before(GObject *source, GAsyncResult *async, gpointer data)
     next(task);
 }
 
+/* A deny that is silent leaves its mark in the profile's own machine. */
+static gboolean
+is_silent(const char *text)
+{
+    const char *bare = amr_rule_text_bare(text);
+    const char *deny = g_strstr_len(text, bare - text, "deny");
+
+    return deny && !g_strstr_len(text, bare - text, "audit");
+}
+
+static char *
+denies_of(const AmrBlock *block)
+{
+    g_autoptr(GArray) denies = block ? amr_index_denies(block) : NULL;
+    GString *text = g_string_new(NULL);
+
+    for (guint i = 0; denies && i < denies->len; i++) {
+        const char *rule = g_array_index(denies, AmrIndexRule, i).text;
+        if (!is_silent(rule))
+            g_string_append_printf(text, "  deny %s\n", amr_rule_text_bare(rule));
+    }
+    return g_string_free(text, FALSE);
+}
+
 static GTask *
 asking_new(AmrAsker *asker, const char *profile, GPtrArray *rules, GCancellable *cancellable,
            GAsyncReadyCallback callback, gpointer data)
@@ -196,6 +224,7 @@ asking_new(AmrAsker *asker, const char *profile, GPtrArray *rules, GCancellable 
     asking->asker = asker;
     asking->asked = g_ptr_array_ref(rules);
     asking->preamble = roots && roots[0] ? amr_insert_preamble(index, roots[0]) : NULL;
+    asking->denies = denies_of(block);
     asking->ranges = g_array_new(FALSE, FALSE, sizeof(Range));
     asking->rules = g_new0(AmrAskRules, 1);
     asking->rules->rules = g_ptr_array_new_with_free_func(rule_free);

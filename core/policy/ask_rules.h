@@ -2,7 +2,9 @@
 /*
  * Rules compiled by themselves, each as the only one of a profile, with what stands before the
  * first block of the file that is to get them; beside that file's profile as it is on disk. What
- * such a rule allows and the profile does not, it opens.
+ * such a rule allows and the profile does not, it opens. With it stand the rules of the profile
+ * that deny and log, which the profile's own machine does not tell from the want of a rule
+ * (oracle.h): what they deny, it does not allow.
  */
 #ifndef AMR_POLICY_ASK_RULES_H
 #define AMR_POLICY_ASK_RULES_H

@@ -19,6 +19,7 @@ typedef struct {
 static const char policy[] = "abi <abi/3.0>,\n@{own} = /own /mine\n"
                              "profile one {\n  include <abstractions/held>\n  /etc/one/** r,\n"
                              "  /log/[a-c] r,\n  deny /secret/** rw,\n  deny capability kill,\n"
+                             "  audit deny /logged/** rw,\n"
                              "  signal (send) set=(term) peer=two,\n  network inet dgram,\n"
                              "  profile child {\n    /c r,\n  }\n}\n"
                              "profile two {\n  /wide/b r,\n}\n";
@@ -95,6 +96,8 @@ static const struct {
      "owner a of names without end in /v/ and below, such as /v/a/x"},
     {"one", "/v/log-* r,", NULL, "r of names without end that begin with /v/log-, such as /v/log-"},
     {"one", "/secret/x r,", NULL, "nothing that the profile does not allow already"},
+    {"one", "/logged/x r,", NULL, "nothing that the profile does not allow already"},
+    {"one", "/{logged,open}/x rw,", "/open/x r", "rw of /open/x"},
     {"one", "/{secret,open}/x r,", "/open/x r", AMR_OPENS_NOTHING},
     {"one", "@{own}/x r,", "/own/x r", "r of 2 names in / and below, such as /own/x"},
     {"two", "include <abstractions/held>", NULL,
