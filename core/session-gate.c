@@ -5,16 +5,17 @@
 
 #include <string.h>
 
+#include "core/policy/content.h"
 #include "core/policy/question.h"
 
-#define ORACLES_MAX 256 /* compiled files that are kept */
-#define NULLS_MAX   8   /* null profiles in one another */
+#define NULLS_MAX    8   /* null profiles in one another */
+#define PROFILES_MAX 256 /* that are known at once */
 
 /* What policy makes of one profile. */
 typedef struct {
-    char *digest;      /* of the file that defines it, and of all that this reads; NULL: no file */
-    char *file;        /* to compile */
-    gboolean complain; /* whatever its flags say */
+    char *file;          /* to compile; NULL: none, or it could not be */
+    gboolean complain;   /* whatever its flags say */
+    AmrContent *content; /* of the file; NULL: not asked for so far */
 } Known;
 
 struct AmrGate {
@@ -22,9 +23,8 @@ struct AmrGate {
     AmrReplay *replay;
     GCancellable *cancellable;
     GHashTable *profiles;  /* full name -> Known, of this index */
-    GHashTable *oracles;   /* digest -> AmrOracle, NULL if it does not compile */
     const AmrEvent *event; /* that is asked about; NULL: none */
-    char *compiling;       /* a digest; NULL: nothing is compiled */
+    char *compiling;       /* for which profile; NULL: nothing is compiled */
     gboolean dead, started;
 };
 
@@ -34,15 +34,9 @@ static void
 free_known(gpointer data)
 {
     Known *known = data;
-    g_free(known->digest);
+    amr_content_free(known->content);
     g_free(known->file);
     g_free(known);
-}
-
-static void
-free_oracle(gpointer oracle)
-{
-    amr_oracle_free(oracle);
 }
 
 static void
@@ -50,33 +44,13 @@ gate_free(AmrGate *gate)
 {
     g_object_unref(gate->cancellable);
     g_hash_table_unref(gate->profiles);
-    g_hash_table_unref(gate->oracles);
     g_free(gate->compiling);
     g_free(gate);
 }
 
 /* ---- compiled policy ------------------------------------------------------------------------ */
 
-static char *
-digest_of(const AmrIndex *index, const char *file)
-{
-    g_autofree const char **reads = amr_index_reads(index, file);
-    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
-
-    for (guint i = 0; reads[i]; i++) {
-        gsize len = 0;
-        GBytes *bytes = amr_index_bytes(index, reads[i]);
-        const char *data = bytes ? g_bytes_get_data(bytes, &len) : NULL;
-        g_autofree char *size = g_strdup_printf("%" G_GSIZE_FORMAT, len);
-        g_checksum_update(sum, (const guchar *)reads[i], (gssize)strlen(reads[i]) + 1);
-        g_checksum_update(sum, (const guchar *)size, (gssize)strlen(size) + 1);
-        if (data)
-            g_checksum_update(sum, (const guchar *)data, (gssize)len);
-    }
-    return g_strdup(g_checksum_get_string(sum));
-}
-
-static const Known *
+static Known *
 know(AmrGate *gate, const char *full)
 {
     const AmrIndex *index = gate->session->index;
@@ -85,37 +59,39 @@ know(AmrGate *gate, const char *full)
 
     if (known || !index)
         return known;
+    if (g_hash_table_size(gate->profiles) >= PROFILES_MAX)
+        g_hash_table_remove_all(gate->profiles);
     known = g_new0(Known, 1);
     block = amr_index_find_typed(index, full);
     if (block) {
         g_autofree const char **roots = amr_index_roots(index, block);
         known->file = g_strdup(roots[0]);
-        known->digest = known->file ? digest_of(index, known->file) : NULL;
         known->complain = known->file && amr_index_is_force_complain(index, known->file);
     }
     g_hash_table_insert(gate->profiles, g_strdup(full), known);
     return known;
 }
 
+/* Where policy was read anew meanwhile, it is asked for again. */
 static void
 on_compiled(GObject *source, GAsyncResult *result, gpointer data)
 {
     AmrGate *gate = data;
-    g_autofree char *digest = g_steal_pointer(&gate->compiling);
-    g_autoptr(AmrCompileResult) compiled = NULL;
-    AmrOracle *oracle = NULL;
+    g_autofree char *full = g_steal_pointer(&gate->compiling);
+    g_autoptr(GError) error = NULL;
+    AmrContent *content = amr_content_compile_finish(result, &error);
+    Known *known = g_hash_table_lookup(gate->profiles, full);
 
-    if (gate->dead) {
-        gate_free(gate);
-        return;
+    if (known && !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+        known->content = g_steal_pointer(&content);
+        if (error)
+            g_clear_pointer(&known->file, g_free);
     }
-    compiled = amr_compiler_run_finish(gate->session->compiler, result, NULL);
-    if (compiled && compiled->ok && compiled->output)
-        oracle = amr_oracle_new(compiled->output, NULL);
-    if (g_hash_table_size(gate->oracles) >= ORACLES_MAX)
-        g_hash_table_remove_all(gate->oracles);
-    g_hash_table_insert(gate->oracles, g_steal_pointer(&digest), oracle);
-    judge(gate);
+    amr_content_free(content);
+    if (gate->dead)
+        gate_free(gate);
+    else
+        judge(gate);
 }
 
 typedef enum {
@@ -128,18 +104,19 @@ static Finding
 find_profile(AmrGate *gate, const char *full, const AmrOracleProfile **profile, gboolean *complain)
 {
     const Known *known = know(gate, full);
-    gpointer oracle;
 
-    if (!known || !known->digest)
+    if (!known || !known->file)
         return NOT_KNOWN;
     *complain = known->complain;
-    if (g_hash_table_lookup_extended(gate->oracles, known->digest, NULL, &oracle)) {
+    if (known->content) {
+        const AmrOracle *oracle = known->content->oracle;
         *profile = oracle ? amr_oracle_find(oracle, full) : NULL;
         return *profile ? FOUND : NOT_KNOWN;
     }
     AmrCompileJob job = {.kind = AMR_COMPILE_CHECK, .file = known->file};
-    gate->compiling = g_strdup(known->digest);
-    amr_compiler_run_async(gate->session->compiler, &job, gate->cancellable, on_compiled, gate);
+    gate->compiling = g_strdup(full);
+    amr_content_compile_async(gate->session->compiler, gate->session->index, &job, NULL,
+                              gate->cancellable, on_compiled, gate);
     return SOON;
 }
 
@@ -279,7 +256,6 @@ amr_gate_new(AmrSession *session, AmrReplay *replay)
     gate->replay = replay;
     gate->cancellable = g_cancellable_new();
     gate->profiles = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_known);
-    gate->oracles = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_oracle);
     amr_replay_set_gate(replay, on_gate, gate);
     return gate;
 }
@@ -296,9 +272,17 @@ amr_gate_free(AmrGate *gate)
 }
 
 void
-amr_gate_renew(AmrGate *gate)
+amr_gate_forget(AmrGate *gate)
 {
     g_hash_table_remove_all(gate->profiles);
+    g_cancellable_cancel(gate->cancellable);
+    g_object_unref(gate->cancellable);
+    gate->cancellable = g_cancellable_new();
+}
+
+void
+amr_gate_renew(AmrGate *gate)
+{
     if (gate->started)
         return;
     gate->started = TRUE;

@@ -128,6 +128,8 @@ on_index(GObject *source, GAsyncResult *result, gpointer data)
         g_task_return_error(task, error);
         return;
     }
+    if (session->gate)
+        amr_gate_forget(session->gate);
     g_clear_pointer(&session->index, amr_index_free);
     g_clear_error(&session->index_error);
     session->index = index;

@@ -236,7 +236,7 @@ amr_abstractions_digest(AmrAbstractions *abstractions, const AmrIndex *index, co
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
     g_autoptr(GArray) items = amr_scan_file(amr_bytes(preamble));
 
-    amr_probe_add_compiler(sum, amr_compiler_target(abstractions->compiler));
+    amr_compiler_add_identity(sum, amr_compiler_target(abstractions->compiler));
     g_checksum_update(sum, (const guchar *)preamble, (gssize)strlen(preamble) + 1);
     for (guint i = 0; i < items->len; i++) {
         const AmrScanItem *item = &g_array_index(items, AmrScanItem, i);

@@ -4,6 +4,7 @@
 
 #include "core/policy/abstractions_private.h"
 #include "core/policy/ask_private.h"
+#include "core/policy/content.h"
 #include "core/policy/insert.h"
 
 /* So many of those that answer are tried in the profile. */
@@ -52,18 +53,6 @@ finish(GTask *task)
     g_task_return_pointer(task, g_ptr_array_ref(look->good), (GDestroyNotify)g_ptr_array_unref);
 }
 
-/* FALSE, and the task has returned, if it was cancelled. */
-static gboolean
-take(GTask *task, GAsyncResult *async, AmrCompileResult **result, GError **error)
-{
-    Look *look = g_task_get_task_data(task);
-    *result = amr_compiler_run_finish(look->abstractions->compiler, async, error);
-    if (!g_error_matches(*error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        return TRUE;
-    g_task_return_error(task, g_steal_pointer(error));
-    return FALSE;
-}
-
 /* ---- in the profile ---------------------------------------------------------------------------
  */
 
@@ -100,14 +89,16 @@ on_tried(GObject *source, GAsyncResult *async, gpointer data)
     g_autoptr(GTask) task = data;
     Look *look = g_task_get_task_data(task);
     g_autoptr(GError) error = NULL;
-    g_autoptr(AmrCompileResult) result = NULL;
+    g_autoptr(AmrContent) content = amr_content_compile_finish(async, &error);
 
     (void)amr_scratch_restore(look->asker->scratch, look->block->file, NULL);
-    if (!take(task, async, &result, &error))
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+        g_task_return_error(task, g_steal_pointer(&error));
         return;
+    }
     AmrAskCompiled *compiled = g_new0(AmrAskCompiled, 1);
-    if (result && result->ok)
-        compiled->oracle = amr_oracle_new(result->output, NULL);
+    if (content && content->oracle)
+        compiled->oracle = amr_oracle_ref(content->oracle);
     g_hash_table_insert(look->asker->compiled, tried_key(look, current(look)), compiled);
     judge_try(look, compiled);
     try_next(task);
@@ -127,8 +118,8 @@ try_in_profile(GTask *task)
     const AmrCompileJob job = {.kind = AMR_COMPILE_MEANING,
                                .base = amr_scratch_path(scratch),
                                .file = look->root};
-    amr_compiler_run_async(look->abstractions->compiler, &job, g_task_get_cancellable(task),
-                           on_tried, g_object_ref(task));
+    amr_content_compile_async(look->abstractions->compiler, look->index, &job, scratch,
+                              g_task_get_cancellable(task), on_tried, g_object_ref(task));
     return TRUE;
 }
 
@@ -176,6 +167,9 @@ try_next(GTask *task)
 /* ---- alone ------------------------------------------------------------------------------------
  */
 
+/* Several are compiled together, another set each time, so what is kept by content would not be met
+ * again: each is kept by its own digest in place of that. */
+
 static int
 by_opened(gconstpointer a, gconstpointer b)
 {
@@ -208,10 +202,13 @@ on_compiled(GObject *source, GAsyncResult *async, gpointer data)
     g_autoptr(GTask) task = data;
     Look *look = g_task_get_task_data(task);
     g_autoptr(GError) error = NULL;
-    g_autoptr(AmrCompileResult) result = NULL;
+    g_autoptr(AmrCompileResult) result =
+        amr_compiler_run_finish(look->abstractions->compiler, async, &error);
 
-    if (!take(task, async, &result, &error))
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+        g_task_return_error(task, g_steal_pointer(&error));
         return;
+    }
     if (!result) { /* no compiler: nothing is known */
         finish(task);
         return;

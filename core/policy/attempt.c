@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/policy/attempt.h"
 
+#include "core/policy/content.h"
 #include "core/policy/insert.h"
 
 #define PROFILE "armorer_attempt"
 
 typedef struct {
-    AmrCompiler *compiler;
     AmrQuestion *question;
     char *message;
 } Attempt;
@@ -21,15 +21,15 @@ attempt_free(gpointer data)
 }
 
 static AmrAttempt
-judge(Attempt *attempt, const AmrCompileResult *result)
+judge(Attempt *attempt, const AmrContent *content)
 {
-    g_autoptr(GError) error = NULL;
-    g_autoptr(AmrOracle) oracle = amr_oracle_new(result->output, &error);
-    const AmrOracleProfile *profile = oracle ? amr_oracle_find(oracle, PROFILE) : NULL;
+    const AmrOracleProfile *profile =
+        content->oracle ? amr_oracle_find(content->oracle, PROFILE) : NULL;
     AmrOracleAnswer answer = {0};
 
     if (!profile) {
-        attempt->message = g_strdup(error ? error->message : "Nothing came of it");
+        attempt->message =
+            g_strdup(content->error ? content->error->message : "Nothing came of it");
         return AMR_ATTEMPT_UNKNOWN;
     }
     if (!attempt->question)
@@ -48,24 +48,24 @@ on_compiled(GObject *source, GAsyncResult *async, gpointer data)
     g_autoptr(GTask) task = data;
     Attempt *attempt = g_task_get_task_data(task);
     GError *error = NULL;
-    g_autoptr(AmrCompileResult) result = amr_compiler_run_finish(attempt->compiler, async, &error);
+    g_autoptr(AmrContent) content = amr_content_compile_finish(async, &error);
 
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
         g_task_return_error(task, error);
         return;
     }
-    if (!result) {
+    if (!content) {
         attempt->message = g_strdup(error->message);
         g_error_free(error);
         g_task_return_int(task, AMR_ATTEMPT_UNKNOWN);
-    } else if (!result->ok) {
-        attempt->message = amr_compile_result_refusal(result, NULL);
+    } else if (!content->result->ok) {
+        attempt->message = amr_compile_result_refusal(content->result, NULL);
         g_task_return_int(task, AMR_ATTEMPT_REJECTED);
     } else {
-        AmrAttempt made = judge(attempt, result);
-        if (result->messages->len && !attempt->message)
-            attempt->message =
-                g_strdup(((const AmrCompileMessage *)result->messages->pdata[0])->text);
+        const GPtrArray *messages = content->result->messages;
+        AmrAttempt made = judge(attempt, content);
+        if (messages->len && !attempt->message)
+            attempt->message = g_strdup(((const AmrCompileMessage *)messages->pdata[0])->text);
         g_task_return_int(task, made);
     }
 }
@@ -93,10 +93,11 @@ amr_attempt_async(AmrCompiler *compiler, const AmrIndex *index, const char *prof
     const AmrCompileJob job = {.kind = AMR_COMPILE_CHECK, .text = text};
     Attempt *attempt = g_new0(Attempt, 1);
 
-    *attempt = (Attempt){.compiler = compiler, .question = question};
+    *attempt = (Attempt){.question = question};
     g_task_set_source_tag(task, amr_attempt_async);
     g_task_set_task_data(task, attempt, attempt_free);
-    amr_compiler_run_async(compiler, &job, cancellable, on_compiled, g_object_ref(task));
+    amr_content_compile_async(compiler, index, &job, NULL, cancellable, on_compiled,
+                              g_object_ref(task));
 }
 
 AmrAttempt

@@ -21,7 +21,8 @@ typedef enum {
 
 /* As for @profile (as people write it; where it is not in the index, or @index is NULL: without a
  * preamble). @question is taken over; NULL: what the compiler says is all that is asked, and
- * FALLS_SHORT the answer. One small compilation. Fails only if cancelled. */
+ * FALLS_SHORT the answer. @compiler and @index stay until then, but where it is cancelled. One
+ * small compilation, kept by its content. Fails only if cancelled. */
 void amr_attempt_async(AmrCompiler *compiler, const AmrIndex *index, const char *profile,
                        const AmrRule *rule, AmrQuestion *question, GCancellable *cancellable,
                        GAsyncReadyCallback callback, gpointer data);

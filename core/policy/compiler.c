@@ -191,6 +191,19 @@ amr_compiler_run_async(AmrCompiler *compiler, const AmrCompileJob *job, GCancell
     pump(compiler);
 }
 
+void
+amr_compiler_hasten(AmrCompiler *compiler, const GCancellable *cancellable)
+{
+    for (GList *link = compiler->checks.head; link; link = link->next) {
+        const AmrCompileRun *run = link->data;
+        if (g_task_get_cancellable(run->task) != cancellable)
+            continue;
+        g_queue_unlink(&compiler->checks, link);
+        g_queue_push_head_link(&compiler->checks, link);
+        return;
+    }
+}
+
 AmrCompileResult *
 amr_compiler_run_finish(AmrCompiler *compiler, GAsyncResult *result, GError **error)
 {

@@ -69,6 +69,11 @@ void amr_compile_result_free(AmrCompileResult *result);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrCompileResult, amr_compile_result_free)
 AmrCompileResult *amr_compile_result_copy(const AmrCompileResult *result);
 
+/* Which compiler it is: adds it and its options to @sum, of those that are files which file, and
+ * what its configuration file says (--config-file, else /etc/apparmor/parser.conf), which gives
+ * options to each run. The features of the running kernel do not change while we run. */
+void amr_compiler_add_identity(GChecksum *sum, const AmrTarget *target);
+
 /* The job is copied. Finishes with a result also where the compiler rejects; fails only where it
  * could not be run, had to be killed, died or said nothing of its failure: AMR_ERROR_COMPILER
  * (missing, hanging, out of memory, more than 64 MiB of output or 1 MiB of errors; 3.0.8 exits with
@@ -78,6 +83,9 @@ void amr_compiler_run_async(AmrCompiler *compiler, const AmrCompileJob *job,
                             GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 AmrCompileResult *amr_compiler_run_finish(AmrCompiler *compiler, GAsyncResult *result,
                                           GError **error);
+/* The job that was asked for with @cancellable goes before all others that wait, as if it were
+ * asked for now: somebody else wants it too. */
+void amr_compiler_hasten(AmrCompiler *compiler, const GCancellable *cancellable);
 
 /* An AMR_ERROR made of a result that is not ok: "FILE line N: TEXT" of its first error that names a
  * line, else of its first. */

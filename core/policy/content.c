@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "core/policy/content.h"
-
-#include <string.h>
-
 #include "core/policy/compiler_private.h"
-#include "core/policy/index_scan.h"
-#include "core/policy/probe.h"
+#include "core/policy/content_private.h"
 
 /* One that is held, and perhaps kept. */
 typedef struct {
@@ -15,23 +10,38 @@ typedef struct {
     AmrCompileResult *result;
     AmrOracle *oracle;
     GError *error;
-    char *key; /* NULL: not to be kept */
+    char *key; /* NULL: not kept */
     gsize size;
 } Held;
 
+typedef struct Flight Flight;
+
 struct AmrContents {
-    GHashTable *known; /* key -> GList of used */
+    GHashTable *known; /* key -> Held */
     GQueue used;       /* Held, the last used first */
     gsize size;
+    GHashTable *flights; /* a set of Flight: all that have not come back */
+    GHashTable *by_key;  /* key -> Flight: those that others may wait for too */
 };
 
+/* One run of the compiler, and who waits for it. */
+struct Flight {
+    AmrContents *contents;     /* NULL once they are freed */
+    GPtrArray *tasks;          /* GTask: the first is the one whose job it is; NULL: nobody waits */
+    GCancellable *cancellable; /* of the run: when the last one has gone */
+    char *key;                 /* "": it is for one alone */
+};
+
+/* Somebody who waits for one: the data of his task. */
 typedef struct {
     AmrCompiler *compiler;
     const AmrIndex *index;
     const AmrScratch *scratch;
-    char *key;
-    GPtrArray *names; /* const char *: of the index, all that the compiler may ask for */
-} Compiling;
+    AmrCompileJob job;  /* its own */
+    AmrContentKey *key; /* NULL: it is shared with nobody, and not kept */
+    Flight *flight;     /* NULL: it has come */
+    GSource *cancelled;
+} Waiting;
 
 static void
 clear(gpointer data)
@@ -59,11 +69,33 @@ free_link(gpointer data)
     amr_content_free(data);
 }
 
+static AmrContents *
+contents_of(AmrCompiler *compiler)
+{
+    AmrContents *contents = compiler->contents;
+
+    if (contents)
+        return contents;
+    contents = compiler->contents = g_new0(AmrContents, 1);
+    contents->known = g_hash_table_new(g_str_hash, g_str_equal);
+    contents->flights = g_hash_table_new(NULL, NULL);
+    contents->by_key = g_hash_table_new(g_str_hash, g_str_equal);
+    return contents;
+}
+
 void
 amr_contents_free(AmrContents *contents)
 {
+    GHashTableIter iter;
+    gpointer flight;
+
     if (!contents)
         return;
+    g_hash_table_iter_init(&iter, contents->flights);
+    while (g_hash_table_iter_next(&iter, &flight, NULL))
+        ((Flight *)flight)->contents = NULL;
+    g_hash_table_unref(contents->flights);
+    g_hash_table_unref(contents->by_key);
     g_hash_table_unref(contents->known);
     g_queue_clear_full(&contents->used, free_link);
     g_free(contents);
@@ -72,7 +104,7 @@ amr_contents_free(AmrContents *contents)
 static Held *
 look(const AmrContents *contents, const char *key)
 {
-    return contents && key ? g_hash_table_lookup(contents->known, key) : NULL;
+    return key ? g_hash_table_lookup(contents->known, key) : NULL;
 }
 
 static void
@@ -83,16 +115,11 @@ use(AmrContents *contents, Held *held)
 }
 
 static void
-keep(AmrCompiler *compiler, Held *held)
+keep(AmrContents *contents, Held *held, const char *key)
 {
-    AmrContents *contents = compiler->contents;
-
-    if (!contents) {
-        contents = compiler->contents = g_new0(AmrContents, 1);
-        contents->known = g_hash_table_new(g_str_hash, g_str_equal);
-    }
-    if (look(contents, held->key) || held->size > AMR_CONTENT_BYTES)
+    if (look(contents, key) || held->size > AMR_CONTENT_BYTES)
         return;
+    held->key = g_strdup(key);
     g_hash_table_insert(contents->known, held->key, held);
     g_queue_push_head(&contents->used, g_rc_box_acquire(held));
     contents->size += held->size;
@@ -118,125 +145,41 @@ held_new(AmrCompileResult *result)
     return held;
 }
 
-/* ---- what the content is --------------------------------------------------------------------- */
+/* ---- who waits ------------------------------------------------------------------------------- */
 
 static void
-add_text(GChecksum *sum, const char *text, gsize len)
+drop_source(Waiting *waiting)
 {
-    const guint64 size = len;
-
-    g_checksum_update(sum, (const guchar *)&size, sizeof size);
-    g_checksum_update(sum, (const guchar *)text, (gssize)len);
+    if (waiting->cancelled)
+        g_source_destroy(waiting->cancelled);
+    g_clear_pointer(&waiting->cancelled, g_source_unref);
 }
 
 static void
-add_bytes(GChecksum *sum, GBytes *bytes)
+waiting_free(gpointer data)
 {
-    gsize size = 0;
-    const char *data = bytes ? g_bytes_get_data(bytes, &size) : NULL;
+    Waiting *waiting = data;
 
-    add_text(sum, bytes ? "b" : "-", 1);
-    add_text(sum, data ? data : "", size);
+    drop_source(waiting);
+    amr_content_key_free(waiting->key);
+    g_free((char *)waiting->job.base);
+    g_free((char *)waiting->job.file);
+    g_clear_pointer(&waiting->job.text, g_bytes_unref);
+    g_free(waiting);
 }
 
-/* @name and all that the compiler asks for with it, each once. */
-static void
-add_names(GPtrArray *names, GHashTable *seen, const AmrIndex *index, const char *name)
+static Waiting *
+waiting_new(AmrCompiler *compiler, const AmrIndex *index, const AmrCompileJob *job,
+            const AmrScratch *scratch)
 {
-    g_autofree const char **asks = amr_index_asks(index, name);
+    Waiting *waiting = g_new0(Waiting, 1);
 
-    for (guint i = 0; asks[i]; i++)
-        if (g_hash_table_add(seen, (gpointer)asks[i]))
-            g_ptr_array_add(names, (gpointer)asks[i]);
-}
-
-/* FALSE: it includes what the index does not know. */
-static gboolean
-add_includes(GPtrArray *names, GHashTable *seen, const AmrIndex *index, GBytes *text)
-{
-    gsize size = 0;
-    const char *data = g_bytes_get_data(text, &size);
-    g_autoptr(GArray) items = amr_scan_file((AmrBytes){data ? data : "", size});
-
-    for (guint i = 0; i < items->len; i++) {
-        const AmrScanItem *item = &g_array_index(items, AmrScanItem, i);
-        if (item->kind != AMR_SCAN_INCLUDE && item->kind != AMR_SCAN_ABI)
-            continue;
-        g_autofree char *meant = amr_index_meant(index, item->name);
-        guint before = names->len;
-        if (!meant)
-            return FALSE;
-        add_names(names, seen, index, meant);
-        if (names->len == before && !g_hash_table_contains(seen, meant))
-            return FALSE;
-    }
-    return TRUE;
-}
-
-/* Files of the policy that the scratch has otherwise. */
-static gboolean
-add_changed(GChecksum *sum, Compiling *compiling, GHashTable *seen)
-{
-    g_autoptr(GPtrArray) changed = amr_scratch_changes(compiling->scratch);
-
-    for (guint i = 0; i < changed->len; i++) {
-        const char *name = changed->pdata[i];
-        GBytes *bytes = amr_scratch_bytes(compiling->scratch, name);
-        add_text(sum, name, strlen(name));
-        add_bytes(sum, bytes);
-        if (bytes && !add_includes(compiling->names, seen, compiling->index, bytes))
-            return FALSE;
-    }
-    return TRUE;
-}
-
-/* Sets the key and the names, unless it cannot be told what all it is made of. */
-static void
-digest(Compiling *compiling, const AmrCompileJob *job)
-{
-    const AmrIndex *index = compiling->index;
-    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
-    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
-    const char kind = (char)job->kind;
-
-    if (!index)
-        return;
-    amr_probe_add_compiler(sum, amr_compiler_target(compiling->compiler));
-    add_text(sum, &kind, 1);
-    if (job->file)
-        add_names(compiling->names, seen, index, job->file);
-    if (job->text && !add_includes(compiling->names, seen, index, job->text))
-        return;
-    add_text(sum, job->file ? job->file : "", job->file ? strlen(job->file) : 0);
-    add_bytes(sum, job->text);
-    if (compiling->scratch && !add_changed(sum, compiling, seen))
-        return;
-    for (guint i = 0; i < compiling->names->len; i++) {
-        const char *name = compiling->names->pdata[i];
-        add_text(sum, name, strlen(name));
-        add_bytes(sum, amr_index_bytes(index, name));
-    }
-    compiling->key = g_strdup(g_checksum_get_string(sum));
-}
-
-static gboolean
-is_as_read(const Compiling *compiling)
-{
-    for (guint i = 0; i < compiling->names->len; i++)
-        if (!amr_index_is_as_read(compiling->index, compiling->names->pdata[i]))
-            return FALSE;
-    return TRUE;
-}
-
-/* ---- compiling ------------------------------------------------------------------------------- */
-
-static void
-compiling_free(gpointer data)
-{
-    Compiling *compiling = data;
-    g_free(compiling->key);
-    g_ptr_array_unref(compiling->names);
-    g_free(compiling);
+    *waiting = (Waiting){compiler, index, scratch, *job, NULL, NULL, NULL};
+    waiting->job.base = g_strdup(job->base);
+    waiting->job.file = g_strdup(job->file);
+    waiting->job.text = job->text ? g_bytes_ref(job->text) : NULL;
+    waiting->key = amr_content_key_new(amr_compiler_target(compiler), index, job, scratch);
+    return waiting;
 }
 
 static void
@@ -245,25 +188,138 @@ give(GTask *task, Held *held)
     g_task_return_pointer(task, g_rc_box_acquire(held), (GDestroyNotify)amr_content_free);
 }
 
+/* Those who wait for it; it is nobody's from here on. */
+static GPtrArray *
+land(Flight *flight)
+{
+    GPtrArray *tasks = g_steal_pointer(&flight->tasks);
+
+    for (guint i = 0; i < tasks->len; i++) {
+        Waiting *waiting = g_task_get_task_data(tasks->pdata[i]);
+        waiting->flight = NULL;
+        drop_source(waiting);
+    }
+    if (flight->contents && g_hash_table_lookup(flight->contents->by_key, flight->key) == flight)
+        g_hash_table_remove(flight->contents->by_key, flight->key);
+    return tasks;
+}
+
+static void
+flight_free(Flight *flight)
+{
+    if (flight->contents)
+        g_hash_table_remove(flight->contents->flights, flight);
+    g_object_unref(flight->cancellable);
+    g_free(flight->key);
+    g_free(flight);
+}
+
+/* ---- compiling ------------------------------------------------------------------------------- */
+
+static void start(GPtrArray *tasks);
+
+/* By one whose index is there still: who has cancelled may have freed it. */
+static void
+keep_for(const GPtrArray *tasks, Held *held)
+{
+    for (guint i = 0; i < tasks->len; i++) {
+        const Waiting *waiting = g_task_get_task_data(tasks->pdata[i]);
+        const AmrTarget *target = amr_compiler_target(waiting->compiler);
+        if (g_cancellable_is_cancelled(g_task_get_cancellable(tasks->pdata[i])))
+            continue;
+        if (waiting->key && amr_content_key_holds(waiting->key, target, waiting->index))
+            keep(waiting->compiler->contents, held, waiting->key->text);
+        return;
+    }
+}
+
+/* What is given may free the compiler and all who wait: nothing of them is looked at after. */
 static void
 on_compiled(GObject *source, GAsyncResult *async, gpointer data)
 {
-    g_autoptr(GTask) task = data;
-    Compiling *compiling = g_task_get_task_data(task);
-    GError *error = NULL;
+    Flight *flight = data;
+    g_autoptr(GError) error = NULL;
     AmrCompileResult *result = amr_compiler_run_finish(NULL, async, &error);
+    gboolean gone = !flight->contents; /* and with them perhaps what its tasks borrow */
+    g_autoptr(GPtrArray) tasks = flight->tasks ? land(flight) : NULL;
+    Held *held = result ? held_new(result) : NULL;
 
-    if (!result) { /* if it was cancelled, nothing else may be there any more */
-        g_task_return_error(task, error);
+    flight_free(flight);
+    if (held && tasks && !gone)
+        keep_for(tasks, held);
+    if (gone && !error)
+        g_set_error(&error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Compiling was cancelled");
+    for (guint i = 0; tasks && i < tasks->len; i++) {
+        if (error)
+            g_task_return_error(tasks->pdata[i], g_error_copy(error));
+        else
+            give(tasks->pdata[i], held);
+    }
+    if (held)
+        amr_content_free(&held->content);
+}
+
+/* With him who asked first his copy of the policy goes: the next one's is compiled. */
+static void
+leave(GTask *task)
+{
+    Waiting *waiting = g_task_get_task_data(task);
+    Flight *flight = waiting->flight;
+    gboolean again = waiting->scratch && flight->contents && flight->tasks->pdata[0] == task;
+
+    waiting->flight = NULL;
+    drop_source(waiting);
+    g_ptr_array_remove(flight->tasks, task);
+    if (flight->tasks->len && !again)
         return;
-    }
-    Held *held = held_new(result);
-    if (compiling->key && is_as_read(compiling)) {
-        held->key = g_steal_pointer(&compiling->key);
-        keep(compiling->compiler, held);
-    }
-    give(task, held);
-    amr_content_free(&held->content);
+    GPtrArray *left = land(flight);
+    g_cancellable_cancel(flight->cancellable);
+    if (left->len)
+        start(left);
+    else
+        g_ptr_array_unref(left);
+}
+
+static gboolean
+on_cancelled(GCancellable *cancellable, gpointer data)
+{
+    g_autoptr(GTask) task = g_object_ref(data);
+
+    leave(task);
+    g_task_return_error_if_cancelled(task);
+    return G_SOURCE_REMOVE;
+}
+
+static void
+wait_for(Flight *flight, GTask *task)
+{
+    GCancellable *cancellable = g_task_get_cancellable(task);
+    Waiting *waiting = g_task_get_task_data(task);
+
+    waiting->flight = flight;
+    if (!cancellable)
+        return;
+    waiting->cancelled = g_cancellable_source_new(cancellable);
+    g_source_set_callback(waiting->cancelled, G_SOURCE_FUNC(on_cancelled), task, NULL);
+    g_source_attach(waiting->cancelled, g_task_get_context(task));
+}
+
+/* Compiles what the first of @tasks (taken over) asks for, for all of them. */
+static void
+start(GPtrArray *tasks)
+{
+    const Waiting *first = g_task_get_task_data(tasks->pdata[0]);
+    AmrContents *contents = first->compiler->contents;
+    Flight *flight = g_new0(Flight, 1);
+
+    *flight = (Flight){contents, tasks, g_cancellable_new(),
+                       g_strdup(first->key ? first->key->text : "")};
+    g_hash_table_add(contents->flights, flight);
+    if (first->key)
+        g_hash_table_replace(contents->by_key, flight->key, flight);
+    for (guint i = 0; i < tasks->len; i++)
+        wait_for(flight, tasks->pdata[i]);
+    amr_compiler_run_async(first->compiler, &first->job, flight->cancellable, on_compiled, flight);
 }
 
 void
@@ -272,19 +328,28 @@ amr_content_compile_async(AmrCompiler *compiler, const AmrIndex *index, const Am
                           GAsyncReadyCallback callback, gpointer data)
 {
     g_autoptr(GTask) task = g_task_new(NULL, cancellable, callback, data);
-    Compiling *compiling = g_new0(Compiling, 1);
+    AmrContents *contents = contents_of(compiler);
 
     g_task_set_source_tag(task, amr_content_compile_async);
-    *compiling = (Compiling){compiler, index, scratch, NULL, g_ptr_array_new()};
-    g_task_set_task_data(task, compiling, compiling_free);
-    digest(compiling, job);
-    Held *held = look(compiler->contents, compiling->key);
-    if (held) {
-        use(compiler->contents, held);
-        give(task, held);
+    if (g_task_return_error_if_cancelled(task))
         return;
+    Waiting *waiting = waiting_new(compiler, index, job, scratch);
+    const char *key = waiting->key ? waiting->key->text : NULL;
+    g_task_set_task_data(task, waiting, waiting_free);
+    Held *held = look(contents, key);
+    Flight *flight = key && !held ? g_hash_table_lookup(contents->by_key, key) : NULL;
+    if (held) {
+        use(contents, held);
+        give(task, held);
+    } else if (flight) {
+        wait_for(flight, task);
+        g_ptr_array_add(flight->tasks, g_steal_pointer(&task));
+        amr_compiler_hasten(compiler, flight->cancellable);
+    } else {
+        GPtrArray *tasks = g_ptr_array_new_with_free_func(g_object_unref);
+        g_ptr_array_add(tasks, g_steal_pointer(&task));
+        start(tasks);
     }
-    amr_compiler_run_async(compiler, job, cancellable, on_compiled, g_object_ref(task));
 }
 
 AmrContent *

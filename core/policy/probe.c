@@ -4,7 +4,6 @@
 #include "core/policy/probe.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 #include "core/base/text.h"
 #include "core/policy/insert.h"
@@ -23,8 +22,10 @@ typedef struct {
 struct AmrProbe {
     guint refs; /* the owner's, and one of each asking, which may outlive it */
     const AmrTarget *target;
-    AmrCompiler *compiler;  /* NULL once the owner has freed the probe, and perhaps both */
-    GHashTable *answers;    /* key_of() -> Answer */
+    AmrCompiler *compiler; /* NULL once the owner has freed the probe, and perhaps both */
+    /* key_of() -> Answer: a few words in place of the policy that they were made of, and needed by
+     * those who have no index any more; so nothing of this is kept by content. */
+    GHashTable *answers;
     char *failed, *failure; /* the compiler that could not be run, and why: one that hangs is not
                                waited for again at every form */
 };
@@ -103,26 +104,12 @@ preamble_of(AmrProbeWay way, const AmrIndex *index, const char *profile)
     return preamble ? preamble : g_strdup("");
 }
 
-void
-amr_probe_add_compiler(GChecksum *sum, const AmrTarget *target)
-{
-    for (const char *const *word = amr_target_parser_argv(target); *word; word++) {
-        struct stat st;
-        g_checksum_update(sum, (const guchar *)*word, (gssize)strlen(*word) + 1);
-        if (**word == '/' && stat(*word, &st) == 0) {
-            const guint64 file[] = {(guint64)st.st_dev, (guint64)st.st_ino, (guint64)st.st_size,
-                                    (guint64)st.st_mtim.tv_sec, (guint64)st.st_mtim.tv_nsec};
-            g_checksum_update(sum, (const guchar *)file, sizeof file);
-        }
-    }
-}
-
 static char *
 compiler_of(const AmrProbe *probe)
 {
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
 
-    amr_probe_add_compiler(sum, probe->target);
+    amr_compiler_add_identity(sum, probe->target);
     return g_strdup(g_checksum_get_string(sum));
 }
 
@@ -134,7 +121,7 @@ key_of(const AmrProbe *probe, AmrProbeWay way, const char *preamble, const AmrRu
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
     g_autofree char *text = amr_rule_print(form);
 
-    amr_probe_add_compiler(sum, probe->target);
+    amr_compiler_add_identity(sum, probe->target);
     g_checksum_update(sum, &tag, 1);
     g_checksum_update(sum, (const guchar *)preamble, (gssize)strlen(preamble) + 1);
     g_checksum_update(sum, (const guchar *)text, -1);

@@ -70,10 +70,6 @@ gboolean amr_probe_ask_finish(GAsyncResult *result, GError **error);
  * asked. */
 gboolean amr_probe_is_old(const AmrRule *rule);
 
-/* Which compiler it is: adds it and its options, and of those that are files which file, to @sum.
- */
-void amr_probe_add_compiler(GChecksum *sum, const AmrTarget *target);
-
 /* ---- for probe_form.c -------------------------------------------------------------------------
  */
 

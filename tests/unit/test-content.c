@@ -324,19 +324,164 @@ test_bounded(void **state)
     clear(&f);
 }
 
+/* ---- at the same moment ---------------------------------------------------------------------- */
+
+static void
+ask(Fixture *f, const AmrCompileJob *job, const AmrScratch *scratch, GCancellable *cancellable,
+    GAsyncResult **result)
+{
+    amr_content_compile_async(f->compiler, f->index, job, scratch, cancellable, test_result,
+                              result);
+}
+
+/* Waits for the answer; whether there is one that compiles. */
+static gboolean
+is_answered(GAsyncResult **result)
+{
+    test_wait_result(result);
+    g_autoptr(AmrContent) content = amr_content_compile_finish(*result, NULL);
+    g_clear_object(result);
+    return content && content->oracle;
+}
+
+static void
+test_shared(void **state)
+{
+    g_autoptr(GAsyncResult) first = NULL, second = NULL, other = NULL;
+    Fixture f;
+
+    init(&f);
+    ask(&f, &one, NULL, NULL, &first);
+    ask(&f, &two, NULL, NULL, &other);
+    ask(&f, &one, NULL, NULL, &second);
+    test_wait_result(&first);
+    test_wait_result(&second);
+    g_autoptr(AmrContent) a = amr_content_compile_finish(first, NULL);
+    g_autoptr(AmrContent) b = amr_content_compile_finish(second, NULL);
+    assert_non_null(a->oracle);
+    assert_ptr_equal(a, b);
+    assert_true(is_answered(&other));
+    assert_int_equal(runs(&f), 2);
+    clear(&f);
+}
+
+/* Who goes takes nothing from who stays, whichever of them began it. */
+static void
+test_shared_cancelled(void **state)
+{
+    for (guint gone = 0; gone < 4; gone++) { /* a bit each */
+        GAsyncResult *results[2] = {NULL, NULL};
+        GCancellable *cancels[2] = {g_cancellable_new(), g_cancellable_new()};
+        Fixture f;
+
+        init(&f);
+        test_write(f.dir, "parser.during", "sleep 0.3\n");
+        for (guint i = 0; i < 2; i++)
+            ask(&f, &one, NULL, cancels[i], &results[i]);
+        while (!runs(&f))
+            g_main_context_iteration(NULL, FALSE);
+        for (guint i = 0; i < 2; i++)
+            if (gone & (1u << i))
+                g_cancellable_cancel(cancels[i]);
+        for (guint i = 0; i < 2; i++)
+            assert_int_equal(is_answered(&results[i]), !(gone & (1u << i)));
+        assert_int_equal(runs(&f), 1);
+        assert_int_equal(is_run(&f, &one, NULL), gone == 3);
+        for (guint i = 0; i < 2; i++)
+            g_object_unref(cancels[i]);
+        clear(&f);
+    }
+}
+
+/* The copy of policy that is compiled is his who asked first, and goes with him. */
+static void
+test_shared_copies(void **state)
+{
+    g_autoptr(GAsyncResult) first = NULL, second = NULL;
+    g_autoptr(GCancellable) cancellable = g_cancellable_new();
+    Fixture f;
+
+    init(&f);
+    test_write(f.dir, "parser.during", "sleep 0.3\n");
+    AmrScratch *mine = scratch_new(&f, "local/one", "/local r,\n");
+    g_autoptr(AmrScratch) yours = scratch_new(&f, "local/one", "/local r,\n");
+    const AmrCompileJob my = {AMR_COMPILE_CHECK, amr_scratch_path(mine), "one", NULL};
+    const AmrCompileJob your = {AMR_COMPILE_CHECK, amr_scratch_path(yours), "one", NULL};
+    ask(&f, &my, mine, cancellable, &first);
+    ask(&f, &your, yours, NULL, &second);
+    while (!runs(&f))
+        g_main_context_iteration(NULL, FALSE);
+    g_cancellable_cancel(cancellable);
+    assert_false(is_answered(&first));
+    amr_scratch_free(mine);
+    assert_true(is_answered(&second));
+    assert_int_equal(runs(&f), 2);
+    assert_false(is_run(&f, &your, yours));
+    clear(&f);
+}
+
+/* The compiler's own options: another file of them is another compiler. */
+static void
+test_configuration(void **state)
+{
+    static const char *const texts[] = {"Optimize=no-expr-simplify\n", "", "# a remark\n"};
+    g_autoptr(GError) error = NULL;
+    Fixture f;
+
+    init(&f);
+    amr_index_free(f.index);
+    amr_compiler_free(f.compiler);
+    amr_target_free(f.target);
+    g_autofree char *program = g_build_filename(f.dir, "parser", NULL);
+    test_write(f.dir, "etc/apparmor/parser.conf", "");
+    f.target = amr_target_new(&(AmrTargetOptions){.root = f.dir, .parser = program}, &error);
+    assert_no_error(error);
+    f.compiler = amr_compiler_new(f.target);
+    f.index = NULL;
+    load(&f);
+    assert_true(is_run(&f, &one, NULL));
+    for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
+        test_write(f.dir, "etc/apparmor/parser.conf", texts[i]);
+        assert_int_equal(is_run(&f, &one, NULL), i != 1); /* as it was at first */
+        assert_false(is_run(&f, &one, NULL));
+    }
+    /* It changes while one is compiled. */
+    test_write(f.dir, "parser.during",
+               "cd \"${0%/*}\"; echo '# later' >>etc/apparmor/parser.conf\n");
+    assert_true(text_is_run(&f, "profile x { }\n"));
+    g_autofree char *during = g_build_filename(f.dir, "parser.during", NULL);
+    assert_int_equal(g_unlink(during), 0);
+    assert_true(text_is_run(&f, "profile x { }\n"));
+    assert_false(text_is_run(&f, "profile x { }\n"));
+    /* A file that it names. */
+    g_autofree char *named = g_build_filename(f.dir, "named", NULL);
+    g_autofree char *line = g_strdup_printf(" policy-features = %s\n", named);
+    test_write(f.dir, "named", "x");
+    test_write(f.dir, "parser.says-nothing", "");
+    test_write(f.dir, "etc/apparmor/parser.conf", line);
+    assert_true(text_is_run(&f, "profile x { }\n"));
+    assert_false(text_is_run(&f, "profile x { }\n"));
+    test_write(f.dir, "named", "xy");
+    assert_true(text_is_run(&f, "profile x { }\n"));
+    clear(&f);
+}
+
 /* One is asked for, and the compiler goes. */
 static void
 test_freed(void **state)
 {
-    g_autoptr(GAsyncResult) result = NULL;
+    g_autoptr(GAsyncResult) result = NULL, other = NULL;
     Fixture f;
 
     init(&f);
-    amr_content_compile_async(f.compiler, f.index, &one, NULL, NULL, test_result, &result);
+    ask(&f, &one, NULL, NULL, &result);
+    ask(&f, &one, NULL, NULL, &other);
     amr_index_free(f.index);
     amr_compiler_free(f.compiler);
     test_wait_result(&result);
+    test_wait_result(&other);
     assert_null(amr_content_compile_finish(result, NULL));
+    assert_null(amr_content_compile_finish(other, NULL));
     amr_target_free(f.target);
     test_dir_remove(f.dir);
 }
@@ -345,10 +490,12 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_same),    cmocka_unit_test(test_files),
-        cmocka_unit_test(test_texts),   cmocka_unit_test(test_copies),
-        cmocka_unit_test(test_races),   cmocka_unit_test(test_failures),
-        cmocka_unit_test(test_bounded), cmocka_unit_test(test_freed),
+        cmocka_unit_test(test_same),          cmocka_unit_test(test_files),
+        cmocka_unit_test(test_texts),         cmocka_unit_test(test_copies),
+        cmocka_unit_test(test_races),         cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_bounded),       cmocka_unit_test(test_freed),
+        cmocka_unit_test(test_shared),        cmocka_unit_test(test_shared_cancelled),
+        cmocka_unit_test(test_shared_copies), cmocka_unit_test(test_configuration),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
