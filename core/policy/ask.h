@@ -49,7 +49,9 @@ typedef struct {
 typedef struct {
     char *ns, *name; /* the profile that was asked: as policy on disk has it, else as the kernel */
     AmrAnswerPlace disk, loaded;
-    AmrCause *denied;   /* the rule on disk that denies it explicitly; NULL: none, or not found */
+    /* The rule on disk that denies it explicitly; of a profile that does not compile the one that
+     * would, by itself; NULL: none, or not found. */
+    AmrCause *denied;
     GPtrArray *granted; /* AmrCause: those on disk that grant of it what is allowed, perhaps through
                            their sum alone; empty if none was found; NULL: not looked for */
 } AmrAnswer;

@@ -65,7 +65,7 @@ find_causes(GTask *task, AmrCauseKind kind, GAsyncReadyCallback callback)
     g_autofree char *profile = *ask->answer->ns
                                    ? g_strdup_printf(":%s:%s", ask->answer->ns, ask->answer->name)
                                    : g_strdup(ask->answer->name);
-    amr_causes_find_async(ask->asker->causes, kind, profile, ask->question,
+    amr_causes_find_async(ask->asker->causes, kind, profile, !ask->broken, ask->question,
                           g_task_get_cancellable(task), callback, g_object_ref(task));
 }
 
@@ -89,7 +89,8 @@ look_for_grants(GTask *task)
     AmrAsk *ask = g_task_get_task_data(task);
     const AmrOracleAnswer *answer = &ask->answer->disk.answer;
 
-    if (ask->asker->context.why && answer->allowed && answer->verdict != AMR_ORACLE_UNMEDIATED)
+    if (ask->asker->context.why &&
+        (ask->broken || (answer->allowed && answer->verdict != AMR_ORACLE_UNMEDIATED)))
         find_causes(task, AMR_CAUSE_GRANTS, on_grants);
     else
         amr_ask_finish(task);
@@ -116,7 +117,8 @@ on_denies(GObject *source, GAsyncResult *result, gpointer data)
     look_for_grants(task);
 }
 
-/* What is denied explicitly is denied by a line; and an execution is, if there is such a line. */
+/* What is denied explicitly is denied by a line; and an execution is, if there is such a line. Of a
+ * profile that does not compile the lines are all that is known. */
 static void
 look_for_rule(GTask *task)
 {
@@ -125,7 +127,7 @@ look_for_rule(GTask *task)
     gboolean runs = answer->verdict == AMR_ORACLE_DENIED &&
                     ask->question->klass == AMR_CLASS_FILE && answer->missing & AMR_PERM_EXEC;
 
-    if (answer->verdict == AMR_ORACLE_REFUSED || runs)
+    if (answer->verdict == AMR_ORACLE_REFUSED || runs || ask->broken)
         find_causes(task, AMR_CAUSE_DENIES, on_denies);
     else
         look_for_grants(task);
@@ -268,6 +270,7 @@ amr_ask_answer(GTask *task, const AmrAskCompiled *compiled)
         return;
     }
     amr_ask_judge(ask, compiled);
+    ask->broken = compiled->error != NULL;
     look_behind(task);
 }
 

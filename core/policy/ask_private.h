@@ -29,6 +29,7 @@ struct AmrAsk {
     void (*then)(GTask *task, const AmrAskCompiled *compiled);
     const AmrBlock *block; /* NULL: not on disk */
     char *root;            /* the file to compile */
+    gboolean broken;       /* which does not compile */
     AmrAnswer *answer;
 };
 

@@ -28,8 +28,11 @@ typedef struct {
 /* All rules of a kind and class in a profile. */
 typedef struct {
     const AmrBlock *block;
+    AmrCauseKind kind;
+    char *root;     /* the file to load it by */
     GArray *turned; /* Turned */
-    GArray *parts;  /* Part, those that were taken */
+    GArray *parts;  /* Part: those that were taken, and without an oracle those that could not be
+                       compiled */
 } Table;
 
 struct AmrCauses {
@@ -41,9 +44,11 @@ struct AmrCauses {
 typedef struct {
     AmrCauses *causes;
     const AmrQuestion *question;
+    gboolean compiles;
     char *key, *preamble;
-    Table *table;  /* that is being made */
-    GArray *parts; /* Part, still to be tried; the last one first */
+    Table *table;   /* that is being made */
+    GArray *parts;  /* Part, still to be tried; the last one first */
+    gboolean alone; /* the preamble was compiled without any of them: it is not at fault */
 } Find;
 
 void
@@ -64,10 +69,23 @@ amr_cause_copy(const AmrCause *cause)
     if (!cause)
         return NULL;
     AmrCause *copy = g_new0(AmrCause, 1);
-    *copy = (AmrCause){g_strdup(cause->file),    cause->line,
-                       g_strdup(cause->text),    g_strdup(cause->said),
-                       g_strdup(cause->through), cause->more};
+    *copy = *cause;
+    copy->file = g_strdup(cause->file);
+    copy->text = g_strdup(cause->text);
+    copy->said = g_strdup(cause->said);
+    copy->through = g_strdup(cause->through);
     return copy;
+}
+
+const char *
+amr_cause_proof_word(AmrCauseProof proof)
+{
+    static const char *const words[] = {[AMR_CAUSE_PROOF_UNKNOWN] = "unknown",
+#define AMR_CAUSE_PROOF_WORD(name, word) [AMR_CAUSE_BY_##name] = word,
+                                        AMR_CAUSE_PROOFS(AMR_CAUSE_PROOF_WORD)
+#undef AMR_CAUSE_PROOF_WORD
+    };
+    return (gsize)proof < G_N_ELEMENTS(words) ? words[proof] : words[AMR_CAUSE_PROOF_UNKNOWN];
 }
 
 AmrCause *
@@ -108,6 +126,7 @@ table_free(gpointer data)
         return;
     g_array_unref(table->turned);
     g_array_unref(table->parts);
+    g_free(table->root);
     g_free(table);
 }
 
@@ -171,13 +190,15 @@ take_rules(Table *table, const GArray *rules, AmrCauseKind kind, AmrClass klass)
 }
 
 static Table *
-table_new(const AmrBlock *block, AmrCauseKind kind, AmrClass klass)
+table_new(const AmrBlock *block, const char *root, AmrCauseKind kind, AmrClass klass)
 {
     g_autoptr(GArray) rules =
         kind == AMR_CAUSE_DENIES ? amr_index_denies(block) : amr_index_grants(block);
     Table *table = g_new0(Table, 1);
 
     table->block = block;
+    table->kind = kind;
+    table->root = g_strdup(root);
     table->turned = g_array_new(FALSE, FALSE, sizeof(Turned));
     g_array_set_clear_func(table->turned, clear_turned);
     table->parts = g_array_new(FALSE, FALSE, sizeof(Part));
@@ -225,18 +246,39 @@ tell_through(const AmrBlock *block, const char *file)
 }
 
 static void
-add_found(GPtrArray *found, const Table *table, const Turned *turned)
+add_found(GPtrArray *found, const Table *table, const Turned *turned, AmrCauseProof proof)
 {
+    static const char *const less[] = {
+        [AMR_CAUSE_PROOF_UNKNOWN] = "",
+        [AMR_CAUSE_BY_POLICY] = "",
+        [AMR_CAUSE_BY_RULE] = " (the rule by itself: the profile does not compile)",
+        [AMR_CAUSE_BY_TEXT] = " (perhaps, by its words: it could not be compiled)",
+    };
     AmrCause *cause = g_new0(AmrCause, 1);
     g_autofree char *file = amr_display_string(turned->file);
     g_autofree char *text = amr_display_string(turned->text);
 
+    cause->kind = table->kind;
+    cause->proof = proof;
     cause->file = g_strdup(turned->file);
     cause->line = turned->line;
     cause->text = g_strdup(turned->text);
-    cause->said = g_strdup_printf("%s line %u: %s", file, turned->line, text);
+    cause->said = g_strdup_printf("%s line %u: %s%s", file, turned->line, text, less[proof]);
     cause->through = tell_through(table->block, turned->file);
     g_ptr_array_add(found, cause);
+}
+
+/* Of the rules that could not be compiled those that may be meant. Only where the profile does not
+ * compile either: one that does has none of these. */
+static void
+add_by_text(GPtrArray *found, const AmrIndex *index, const Table *table, const Part *part,
+            const AmrQuestion *question)
+{
+    for (guint n = part->from; n < part->to; n++) {
+        const Turned *turned = &g_array_index(table->turned, Turned, n);
+        if (amr_cause_may_grant(index, table->root, turned->grants, question))
+            add_found(found, table, turned, AMR_CAUSE_BY_TEXT);
+    }
 }
 
 static int
@@ -248,15 +290,19 @@ compare_parts(gconstpointer a, gconstpointer b)
 
 /* With all that could be compiled of @table (NULL: there is nothing). */
 static void
-answer(GTask *task, const Table *table, const AmrQuestion *question)
+answer(GTask *task, const AmrCauses *causes, const Table *table, gboolean compiles,
+       const AmrQuestion *question)
 {
     GPtrArray *found = g_ptr_array_new_with_free_func(free_cause);
 
     for (guint i = 0; table && i < table->parts->len; i++) {
         const Part *part = &g_array_index(table->parts, Part, i);
-        for (guint n = part->from; n < part->to; n++)
+        for (guint n = part->from; part->oracle && n < part->to; n++)
             if (is_hit(question, part->oracle, n))
-                add_found(found, table, &g_array_index(table->turned, Turned, n));
+                add_found(found, table, &g_array_index(table->turned, Turned, n),
+                          compiles ? AMR_CAUSE_BY_POLICY : AMR_CAUSE_BY_RULE);
+        if (!part->oracle && !compiles)
+            add_by_text(found, causes->index, table, part, question);
     }
     g_task_return_pointer(task, found, (GDestroyNotify)g_ptr_array_unref);
 }
@@ -279,15 +325,50 @@ text_of(const Find *find, Part part)
     return g_string_free_to_bytes(text);
 }
 
-/* One of them is not taken alone: the others are to be known all the same. */
+/* One of them is not taken alone: the others are to be known all the same. Where none of them is at
+ * fault, nothing can be compiled. */
 static void
 halve(Find *find, Part part)
 {
     guint middle = part.from + (part.to - part.from) / 2;
     const Part halves[] = {{middle, part.to, NULL}, {part.from, middle, NULL}};
+    const Part nothing = {part.from, part.from, NULL};
 
     if (part.to - part.from > 1)
         g_array_append_vals(find->parts, halves, 2);
+    else
+        g_array_append_val(find->table->parts, part);
+    if (!find->alone && part.to > part.from)
+        g_array_append_val(find->parts, nothing);
+}
+
+/* Neither of what is left can anything be compiled. */
+static void
+give_up(Find *find)
+{
+    for (guint i = 0; i < find->parts->len; i++) {
+        Part part = g_array_index(find->parts, Part, i);
+        g_array_append_val(find->table->parts, part);
+    }
+    g_array_set_size(find->parts, 0);
+}
+
+static void
+take(Find *find, Part part, const AmrContent *content)
+{
+    gboolean nothing = part.from == part.to;
+
+    if (!content || (nothing && !content->result->ok)) {
+        g_array_append_val(find->table->parts, part);
+        give_up(find);
+    } else if (nothing) {
+        find->alone = TRUE;
+    } else if (!content->result->ok) {
+        halve(find, part);
+    } else {
+        part.oracle = content->oracle ? amr_oracle_ref(content->oracle) : NULL;
+        g_array_append_val(find->table->parts, part);
+    }
 }
 
 static void
@@ -299,19 +380,12 @@ on_compiled(GObject *source, GAsyncResult *async, gpointer data)
     g_autoptr(AmrContent) content = amr_content_compile_finish(async, &error);
     Part part = g_array_index(find->parts, Part, find->parts->len - 1);
 
-    g_array_set_size(find->parts, find->parts->len - 1);
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
         g_task_return_error(task, g_steal_pointer(&error));
         return;
     }
-    if (!content) /* it cannot be asked at all */
-        g_array_set_size(find->parts, 0);
-    else if (!content->result->ok)
-        halve(find, part);
-    else if (content->oracle) {
-        part.oracle = amr_oracle_ref(content->oracle);
-        g_array_append_val(find->table->parts, part);
-    }
+    g_array_set_size(find->parts, find->parts->len - 1);
+    take(find, part, content);
     compile_next(task);
 }
 
@@ -324,7 +398,7 @@ compile_next(GTask *task)
         Table *table = g_steal_pointer(&find->table);
         g_array_sort(table->parts, compare_parts);
         g_hash_table_replace(find->causes->tables, g_steal_pointer(&find->key), table);
-        answer(task, table, find->question);
+        answer(task, find->causes, table, find->compiles, find->question);
         return;
     }
     g_autoptr(GBytes) text = text_of(find, g_array_index(find->parts, Part, find->parts->len - 1));
@@ -340,7 +414,7 @@ begin(GTask *task, Find *find, const AmrBlock *block, const char *root, AmrCause
     const AmrIndex *index = find->causes->index;
 
     find->preamble = amr_insert_preamble(index, root);
-    find->table = table_new(block, kind, find->question->klass);
+    find->table = table_new(block, root, kind, find->question->klass);
     find->parts = g_array_new(FALSE, FALSE, sizeof(Part));
     g_task_set_task_data(task, find, find_free);
     if (find->table->turned->len) {
@@ -351,7 +425,7 @@ begin(GTask *task, Find *find, const AmrBlock *block, const char *root, AmrCause
 }
 
 void
-amr_causes_find_async(AmrCauses *causes, AmrCauseKind kind, const char *profile,
+amr_causes_find_async(AmrCauses *causes, AmrCauseKind kind, const char *profile, gboolean compiles,
                       const AmrQuestion *question, GCancellable *cancellable,
                       GAsyncReadyCallback callback, gpointer data)
 {
@@ -364,12 +438,13 @@ amr_causes_find_async(AmrCauses *causes, AmrCauseKind kind, const char *profile,
 
     g_task_set_source_tag(task, amr_causes_find_async);
     if (table || !roots || !roots[0]) {
-        answer(task, table, question);
+        answer(task, causes, table, compiles, question);
         return;
     }
     Find *find = g_new0(Find, 1);
     find->causes = causes;
     find->question = question;
+    find->compiles = compiles;
     find->key = g_steal_pointer(&key);
     begin(task, find, block, roots[0], kind);
 }

@@ -14,12 +14,37 @@
 
 G_BEGIN_DECLS
 
+typedef enum {
+    AMR_CAUSE_UNKNOWN,
+    AMR_CAUSE_DENIES,
+    AMR_CAUSE_GRANTS,
+} AmrCauseKind;
+
+/* How it is known. X(NAME, word): words stand in JSON. */
+#define AMR_CAUSE_PROOFS(X)                                                              \
+    X(POLICY, "policy") /* the rule was compiled, and what it stands in compiles, too */ \
+    X(RULE, "rule")     /* the rule was compiled; what it stands in does not compile */  \
+    X(TEXT, "text")     /* the compiler could not be asked: by its text it may be so */
+
+typedef enum {
+    AMR_CAUSE_PROOF_UNKNOWN,
+#define AMR_CAUSE_PROOF_ENUM(name, word) AMR_CAUSE_BY_##name,
+    AMR_CAUSE_PROOFS(AMR_CAUSE_PROOF_ENUM)
+#undef AMR_CAUSE_PROOF_ENUM
+} AmrCauseProof;
+
+const char *amr_cause_proof_word(AmrCauseProof proof);
+
 /* One of them. It owns its strings. */
 typedef struct {
+    AmrCauseKind kind;
+    AmrCauseProof proof;
     char *file; /* relative to the policy directory, or absolute; raw bytes */
     guint line; /* from 1 */
     char *text; /* the rule as it is written there, on one line; raw bytes */
-    char *said; /* "abstractions/private-files line 12: deny /x rw,"; display form */
+    /* "abstractions/private-files line 12: deny /x rw,", and behind it how little is known of it,
+     * where it is not by POLICY; display form */
+    char *said;
     /* Where that file is included, from the inside out, "abstractions/nameservice line 20,
      * usr.bin.x line 5"; display form. NULL for a rule in the text of the block itself. */
     char *through;
@@ -32,12 +57,6 @@ AmrCause *amr_cause_copy(const AmrCause *cause); /* NULL gives NULL */
 /* The first of what was found; NULL: nothing was. The caller frees. */
 AmrCause *amr_cause_first(const GPtrArray *found);
 
-typedef enum {
-    AMR_CAUSE_UNKNOWN,
-    AMR_CAUSE_DENIES,
-    AMR_CAUSE_GRANTS,
-} AmrCauseKind;
-
 /* Keeps what it compiled, so that all questions of a class to a profile cost one compilation (of
  * some 250 rules: 50 ms), and none where no rule of the profile is of that class. */
 typedef struct AmrCauses AmrCauses;
@@ -49,15 +68,21 @@ void amr_causes_free(AmrCauses *causes);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrCauses, amr_causes_free)
 
 /* @profile as people write it (":ns:name", "name//child"). @question: what was denied, as
- * amr_question_of_event() has it, or what is granted; borrowed until then. What no profile of the
- * policy is, or the compiler cannot be asked about, has none. Rules behind the 4096th of a class
- * are not looked at. Fails only if cancelled. */
+ * amr_question_of_event() has it, or what is granted; borrowed until then. @compiles: whether the
+ * profile does. What no profile of the policy is has none. Rules behind the 4096th of a class are
+ * not looked at. Fails only if cancelled. */
 void amr_causes_find_async(AmrCauses *causes, AmrCauseKind kind, const char *profile,
-                           const AmrQuestion *question, GCancellable *cancellable,
-                           GAsyncReadyCallback callback, gpointer data);
+                           gboolean compiles, const AmrQuestion *question,
+                           GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 /* AmrCause, in the order in which the compiler meets them (of those that grant, the block's own
  * first); empty where there is none. Free with g_ptr_array_unref(). NULL if it was cancelled. */
 GPtrArray *amr_causes_find_finish(GAsyncResult *result, GError **error);
+
+/* Whether @text, a rule that grants, may grant any of what is asked, by the words that it is made
+ * of: for what the compiler does not tell. @file: the top-level file where it counts, for its
+ * variables. */
+gboolean amr_cause_may_grant(const AmrIndex *index, const char *file, const char *text,
+                             const AmrQuestion *question);
 
 G_END_DECLS
 #endif

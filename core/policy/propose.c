@@ -339,6 +339,11 @@ amr_propose_settle(AmrProposal *proposal, const AmrProposeContext *context, AmrO
 {
     if (proposal->no_rule != AMR_NO_RULE_NONE)
         return;
+    if (disk == AMR_ORACLE_UNKNOWN && cause) { /* nothing is proven, so nothing is taken back */
+        AmrCause **of = cause->kind == AMR_CAUSE_DENIES ? &proposal->denied : &proposal->granted;
+        amr_cause_free(*of);
+        *of = amr_cause_copy(cause);
+    }
     if (disk == AMR_ORACLE_ALLOWED) {
         proposal->granted = amr_cause_copy(cause);
         /* Without its rule, so that many are told as one. */

@@ -103,7 +103,8 @@ fixture_clear(Fixture *fixture)
 
 /* What is said of each, parted by newlines; "" if there is none. */
 static char *
-find(Fixture *fixture, AmrCauseKind kind, const char *profile, const char *asked)
+find_of(Fixture *fixture, AmrCauseKind kind, const char *profile, gboolean compiles,
+        const char *asked)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GAsyncResult) result = NULL;
@@ -112,7 +113,7 @@ find(Fixture *fixture, AmrCauseKind kind, const char *profile, const char *asked
 
     assert_no_error(error);
     g_autoptr(AmrCauses) causes = amr_causes_new(fixture->compiler, fixture->index);
-    amr_causes_find_async(causes, kind, profile, question, NULL, test_result, &result);
+    amr_causes_find_async(causes, kind, profile, compiles, question, NULL, test_result, &result);
     test_wait_result(&result);
     g_autoptr(GPtrArray) found = amr_causes_find_finish(result, &error);
     assert_no_error(error);
@@ -124,6 +125,12 @@ find(Fixture *fixture, AmrCauseKind kind, const char *profile, const char *asked
             g_string_append_printf(out, " through %s", rule->through);
     }
     return g_string_free(out, FALSE);
+}
+
+static char *
+find(Fixture *fixture, AmrCauseKind kind, const char *profile, const char *asked)
+{
+    return find_of(fixture, kind, profile, TRUE, asked);
 }
 
 static const struct {
@@ -229,7 +236,7 @@ test_kept(void **state)
     for (guint i = 0; i < 3; i++) {
         g_autoptr(GAsyncResult) result = NULL;
         g_autoptr(AmrQuestion) question = amr_question_read("/data/x r", NULL);
-        amr_causes_find_async(causes, AMR_CAUSE_GRANTS, "one", question, NULL, test_result,
+        amr_causes_find_async(causes, AMR_CAUSE_GRANTS, "one", TRUE, question, NULL, test_result,
                               &result);
         test_wait_result(&result);
         g_autoptr(GPtrArray) found = amr_causes_find_finish(result, NULL);
@@ -298,6 +305,89 @@ test_broken(void **state)
     fixture_clear(&fixture);
 }
 
+#define BY_RULE " (the rule by itself: the profile does not compile)"
+#define BY_TEXT " (perhaps, by its words: it could not be compiled)"
+
+static const char uncompiled[] =
+    "@{HOMES}=/home/*/\nprofile u {\n  deny @{HOMES}.ssh/** rw,\n  deny /one r\n  /two r,\n"
+    "  deny owner /three w,\n  deny capability sys_admin,\n  deny network inet stream,\n"
+    "  deny /usr/bin/* x,\n  deny /four q,\n  deny signal (send) peer=x,\n  /five rq,\n  "
+    "file,\n}\n";
+
+static const struct {
+    AmrCauseKind kind;
+    const char *asked, *by_rule, *by_text; /* what is known; where nothing can be compiled */
+} loose[] = {
+    {AMR_CAUSE_DENIES, "/home/me/.ssh/id r", "main line 4: deny @{HOMES}.ssh/** rw," BY_RULE,
+     "main line 4: deny @{HOMES}.ssh/** rw," BY_TEXT},
+    {AMR_CAUSE_DENIES, "/home/me/.ssh/id k", "", ""},
+    {AMR_CAUSE_DENIES, "/home/me/x r", "", ""},
+    {AMR_CAUSE_DENIES, "owner /three w", "main line 7: deny owner /three w," BY_RULE,
+     "main line 7: deny owner /three w," BY_TEXT},
+    {AMR_CAUSE_DENIES, "/three w", "", ""},
+    {AMR_CAUSE_DENIES, "capability sys_admin", "main line 8: deny capability sys_admin," BY_RULE,
+     "main line 8: deny capability sys_admin," BY_TEXT},
+    {AMR_CAUSE_DENIES, "capability chown", "", ""},
+    {AMR_CAUSE_DENIES, "network inet stream", "main line 9: deny network inet stream," BY_RULE,
+     "main line 9: deny network inet stream," BY_TEXT},
+    {AMR_CAUSE_DENIES, "network inet6 stream", "", ""},
+    {AMR_CAUSE_DENIES, "/usr/bin/true x", "main line 10: deny /usr/bin/* x," BY_RULE,
+     "main line 10: deny /usr/bin/* x," BY_TEXT},
+    {AMR_CAUSE_DENIES, "/four r", "", ""}, /* nothing can be read out of it */
+    {AMR_CAUSE_GRANTS, "/nowhere r", "main line 14: file," BY_RULE, "main line 14: file," BY_TEXT},
+};
+
+/* Of a profile that does not compile each line by itself, and of what is before it, too, the words
+ * alone: never more than is known. */
+static void
+test_uncompiled(void **state)
+{
+    for (guint text = 0; text < 2; text++) {
+        g_autoptr(GAsyncResult) result = NULL;
+        g_autofree char *whole =
+            g_strconcat(text ? "include <abstractions/absent>\n" : "# one line\n", uncompiled,
+                        NULL);
+        Fixture fixture;
+
+        fixture_init(&fixture);
+        amr_index_free(fixture.index);
+        test_write(fixture.dir, "etc/apparmor.d/main", whole);
+        amr_index_load_async(fixture.target, NULL, test_result, &result);
+        test_wait_result(&result);
+        fixture.index = amr_index_load_finish(result, NULL);
+        for (gsize i = 0; i < G_N_ELEMENTS(loose); i++) {
+            g_autofree char *got = find_of(&fixture, loose[i].kind, "u", FALSE, loose[i].asked);
+            print_message("%u: %s\n", text, loose[i].asked);
+            assert_string_equal(got, text ? loose[i].by_text : loose[i].by_rule);
+        }
+        fixture_clear(&fixture);
+    }
+}
+
+/* Some thousand rules, and nothing of them compiles: that is found out at once. */
+static void
+test_uncompiled_many(void **state)
+{
+    g_autoptr(GAsyncResult) result = NULL;
+    g_autoptr(GString) text = g_string_new("include <abstractions/absent>\nprofile u {\n");
+    Fixture fixture;
+
+    fixture_init(&fixture);
+    amr_index_free(fixture.index);
+    for (guint i = 0; i < 3000; i++)
+        g_string_append_printf(text, "  deny /data/%u r,\n", i);
+    g_string_append(text, "}\n");
+    test_write(fixture.dir, "etc/apparmor.d/main", text->str);
+    amr_index_load_async(fixture.target, NULL, test_result, &result);
+    test_wait_result(&result);
+    fixture.index = amr_index_load_finish(result, NULL);
+    gint64 start = g_get_monotonic_time();
+    g_autofree char *got = find_of(&fixture, AMR_CAUSE_DENIES, "u", FALSE, "/data/2999 r");
+    assert_string_equal(got, "main line 3002: deny /data/2999 r," BY_TEXT);
+    assert_true(g_get_monotonic_time() - start < 30 * G_USEC_PER_SEC);
+    fixture_clear(&fixture);
+}
+
 static void
 test_cancelled(void **state)
 {
@@ -309,7 +399,7 @@ test_cancelled(void **state)
     fixture_init(&fixture);
     AmrQuestion *question = amr_question_read("/data/secret w", NULL);
     g_autoptr(AmrCauses) causes = amr_causes_new(fixture.compiler, fixture.index);
-    amr_causes_find_async(causes, AMR_CAUSE_DENIES, "one", question, cancellable, test_result,
+    amr_causes_find_async(causes, AMR_CAUSE_DENIES, "one", TRUE, question, cancellable, test_result,
                           &result);
     g_cancellable_cancel(cancellable);
     test_wait_result(&result);
@@ -323,9 +413,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows),   cmocka_unit_test(test_grants),
-        cmocka_unit_test(test_kept),   cmocka_unit_test(test_scanned),
-        cmocka_unit_test(test_broken), cmocka_unit_test(test_cancelled),
+        cmocka_unit_test(test_rows),       cmocka_unit_test(test_grants),
+        cmocka_unit_test(test_kept),       cmocka_unit_test(test_scanned),
+        cmocka_unit_test(test_broken),     cmocka_unit_test(test_cancelled),
+        cmocka_unit_test(test_uncompiled), cmocka_unit_test(test_uncompiled_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -77,6 +77,28 @@ test_forgotten(void **state)
     scene_close(&scene);
 }
 
+/* A profile that does not compile: the line is told, and that it is not proven; the rule stays. */
+static void
+test_uncompiled(void **state)
+{
+    Scene scene;
+
+    open_shadow(&scene);
+    scene_wait(&scene, "private line 2", TRUE);
+    test_write(scene.root, PRIVATE, "audit deny /etc/{,g}shadow rw,\n/x\n");
+    scene_keys(&scene, "R");
+    scene_wait(&scene, "not compile)", TRUE);
+    scene_settle(&scene);
+    assert_shows(&scene, "denied by");
+    assert_shows(&scene, "private line 1");
+    assert_shows(&scene, "answer");
+    assert_shows(&scene, "on disk");
+    scene_keys(&scene, "p");
+    scene_wait(&scene, "not compile)", TRUE);
+    assert_shows(&scene, "rule 1/");
+    scene_close(&scene);
+}
+
 /* Somebody else writes: what is shown of before is marked, then asked anew without a key. */
 static void
 test_outside(void **state)
@@ -187,11 +209,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shown),
-        cmocka_unit_test(test_forgotten),
-        cmocka_unit_test(test_outside),
-        cmocka_unit_test(test_outside_load),
-        cmocka_unit_test(test_outside_proposal),
+        cmocka_unit_test(test_shown),        cmocka_unit_test(test_forgotten),
+        cmocka_unit_test(test_uncompiled),   cmocka_unit_test(test_outside),
+        cmocka_unit_test(test_outside_load), cmocka_unit_test(test_outside_proposal),
         cmocka_unit_test(test_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -200,6 +200,7 @@ tui_json_cause(TuiJson *json, const char *key, const AmrCause *cause)
     tui_json_name(json, "rule", cause->text);
     tui_json_text(json, "through", cause->through);
     tui_json_uint(json, "more", cause->more);
+    tui_json_text(json, "proof", amr_cause_proof_word(cause->proof));
     tui_json_close_object(json);
 }
 

@@ -80,6 +80,15 @@ add_measured(const Propose *propose, TuiProposeGroup *group, const AmrResolved *
         tui_propose_group_measured(group, rule, words);
 }
 
+/* The profile does not compile: its rule may not do it. */
+static void
+add_unproven(TuiProposeGroup *group, const AmrCause *denied)
+{
+    g_autofree char *why = g_strdup_printf("denied by %s", denied->said);
+
+    tui_propose_group_but(group, why);
+}
+
 static gboolean
 take_text(const AmrResolved *resolved, gpointer data)
 {
@@ -110,6 +119,8 @@ take_text(const AmrResolved *resolved, gpointer data)
     }
     if (proposal->other_no_rule)
         tui_propose_group_but(group, proposal->other_reason);
+    else if (!proposal->no_rule && proposal->denied)
+        add_unproven(group, proposal->denied);
     return TRUE;
 }
 

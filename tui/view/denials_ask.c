@@ -21,6 +21,7 @@ policy_free(gpointer data)
 {
     TuiDetailPolicy *policy = data;
     amr_cause_free(policy->cause);
+    g_free(policy->why);
     g_free(policy);
 }
 
@@ -34,6 +35,8 @@ keep(Denials *view, AmrDenialId id, const AmrAnswer *answer)
         policy->verdict = answer->disk.answer.verdict;
         policy->cause =
             answer->denied ? amr_cause_copy(answer->denied) : amr_cause_first(answer->granted);
+        if (answer->disk.code == AMR_ERROR_COMPILER)
+            policy->why = g_strdup(answer->disk.why);
     }
     if (!view->policy)
         view->policy = g_hash_table_new_full(NULL, NULL, NULL, policy_free);

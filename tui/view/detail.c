@@ -56,6 +56,15 @@ tui_detail_add_granted(TuiFlow *flow, const AmrCause *granted)
 }
 
 void
+tui_detail_add_unproven(TuiFlow *flow, const AmrProposal *proposal)
+{
+    if (proposal->denied && proposal->denied->proof != AMR_CAUSE_BY_POLICY)
+        tui_detail_add_denied(flow, proposal->denied);
+    if (proposal->granted && proposal->granted->proof != AMR_CAUSE_BY_POLICY)
+        tui_detail_add_granted(flow, proposal->granted);
+}
+
+void
 tui_detail_add_notes(TuiFlow *flow, const AmrSession *session, const AmrEvent *event)
 {
     g_autoptr(GPtrArray) notes = amr_notes_for(session->recipes, event);
@@ -88,6 +97,8 @@ add_answer(TuiFlow *flow, const AmrSession *session, const AmrEvent *event,
 
     if (policy)
         amr_propose_settle(proposal, &context, policy->verdict, policy->cause);
+    if (policy && policy->why)
+        tui_flow_add_words(flow, "on disk", TUI_ROLE_WARNING, policy->why);
     if (proposal->no_rule != AMR_NO_RULE_NONE) {
         tui_flow_add_words(flow, "no rule", TUI_ROLE_WARNING, proposal->reason);
         tui_detail_add_denied(flow, proposal->denied);
@@ -100,6 +111,7 @@ add_answer(TuiFlow *flow, const AmrSession *session, const AmrEvent *event,
         g_autofree char *shown = amr_display_lines(amr_bytes(rule));
         tui_flow_add_field(flow, "answer", TUI_ROLE_RULE, shown);
         tui_detail_add_risk(flow, candidate->risk, candidate->danger);
+        tui_detail_add_unproven(flow, proposal);
     }
     tui_detail_add_recipes(flow, session, event, proposal);
     tui_detail_add_notes(flow, session, event);

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 typedef struct {
     AmrOracleVerdict verdict;
     AmrCause *cause; /* NULL: not known, or there is none */
+    char *why;       /* why policy on disk gives no answer, display form; NULL */
 } TuiDetailPolicy;
 
 /* Fills @flow (emptied first): the sentence, how often, the risk or the remedy, the fields, where
@@ -26,6 +27,8 @@ void tui_detail_add_stale(TuiFlow *flow, const AmrSession *session);
 void tui_detail_add_denied(TuiFlow *flow, const AmrCause *denied);
 /* The same of one that grants. */
 void tui_detail_add_granted(TuiFlow *flow, const AmrCause *granted);
+/* What stands against it, or grants it, in a profile that does not compile: beside its rules. */
+void tui_detail_add_unproven(TuiFlow *flow, const AmrProposal *proposal);
 
 /* What it means, from the session's notes. */
 void tui_detail_add_notes(TuiFlow *flow, const AmrSession *session, const AmrEvent *event);

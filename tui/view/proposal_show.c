@@ -172,6 +172,8 @@ describe_rule(TuiProposal *view, const TuiChoiceItem *item, const AmrRule *rule)
     describe_answers(view, item, rule);
     if (!rule->deny)
         describe_other(view, item);
+    if (!rule->deny && !item->proposal->other_no_rule)
+        tui_detail_add_unproven(view->flow, item->proposal);
     describe_held(view, item);
     describe_under(view, item);
     if (!rule->deny)
