@@ -291,8 +291,9 @@ write_here(TuiPlain *plain)
 {
     AmrSession *session = plain->command->session;
     const TuiCarry carry = {.ask = TRUE};
+    AmrPlanPlace place = plain->add_include ? AMR_PLAN_PLACE_ADD_INCLUDE : AMR_PLAN_PLACE_LOCAL;
     g_autoptr(GError) error = NULL;
-    g_autoptr(AmrPlan) plan = tui_choice_plan(plain->choice, session, plain->add_include, &error);
+    g_autoptr(AmrPlan) plan = tui_choice_plan(plain->choice, session, place, &error);
 
     if (g_error_matches(error, AMR_ERROR, AMR_ERROR_NO_LOCAL_INCLUDE)) {
         tui_plain_say("%s", error->message);

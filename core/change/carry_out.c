@@ -307,7 +307,9 @@ judge(AmrRun *run)
                                         [AMR_PLAN_KILL] = "In kill mode",
                                         [AMR_PLAN_DISABLE] = "Disabled",
                                         [AMR_PLAN_ENABLE] = "Enabled",
-                                        [AMR_PLAN_COMPLAIN_FOR] = "In complain mode for a while"};
+                                        [AMR_PLAN_COMPLAIN_FOR] = "In complain mode for a while",
+                                        [AMR_PLAN_NEW] = "Made",
+                                        [AMR_PLAN_STUB] = "Made"};
     guint questions = run->questions ? run->questions->len : 0;
     const char *what = words[run->plan->kind];
     const char *broken = find_broken(run);

@@ -43,7 +43,7 @@ look_at_stub(const Guard *guard, const char *typed)
 
     if (!mode || (strcmp(mode, "unconfined") != 0 && strcmp(mode, "default_allow") != 0))
         return;
-    if (guard->plan->kind == AMR_PLAN_DISABLE)
+    if (guard->plan->kind == AMR_PLAN_DISABLE || amr_plan_disables(guard->plan, block->file))
         say(guard,
             "\"%s\" is %s: it may be there so that its programs may do what others may not, as "
             "make "
@@ -146,7 +146,8 @@ find_own(const Guard *guard)
 static gboolean
 may_cut_off(const AmrPlan *plan)
 {
-    return plan->kind != AMR_PLAN_COMPLAIN;
+    return plan->kind != AMR_PLAN_COMPLAIN && plan->kind != AMR_PLAN_NEW &&
+           plan->kind != AMR_PLAN_STUB;
 }
 
 GPtrArray *

@@ -177,27 +177,6 @@ take_line(AmrHistory *history, const char *text, gsize len)
         take_until(history, line);
 }
 
-static gboolean
-is_standing(AmrChangeState state)
-{
-    return state == AMR_CHANGE_STATE_LOADED || state == AMR_CHANGE_STATE_VERIFIED ||
-           state == AMR_CHANGE_STATE_NOT_LOADED;
-}
-
-/* That a change was undone is derived from its undo's own state: one line ends both. */
-static void
-settle(AmrHistory *history)
-{
-    for (guint i = 0; i < history->changes->len; i++) {
-        const AmrChange *undo = history->changes->pdata[i];
-        AmrChange *change = undo->undoes ? g_hash_table_lookup(history->by_id, undo->undoes) : NULL;
-        if (!change || change == undo || !is_standing(undo->state) || change->undone_by)
-            continue;
-        change->undone_by = g_strdup(undo->id);
-        change->state = AMR_CHANGE_STATE_UNDONE;
-    }
-}
-
 gboolean
 amr_history_reload(AmrHistory *history, GError **error)
 {
@@ -226,7 +205,7 @@ amr_history_reload(AmrHistory *history, GError **error)
         len -= (gsize)(newline + 1 - data);
         data = newline + 1;
     }
-    settle(history);
+    amr_history_settle(history);
     return TRUE;
 }
 
@@ -268,7 +247,7 @@ last_to_undo(const AmrHistory *history)
 {
     for (guint i = history->changes->len; i-- > 0;) {
         const AmrChange *change = history->changes->pdata[i];
-        if (change->kind != AMR_PLAN_UNDO && is_standing(change->state) &&
+        if (change->kind != AMR_PLAN_UNDO && amr_change_is_standing(change->state) &&
             (change->files[0] || change->kind == AMR_PLAN_COMPLAIN_FOR))
             return change;
     }
@@ -366,7 +345,7 @@ append(AmrHistory *history, int state, GVariant *line, GError **error)
         return FALSE;
     }
     take_line(history, text, strlen(text));
-    settle(history);
+    amr_history_settle(history);
     return TRUE;
 }
 

@@ -13,6 +13,11 @@ struct AmrHistory {
     GHashTable *by_id;  /* borrowed from changes */
 };
 
+/* history_settle.c: whether a change is carried out and ended well. */
+gboolean amr_change_is_standing(AmrChangeState state);
+/* Marks what was undone. */
+void amr_history_settle(AmrHistory *history);
+
 /* The state directory. */
 int amr_history_open_state(const AmrHistory *history, GError **error);
 /* The file @name that is kept of change @id. */

@@ -71,20 +71,21 @@ pass_line(Depth *depth, AmrBytes text)
 }
 
 gboolean *
-amr_localfile_own(const char *data, const GArray *lines, gboolean whole)
+amr_localfile_own(const char *data, const GArray *lines, int depth, gboolean whole)
 {
+    static const char ends[] = ",}>\"{"; /* the last one: of the braces around it */
     gboolean *own = g_new0(gboolean, lines->len + 1);
-    Depth depth = {0, '\0'};
+    Depth at = {0, '\0'};
 
     for (guint i = 0; i < lines->len; i++) {
-        own[i] = depth.depth == 0 && (!whole || !depth.last || strchr(",}>\"", depth.last));
-        pass_line(&depth, amr_localfile_line(data, lines, i));
+        own[i] = at.depth == depth && (!whole || !at.last || strchr(ends, at.last));
+        pass_line(&at, amr_localfile_line(data, lines, i));
     }
     return own;
 }
 
 gboolean
-amr_localfile_has(GBytes *bytes, const char *line)
+amr_localfile_has(GBytes *bytes, int depth, const char *line)
 {
     g_autoptr(GArray) lines = NULL;
     g_autofree gboolean *own = NULL;
@@ -95,7 +96,7 @@ amr_localfile_has(GBytes *bytes, const char *line)
         return FALSE;
     data = g_bytes_get_data(bytes, &len);
     lines = amr_localfile_split(data, len);
-    own = amr_localfile_own(data, lines, TRUE);
+    own = amr_localfile_own(data, lines, depth, TRUE);
     for (guint i = 0; i < lines->len; i++) {
         if (own[i] && amr_bytes_is(amr_localfile_line(data, lines, i), line))
             return TRUE;
@@ -114,13 +115,23 @@ steal_bytes(GString *text)
 
 /* In UTC: the same change reads the same wherever it is looked at. */
 static void
-append_comment(GString *out, guint count, const char *id, gint64 when)
+append_comment(GString *out, const char *indent, guint count, const char *id, gint64 when)
 {
     g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(when / G_USEC_PER_SEC);
     g_autofree char *date = time ? g_date_time_format(time, "%Y-%m-%d") : NULL;
 
-    g_string_append_printf(out, "# armorer: %s, %u rule%s, change %s\n", date ? date : "-", count,
-                           count == 1 ? "" : "s", id);
+    g_string_append_printf(out, "%s# armorer: %s, %u rule%s, change %s\n", indent,
+                           date ? date : "-", count, count == 1 ? "" : "s", id);
+}
+
+static void
+append_rules(GString *out, const char *indent, const char *const *lines, const char *id,
+             gint64 when, gboolean comments)
+{
+    if (comments)
+        append_comment(out, indent, g_strv_length((char **)lines), id, when);
+    for (guint i = 0; lines[i]; i++)
+        g_string_append_printf(out, "%s%s\n", indent, lines[i]);
 }
 
 GBytes *
@@ -133,10 +144,7 @@ amr_localfile_add(GBytes *bytes, const char *const *lines, const char *id, gint6
 
     if (len && data[len - 1] != '\n')
         g_string_append_c(out, '\n');
-    if (comments)
-        append_comment(out, g_strv_length((char **)lines), id, when);
-    for (guint i = 0; lines[i]; i++)
-        g_string_append_printf(out, "%s\n", lines[i]);
+    append_rules(out, "", lines, id, when, comments);
     return steal_bytes(out);
 }
 
@@ -189,6 +197,29 @@ amr_localfile_add_include(GBytes *bytes, gsize open, gsize offset, const char *t
     if (at > 0 && data[at - 1] != '\n')
         g_string_append_c(out, '\n');
     g_string_append_printf(out, "%sinclude if exists <%s>\n", indent, target);
+    g_string_append_len(out, data + at, (gssize)(len - at));
+    return steal_bytes(out);
+}
+
+/* ---- into a profile ------------------------------------------------------------------------- */
+
+GBytes *
+amr_localfile_insert(GBytes *bytes, gsize open, gsize offset, const char *const *lines,
+                     const char *id, gint64 when, gboolean comments)
+{
+    gsize len;
+    const char *data = g_bytes_get_data(bytes, &len);
+    gsize at = MIN(offset, len);
+    g_autofree char *indent = block_indent(data, len, open, at);
+    GString *out = g_string_new(NULL);
+
+    for (gsize end = at; end > open + 1 && g_ascii_isspace(data[end - 1]); end--)
+        if (data[end - 1] == '\n')
+            at = end;
+    g_string_append_len(out, data, (gssize)at);
+    if (at > 0 && data[at - 1] != '\n')
+        g_string_append_c(out, '\n');
+    append_rules(out, indent, lines, id, when, comments);
     g_string_append_len(out, data + at, (gssize)(len - at));
     return steal_bytes(out);
 }

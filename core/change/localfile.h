@@ -6,6 +6,9 @@
  * The block is one comment line of our making (date, count, id; nothing from a log) and the rules,
  * one a line, at the end. Lines are compared without the white space around them, so that an
  * indented file is understood; what is removed are whole lines, and every other byte stays.
+ *
+ * The same serves for the file of a profile that we made: there the rules stand within its braces.
+ * @depth is how many of these are around what is meant: 0 in a local file, 1 in that of a profile.
  */
 #ifndef AMR_CHANGE_LOCALFILE_H
 #define AMR_CHANGE_LOCALFILE_H
@@ -14,14 +17,19 @@
 
 G_BEGIN_DECLS
 
-/* Whether a line of @bytes (NULL: no file) is @line, as a rule of the file's own: not within a
- * child that the file defines, and not the end of a rule that began on another line. */
-gboolean amr_localfile_has(GBytes *bytes, const char *line);
+/* Whether a line of @bytes (NULL: no file) is @line, as a rule at @depth: not within a child that
+ * is defined there, and not the end of a rule that began on another line. */
+gboolean amr_localfile_has(GBytes *bytes, int depth, const char *line);
 
 /* @bytes (NULL: no file) with @lines (printed rules, NULL-terminated) behind them. @id and @when
  * (microseconds) go into the comment line; @comments FALSE leaves that out. */
 GBytes *amr_localfile_add(GBytes *bytes, const char *const *lines, const char *id, gint64 when,
                           gboolean comments);
+
+/* The same into the profile whose brace stands at @open: before what stands at @offset, the start
+ * of a line of it, and the blank lines above that; indented as the rest of it is. */
+GBytes *amr_localfile_insert(GBytes *bytes, gsize open, gsize offset, const char *const *lines,
+                             const char *id, gint64 when, gboolean comments);
 
 /* A change and the lines that it added to the file. */
 typedef struct {
@@ -40,6 +48,7 @@ typedef struct {
     const AmrLocalOwner *later; /* changes that stand and were made since, the newest first: of
                                    equal lines without comment the last ones are theirs */
     guint n_later;
+    int depth;
 } AmrLocalRemoval;
 
 /* @bytes without that: under the change's comment line the lines in their order (what somebody put

@@ -16,9 +16,9 @@ typedef struct {
 GArray *amr_localfile_split(const char *data, gsize len);
 /* Without the white space around it. */
 AmrBytes amr_localfile_line(const char *data, const GArray *lines, guint n);
-/* For each line whether it is the file's own, not one of a child; @whole: and not the rest of a
- * rule that began on the line above. */
-gboolean *amr_localfile_own(const char *data, const GArray *lines, gboolean whole);
+/* For each line whether it stands at @depth, not in a child; @whole: and is not the rest of a rule
+ * that began on the line above. */
+gboolean *amr_localfile_own(const char *data, const GArray *lines, int depth, gboolean whole);
 
 G_END_DECLS
 #endif

@@ -31,7 +31,7 @@ text_clear(Text *text)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Text, text_clear)
 
 static void
-text_init(Text *text, GBytes *bytes)
+text_init(Text *text, GBytes *bytes, int depth)
 {
     gsize len;
 
@@ -40,7 +40,7 @@ text_init(Text *text, GBytes *bytes)
     text->gone = g_new0(gboolean, text->lines->len + 1);
     text->under = g_new0(gboolean, text->lines->len + 1);
     text->heir = g_new0(const char *, text->lines->len + 1);
-    text->free = amr_localfile_own(text->data, text->lines, FALSE);
+    text->free = amr_localfile_own(text->data, text->lines, depth, FALSE);
 }
 
 static AmrBytes
@@ -304,7 +304,7 @@ amr_localfile_remove(GBytes *bytes, const AmrLocalRemoval *what, GError **error)
     g_autofree guint *where = g_new0(guint, n + 1);
     g_auto(Text) text = {0};
 
-    text_init(&text, bytes);
+    text_init(&text, bytes, what->depth);
     drop_claimed(&text, what->id);
     drop_later(&text, what);
     if (!find_added(&text, what, where, error))
@@ -360,7 +360,7 @@ amr_localfile_remove_include(GBytes *bytes, const char *target, gboolean parted,
     g_auto(Text) text = {0};
     guint where;
 
-    text_init(&text, bytes);
+    text_init(&text, bytes, 0);
     if (!find_run(&text, lines, NULL, &where, error))
         return NULL;
     text.gone[where] = TRUE;

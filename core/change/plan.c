@@ -81,7 +81,8 @@ amr_plan_kind_word(AmrPlanKind kind)
         [AMR_PLAN_UNDO] = "undo",       [AMR_PLAN_RELOAD] = "reload",
         [AMR_PLAN_ENFORCE] = "enforce", [AMR_PLAN_COMPLAIN] = "complain",
         [AMR_PLAN_KILL] = "kill",       [AMR_PLAN_DISABLE] = "disable",
-        [AMR_PLAN_ENABLE] = "enable",   [AMR_PLAN_COMPLAIN_FOR] = "complain-for"};
+        [AMR_PLAN_ENABLE] = "enable",   [AMR_PLAN_COMPLAIN_FOR] = "complain-for",
+        [AMR_PLAN_NEW] = "new",         [AMR_PLAN_STUB] = "stub"};
     return (gsize)kind < G_N_ELEMENTS(words) ? words[kind] : words[0];
 }
 
@@ -101,6 +102,10 @@ amr_plan_kind_says(AmrPlanKind kind)
         return "enabled";
     case AMR_PLAN_COMPLAIN_FOR:
         return "complain mode in the kernel only";
+    case AMR_PLAN_NEW:
+        return "new profile, in complain mode";
+    case AMR_PLAN_STUB:
+        return "new stub, for user namespaces";
     default:
         return NULL;
     }

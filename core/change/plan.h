@@ -25,12 +25,13 @@ typedef enum {
     AMR_PLAN_DISABLE, /* a link in disable/, and its file out of the kernel */
     AMR_PLAN_ENABLE,
     AMR_PLAN_COMPLAIN_FOR, /* complain in the kernel only, for a while; writes nothing */
+    AMR_PLAN_NEW,  /* a file of policy: a profile for a program that has none, in complain mode */
+    AMR_PLAN_STUB, /* the same that leaves the program unconfined, and may make user namespaces */
     AMR_PLAN_KINDS
 } AmrPlanKind;
 
 /* "add", "undo", "reload", "enforce", "complain", "kill", "disable", "enable",
- * "complain-for"; stable, it stands in
- * the history and in JSON. */
+ * "complain-for", "new", "stub"; stable, it stands in the history and in JSON. */
 const char *amr_plan_kind_word(AmrPlanKind kind);
 AmrPlanKind amr_plan_kind_of_word(const char *word); /* UNKNOWN for all others */
 /* What a change of that kind is called where it stands in place of rules: "kill mode", "disabled";
@@ -41,7 +42,8 @@ typedef struct {
     char *path;     /* relative to the policy directory; in disable/ or force-complain/ a symbolic
                        link, whose bytes are where it leads */
     GBytes *before; /* NULL: is not there */
-    GBytes *after;  /* NULL: removed: only a link is, a local file is emptied */
+    GBytes *after;  /* NULL: removed: only a link is, and a file that we made; a local file is
+                       emptied */
 } AmrPlanFile;
 
 /* One top-level file that has to be loaded again. */
@@ -56,7 +58,8 @@ typedef struct {
 /* What one profile gets. */
 typedef struct {
     char *profile;     /* ":ns:name" or "name" */
-    char *local;       /* the local file, relative; where a mode is set, the file that says so */
+    char *local;       /* the local file, relative; where a mode is set, the file that says so; of
+                          a profile that we made, its own file where rules go into that */
     char *include_in;  /* the file that gets an include of it, or loses it by an undo; or NULL */
     char **reaches;    /* other profiles that include the same local file; NULL-terminated */
     GPtrArray *rules;  /* AmrRule */
@@ -117,6 +120,13 @@ typedef struct {
     GPtrArray *rules;    /* AmrRule, borrowed */
 } AmrPlanRequest;
 
+/* Where they go besides local files that are included already. */
+typedef enum {
+    AMR_PLAN_PLACE_LOCAL = 0,
+    AMR_PLAN_PLACE_ADD_INCLUDE = 1 << 0, /* a block without a local include gets one */
+    AMR_PLAN_PLACE_INSIDE = 1 << 1,      /* of a profile that we made, into its own text */
+} AmrPlanPlace;
+
 /* What a plan is made from; all borrowed. */
 typedef struct {
     const AmrTarget *target;
@@ -130,11 +140,12 @@ typedef struct {
 
 /* All requests become one change. Pure: reads index, loaded and the local files, asks no compiler.
  * Fails: NOT_FOUND (no such profile on disk; says what is only in the kernel), NO_LOCAL_INCLUDE
- * (unless @add_include: then the block gets one, a child or hat too), REFUSED (catch-all and null
+ * (unless ADD_INCLUDE: then the block gets one, a child or hat too), REFUSED (catch-all and null
  * profiles, a local file that is no plain file), NOTHING_TO_DO (every rule stands in the local file
- * already). */
+ * already). With PLACE_INSIDE they go into the profile's own text where a change of the history
+ * made its file (newprofile.h). */
 AmrPlan *amr_plan_add(const AmrPlanContext *context, const AmrPlanRequest *requests, guint n,
-                      gboolean add_include, GError **error);
+                      AmrPlanPlace place, GError **error);
 /* Takes those out of @requests, of which there are *n, whose profile is not there any more, so that
  * what can be done of a list is done. What amr_plan_add() would say of each, as a note to be shown
  * before signing (char *, display form); none where nothing would be left to do: then that is the

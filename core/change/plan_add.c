@@ -25,7 +25,7 @@ include_free(gpointer data)
 
 typedef struct {
     const AmrPlanContext *context;
-    gboolean add_include;
+    AmrPlanPlace place;
     AmrPlan *plan;
     GPtrArray *includes; /* Include */
     GPtrArray *reload;   /* const char *: top-level files */
@@ -136,6 +136,10 @@ choose_local(Maker *maker, const AmrBlock *block, AmrPlanPart *part, GError **er
     const Include *include;
     AmrLocal local;
 
+    if ((maker->place & AMR_PLAN_PLACE_INSIDE) && amr_plan_goes_inside(maker->context, block)) {
+        part->local = g_strdup(block->file);
+        return TRUE;
+    }
     if (amr_index_local(maker->context->index, block, &local)) {
         g_autofree char *target = amr_display_string(local.target);
         if (g_path_is_absolute(local.target))
@@ -145,7 +149,7 @@ choose_local(Maker *maker, const AmrBlock *block, AmrPlanPart *part, GError **er
         part->local = g_strdup(local.target);
         return TRUE;
     }
-    if (!maker->add_include)
+    if (!(maker->place & AMR_PLAN_PLACE_ADD_INCLUDE))
         return amr_error_set(error, AMR_ERROR_NO_LOCAL_INCLUDE,
                              "%s: The profile includes no file of local/ in its own block", shown);
     include = add_include(maker, block, error);
@@ -211,7 +215,7 @@ amr_plan_take_rules(AmrPlan *plan, AmrPlanPart *part, const GPtrArray *rules, GB
     for (guint i = 0; i < rules->len; i++) {
         g_autofree char *line = amr_rule_print(rules->pdata[i]);
         g_autofree char *shown = amr_display_string(line);
-        if (amr_localfile_has(holds, line)) {
+        if (amr_localfile_has(holds, amr_plan_rules_depth(part->local), line)) {
             amr_plan_note(plan, "%s holds it already: %s", local, shown);
             g_ptr_array_add(part->stands, amr_rule_copy(rules->pdata[i]));
         } else {
@@ -320,6 +324,9 @@ make_local(Maker *maker, const AmrPlanPart *part, GError **error)
 
     if (!lines[0] || amr_plan_find_file(plan, part->local))
         return TRUE;
+    if (amr_plan_rules_depth(part->local))
+        return (after = amr_plan_inside(maker->context, plan, part, &before, error)) &&
+               take_file(plan, part->local, before, after, error);
     if (!amr_plan_read(maker->context->target, part->local, &before, error))
         return FALSE;
     after = amr_localfile_add(before, (const char *const *)lines, plan->id, plan->made,
@@ -368,17 +375,11 @@ compare_offsets(gconstpointer a, gconstpointer b)
 static gboolean
 make_including(Maker *maker, const char *path, GError **error)
 {
-    GBytes *read = amr_index_bytes(maker->context->index, path);
-    g_autoptr(GBytes) before = NULL;
+    g_autoptr(GBytes) before = amr_plan_read_as_indexed(maker->context, path, error);
     g_autoptr(GBytes) after = NULL;
 
-    if (!amr_plan_read(maker->context->target, path, &before, error))
+    if (!before)
         return FALSE;
-    if (!before || !read || !g_bytes_equal(before, read)) {
-        g_autofree char *shown = amr_display_string(path);
-        return amr_error_set(error, AMR_ERROR_CHANGED_UNDERNEATH,
-                             "%s: It changed since the policy was read", shown);
-    }
     after = g_bytes_ref(before);
     for (guint i = 0; i < maker->includes->len; i++) {
         const Include *include = maker->includes->pdata[i];
@@ -422,13 +423,13 @@ has_rules(const AmrPlan *plan)
 
 AmrPlan *
 amr_plan_add(const AmrPlanContext *context, const AmrPlanRequest *requests, guint n,
-             gboolean add_include, GError **error)
+             AmrPlanPlace place, GError **error)
 {
     g_autoptr(AmrPlan) plan = amr_plan_begin(context, AMR_PLAN_ADD);
     g_autoptr(GPtrArray) includes = g_ptr_array_new_with_free_func(include_free);
     g_autoptr(GPtrArray) reload = g_ptr_array_new();
     g_autoptr(GPtrArray) children = amr_plan_children(context, requests, n);
-    Maker maker = {context, add_include, plan, includes, reload, children};
+    Maker maker = {context, place, plan, includes, reload, children};
 
     for (guint i = 0; i < n; i++) {
         if (!add_request(&maker, &requests[i], error))

@@ -30,6 +30,14 @@ amr_plan_is_link(const char *path)
 /* ---- what a plan does to them ------------------------------------------------------------------
  */
 
+/* The top-level file itself, where @plan makes it or takes it away. */
+static const AmrPlanFile *
+file_of(const AmrPlan *plan, const char *root)
+{
+    const AmrPlanFile *file = plan ? amr_plan_find_file(plan, root) : NULL;
+    return file && (!file->before || !file->after) ? file : NULL;
+}
+
 static const AmrPlanFile *
 link_of(const AmrPlan *plan, const char *dir, const char *root)
 {
@@ -42,14 +50,16 @@ gboolean
 amr_plan_disables(const AmrPlan *plan, const char *root)
 {
     const AmrPlanFile *link = link_of(plan, AMR_PLAN_DISABLE_DIR, root);
-    return link && link->after;
+    const AmrPlanFile *file = file_of(plan, root);
+    return file ? !file->after : link && link->after;
 }
 
 gboolean
 amr_plan_enables(const AmrPlan *plan, const char *root)
 {
     const AmrPlanFile *link = link_of(plan, AMR_PLAN_DISABLE_DIR, root);
-    return link && !link->after;
+    const AmrPlanFile *file = file_of(plan, root);
+    return file ? file->after != NULL : link && !link->after;
 }
 
 gboolean

@@ -18,6 +18,8 @@ amr_plan_mode_of(const AmrPlan *plan, const char *typed)
                    : plan->kind == AMR_PLAN_COMPLAIN     ? AMR_MODE_COMPLAIN
                    : plan->kind == AMR_PLAN_COMPLAIN_FOR ? AMR_MODE_COMPLAIN
                    : plan->kind == AMR_PLAN_KILL         ? AMR_MODE_KILL
+                   : plan->kind == AMR_PLAN_NEW          ? AMR_MODE_COMPLAIN
+                   : plan->kind == AMR_PLAN_STUB         ? AMR_MODE_UNCONFINED
                                                          : AMR_MODE_UNKNOWN;
 
     for (guint i = 0; mode != AMR_MODE_UNKNOWN && i < plan->parts->len; i++)

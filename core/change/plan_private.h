@@ -3,6 +3,8 @@
 #ifndef AMR_CHANGE_PLAN_PRIVATE_H
 #define AMR_CHANGE_PLAN_PRIVATE_H
 
+#include <string.h>
+
 #include "core/change/claims.h"
 #include "core/change/plan.h"
 
@@ -34,6 +36,16 @@ const AmrBlock *amr_plan_find_block(const AmrPlanContext *context, const char *t
 /* Gives @part those of @rules that do not stand in its local file yet, and beside them those that
  * do. */
 void amr_plan_take_rules(AmrPlan *plan, AmrPlanPart *part, const GPtrArray *rules, GBytes *holds);
+
+/* ---- plan_inside.c: rules in the text of profiles that we made --------------------------------
+ */
+gboolean amr_plan_goes_inside(const AmrPlanContext *context, const AmrBlock *block);
+/* What becomes of the file of @part by the rules of @plan for it, and what it is; both new. They
+ * go before its local include, which is the last word there. CHANGED_UNDERNEATH. */
+GBytes *amr_plan_inside(const AmrPlanContext *context, const AmrPlan *plan, const AmrPlanPart *part,
+                        GBytes **before, GError **error);
+/* The file as it is on disk, which has to be what the index read of it: offsets are of that. */
+GBytes *amr_plan_read_as_indexed(const AmrPlanContext *context, const char *path, GError **error);
 
 /* Whether @path may be written at all, before anything is asked of the compiler: what is there is a
  * plain file with one name that only root and we may change, or nothing, and the same for the
@@ -73,6 +85,13 @@ char *amr_plan_typed(const char *ns, const char *name);
  */
 #define AMR_PLAN_DISABLE_DIR "disable"
 #define AMR_PLAN_FORCE_DIR   "force-complain"
+/* How many braces are around the rules of the file @path, where it is a local file or one of ours:
+ * see localfile.h. */
+static inline int
+amr_plan_rules_depth(const char *path)
+{
+    return strchr(path, '/') ? 0 : 1;
+}
 /* Whether the file @path of a plan is such a link: its bytes are where it leads. */
 gboolean amr_plan_is_link(const char *path);
 /* Whether @plan (may be NULL) puts top-level @root out of use, or into it again. */

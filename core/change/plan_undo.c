@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/change/claims.h"
+#include "core/change/newprofile.h"
 #include "core/change/plan_private.h"
 
 /* Where an undo is made. */
@@ -125,6 +126,7 @@ local_without(const Maker *maker, const char *local, const AmrPlanFile *file, GB
     what.heirs = (const char *const *)heirs->pdata;
     what.later = (const AmrLocalOwner *)(gpointer)later->data;
     what.n_later = later->len;
+    what.depth = amr_plan_rules_depth(local);
     without = amr_localfile_remove(now, &what, error);
     return without ? amr_claims_unended(maker->claims, local, without) : NULL;
 }
@@ -283,7 +285,9 @@ amr_plan_undo(const AmrPlanContext *context, const AmrPlan *done, GError **error
     }
     plan->undoes = g_strdup(done->id);
     ok = done->kind == AMR_PLAN_ADD ? undo_rules(&maker, error)
-                                    : amr_plan_undo_mode(plan, context, done, error);
+         : done->kind == AMR_PLAN_NEW || done->kind == AMR_PLAN_STUB
+             ? amr_plan_undo_new(plan, context, done, error)
+             : amr_plan_undo_mode(plan, context, done, error);
     g_clear_pointer(&maker.claims, amr_claims_free);
     if (!ok || (done->kind == AMR_PLAN_COMPLAIN_FOR && !amr_plan_may_end(context, done, error)))
         return NULL;

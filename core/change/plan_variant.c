@@ -234,6 +234,19 @@ is_link(const AmrPlanFile *file)
 }
 
 static gboolean
+is_made(const AmrPlan *plan)
+{
+    return plan->kind == AMR_PLAN_NEW || plan->kind == AMR_PLAN_STUB;
+}
+
+/* A file of policy goes only by the undo of what made it. */
+static gboolean
+is_taken_back(const AmrPlan *plan, const AmrPlanFile *file)
+{
+    return plan->kind == AMR_PLAN_UNDO && file->before && !strchr(file->path, '/');
+}
+
+static gboolean
 read_files(AmrPlan *plan, GVariant *variant, GError **error)
 {
     g_autoptr(GVariant) list = get_list(variant, 6, error);
@@ -252,8 +265,10 @@ read_files(AmrPlan *plan, GVariant *variant, GError **error)
         file = plan->files->pdata[plan->files->len - 1];
         if (!get_bytes(tuple, 1, &file->before, error) || !get_bytes(tuple, 2, &file->after, error))
             return FALSE;
-        if (!file->after && !amr_plan_is_link(path))
+        if (!file->after && !amr_plan_is_link(path) && !is_taken_back(plan, file))
             return bad(error, "It removes a file");
+        if (is_made(plan) && (file->before || !file->after || strchr(path, '/')))
+            return bad(error, "A new profile that is no new file");
         if (amr_plan_is_link(path) && !is_link(file))
             return bad(error, "A link that none of ours would be");
     }

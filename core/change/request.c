@@ -3,14 +3,16 @@
 
 #include "core/change/request.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "core/base/error.h"
+#include "core/change/newprofile.h"
 #include "core/change/rulefile.h"
 #include "core/change/seal.h"
 #include "core/policy/risk.h"
 
-#define FORMAT      1
+#define FORMAT      2
 #define ENTRIES_MAX 4096 /* profiles, or lines of what was agreed to */
 #define ID_LEN      16
 
@@ -35,7 +37,7 @@ amr_plan_groups(const AmrPlanContext *context, const AmrGroupsRequest *request, 
     *left = request->listed ? amr_plan_leave_vanished(context, requests, &n)
                             : g_ptr_array_new_with_free_func(g_free);
     plan = request->reload ? amr_plan_reload(context, requests, n, error)
-                           : amr_plan_add(context, requests, n, request->add_include, error);
+                           : amr_plan_add(context, requests, n, request->place, error);
     for (guint i = 0; plan && i < (*left)->len; i++)
         g_ptr_array_add(plan->notes, g_strdup((*left)->pdata[i]));
     return plan;
@@ -77,6 +79,7 @@ amr_request_copy(const AmrRequest *request)
     copy->profiles = g_strdupv(request->profiles);
     copy->rules = g_strdup(request->rules);
     copy->add_include = request->add_include;
+    copy->inside = request->inside;
     copy->meant = request->meant;
     copy->seal = g_strdup(request->seal);
     copy->besides = g_strdupv(request->besides);
@@ -112,10 +115,10 @@ amr_request_to_variant(const AmrRequest *request)
     const char *const *profiles = (const char *const *)request->profiles;
     const char *const *besides = (const char *const *)request->besides;
 
-    return g_variant_new("(uss^aay^aybbs^as)", (guint)FORMAT, amr_plan_kind_word(request->kind),
+    return g_variant_new("(uss^aay^aybbs^asb)", (guint)FORMAT, amr_plan_kind_word(request->kind),
                          or_empty(request->undoes), profiles ? profiles : none,
                          or_empty(request->rules), request->add_include, request->meant,
-                         or_empty(request->seal), besides ? besides : none);
+                         or_empty(request->seal), besides ? besides : none, request->inside);
 }
 
 static gboolean
@@ -138,6 +141,12 @@ is_id(const char *id)
     return strlen(id) == ID_LEN && strspn(id, "0123456789abcdef") == ID_LEN;
 }
 
+static gboolean
+is_new(AmrPlanKind kind)
+{
+    return kind == AMR_PLAN_NEW || kind == AMR_PLAN_STUB;
+}
+
 /* Each kind has what it needs, and nothing that it would not look at. */
 static gboolean
 is_whole(const AmrRequest *request, GError **error)
@@ -154,7 +163,10 @@ is_whole(const AmrRequest *request, GError **error)
         return bad(error, "the rules");
     if ((!rules && !undo) != (request->profiles && request->profiles[0]))
         return bad(error, "the profiles");
-    if ((request->add_include && kind != AMR_PLAN_ADD) ||
+    if (is_new(kind) && (request->profiles[1] || request->profiles[0][0] != '/' ||
+                         strlen(request->profiles[0]) >= PATH_MAX))
+        return bad(error, "the program");
+    if (((request->add_include || request->inside) && kind != AMR_PLAN_ADD) ||
         (request->meant && kind == AMR_PLAN_RELOAD))
         return bad(error, "what holds for rules alone");
     return TRUE;
@@ -197,6 +209,7 @@ amr_request_from_variant(GVariant *variant, GError **error)
     g_variant_get_child(variant, 5, "b", &request->add_include);
     g_variant_get_child(variant, 6, "b", &request->meant);
     g_variant_get_child(variant, 7, "s", &request->seal);
+    g_variant_get_child(variant, 9, "b", &request->inside);
     request->besides = g_variant_dup_strv(besides, NULL);
     request->undoes = or_null(request->undoes);
     request->rules = or_null(request->rules);
@@ -221,15 +234,18 @@ typedef AmrPlan *(*Operation)(const AmrRequest *request, const AmrPlanContext *c
 
 /* Safe, for of the text nothing is written but rules that our own reader took apart and printed
  * again, no more than one file of rules holds, into the local file that the profile's own block
- * includes: the index finds the profile by its name, and the caller names no file. Nothing is
- * removed. */
+ * includes, or into the text of a profile that the history, which root alone writes, says was made
+ * by us: the index finds the profile by its name, and the caller names no file. Nothing is removed.
+ */
 static AmrPlan *
 plan_rules(const AmrRequest *request, const AmrPlanContext *context, GPtrArray **left,
            GError **error)
 {
     g_autoptr(GPtrArray) groups = amr_rulefile_read(amr_bytes(request->rules), "the request",
                                                     request->kind == AMR_PLAN_RELOAD, error);
-    AmrGroupsRequest asked = {groups, request->kind == AMR_PLAN_RELOAD, request->add_include, TRUE};
+    AmrPlanPlace place = (request->add_include ? AMR_PLAN_PLACE_ADD_INCLUDE : 0) |
+                         (request->inside ? AMR_PLAN_PLACE_INSIDE : 0);
+    AmrGroupsRequest asked = {groups, request->kind == AMR_PLAN_RELOAD, place, TRUE};
     g_autoptr(AmrPlan) plan = groups ? amr_plan_groups(context, &asked, left, error) : NULL;
     g_autoptr(GPtrArray) broad = plan ? amr_plan_broad(context->index, plan) : NULL;
 
@@ -270,6 +286,15 @@ plan_mode(const AmrRequest *request, const AmrPlanContext *context, GPtrArray **
     return amr_plan_mode(context, request->kind, (const char *const *)request->profiles, error);
 }
 
+/* Safe, for all of the text is made here: of the path of a program that is there, is a regular file
+ * and may be executed, and to which nothing attaches; the caller says no word of it. The file is a
+ * new one, in complain mode or unconfined, and none is overwritten. */
+static AmrPlan *
+plan_new(const AmrRequest *request, const AmrPlanContext *context, GPtrArray **left, GError **error)
+{
+    return amr_plan_new_profile(context, request->kind, request->profiles[0], error);
+}
+
 /* All that can be asked for. A load (plan_rules, which then reads names alone) writes nothing: what
  * root has written to disk is given to the kernel. */
 static Operation
@@ -287,6 +312,9 @@ operation_of(AmrPlanKind kind)
     case AMR_PLAN_DISABLE:
     case AMR_PLAN_ENABLE:
         return plan_mode;
+    case AMR_PLAN_NEW:
+    case AMR_PLAN_STUB:
+        return plan_new;
     case AMR_PLAN_COMPLAIN_FOR: /* whose timer is another program's to set */
     case AMR_PLAN_UNKNOWN:
     case AMR_PLAN_KINDS:

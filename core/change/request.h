@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 typedef struct {
     const GPtrArray *groups; /* AmrRuleGroup, of rulefile.h; borrowed */
     gboolean reload;         /* load what is granted on disk; write nothing */
-    gboolean add_include;
+    AmrPlanPlace place;
     gboolean listed; /* written down before, so that profiles may be gone by now */
 } AmrGroupsRequest;
 
@@ -36,9 +36,10 @@ GPtrArray *amr_plan_broad(const AmrIndex *index, const AmrPlan *plan);
 typedef struct {
     AmrPlanKind kind;
     char *undoes;         /* of an undo: the change, 16 hex digits; NULL: none */
-    char **profiles;      /* of a mode: as typed */
+    char **profiles;      /* of a mode: as typed; of a new profile: the program's path, alone */
     char *rules;          /* of rules and of a load: the text of rulefile.h */
     gboolean add_include; /* where a block has none */
+    gboolean inside;      /* into the text of profiles that we made (AMR_PLAN_PLACE_INSIDE) */
     gboolean meant;       /* the word was said for what is dangerous: broad rules, guard.h */
     char *seal;           /* of the plan that was shown (seal.h); NULL: none was */
     char **besides;       /* what loading activates, as it was shown and agreed to; display form */
@@ -49,7 +50,7 @@ AmrRequest *amr_request_copy(const AmrRequest *request);
 void amr_request_free(AmrRequest *request);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrRequest, amr_request_free)
 
-#define AMR_REQUEST_TYPE "(ussaayaybbsas)"
+#define AMR_REQUEST_TYPE "(ussaayaybbsasb)"
 /* Floating. */
 GVariant *amr_request_to_variant(const AmrRequest *request);
 /* Believes nothing: a known kind, bounded lists, an id and a seal that are ones, text that is no

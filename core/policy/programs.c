@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/error.h"
 #include "core/base/fsutil.h"
 
 /* What the kernel looks at: BINPRM_BUF_SIZE of Linux 5.1 and later. */
@@ -186,12 +187,11 @@ find_started(int root, const char *name)
     return NULL;
 }
 
-static void
-read_in_thread(GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+static AmrProgram *
+read_program(int root, const char *path)
 {
-    const Look *look = data;
     amr_autofd int fd =
-        amr_fs_open(look->root, look->path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY, NULL);
+        amr_fs_open(root, path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY, NULL);
     char head[HEAD + 1] = {0};
     AmrProgram *program = NULL;
     struct stat st;
@@ -200,13 +200,22 @@ read_in_thread(GTask *task, gpointer source, gpointer data, GCancellable *cancel
         gssize n = pread(fd, head, HEAD, 0);
         program = n >= 0 ? amr_program_read(head, (gsize)n) : NULL;
         if (program && program->started)
-            program->runs = find_started(look->root, program->started);
+            program->runs = find_started(root, program->started);
     }
     if (!program) {
         program = g_new0(AmrProgram, 1);
         program->kind = AMR_PROGRAM_NONE;
     }
-    g_task_return_pointer(task, program, (GDestroyNotify)amr_program_free);
+    return program;
+}
+
+static void
+read_in_thread(GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+    const Look *look = data;
+
+    g_task_return_pointer(task, read_program(look->root, look->path),
+                          (GDestroyNotify)amr_program_free);
 }
 
 void
@@ -239,4 +248,44 @@ amr_programs_ask_finish(GAsyncResult *result, GError **error)
     else
         amr_program_free(program);
     return TRUE;
+}
+
+/* ---- of one, at once --------------------------------------------------------------------------
+ */
+
+char *
+amr_program_find(const AmrTarget *target, const char *name, GError **error)
+{
+    g_autofree char *shown = amr_display_string(name);
+    g_autofree char *started = NULL;
+    int root = amr_target_root_fd(target);
+    amr_autofd int fd = -1;
+    g_autoptr(GError) problem = NULL;
+    char *found = NULL;
+    struct stat st;
+
+    if (name[0] != '/')
+        started = *name && !strchr(name, '/') ? find_started(root, name) : NULL;
+    if (name[0] != '/' && !started) {
+        amr_error_set(error, AMR_ERROR_NOT_FOUND, "%s: No such program%s", shown,
+                      strchr(name, '/') ? "; its path begins with a slash" : "");
+        return NULL;
+    }
+    fd = amr_fs_open(root, started ? started : name, O_PATH, &problem);
+    if (fd < 0)
+        amr_error_set(error, AMR_ERROR_NOT_FOUND, "%s: %s", shown, problem->message);
+    else if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || !(st.st_mode & 0111))
+        amr_error_set(error, AMR_ERROR_REFUSED, "%s: It is no file that may be executed", shown);
+    else if (!(found = name_below(root, fd)) || found[0] != '/')
+        amr_error_set(error, AMR_ERROR_REFUSED, "%s: Where it stands is not known", shown);
+    else
+        return found;
+    g_free(found);
+    return NULL;
+}
+
+AmrProgram *
+amr_program_at(const AmrTarget *target, const char *path)
+{
+    return read_program(amr_target_root_fd(target), path);
 }

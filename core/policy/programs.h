@@ -45,6 +45,17 @@ void amr_programs_ask_async(AmrPrograms *programs, AmrBytes path, GCancellable *
                             GAsyncReadyCallback callback, gpointer data);
 gboolean amr_programs_ask_finish(GAsyncResult *result, GError **error);
 
+/* ---- of one, at once: for who is about to confine it ------------------------------------------
+ */
+
+/* The program that @name means below the root of @target: an absolute path, or a bare name as a
+ * shell without settings of its own would find it. Its path without links, "." and ".."; the caller
+ * frees. AMR_ERROR_NOT_FOUND; AMR_ERROR_REFUSED for what is no regular file that may be executed.
+ * Nothing is opened for reading. */
+char *amr_program_find(const AmrTarget *target, const char *name, GError **error);
+/* What it is; never NULL, kind NONE where it may not be read. The caller frees. */
+AmrProgram *amr_program_at(const AmrTarget *target, const char *path);
+
 /* What the first bytes of a file say; for tests. The caller frees. */
 AmrProgram *amr_program_read(const char *bytes, gsize len);
 void amr_program_free(AmrProgram *program);

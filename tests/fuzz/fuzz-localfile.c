@@ -41,7 +41,7 @@ check_added(GBytes *bytes, gboolean fresh, gboolean comments)
     FUZZ_CHECK(!got == (error != NULL));
     FUZZ_CHECK(g_bytes_get_size(added) > g_bytes_get_size(bytes));
     /* Behind a child that is not closed no line is the file's own. */
-    FUZZ_CHECK(got || !amr_localfile_has(added, lines[1]) || !fresh);
+    FUZZ_CHECK(got || !amr_localfile_has(added, 0, lines[1]) || !fresh);
     if (got && fresh)
         check_same(got, bytes);
     else if (got)

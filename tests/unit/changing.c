@@ -141,7 +141,7 @@ changing_context(const Changing *fixture, gboolean comments)
 
 AmrPlan *
 changing_plan(const Changing *fixture, const char *profile, const char *const *rules,
-              gboolean add_include, GError **error)
+              AmrPlanPlace place, GError **error)
 {
     g_autoptr(GPtrArray) read = g_ptr_array_new_with_free_func((GDestroyNotify)amr_rule_free);
     AmrPlanContext context = changing_context(fixture, TRUE);
@@ -152,7 +152,7 @@ changing_plan(const Changing *fixture, const char *profile, const char *const *r
         assert_no_error(problem);
         g_ptr_array_add(read, rule);
     }
-    return amr_plan_add(&context, &(AmrPlanRequest){profile, read}, 1, add_include, error);
+    return amr_plan_add(&context, &(AmrPlanRequest){profile, read}, 1, place, error);
 }
 
 AmrPlan *

@@ -41,7 +41,7 @@ void changing_assert_text(const Changing *fixture, const char *name, const char 
 AmrPlanContext changing_context(const Changing *fixture, gboolean comments);
 /* A plan for rules (NULL-terminated) of one profile. */
 AmrPlan *changing_plan(const Changing *fixture, const char *profile, const char *const *rules,
-                       gboolean add_include, GError **error);
+                       AmrPlanPlace place, GError **error);
 /* The same, which must succeed, for one rule. */
 AmrPlan *changing_plan_one(const Changing *fixture, const char *profile, const char *rule);
 AmrOutcome *changing_run(const Changing *fixture, const AmrPlan *plan, GError **error);

@@ -274,10 +274,10 @@ static void
 test_has(void **state)
 {
     g_autoptr(GBytes) bytes = text_bytes("# /no r,\n  /etc/a r,\t\n/etc/ab r, # why\n");
-    assert_true(amr_localfile_has(bytes, "/etc/a r,"));
-    assert_false(amr_localfile_has(bytes, "/no r,"));
-    assert_false(amr_localfile_has(bytes, "/etc/ab r,"));
-    assert_false(amr_localfile_has(NULL, "/etc/a r,"));
+    assert_true(amr_localfile_has(bytes, 0, "/etc/a r,"));
+    assert_false(amr_localfile_has(bytes, 0, "/no r,"));
+    assert_false(amr_localfile_has(bytes, 0, "/etc/ab r,"));
+    assert_false(amr_localfile_has(NULL, 0, "/etc/a r,"));
 }
 
 static const struct {
@@ -305,7 +305,7 @@ test_has_own(void **state)
     for (gsize i = 0; i < G_N_ELEMENTS(own_lines); i++) {
         g_autoptr(GBytes) bytes = text_bytes(own_lines[i].input);
         print_message("# %s\n", own_lines[i].name);
-        assert_int_equal(amr_localfile_has(bytes, "/etc/a r,"), own_lines[i].want);
+        assert_int_equal(amr_localfile_has(bytes, 0, "/etc/a r,"), own_lines[i].want);
     }
 }
 

@@ -30,6 +30,7 @@ test_round(void **state)
     AmrRequest asked = {.kind = AMR_PLAN_ADD,
                         .rules = (char *)"# profile: demo\n/etc/\"a b\" r,\n",
                         .add_include = TRUE,
+                        .inside = TRUE,
                         .meant = TRUE,
                         .seal = (char *)"word",
                         .besides = besides};
@@ -39,19 +40,20 @@ test_round(void **state)
     assert_no_error(error);
     assert_int_equal(got->kind, AMR_PLAN_ADD);
     assert_string_equal(got->rules, asked.rules);
-    assert_true(got->add_include && got->meant);
+    assert_true(got->add_include && got->inside && got->meant);
     assert_string_equal(got->seal, "word");
     assert_string_equal(got->besides[0], besides[0]);
     assert_null(got->undoes);
     g_autoptr(AmrRequest) copy = amr_request_copy(got);
     assert_string_equal(copy->rules, asked.rules);
+    assert_true(copy->inside);
     assert_string_equal(copy->besides[0], besides[0]);
 }
 
 /* What each operation does not look at is not taken along. */
 static const struct {
     const char *what, *kind, *undoes, *profile, *rules;
-    gboolean add_include, broad;
+    gboolean add_include, broad, inside;
 } garbled[] = {
     {"no operation", "", "", NULL, "x", FALSE, FALSE},
     {"one of another program", "disable-everything", "", "demo", "", FALSE, FALSE},
@@ -65,6 +67,11 @@ static const struct {
     {"a mode with rules", "complain", "", "demo", "# profile: demo\n", FALSE, FALSE},
     {"a load that is meant", "reload", "", NULL, "# profile: demo\n", FALSE, TRUE},
     {"a load that adds an include", "reload", "", NULL, "# profile: demo\n", TRUE, FALSE},
+    {"a load that goes inside", "reload", "", NULL, "# profile: demo\n", FALSE, FALSE, TRUE},
+    {"a new profile of nothing", "new", "", NULL, "", FALSE, FALSE},
+    {"one of a bare name", "new", "", "curl", "", FALSE, FALSE},
+    {"one with a text", "new", "", "/usr/bin/curl", "profile x { }", FALSE, FALSE},
+    {"a stub with rules inside", "stub", "", "/usr/bin/curl", "", FALSE, FALSE, TRUE},
 };
 
 static void
@@ -75,8 +82,9 @@ test_garbled(void **state)
     for (gsize i = 0; i < G_N_ELEMENTS(garbled); i++) {
         const char *const profiles[] = {garbled[i].profile, NULL};
         g_autoptr(GVariant) message = g_variant_ref_sink(
-            g_variant_new("(uss^aay^aybbs^as)", 1, garbled[i].kind, garbled[i].undoes, profiles,
-                          garbled[i].rules, garbled[i].add_include, garbled[i].broad, "", none));
+            g_variant_new("(uss^aay^aybbs^asb)", 2, garbled[i].kind, garbled[i].undoes, profiles,
+                          garbled[i].rules, garbled[i].add_include, garbled[i].broad, "", none,
+                          garbled[i].inside));
         g_autoptr(GError) error = NULL;
         g_autoptr(AmrRequest) got = amr_request_from_variant(message, &error);
         print_message("# %s\n", garbled[i].what);
@@ -98,9 +106,10 @@ test_not_texts(void **state)
         GVariant *bytes = g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, text.data, text.len, 1);
         GVariant *list = rules ? g_variant_new_bytestring_array(none, 0)
                                : g_variant_new_array(G_VARIANT_TYPE_BYTESTRING, &bytes, 1);
-        g_autoptr(GVariant) message = g_variant_ref_sink(
-            g_variant_new("(uss@aay@aybbs^as)", 1, rules ? "add" : "kill", "", list,
-                          rules ? bytes : g_variant_new_bytestring(""), FALSE, FALSE, "", none));
+        g_autoptr(GVariant) message =
+            g_variant_ref_sink(g_variant_new("(uss@aay@aybbs^asb)", 2, rules ? "add" : "kill", "",
+                                             list, rules ? bytes : g_variant_new_bytestring(""),
+                                             FALSE, FALSE, "", none, FALSE));
         g_autoptr(GError) error = NULL;
         g_autoptr(AmrRequest) got = amr_request_from_variant(message, &error);
         print_message("# %s %u\n", rules ? "rules" : "profile", (guint)i / 2);

@@ -105,7 +105,10 @@ static AmrPlan *
 make_plan(const AmrPlanContext *context, const Request *request, gboolean reload, GPtrArray **left,
           GError **error)
 {
-    const AmrGroupsRequest asked = {request->groups, reload, request->add_include, request->listed};
+    const AmrGroupsRequest asked = {request->groups, reload,
+                                    request->add_include ? AMR_PLAN_PLACE_ADD_INCLUDE
+                                                         : AMR_PLAN_PLACE_LOCAL,
+                                    request->listed};
     return amr_plan_groups(context, &asked, left, error);
 }
 

@@ -134,7 +134,7 @@ guint tui_choice_part(const TuiChoice *choice, guint n, int by);
 
 /* The plan of all that is chosen, one change. Fails as amr_plan_add(), and with NOTHING_TO_DO where
  * no rule is chosen at all. */
-AmrPlan *tui_choice_plan(const TuiChoice *choice, const AmrSession *session, gboolean add_include,
+AmrPlan *tui_choice_plan(const TuiChoice *choice, const AmrSession *session, AmrPlanPlace place,
                          GError **error);
 /* For rules that are granted on disk already: a plan that only loads. With @granted those that are
  * known to be, else those that are chosen. Fails as amr_plan_reload(). */

@@ -214,18 +214,18 @@ group(const TuiChoice *choice, gboolean granted, Groups *groups)
 
 /* From the requests of all that is chosen. */
 typedef AmrPlan *(*Make)(const AmrPlanContext *context, const AmrPlanRequest *requests, guint n,
-                         gboolean add_include, GError **error);
+                         AmrPlanPlace place, GError **error);
 
 static AmrPlan *
 make_reload(const AmrPlanContext *context, const AmrPlanRequest *requests, guint n,
-            gboolean add_include, GError **error)
+            AmrPlanPlace place, GError **error)
 {
     return amr_plan_reload(context, requests, n, error);
 }
 
 static AmrPlan *
 make(const TuiChoice *choice, const AmrSession *session, Make how, gboolean granted,
-     gboolean add_include, GError **error)
+     AmrPlanPlace place, GError **error)
 {
     AmrPlanContext context = amr_session_plan_context(session);
     g_auto(Groups) groups = {0};
@@ -245,21 +245,21 @@ make(const TuiChoice *choice, const AmrSession *session, Make how, gboolean gran
     g_autofree AmrPlanRequest *requests = g_new0(AmrPlanRequest, groups.profiles->len);
     for (guint i = 0; i < groups.profiles->len; i++)
         requests[i] = (AmrPlanRequest){groups.profiles->pdata[i], groups.rules->pdata[i]};
-    return how(&context, requests, groups.profiles->len, add_include, error);
+    return how(&context, requests, groups.profiles->len, place, error);
 }
 
 AmrPlan *
-tui_choice_plan(const TuiChoice *choice, const AmrSession *session, gboolean add_include,
+tui_choice_plan(const TuiChoice *choice, const AmrSession *session, AmrPlanPlace place,
                 GError **error)
 {
-    return make(choice, session, amr_plan_add, FALSE, add_include, error);
+    return make(choice, session, amr_plan_add, FALSE, place, error);
 }
 
 AmrPlan *
 tui_choice_reload(const TuiChoice *choice, const AmrSession *session, gboolean granted,
                   GError **error)
 {
-    return make(choice, session, make_reload, granted, FALSE, error);
+    return make(choice, session, make_reload, granted, AMR_PLAN_PLACE_LOCAL, error);
 }
 
 char *

@@ -86,7 +86,8 @@ plan_now(TuiProposal *view)
     AmrSession *session = tui_proposal_session(view);
     GError *error = NULL;
     AmrPlan *reload = NULL;
-    AmrPlan *made = tui_choice_plan(view->choice, session, view->add_include, &error);
+    AmrPlanPlace place = view->add_include ? AMR_PLAN_PLACE_ADD_INCLUDE : AMR_PLAN_PLACE_LOCAL;
+    AmrPlan *made = tui_choice_plan(view->choice, session, place, &error);
 
     gboolean granted = FALSE;
 
