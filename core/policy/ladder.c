@@ -192,19 +192,20 @@ add_names(GPtrArray *rungs, const AmrName *name, guint *best, GError **error)
     return TRUE;
 }
 
-/* The directory up to @end (its slash is the last byte) with @tail behind it. What it opens begins
- * with @all: "Every file in ". */
+/* The directory up to @end (its slash is the last byte) with @tail behind it. What it opens is the
+ * directory in the middle of @words: "every file in %". */
 static void
 add_tail(GPtrArray *rungs, const AmrName *name, AmrRung rung, gsize end, const char *tail,
-         const char *all)
+         const char *words)
 {
     g_autoptr(GString) pattern = g_string_new(NULL);
     if (!amr_name_append(pattern, name, AMR_RUNG_VARYING, 0, end, NULL))
         return; /* spelled before, on the rung of names */
+    g_auto(GStrv) around = g_strsplit(words, "%", 2);
     g_autofree char *directory = amr_display_lines(amr_bytes(pattern->str));
     g_string_append(pattern, tail);
-    char *what = g_strconcat(all, directory, NULL);
-    char *opens = g_strconcat(all, directory, ".", NULL);
+    char *what = g_strconcat(around[0], directory, around[1], NULL);
+    char *opens = g_strconcat(what, ".", NULL);
     opens[0] = g_ascii_toupper(opens[0]);
     add(rungs, rung, g_string_free(g_steal_pointer(&pattern), FALSE), what, opens);
 }
@@ -237,7 +238,7 @@ add_subtrees(GPtrArray *rungs, const AmrName *name, gsize end, gboolean itself)
     while (end > 0 && (first || (!amr_place_is_shared((AmrBytes){name->path.data, end}) &&
                                  end > name->prefix_len + 1))) {
         add_tail(rungs, name, AMR_RUNG_SUBTREE, end, itself ? "{,**}" : "**",
-                 itself ? "all in and below " : "all below ");
+                 itself ? "all in and below %" : "all below %");
         end = amr_name_above(name->path, end);
         first = FALSE;
     }
@@ -249,8 +250,9 @@ add_of_file(GPtrArray *rungs, const AmrName *name, gboolean reads)
 {
     gsize directory = amr_name_above(name->path, name->path.len + 1);
     add_extension(rungs, name, directory);
-    add_tail(rungs, name, AMR_RUNG_DIRECTORY, directory, "*", "every file in ");
     /* Who reads what stands there will list it too. */
+    add_tail(rungs, name, AMR_RUNG_DIRECTORY, directory, reads ? "{,*}" : "*",
+             reads ? "the directory % and every file in it" : "every file in %");
     add_subtrees(rungs, name, directory, reads);
 }
 
@@ -261,11 +263,12 @@ add_of_directory(GPtrArray *rungs, const AmrName *name, gboolean reads)
 {
     gsize end = name->path.len, above = amr_name_above(name->path, end);
     if (reads || above == 0) {
-        add_tail(rungs, name, AMR_RUNG_DIRECTORY, end, "{,*}", "itself and every file in ");
+        add_tail(rungs, name, AMR_RUNG_DIRECTORY, end, "{,*}",
+                 "the directory % and every file in it");
         add_subtrees(rungs, name, end, TRUE);
         return;
     }
-    add_tail(rungs, name, AMR_RUNG_DIRECTORY, above, "*/", "every directory in ");
+    add_tail(rungs, name, AMR_RUNG_DIRECTORY, above, "*/", "every directory in %");
     add_subtrees(rungs, name, above, FALSE);
 }
 

@@ -64,6 +64,31 @@ deep_directory(const char *pattern)
 }
 
 static gboolean
+has_wildcards(const char *plain, gsize len)
+{
+    for (gsize i = 0; i < len; i++)
+        if (strchr("*?[{", plain[i]))
+            return TRUE;
+    return FALSE;
+}
+
+/* Whether @plain matches what lies deep below names that nobody wrote it for, in one of the places
+ * that many share: however its directory is spelled. */
+static gboolean
+reaches_strangers(const char *plain)
+{
+#define STRANGER "zq0zq"
+    static const char places[] =
+        "/{,{bin,boot,dev,etc,home,lib,media,mnt,opt,proc,root,run,sbin,srv,sys,tmp,usr,"
+        "var," STRANGER "}/,{usr,var,home,root,proc,media,mnt,sys,dev,run/user}/" STRANGER
+        "/}" STRANGER "/" STRANGER "/" STRANGER "/" STRANGER "/" STRANGER "**";
+#undef STRANGER
+    g_autoptr(AmrGlobMachine) strangers = amr_glob_machine_new(places);
+    g_autoptr(AmrGlobMachine) machine = amr_glob_machine_new(plain);
+    return amr_glob_machines_meet(strangers, machine);
+}
+
+static gboolean
 is_everything(const char *plain)
 {
     /* Wildcards in the directory are matched as the bytes that they are. */
@@ -77,7 +102,10 @@ is_everything(const char *plain)
 
     if (g_str_has_prefix(plain, "/*/") || plain[0] != '/')
         return TRUE;
-    return end != G_MAXSIZE && is_one_of(globs, G_N_ELEMENTS(globs), (AmrBytes){plain, end});
+    if (end == G_MAXSIZE)
+        return FALSE;
+    return is_one_of(globs, G_N_ELEMENTS(globs), (AmrBytes){plain, end}) ||
+           (has_wildcards(plain, end) && reaches_strangers(plain));
 }
 
 gboolean

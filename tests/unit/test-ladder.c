@@ -87,12 +87,12 @@ static const struct {
 } rows[] = {
     {"/home/joe/.cache/foo/x.db", TRUE,
      "=/home/joe/.cache/foo/x.db | @{HOME}/.cache/foo/x.db | @{HOME}/.cache/foo/*.db | "
-     "@{HOME}/.cache/foo/* | @{HOME}/.cache/foo/{,**}",
-     "=/home/joe/.cache/foo/x.db | /home/joe/.cache/foo/*.db | /home/joe/.cache/foo/* | "
+     "@{HOME}/.cache/foo/{,*} | @{HOME}/.cache/foo/{,**}",
+     "=/home/joe/.cache/foo/x.db | /home/joe/.cache/foo/*.db | /home/joe/.cache/foo/{,*} | "
      "/home/joe/.cache/foo/{,**}"},
     {"/home/joe/Downloads/a b.pdf", TRUE,
      "=/home/joe/Downloads/a b.pdf | @{HOME}/@{XDG_DOWNLOAD_DIR}/a b.pdf | "
-     "@{HOME}/@{XDG_DOWNLOAD_DIR}/*.pdf | @{HOME}/@{XDG_DOWNLOAD_DIR}/* | "
+     "@{HOME}/@{XDG_DOWNLOAD_DIR}/*.pdf | @{HOME}/@{XDG_DOWNLOAD_DIR}/{,*} | "
      "!@{HOME}/@{XDG_DOWNLOAD_DIR}/{,**}",
      NULL},
     {"/home/joe/Music/x/y.ogg", FALSE,
@@ -101,15 +101,16 @@ static const struct {
      "@{HOME}/@{XDG_MUSIC_DIR}/x/** | !@{HOME}/@{XDG_MUSIC_DIR}/**",
      NULL},
     {"/proc/4321/status", TRUE,
-     "/proc/4321/status | =@{PROC}/@{pid}/status | @{PROC}/@{pid}/* | !@{PROC}/@{pid}/{,**}",
-     "/proc/4321/status | =/proc/[0-9]*/status | /proc/[0-9]*/* | !/proc/[0-9]*/{,**}"},
+     "/proc/4321/status | =@{PROC}/@{pid}/status | @{PROC}/@{pid}/{,*} | !@{PROC}/@{pid}/{,**}",
+     "/proc/4321/status | =/proc/[0-9]*/status | /proc/[0-9]*/{,*} | !/proc/[0-9]*/{,**}"},
     {"/proc/77/task/78/comm", TRUE,
-     "/proc/77/task/78/comm | =@{PROC}/@{pids}/task/@{tid}/comm | @{PROC}/@{pids}/task/@{tid}/* | "
+     "/proc/77/task/78/comm | =@{PROC}/@{pids}/task/@{tid}/comm | @{PROC}/@{pids}/task/@{tid}/{,*} "
+     "| "
      "@{PROC}/@{pids}/task/@{tid}/{,**} | @{PROC}/@{pids}/task/{,**}",
-     "/proc/77/task/78/comm | =/proc/[0-9]*/task/[0-9]*/comm | /proc/[0-9]*/task/[0-9]*/* | "
+     "/proc/77/task/78/comm | =/proc/[0-9]*/task/[0-9]*/comm | /proc/[0-9]*/task/[0-9]*/{,*} | "
      "/proc/[0-9]*/task/[0-9]*/{,**} | /proc/[0-9]*/task/{,**}"},
     {"/proc/sys/kernel/osrelease", TRUE,
-     "=/proc/sys/kernel/osrelease | @{PROC}/sys/kernel/osrelease | @{PROC}/sys/kernel/* | "
+     "=/proc/sys/kernel/osrelease | @{PROC}/sys/kernel/osrelease | @{PROC}/sys/kernel/{,*} | "
      "@{PROC}/sys/kernel/{,**}",
      NULL},
     {"/run/user/1000/pulse/native", FALSE,
@@ -134,22 +135,22 @@ static const struct {
     {"/usr/lib/x86_64-linux-gnu/libfoo.so.6.2", TRUE,
      "=/usr/lib/x86_64-linux-gnu/libfoo.so.6.2 | /usr/lib/@{multiarch}/libfoo.so.6.2 | "
      "/usr/lib/@{multiarch}/libfoo.so.[0-9]*.[0-9]* | /usr/lib/@{multiarch}/*.so.[0-9]*.[0-9]* | "
-     "/usr/lib/@{multiarch}/* | /usr/lib/@{multiarch}/{,**}",
+     "/usr/lib/@{multiarch}/{,*} | /usr/lib/@{multiarch}/{,**}",
      "=/usr/lib/x86_64-linux-gnu/libfoo.so.6.2 | /usr/lib/x86_64-linux-gnu/libfoo.so.[0-9]*.[0-9]* "
-     "| /usr/lib/x86_64-linux-gnu/*.so.[0-9]*.[0-9]* | /usr/lib/x86_64-linux-gnu/* | "
+     "| /usr/lib/x86_64-linux-gnu/*.so.[0-9]*.[0-9]* | /usr/lib/x86_64-linux-gnu/{,*} | "
      "/usr/lib/x86_64-linux-gnu/{,**}"},
     {"/lib/modules/6.1.0-13-amd64/kernel/fs/x.ko.xz", TRUE,
      "=/lib/modules/6.1.0-13-amd64/kernel/fs/x.ko.xz | "
      "/lib/modules/[0-9]*.[0-9]*-amd64/kernel/fs/x.ko.xz | "
      "/lib/modules/[0-9]*.[0-9]*-amd64/kernel/fs/*.ko.xz | "
-     "/lib/modules/[0-9]*.[0-9]*-amd64/kernel/fs/* | "
+     "/lib/modules/[0-9]*.[0-9]*-amd64/kernel/fs/{,*} | "
      "/lib/modules/[0-9]*.[0-9]*-amd64/kernel/fs/{,**} | "
      "/lib/modules/[0-9]*.[0-9]*-amd64/kernel/{,**} | /lib/modules/[0-9]*.[0-9]*-amd64/{,**} | "
      "/lib/modules/{,**}",
      NULL},
-    {"/etc/passwd", TRUE, "=/etc/passwd | /etc/* | !/etc/{,**}",
-     "=/etc/passwd | /etc/* | !/etc/{,**}"},
-    {"/x", TRUE, "=/x | /* | !/{,**}", NULL},
+    {"/etc/passwd", TRUE, "=/etc/passwd | /etc/{,*} | !/etc/{,**}",
+     "=/etc/passwd | /etc/{,*} | !/etc/{,**}"},
+    {"/x", TRUE, "=/x | /{,*} | !/{,**}", NULL},
     {"/", TRUE, "=/ | /{,*} | !/{,**}", "=/ | /{,*} | !/{,**}"},
     {"/home/joe/", TRUE, "=/home/joe/ | @{HOME}/ | @{HOME}/{,*} | !@{HOME}/{,**}", NULL},
     {"/home/joe/", FALSE, "=/home/joe/ | @{HOMEDIRS}/joe/ | @{HOMEDIRS}/*/ | !@{HOMEDIRS}/**",
@@ -169,7 +170,7 @@ static const struct {
      "id | "
      "@{sys}/devices/pci[0-9]*:[0-9]*/"
      "[0-9a-f][0-9a-f][0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f].[0-9a-f]/sound/card[0-9]*/"
-     "* | "
+     "{,*} | "
      "@{sys}/devices/pci[0-9]*:[0-9]*/"
      "[0-9a-f][0-9a-f][0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f].[0-9a-f]/sound/card[0-9]*/"
      "{,**} | "
@@ -179,17 +180,17 @@ static const struct {
      "[0-9a-f][0-9a-f][0-9a-f][0-9a-f]:[0-9a-f][0-9a-f]:[0-9a-f][0-9a-f].[0-9a-f]/{,**}",
      NULL},
     {"/sys/kernel/security/apparmor/profiles", TRUE,
-     "=/sys/kernel/security/apparmor/profiles | @{apparmorfs}/profiles | @{apparmorfs}/* | "
+     "=/sys/kernel/security/apparmor/profiles | @{apparmorfs}/profiles | @{apparmorfs}/{,*} | "
      "@{apparmorfs}/{,**}",
      NULL},
     {"/snap/firefox/3600/usr/lib/x.so", TRUE,
      "=/snap/firefox/3600/usr/lib/x.so | /snap/firefox/[0-9]*/usr/lib/x.so | "
-     "/snap/firefox/[0-9]*/usr/lib/*.so | /snap/firefox/[0-9]*/usr/lib/* | "
+     "/snap/firefox/[0-9]*/usr/lib/*.so | /snap/firefox/[0-9]*/usr/lib/{,*} | "
      "/snap/firefox/[0-9]*/usr/lib/{,**} | /snap/firefox/[0-9]*/usr/{,**} | "
      "/snap/firefox/[0-9]*/{,**} | /snap/firefox/{,**}",
      NULL},
     {"/var/lib/dpkg/info/foo.list", TRUE,
-     "=/var/lib/dpkg/info/foo.list | /var/lib/dpkg/info/*.list | /var/lib/dpkg/info/* | "
+     "=/var/lib/dpkg/info/foo.list | /var/lib/dpkg/info/*.list | /var/lib/dpkg/info/{,*} | "
      "/var/lib/dpkg/info/{,**} | /var/lib/dpkg/{,**}",
      NULL},
     {"/home/joe/.mozilla/firefox/x1y2z3ab.default/prefs.js", TRUE,
@@ -203,13 +204,13 @@ static const struct {
      "a-z].default/*.js | "
      "@{HOME}/.mozilla/firefox/"
      "[0-9A-Z_a-z][0-9A-Z_a-z][0-9A-Z_a-z][0-9A-Z_a-z][0-9A-Z_a-z][0-9A-Z_a-z][0-9A-Z_a-z][0-9A-Z_"
-     "a-z].default/* | "
+     "a-z].default/{,*} | "
      "@{HOME}/.mozilla/firefox/"
      "[0-9A-Z_a-z][0-9A-Z_a-z][0-9A-Z_a-z][0-9A-Z_a-z][0-9A-Z_a-z][0-9A-Z_a-z][0-9A-Z_a-z][0-9A-Z_"
      "a-z].default/{,**} | @{HOME}/.mozilla/firefox/{,**} | !@{HOME}/.mozilla/{,**}",
      NULL},
     {"/var/log/syslog.2.gz", TRUE,
-     "=/var/log/syslog.2.gz | /var/log/syslog.[0-9]*.gz | /var/log/*.gz | /var/log/* | "
+     "=/var/log/syslog.2.gz | /var/log/syslog.[0-9]*.gz | /var/log/*.gz | /var/log/{,*} | "
      "!/var/log/{,**}",
      NULL},
     {"/dev/pts/4", FALSE, "=/dev/pts/4 | /dev/pts/[0-9]* | /dev/pts/* | !/dev/pts/**", NULL},
@@ -351,6 +352,45 @@ batch_check(Batch *batch)
     g_ptr_array_unref(batch->rungs);
 }
 
+/* Whoever writes a rule by hand may spell a place in many ways. */
+static void
+test_everything(void **state)
+{
+    static const struct {
+        const char *pattern;
+        gboolean want;
+    } patterns[] = {
+        {"/**", TRUE},
+        {"/**/x", TRUE},
+        {"/**.conf", TRUE},
+        {"/{,**}", TRUE},
+        {"/home/**", TRUE},
+        {"/home/*/**", TRUE},
+        {"/home/me/**", TRUE},
+        {"/h*/**", TRUE},
+        {"/home*/*/**", TRUE},
+        {"/h?me/*/**", TRUE},
+        {"/{home,root}/*/**/x", TRUE},
+        {"/{etc/a,home}/**", TRUE},
+        {"/home/[a-z]*/**", TRUE},
+        {"/{usr/,}lib/**", TRUE},
+        {"/*/*/*/x", TRUE},
+        {"/usr/**", TRUE},
+        {"/{usr,opt}/x/**", FALSE},
+        {"/home/*/.cache/**", FALSE},
+        {"/home/*/.{cache,config}/**", FALSE},
+        {"/h*/me/.cache/**", FALSE},
+        {"/srv/a*/**", FALSE},
+        {"/etc/*", FALSE},
+        {"/opt/x/**", FALSE},
+        {"/proc/[0-9]*/fd/**", FALSE},
+        {"/etc/x\\*\\*", FALSE},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(patterns); i++)
+        if (amr_ladder_is_everything(NULL, patterns[i].pattern) != patterns[i].want)
+            fail_msg("%s", patterns[i].pattern);
+}
+
 static void
 test_compiled(void **state)
 {
@@ -430,6 +470,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rungs),
+        cmocka_unit_test(test_everything),
         cmocka_unit_test(test_compiled),
         cmocka_unit_test(test_hostile),
     };

@@ -390,7 +390,7 @@ test_counts_files(void **state)
     press(&scene, "p");
     assert_shows(&scene, "on disk  no other file that exists");
     press(&scene, "right");
-    assert_shows(&scene, "on disk  3 more files that exist (r), such as /srv/shelf/");
+    assert_shows(&scene, "on disk  4 more files that exist (r), such as /srv/shelf/");
     assert_shows(&scene, "\\e[31m\\xff");
     assert_shows(&scene, "beware   /srv/shelf/my.key r holds a key");
     press(&scene, "d"); /* what denies opens nothing */
