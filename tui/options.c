@@ -157,6 +157,18 @@ take_data(AmrSession *session, AmrData *data, const char *path, const char *text
         amr_config_warn(session->config, error->message);
 }
 
+/* Without what comes with us all is told in few words and rated as high risks: nobody should take
+ * that for all there is to say. */
+static void
+warn_incomplete(AmrSession *session, const char *name, const char *why)
+{
+    g_autofree char *shown = amr_display_lines(amr_bytes(why));
+    g_autofree char *said =
+        g_strdup_printf("armorer's own data/%s cannot be read, so it knows less than it should: %s",
+                        name, shown);
+    amr_config_warn(session->config, said);
+}
+
 /* What comes with us, the system's, the user's: of two with one id the later counts. With more
  * rights than his a user's own say nothing: what they tell to paste would be run by root. */
 static void
@@ -173,8 +185,9 @@ add_data(AmrSession *session, const char *name)
     g_autoptr(GError) error_own = NULL;
     gsize len = 0;
 
-    (void)g_file_get_contents(shipped, &text, &len, &error);
-    take_data(session, data, shipped, text, len, error);
+    if (!g_file_get_contents(shipped, &text, &len, &error))
+        warn_incomplete(session, name, error->message);
+    take_data(session, data, shipped, text, len, NULL);
     g_autoptr(GBytes) bytes =
         amr_fs_read(amr_target_root_fd(session->target), system_file, AMR_DATA_MAX, &error_system);
     const char *system = bytes ? g_bytes_get_data(bytes, &len) : NULL;

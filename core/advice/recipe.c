@@ -155,7 +155,8 @@ stub_fits(const Entry *entry, const AmrEvent *event, const AmrProposal *proposal
     return is_launcher(event, proposal->risks) == (entry->stub == STUB_LAUNCHER);
 }
 
-/* Into a line that people paste into a shell nothing goes that a shell would do something with. */
+/* Into a line that people paste into a shell, or into policy, nothing goes that either would do
+ * something with. */
 static void
 append_safe(GString *out, AmrBytes value, gboolean path, const char *otherwise)
 {
@@ -163,8 +164,7 @@ append_safe(GString *out, AmrBytes value, gboolean path, const char *otherwise)
         value.len > 0 && value.len <= 128 && (path ? value.data[0] == '/' : value.data[0] != '-');
 
     for (gsize i = 0; safe && i < value.len; i++)
-        safe = g_ascii_isalnum(value.data[i]) ||
-               (value.data[i] && strchr(path ? "/._+-" : "._+-", value.data[i]));
+        safe = g_ascii_isalnum(value.data[i]) || (value.data[i] && strchr("/._+-", value.data[i]));
     if (safe)
         g_string_append_len(out, value.data, (gssize)value.len);
     else
@@ -191,16 +191,26 @@ fill_in(const char *line, const AmrEvent *event)
     AmrBytes profile = event->field[AMR_FIELD_PROFILE], comm = event->field[AMR_FIELD_COMM];
     g_autoptr(GString) out = g_string_new(NULL);
 
+    const struct {
+        const char *place;
+        AmrBytes value;
+        gboolean path;
+        const char *otherwise;
+    } places[] = {
+        {"{profile}", profile, FALSE, "PROFILE"},
+        {"{comm}", comm, FALSE, "PROGRAM"},
+        {"{program}", program_of(event), TRUE, "/PATH/TO/PROGRAM"},
+        {"{name}", event->field[AMR_FIELD_NAME], TRUE, "/PATH/TO/FILE"},
+        {"{target}", event->field[AMR_FIELD_TARGET], FALSE, "OTHER-PROFILE"},
+    };
+
     while (*line) {
-        if (g_str_has_prefix(line, "{profile}")) {
-            append_safe(out, profile, FALSE, "PROFILE");
-            line += strlen("{profile}");
-        } else if (g_str_has_prefix(line, "{comm}")) {
-            append_safe(out, comm, FALSE, "PROGRAM");
-            line += strlen("{comm}");
-        } else if (g_str_has_prefix(line, "{program}")) {
-            append_safe(out, program_of(event), TRUE, "/PATH/TO/PROGRAM");
-            line += strlen("{program}");
+        gsize i = 0;
+        while (i < G_N_ELEMENTS(places) && !g_str_has_prefix(line, places[i].place))
+            i++;
+        if (i < G_N_ELEMENTS(places)) {
+            append_safe(out, places[i].value, places[i].path, places[i].otherwise);
+            line += strlen(places[i].place);
         } else if (g_str_has_prefix(line, "{profile.") && g_ascii_isdigit(line[9]) &&
                    line[10] == '}') {
             append_safe(out, part_of(profile, (guint)(line[9] - '0')), FALSE, "NAME");

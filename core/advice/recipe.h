@@ -6,14 +6,15 @@
  *
  *   title, why     what to do and why a rule is not the answer, a sentence each; both needed
  *   do             a line to copy; several keep their order. {profile}, {profile.N} (its Nth part
- *                  between dots, from 0), {comm} and {program} (its path, where the record has it)
- *                  stand for what was denied
+ *                  between dots, from 0), {comm}, {program} (its path, where the record has it),
+ *                  {name} (the file) and {target} (the profile that it leads to) stand for what was
+ *                  denied
  *   stub           program: told where a stub for this one program would be stated by the target;
  *                  launcher: the same, but the program starts whatever it is told
- * (core/policy/risks), and so a stub for it would be one for all text           instead of the
- * three: what it means that this was denied, in plain words (a note); of those whose id begins with
- * "place-" only the first that fits is told profile, class, operation... when it fits
- * (core/denial/conditions); at least one is needed
+ *                  (core/policy/risks), and so a stub for it would be one for all
+ *   text           instead of the three: what it means that this was denied, in plain words (a
+ * note); of those whose id begins with "place-" only the first that fits is told profile, class,
+ * operation... when it fits (core/denial/conditions); at least one is needed
  */
 #ifndef AMR_ADVICE_RECIPE_H
 #define AMR_ADVICE_RECIPE_H
@@ -31,7 +32,7 @@ typedef struct {
     char *id, *title, *why;
     char *
         *lines; /* to copy, NULL-terminated; filled in. What the log says stands in it only where it
-                   holds nothing but letters, digits and . _ + -, else a word in capitals does */
+                   holds nothing but letters, digits and / . _ + -, else a word in capitals does */
 } AmrRecipe;
 
 void amr_recipe_free(AmrRecipe *recipe);

@@ -81,6 +81,11 @@ void amr_propose_leave_out(AmrProposal *proposal, AmrRule *rule, AmrStating stat
                            const char *said);
 /* Sets the refusal; drops candidates. @reason and @remedy are taken over. */
 void amr_propose_refuse(AmrProposal *proposal, AmrNoRule no_rule, char *reason, char *remedy);
+/* The same for what is found of @event, in the words of the refusals. */
+void amr_propose_refuse_found(AmrProposal *proposal, const AmrProposeContext *context,
+                              AmrNoRule no_rule, AmrFinding finding, const AmrEvent *event);
+/* @event for the words on a null profile: of @parent, made for @exec. Borrows from all three. */
+AmrEvent amr_propose_of_null(const AmrEvent *event, const char *parent, const char *exec);
 /* Takes everything over. */
 void amr_propose_add(AmrProposal *proposal, AmrRule *rule, AmrRisk risk, char *why, char *opens,
                      char *danger);

@@ -96,6 +96,24 @@ leave_open(AmrDecision *decision, AmrNoRule no_rule, char *reason, char *remedy)
     decision->remedy = remedy;
 }
 
+/* Under a stack each profile is asked, and logs what it lacks by itself: what was held in one name
+ * says nothing of which of them that would be. */
+static gboolean
+leave_to_stack(AmrDecision *decision)
+{
+    g_autofree char *program = amr_display_string(decision->exec);
+    g_autofree char *stack = decision->target ? amr_display_string(decision->target) : NULL;
+
+    if (!stack || (decision->target[0] != '&' && !strstr(decision->target, "//&")))
+        return FALSE;
+    leave_open(decision, AMR_NO_RULE_NULL_PROFILE,
+               g_strdup_printf("%s is run under several profiles at once (%s): what each of them "
+                               "lacks is not known so far.",
+                               program, stack),
+               g_strdup("Run it again: then each logs what it lacks by itself."));
+    return TRUE;
+}
+
 static void
 decide_by_policy(AmrDecision *decision, const AmrResolveContext *context, AmrHolder holder,
                  const AmrFact *fact)
@@ -113,6 +131,8 @@ decide_by_policy(AmrDecision *decision, const AmrResolveContext *context, AmrHol
                    amr_propose_undeny(fact->cause));
         return;
     }
+    if (leave_to_stack(decision))
+        return;
     decision->into = amr_exec_lead(&context->propose, holder.ns, holder.name, decision->exec,
                                    fact->exec, fact->target);
     const char *own = child_of_policy(holder, decision->exec, fact);
@@ -180,6 +200,8 @@ decide_anew(AmrDecision *decision, const AmrResolveContext *context, AmrHolder h
         g_free(decision->target);
         decision->target = g_strdup(target);
     }
+    if (leave_to_stack(decision))
+        return;
     decision->into = amr_exec_lead(&context->propose, holder.ns, holder.name, decision->exec,
                                    decision->mode, decision->target);
     if (!decision->into && !decision->target &&
@@ -196,9 +218,8 @@ static void
 decide_hat(AmrDecision *decision, const AmrResolveContext *context, AmrHolder holder)
 {
     g_autofree char *hat = g_strdup_printf("%s//%s", holder.name, decision->exec);
-    g_autofree char *name =
-        *decision->exec ? amr_display_string(decision->exec) : g_strdup("what it changed to");
-    g_autofree char *shown = amr_display_string(decision->profile);
+    char *reason = NULL, *remedy = NULL;
+    AmrEvent event;
 
     decision->by = AMR_DECIDED_POLICY;
     if (amr_exec_exists(&context->propose, holder.ns, hat)) {
@@ -206,12 +227,11 @@ decide_hat(AmrDecision *decision, const AmrResolveContext *context, AmrHolder ho
     } else if (*decision->exec && amr_exec_exists(&context->propose, holder.ns, decision->exec)) {
         decision->into = amr_holder_full((AmrHolder){holder.ns, decision->exec});
     } else {
+        amr_decide_event(&event, holder, decision->exec);
+        amr_refusals_tell(context->propose.refusals, AMR_FINDING_NULL_HAT, &event, &reason,
+                          &remedy);
         decision->by = AMR_DECIDED_OPEN;
-        leave_open(decision, AMR_NO_RULE_NULL_PROFILE,
-                   g_strdup_printf("The kernel made this profile for the time being, because %s "
-                                   "in %s does not exist; no rule can have its name.",
-                                   name, shown),
-                   g_strdup_printf("Define the hat or child in %s, then run it again.", shown));
+        leave_open(decision, AMR_NO_RULE_NULL_PROFILE, reason, remedy);
     }
 }
 

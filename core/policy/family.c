@@ -131,3 +131,22 @@ amr_null_executions(const AmrStore *store, const AmrDenialId *ids, guint n, GHas
             g_hash_table_insert(executions, key, GUINT_TO_POINTER(id));
     }
 }
+
+GHashTable *
+amr_null_files(const AmrStore *store, const AmrDenialId *ids, guint n)
+{
+    GHashTable *files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    AmrEvent event;
+
+    for (guint i = 0; i < n; i++) {
+        if (!amr_store_event(store, ids[i], &event) || event.klass != AMR_CLASS_FILE)
+            continue;
+        g_autofree char *ns = amr_bytes_dup(amr_event_namespace(&event));
+        g_autofree char *profile = amr_null_string(&event, AMR_FIELD_PROFILE);
+        g_autofree char *name = amr_null_string(&event, AMR_FIELD_NAME);
+        g_autofree char *key = amr_null_key(ns, profile, name);
+        guint32 before = GPOINTER_TO_UINT(g_hash_table_lookup(files, key));
+        g_hash_table_insert(files, g_steal_pointer(&key), GUINT_TO_POINTER(before | event.denied));
+    }
+    return files;
+}

@@ -25,6 +25,7 @@ amr_program_free(AmrProgram *program)
     if (!program)
         return;
     g_free(program->interpreter);
+    g_free(program->through);
     g_free(program->started);
     g_free(program->runs);
     g_free(program);
@@ -63,8 +64,8 @@ amr_programs_forget(AmrPrograms *programs)
 const AmrProgram *
 amr_programs_look(const AmrPrograms *programs, AmrBytes path)
 {
-    static const AmrProgram unknown = {AMR_PROGRAM_UNKNOWN, NULL, NULL, NULL};
-    static const AmrProgram none = {AMR_PROGRAM_NONE, NULL, NULL, NULL};
+    static const AmrProgram unknown = {.kind = AMR_PROGRAM_UNKNOWN};
+    static const AmrProgram none = {.kind = AMR_PROGRAM_NONE};
     g_autofree char *name = amr_bytes_dup(path);
     const AmrProgram *program;
 
@@ -199,6 +200,8 @@ read_program(int root, const char *path)
     if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
         gssize n = pread(fd, head, HEAD, 0);
         program = n >= 0 ? amr_program_read(head, (gsize)n) : NULL;
+        if (program && program->interpreter)
+            program->through = find_started(root, program->interpreter);
         if (program && program->started)
             program->runs = find_started(root, program->started);
     }

@@ -24,6 +24,7 @@ typedef enum {
 typedef struct {
     AmrProgramKind kind;
     char *interpreter; /* of a script: the bytes behind its #!; NULL if it is not of one line */
+    char *through;     /* and which program that is here, without links; NULL: not found */
     char *started;     /* of `#!/usr/bin/env NAME`: NAME; NULL */
     char *runs;        /* and which program that is here, without links; NULL: not found */
 } AmrProgram;

@@ -34,6 +34,7 @@ amr_proposal_free(AmrProposal *proposal)
     g_free(proposal->profile);
     g_free(proposal->reason);
     g_free(proposal->remedy);
+    g_free(proposal->says);
     g_free(proposal->look_at);
     amr_rule_free(proposal->ask);
     g_ptr_array_unref(proposal->candidates);
@@ -97,68 +98,70 @@ amr_propose_refuse(AmrProposal *proposal, AmrNoRule no_rule, char *reason, char 
     proposal->remedy = remedy;
 }
 
-static char *
-show(const AmrEvent *event, AmrField field, const char *otherwise)
-{
-    AmrBytes bytes = event->field[field];
-    return bytes.len ? amr_display(bytes) : g_strdup(otherwise);
-}
-
 /* ---- refusals, in the order in which they are tried -------------------------------------------
  */
 
+void
+amr_propose_refuse_found(AmrProposal *proposal, const AmrProposeContext *context, AmrNoRule no_rule,
+                         AmrFinding finding, const AmrEvent *event)
+{
+    char *reason = NULL, *remedy = NULL;
+
+    amr_refusals_tell(context->refusals, finding, event, &reason, &remedy);
+    amr_propose_refuse(proposal, no_rule, reason, remedy);
+}
+
 static gboolean
-refuse_verdict(AmrProposal *proposal, const AmrEvent *event)
+refuse_verdict(AmrProposal *proposal, const AmrProposeContext *context, const AmrEvent *event)
 {
     if (event->verdict == AMR_VERDICT_DENIED || event->verdict == AMR_VERDICT_ALLOWED ||
         event->verdict == AMR_VERDICT_KILLED)
         return FALSE;
-    amr_propose_refuse(proposal, AMR_NO_RULE_NOT_A_DENIAL,
-                       g_strdup("Nothing was refused: this record only reports what happened."),
-                       NULL);
+    amr_propose_refuse_found(proposal, context, AMR_NO_RULE_NOT_A_DENIAL, AMR_FINDING_REPORT,
+                             event);
     return TRUE;
 }
 
 static gboolean
-refuse_catch_all(AmrProposal *proposal, const AmrEvent *event)
+refuse_catch_all(AmrProposal *proposal, const AmrProposeContext *context, const AmrEvent *event)
 {
     if (!amr_profile_is_catch_all(proposal->profile))
         return FALSE;
-    g_autofree char *profile = amr_display_string(proposal->profile);
-    g_autofree char *comm = show(event, AMR_FIELD_COMM, "the program");
     g_autofree char *name = amr_bytes_dup(event->field[AMR_FIELD_COMM]);
     g_autofree char *path = g_strconcat("/bin/", name, NULL);
     const char *starts;
     gboolean launcher = amr_risks_launches(proposal->risks, amr_bytes(path), &starts);
-    amr_propose_refuse(
-        proposal, AMR_NO_RULE_CATCH_ALL,
-        g_strdup_printf("The profile %s catches every program that has none of its own: a rule "
-                        "there would hold for all of them.",
-                        profile),
-        g_strdup_printf(launcher
-                            ? "%s starts whatever it is told: find out which program it started, "
-                              "and give that one a profile of its own."
-                            : "Give %s a profile of its own, if only a stub that leaves it "
-                              "unconfined and allows what it needs.",
-                        comm));
+    amr_propose_refuse_found(proposal, context, AMR_NO_RULE_CATCH_ALL,
+                             launcher ? AMR_FINDING_LAUNCHER : AMR_FINDING_CATCH_ALL, event);
     return TRUE;
 }
 
 static gboolean
-refuse_info(AmrProposal *proposal, const AmrEvent *event, const AmrRefusals *refusals)
+refuse_info(AmrProposal *proposal, const AmrProposeContext *context, const AmrEvent *event)
 {
     AmrBytes name = event->field[AMR_FIELD_NAME];
     char *reason = NULL, *remedy = NULL;
-    AmrNoRule no_rule = amr_refusals_find(refusals, event, &reason, &remedy);
+    AmrNoRule no_rule = amr_refusals_find(context->refusals, event, &reason, &remedy);
 
-    /* Whatever is known of it: of such a name no rule can be made. */
-    if (!no_rule && event->klass == AMR_CLASS_FILE && name.len > 0 && name.data[0] != '/') {
-        no_rule = AMR_NO_RULE_DISCONNECTED;
-        reason = g_strdup("What was denied has no path from the root, and rules work by path.");
-    }
     if (no_rule)
         amr_propose_refuse(proposal, no_rule, reason, remedy);
-    return no_rule != AMR_NO_RULE_NONE;
+    /* Whatever is known of it: of such a name no rule can be made. */
+    else if (event->klass == AMR_CLASS_FILE && name.len > 0 && name.data[0] != '/')
+        amr_propose_refuse_found(proposal, context, AMR_NO_RULE_DISCONNECTED, AMR_FINDING_NO_PATH,
+                                 event);
+    else
+        return FALSE;
+    return TRUE;
+}
+
+AmrEvent
+amr_propose_of_null(const AmrEvent *event, const char *parent, const char *exec)
+{
+    AmrEvent told = *event;
+
+    told.field[AMR_FIELD_PROFILE] = amr_bytes(parent);
+    told.field[AMR_FIELD_NAME] = amr_bytes(exec);
+    return told;
 }
 
 /*
@@ -168,53 +171,34 @@ refuse_info(AmrProposal *proposal, const AmrEvent *event, const AmrRefusals *ref
  * guessed; the next run under the decision logs what is still missing under the right name.
  */
 static gboolean
-refuse_null(AmrProposal *proposal)
+refuse_null(AmrProposal *proposal, const AmrProposeContext *context, const AmrEvent *event)
 {
-    g_autofree char *parent = NULL, *exec = NULL;
-    if (!amr_profile_is_null(proposal->profile, &parent, &exec))
+    g_autofree char *full = NULL, *parent = NULL, *exec = NULL;
+    g_autofree char *name = amr_bytes_dup(event->field[AMR_FIELD_PROFILE]);
+
+    if (!amr_profile_is_null(proposal->profile, &full, NULL) ||
+        !amr_profile_is_null(name, &parent, &exec))
         return FALSE;
-    g_autofree char *shown = amr_display_string(*parent ? parent : "another profile");
-    g_autofree char *program = amr_display_string(exec);
-    if (exec[0] == '/')
-        amr_propose_refuse(
-            proposal, AMR_NO_RULE_NULL_PROFILE,
-            g_strdup_printf("It belongs to the decision how %s is run by %s, which is not made: "
-                            "until then the kernel collects it under a name that no rule can have.",
-                            program, shown),
-            g_strdup_printf("First answer the execution of %s in %s; after ix this is a matter of "
-                            "%s, after cx of its new child, after px of the profile of %s. Then "
-                            "run it again.",
-                            program, shown, shown, program));
-    else
-        amr_propose_refuse(
-            proposal, AMR_NO_RULE_NULL_PROFILE,
-            g_strdup_printf("The kernel made this profile for the time being, because %s in %s "
-                            "does not exist; no rule can have its name.",
-                            program, shown),
-            g_strdup_printf("Define the hat or child in %s, then run it again.", shown));
-    if (*parent) {
+    AmrEvent told = amr_propose_of_null(event, parent, exec);
+    amr_propose_refuse_found(proposal, context, AMR_NO_RULE_NULL_PROFILE,
+                             exec[0] == '/' ? AMR_FINDING_NULL_PROGRAM : AMR_FINDING_NULL_HAT,
+                             &told);
+    if (*full) {
         g_free(proposal->profile);
-        proposal->profile = g_steal_pointer(&parent);
+        proposal->profile = g_steal_pointer(&full);
     }
     return TRUE;
 }
 
 /* A change of hat asks for no rule, but for the hat. */
 static void
-refuse_class(AmrProposal *proposal, const AmrEvent *event)
+refuse_class(AmrProposal *proposal, const AmrProposeContext *context, const AmrEvent *event)
 {
-    g_autofree char *operation = show(event, AMR_FIELD_OPERATION, "this");
+    gboolean hat = event->klass == AMR_CLASS_CHANGE_HAT;
 
-    if (event->klass == AMR_CLASS_CHANGE_HAT)
-        amr_propose_refuse(proposal, AMR_NO_RULE_NO_TRANSITION,
-                           g_strdup("No rule allows a change of hat: it needs the hat."),
-                           g_strdup("Define the hat in the profile: see \"hat\" in "
-                                    "apparmor.d(5)."));
-    else
-        amr_propose_refuse(proposal, AMR_NO_RULE_NOT_YET,
-                           g_strdup_printf("armorer knows no rules for %s.", operation),
-                           g_strdup("If it should be allowed, add the rule by hand: see "
-                                    "apparmor.d(5)."));
+    amr_propose_refuse_found(proposal, context,
+                             hat ? AMR_NO_RULE_NO_TRANSITION : AMR_NO_RULE_NOT_YET,
+                             hat ? AMR_FINDING_HAT : AMR_FINDING_NO_RULES, event);
 }
 
 /* ---- the way through ----------------------------------------------------------------------------
@@ -269,7 +253,7 @@ propose_class(AmrProposal *proposal, const AmrEvent *event, const AmrProposeCont
     case AMR_CLASS_COUNT:
         break;
     }
-    refuse_class(proposal, event);
+    refuse_class(proposal, context, event);
 }
 
 AmrProposal *
@@ -284,18 +268,20 @@ amr_propose(const AmrEvent *event, const AmrProposeContext *context)
     proposal->risks = context->risks ? amr_risks_ref(context->risks) : NULL;
     if (!proposal->profile)
         proposal->profile = g_strdup("");
-    if (refuse_verdict(proposal, event))
+    if (event->field[AMR_FIELD_INFO].len)
+        proposal->says = amr_display(event->field[AMR_FIELD_INFO]);
+    if (refuse_verdict(proposal, context, event))
         return proposal;
     if (event->field[AMR_FIELD_PROFILE].len == 0) {
-        amr_propose_refuse(proposal, AMR_NO_RULE_INCOMPLETE,
-                           g_strdup("The record does not say which profile refused."), NULL);
+        amr_propose_refuse_found(proposal, context, AMR_NO_RULE_INCOMPLETE, AMR_FINDING_NO_PROFILE,
+                                 event);
         return proposal;
     }
-    if (refuse_catch_all(proposal, event)) {
+    if (refuse_catch_all(proposal, context, event)) {
         amr_propose_weigh_stub(proposal, context);
         return proposal;
     }
-    if (refuse_null(proposal) || refuse_info(proposal, event, context->refusals))
+    if (refuse_null(proposal, context, event) || refuse_info(proposal, context, event))
         return proposal;
     propose_class(proposal, event, context);
     if (context->probe)
@@ -333,6 +319,21 @@ tell_overriding(const AmrCause *cause, AmrStating over)
     return g_strdup_printf("%s Nothing in local/ overrides it%s.", undeny, tells[over]);
 }
 
+/* What the kernel says beside a denial is often that a rule is not the answer: it is told even if
+ * nobody knows what it means. */
+static char *
+tell_still_denied(const AmrProposal *proposal)
+{
+    static const char older[] =
+        "If it is still denied, what is loaded is older: reload the profile";
+
+    return proposal->says
+               ? g_strdup_printf("%s; or else the reason is what the kernel says (%s), and then no "
+                                 "rule is the answer.",
+                                 older, proposal->says)
+               : g_strconcat(older, ".", NULL);
+}
+
 void
 amr_propose_settle(AmrProposal *proposal, const AmrProposeContext *context, AmrOracleVerdict disk,
                    const AmrCause *cause)
@@ -347,9 +348,9 @@ amr_propose_settle(AmrProposal *proposal, const AmrProposeContext *context, AmrO
     if (disk == AMR_ORACLE_ALLOWED) {
         proposal->granted = amr_cause_copy(cause);
         /* Without its rule, so that many are told as one. */
-        amr_propose_refuse(
-            proposal, AMR_NO_RULE_GRANTED, g_strdup("Policy on disk allows it already."),
-            g_strdup("If it is still denied, what is loaded is older: reload the profile."));
+        amr_propose_refuse(proposal, AMR_NO_RULE_GRANTED,
+                           g_strdup("Policy on disk allows it already."),
+                           tell_still_denied(proposal));
     }
     if (disk != AMR_ORACLE_REFUSED)
         return;

@@ -23,8 +23,8 @@ G_BEGIN_DECLS
 /* What is known of the system when proposing; any may be NULL. Borrowed. Without @loaded, what is
  * on disk and not disabled stands for what is loaded: that serves the default of an exec (px, cx or
  * ix). With @probe, what the target is known not to state is left out. With @programs, scripts are
- * told from binaries. Without @refusals few reasons of the kernel are understood; without @risks
- * every candidate is a high one. */
+ * told from binaries. Without @refusals few reasons of the kernel are understood, and what is
+ * refused is told in fewer words; without @risks every candidate is a high one. */
 typedef struct {
     const AmrIndex *index;
     const AmrLoaded *loaded;
@@ -59,6 +59,7 @@ typedef struct {
                       resolved to its parent, the parent */
     AmrNoRule no_rule;
     char *reason; /* if no_rule: a sentence, display form */
+    char *says;   /* what the kernel says of it besides (info=), display form; NULL: nothing */
     char *remedy; /* if no_rule: what to do instead, a sentence, display form; may be NULL */
     GPtrArray *candidates; /* AmrCandidate, narrow to broad; empty if no_rule. Where the file was
                               its user's own, all are for the owner: without they answer it too */

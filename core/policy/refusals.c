@@ -7,7 +7,8 @@
 #include "core/denial/phrase.h"
 
 typedef struct {
-    AmrNoRule refusal;
+    AmrNoRule refusal; /* NONE: it has the words for @found */
+    AmrFinding found;
     AmrPhrase *reason, *remedy;
     AmrConditions conditions;
 } Entry;
@@ -32,6 +33,32 @@ entry_free(gpointer data)
     g_free(entry);
 }
 
+static AmrFinding
+finding_from_word(const char *word)
+{
+#define FIND(name, text, otherwise) \
+    if (strcmp(word, text) == 0)    \
+        return AMR_FINDING_##name;
+    AMR_FINDINGS(FIND)
+#undef FIND
+    return AMR_FINDING_NONE;
+}
+
+static const char *
+words_of(AmrFinding finding)
+{
+    switch (finding) {
+#define WORDS(name, word, otherwise) \
+    case AMR_FINDING_##name:         \
+        return otherwise;
+        AMR_FINDINGS(WORDS)
+#undef WORDS
+    case AMR_FINDING_NONE:
+        break;
+    }
+    return "No rule is right here.";
+}
+
 static const char *
 entry_take(gpointer data, const char *key, const char *value)
 {
@@ -41,6 +68,10 @@ entry_take(gpointer data, const char *key, const char *value)
         return amr_phrase_once(&entry->reason, value);
     if (strcmp(key, "remedy") == 0)
         return amr_phrase_once(&entry->remedy, value);
+    if (strcmp(key, "found") == 0) {
+        entry->found = finding_from_word(value);
+        return entry->found ? NULL : "armorer finds nothing of this name";
+    }
     if (strcmp(key, "refusal") != 0)
         return amr_conditions_take(&entry->conditions, key, value) ? NULL : amr_data_no_key;
     entry->refusal = amr_no_rule_from_word(value);
@@ -52,8 +83,10 @@ entry_lacks(gpointer data)
 {
     const Entry *entry = data;
 
-    if (!entry->refusal || !entry->reason)
-        return "needs a refusal and a reason";
+    if (!entry->reason || !entry->refusal == !entry->found)
+        return "needs a reason, and a refusal or what is found";
+    if (entry->found)
+        return NULL;
     return amr_conditions_ask(&entry->conditions) ? NULL : "it needs something that it fits";
 }
 
@@ -84,10 +117,9 @@ amr_refusals_data(AmrRefusals *refusals)
 static char *
 fill_in(const AmrPhrase *phrase, const AmrEvent *event)
 {
-    GString *out = g_string_new(NULL);
-
     if (!phrase)
-        return g_string_free(out, TRUE);
+        return NULL;
+    GString *out = g_string_new(NULL);
     amr_phrase_append(phrase, event, NULL, out);
     return g_string_free(out, FALSE);
 }
@@ -97,11 +129,27 @@ amr_refusals_find(const AmrRefusals *refusals, const AmrEvent *event, char **rea
 {
     for (guint i = 0; refusals && i < amr_data_count(refusals->data); i++) {
         const Entry *entry = amr_data_entry(refusals->data, i);
-        if (!amr_conditions_fit(&entry->conditions, event))
+        if (!entry->refusal || !amr_conditions_fit(&entry->conditions, event))
             continue;
         *reason = fill_in(entry->reason, event);
         *remedy = fill_in(entry->remedy, event);
         return entry->refusal;
     }
     return AMR_NO_RULE_NONE;
+}
+
+void
+amr_refusals_tell(const AmrRefusals *refusals, AmrFinding finding, const AmrEvent *event,
+                  char **reason, char **remedy)
+{
+    for (guint i = 0; refusals && i < amr_data_count(refusals->data); i++) {
+        const Entry *entry = amr_data_entry(refusals->data, i);
+        if (entry->found != finding || !amr_conditions_fit(&entry->conditions, event))
+            continue;
+        *reason = fill_in(entry->reason, event);
+        *remedy = fill_in(entry->remedy, event);
+        return;
+    }
+    *reason = g_strdup(words_of(finding));
+    *remedy = NULL;
 }

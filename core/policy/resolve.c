@@ -30,6 +30,10 @@ typedef struct {
     GHashTable *executions; /* amr_null_key() of a null profile -> id of the denial that made it */
     GHashTable *taken;      /* ids that were told */
     GHashTable *made;       /* null profiles whose execution was told, by amr_null_key() */
+    GHashTable *logged;     /* amr_null_key() of a profile and a file -> what was denied of it;
+                               NULL until wanted */
+    const AmrDenialId *ids;
+    guint n;
     AmrTell tell;
     gpointer data;
     gboolean ended;
@@ -151,11 +155,8 @@ resolve_peer(Run *run, const char *ns, AmrResolved *resolved, AmrField field)
     if (strlen(name) != peer.len || !amr_null_first(name))
         return TRUE;
     if (!is_one_here(name)) {
-        amr_propose_refuse(resolved->proposal, AMR_NO_RULE_NULL_PROFILE,
-                           g_strdup("The other side is, in a stack or another namespace, a profile "
-                                    "that the kernel made for the time being: no rule can have its "
-                                    "name."),
-                           g_strdup("Decide there what is executed, then run it again."));
+        amr_propose_refuse_found(resolved->proposal, &run->context->propose,
+                                 AMR_NO_RULE_NULL_PROFILE, AMR_FINDING_NULL_PEER, &resolved->event);
         return FALSE;
     }
     g_autofree char *holder = resolve_name(run, ns, name, under);
@@ -165,19 +166,6 @@ resolve_peer(Run *run, const char *ns, AmrResolved *resolved, AmrField field)
     }
     refuse_held(resolved, under->pdata[under->len - 1]);
     return FALSE;
-}
-
-/* What the kernel reads and maps of a program to start it is granted by ix itself; see exec.c. */
-static gboolean
-is_own_start(const AmrResolved *resolved)
-{
-    const AmrDecision *last =
-        resolved->under->len ? resolved->under->pdata[resolved->under->len - 1] : NULL;
-    const AmrEvent *event = &resolved->event;
-    return last && last->mode && g_strcmp0(last->into, last->profile) == 0 &&
-           event->klass == AMR_CLASS_FILE && event->denied == AMR_PERM_READ &&
-           amr_bytes_is(event->field[AMR_FIELD_OPERATION], "file_mmap") &&
-           amr_bytes_is(event->field[AMR_FIELD_NAME], last->exec);
 }
 
 /* A rule for what policy on disk says already is none. What cannot be asked (it does not compile)
@@ -256,7 +244,7 @@ propose(Run *run, AmrResolved *resolved)
             resolved->proposal = amr_propose(&resolved->event, &run->context->propose);
         }
     }
-    if (!resolved->proposal->no_rule && is_own_start(resolved))
+    if (!resolved->proposal->no_rule && amr_need_is_granted(resolved))
         amr_propose_refuse(resolved->proposal, AMR_NO_RULE_GRANTED,
                            g_strdup("Whoever may run a program with ix may read it to start it."),
                            NULL);
@@ -286,36 +274,6 @@ add(Run *run, AmrDenialId id, const AmrEvent *event)
     return resolved;
 }
 
-/* What a program is started with in a child that is made for @execution: it reads and maps itself.
- * Nobody could log that yet. NULL where no child is made, or it was told. */
-static AmrResolved *
-start_of(Run *run, const char *ns, const AmrResolved *execution)
-{
-    g_autofree char *profile = amr_null_string(&execution->event, AMR_FIELD_PROFILE);
-    g_autofree char *exec = amr_null_string(&execution->event, AMR_FIELD_NAME);
-    AmrResolved *resolved;
-    AmrEvent event;
-
-    if (execution->proposal->no_rule || !amr_null_is_execution(&execution->event))
-        return NULL;
-    const AmrDecision *decision = decide(run, (AmrHolder){ns, profile}, exec);
-    if (!decision->makes || !g_hash_table_add(run->made, amr_null_key(ns, decision->into, exec)))
-        return NULL;
-    amr_decide_event(&event, (AmrHolder){ns, profile}, exec);
-    event.requested = event.denied = AMR_PERM_READ | AMR_PERM_MMAP_EXEC;
-    event.field[AMR_FIELD_OPERATION] = AMR_BYTES("file_mmap");
-    event.field[AMR_FIELD_REQUESTED_MASK] = AMR_BYTES("mr");
-    event.field[AMR_FIELD_DENIED_MASK] = AMR_BYTES("mr");
-    resolved = add(run, AMR_DENIAL_NONE, &event);
-    set_field(resolved, AMR_FIELD_PROFILE, name_of(decision->into, ns));
-    set_field(resolved, AMR_FIELD_NAME, exec);
-    if (*ns)
-        set_field(resolved, AMR_FIELD_NAMESPACE, ns);
-    g_ptr_array_add(resolved->under, copy_decision(decision));
-    resolved->proposal = amr_propose(&resolved->event, &run->context->propose);
-    return resolved;
-}
-
 /* One that no record is of. */
 static AmrResolved *
 add_execution(Run *run, AmrHolder holder, const char *exec)
@@ -331,50 +289,92 @@ add_execution(Run *run, AmrHolder holder, const char *exec)
     return resolved;
 }
 
-/* What the script of @execution executes in turn before anything else of it runs, if it inherits
- * the profile: nobody could log that yet. NULL where there is nothing, or it was told. */
+/* What somebody needs who is led to by @decision: an access that no record is of. */
 static AmrResolved *
-started_by(Run *run, const char *ns, const AmrResolved *execution)
+add_need(Run *run, AmrHolder holder, const AmrDecision *decision, const AmrNeed *need)
 {
-    const AmrPrograms *programs = run->context->propose.programs;
-    AmrBytes name = execution->event.field[AMR_FIELD_NAME];
-    g_autofree char *profile = amr_null_string(&execution->event, AMR_FIELD_PROFILE);
-    g_autofree char *exec = amr_bytes_dup(name);
-    const AmrProgram *program = programs ? amr_programs_look(programs, name) : NULL;
-
-    if (!program || !program->runs || execution->proposal->no_rule ||
-        !(execution->event.denied & AMR_PERM_EXEC) || amr_null_first(profile))
-        return NULL;
-    const AmrDecision *decision = decide(run, (AmrHolder){ns, profile}, exec);
-    if (g_strcmp0(decision->into, decision->profile) != 0 ||
-        !g_hash_table_add(run->made, amr_null_key(ns, profile, program->runs)))
-        return NULL;
-    AmrResolved *resolved = add_execution(run, (AmrHolder){ns, profile}, program->runs);
-    resolved->script = g_string_chunk_insert_len(resolved->bytes, name.data, (gssize)name.len);
-    if (!resolved->proposal->no_rule)
-        return resolved;
-    resolved_free(resolved); /* policy on disk has decided */
-    return NULL;
+    AmrEvent event;
+    if (need->perms & AMR_PERM_EXEC)
+        return add_execution(run, holder, need->name);
+    amr_need_event(need, &event);
+    AmrResolved *resolved = add(run, AMR_DENIAL_NONE, &event);
+    set_field(resolved, AMR_FIELD_PROFILE, holder.name);
+    set_field(resolved, AMR_FIELD_NAME, need->name);
+    if (*holder.ns)
+        set_field(resolved, AMR_FIELD_NAMESPACE, holder.ns);
+    if (decision->makes) {
+        g_ptr_array_add(resolved->under, copy_decision(decision));
+        resolved->proposal = amr_propose(&resolved->event, &run->context->propose);
+    } else {
+        propose(run, resolved);
+    }
+    resolved->best = resolved->proposal->best;
+    return resolved;
 }
 
-static void
-tell_more(Run *run, AmrResolved *more)
+/* Whether one of the denials asks for @need of the profile @holder, or of the null profile that
+ * @execution made. */
+static gboolean
+is_logged(Run *run, AmrHolder holder, const AmrResolved *execution, const AmrNeed *need)
 {
-    if (more && !run->ended)
-        run->ended = !run->tell(more, run->data);
-    else if (more)
-        resolved_free(more);
+    g_autofree char *key = amr_null_key(holder.ns, holder.name, need->name);
+    AmrEvent event;
+
+    if (!run->logged)
+        run->logged = amr_null_files(run->context->store, run->ids, run->n);
+    guint32 found = GPOINTER_TO_UINT(g_hash_table_lookup(run->logged, key));
+    if (execution->id && amr_store_event(run->context->store, execution->id, &event)) {
+        g_autofree char *made = amr_null_made_by(&event);
+        g_autofree char *there = g_strconcat(made, need->name, NULL);
+        found |= GPOINTER_TO_UINT(g_hash_table_lookup(run->logged, there));
+    }
+    return (need->perms & ~found) == 0;
+}
+
+/* What @execution makes necessary: nobody could log that yet. AmrResolved, not owned by the array.
+ */
+static GPtrArray *
+needs_of(Run *run, const char *ns, const AmrResolved *execution)
+{
+    GPtrArray *out = g_ptr_array_new();
+    g_autofree char *profile = amr_null_string(&execution->event, AMR_FIELD_PROFILE);
+    g_autofree char *exec = amr_null_string(&execution->event, AMR_FIELD_NAME);
+
+    if (execution->proposal->no_rule || !amr_null_is_execution(&execution->event) ||
+        amr_null_first(profile))
+        return out;
+    const AmrDecision *decision = decide(run, (AmrHolder){ns, profile}, exec);
+    g_autoptr(GPtrArray) needs = amr_needs(run->context->propose.programs, decision);
+    for (guint i = 0; i < needs->len; i++) {
+        const AmrNeed *need = needs->pdata[i];
+        AmrHolder holder = {ns, name_of(decision->into, ns)};
+        if (is_logged(run, holder, execution, need) ||
+            !g_hash_table_add(run->made, amr_null_key(ns, holder.name, need->name)))
+            continue;
+        AmrResolved *resolved = add_need(run, holder, decision, need);
+        if (need->script)
+            resolved->script = g_string_chunk_insert(resolved->bytes, need->script);
+        if (resolved->proposal->no_rule)
+            resolved_free(resolved); /* policy on disk has decided */
+        else
+            g_ptr_array_add(out, resolved);
+    }
+    return out;
 }
 
 /* And behind an execution what it makes necessary. */
 static void
 tell(Run *run, const char *ns, AmrResolved *resolved)
 {
-    AmrResolved *start = start_of(run, ns, resolved), *then = started_by(run, ns, resolved);
+    g_autoptr(GPtrArray) needs = needs_of(run, ns, resolved);
 
     run->ended = !run->tell(resolved, run->data);
-    tell_more(run, start);
-    tell_more(run, then);
+    for (guint i = 0; i < needs->len; i++) {
+        if (run->ended)
+            resolved_free(needs->pdata[i]);
+        else
+            run->ended = !run->tell(needs->pdata[i], run->data);
+    }
 }
 
 /* An execution that no denial tells of: under the null profile @logged, "" for P itself. */
@@ -449,11 +449,12 @@ resolve(const AmrResolveContext *context, const AmrDenialId *ids, guint n, AmrTe
     g_autoptr(GHashTable) executions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_autoptr(GHashTable) taken = g_hash_table_new(NULL, NULL);
     g_autoptr(GHashTable) made = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    Run run = {context, decisions, executions, taken, made, how, data, FALSE};
+    Run run = {context, decisions, executions, taken, made, NULL, ids, n, how, data, FALSE};
 
     amr_null_executions(context->store, ids, n, executions);
     for (guint i = 0; i < n && !run.ended; i++)
         add_denial(&run, ids[i]);
+    g_clear_pointer(&run.logged, g_hash_table_unref);
 }
 
 static gboolean

@@ -53,15 +53,15 @@ typedef struct {
 /* One denial. */
 typedef struct {
     AmrDenialId id;        /* NONE: what the log does not hold and others need: an execution, or
-                              how a program starts in a child that is made for it */
+                              what a program needs first where it is led to */
     AmrEvent event;        /* its profile and peer resolved; borrows from store and @bytes */
     AmrProposal *proposal; /* never NULL */
     guint best; /* of the candidates: the best that the decision on this execution takes, else the
                    proposal's own */
     AmrRule *granted;   /* the rule that policy on disk makes needless (GRANTED), else NULL */
     GPtrArray *under;   /* AmrDecision, outermost first; empty if it is no null profile's */
-    const char *script; /* without an id: the script that executes it, which is what it is here for;
-                           NULL */
+    const char *script; /* without an id: the script that needs it, in the profile that it is run
+                           under; NULL */
     GStringChunk *bytes;
 } AmrResolved;
 

@@ -31,6 +31,10 @@ char *amr_null_made_by(const AmrEvent *event);
 void amr_null_executions(const AmrStore *store, const AmrDenialId *ids, guint n,
                          GHashTable *executions);
 
+/* What was denied of files among @ids: amr_null_key() of profile, as logged, and file -> AMR_PERM_*
+ * of all such denials. */
+GHashTable *amr_null_files(const AmrStore *store, const AmrDenialId *ids, guint n);
+
 /* ---- decide.c: where an execution leads ------------------------------------------------------
  */
 
@@ -45,5 +49,22 @@ AmrDecision *amr_decide(const AmrResolveContext *context, AmrHolder holder, cons
 void amr_decision_free(gpointer decision);
 /* The rule by which policy on disk leads an execution to the child that @decision makes. */
 AmrRule *amr_decision_rule(const AmrDecision *decision);
+
+/* ---- needs.c: what an execution makes necessary ----------------------------------------------
+ */
+
+/* An access in the profile that the execution leads to, before anything else of the program. */
+typedef struct {
+    char *name;
+    guint32 perms;
+    char *script; /* the script that it is for; NULL: the program itself starts so */
+} AmrNeed;
+
+/* AmrNeed, owned by the array; none where @decision leads nowhere. @programs may be NULL. */
+GPtrArray *amr_needs(const AmrPrograms *programs, const AmrDecision *decision);
+/* As a record of it would be, without profile and name. */
+void amr_need_event(const AmrNeed *need, AmrEvent *event);
+/* Whether it is what the kernel does to start a program that inherits the profile. */
+gboolean amr_need_is_granted(const AmrResolved *resolved);
 
 #endif

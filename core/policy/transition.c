@@ -56,7 +56,6 @@ is_in_conflict(const Execution *run, AmrRule *rule)
     return with != NULL;
 }
 
-/* @how: the end of the sentence "It may run NAME, ..."; taken over. */
 /* What another profile that runs it needs, if it is a script: the kernel reads it, and what env
  * starts is executed, under that profile. */
 static char *
@@ -67,14 +66,21 @@ tell_needs(const Execution *run, Way way)
 
     if (inherits || run->program->kind != AMR_PROGRAM_SCRIPT)
         return g_strdup("");
-    return g_strdup_printf(" It is a script: that profile has to let it be read%s%s.",
+    return g_strdup_printf(" It is a script: that profile has to let it be read%s%s. What it lacks "
+                           "for that is proposed as well.",
                            runs ? ", and execute " : "", runs ? runs : "");
 }
 
+/* @how: the end of the sentence "It may run NAME, ..."; taken over. */
 static void
 add_way(const Execution *run, Way way, char *how)
 {
     g_autofree char *owned = how, *needs = tell_needs(run, way);
+    g_autofree char *spelled =
+        way.target ? amr_policy_name(AMR_PLACE_TARGET, amr_bytes(way.target), NULL) : NULL;
+
+    if (way.target && !spelled)
+        return;
     for (guint i = 0; i < way.n; i++) {
         const AmrLadderRung *rung = run->rungs->pdata[i];
         g_autofree char *reading = way.reads ? g_strdup_printf("Reading %s.", rung->what) : NULL;
@@ -120,11 +126,8 @@ add_attached(const Execution *run, const char *attached)
     g_autofree char *other = amr_display_string(attached);
     add_way(run, through(run, AMR_EXEC_PX),
             g_strdup_printf("under that program's own profile %s, " KEPT
-                            ". Where that is not loaded it is refused.%s",
-                            other,
-                            run->program->kind == AMR_PROGRAM_SCRIPT
-                                ? " It is a script: its profile has to let it be read."
-                                : ""));
+                            ". Where that is not loaded it is refused.",
+                            other));
 }
 
 static void
@@ -140,6 +143,31 @@ add_beside_attached(const Execution *run, const char *attached)
             g_strdup_printf("under that program's own profile %s, " KEPT
                             ". Where that is not loaded it inherits %s.",
                             other, run->shown));
+}
+
+/*
+ * Both profiles at once. `px -> &other` is not that: it stacks `other` upon what the program has by
+ * itself, so that where `other` attaches to it nothing of ours is left; `cx -> &other` is, but by
+ * how the compilers happen to write it down. With the whole stack named it is the same everywhere
+ * (compiled by 3.0.8, 4.1.0, 4.1.8, 5.0.2; run on 6.1 and 6.12, with no_new_privs as well, which
+ * refuses every other way out of a profile).
+ */
+static void
+add_stack(const Execution *run, const char *other)
+{
+    g_autofree char *profile = amr_bytes_dup(run->profile);
+    g_autofree char *stack = g_strdup_printf("%s//&%s", profile, other);
+    g_autofree char *shown = amr_display_string(other);
+
+    /* Names in a namespace, or of a stack already, would mean others there. */
+    if (*run->ns || strlen(profile) != run->profile.len || strstr(profile, "//&") ||
+        strcmp(profile, other) == 0)
+        return;
+    add_way(run, beside(run, AMR_EXEC_PX, stack),
+            g_strdup_printf("under %s and the profile %s at once, " KEPT
+                            ". It may do only what both allow, so that no_new_privs, too, lets it "
+                            "be run. Where one is not loaded it is refused.",
+                            run->shown, shown));
 }
 
 /* Two attach alike: the kernel takes neither, so it has to be told which. */
@@ -185,6 +213,8 @@ add_namesake(const Execution *run, const char *ns, const char *name)
             g_strdup_printf("under the profile %s, " KEPT ". It is named, for it does not attach "
                             "to the program by itself. Where it is not loaded it is refused.",
                             other));
+    if (full[0] != ':')
+        add_stack(run, full);
 }
 
 static void
@@ -353,6 +383,8 @@ add_ways(const Execution *run)
         add_beside_child(run);
     else
         add_named_child(run);
+    if (attached)
+        add_stack(run, attached);
     if (!attached) {
         add_tied(run);
         add_namesakes(run);
@@ -378,7 +410,7 @@ set_best(const Execution *run)
 static const AmrProgram *
 program_of(AmrProposal *proposal, AmrBytes name, const AmrProposeContext *context)
 {
-    static const AmrProgram none = {AMR_PROGRAM_NONE, NULL, NULL, NULL};
+    static const AmrProgram none = {.kind = AMR_PROGRAM_NONE};
     const AmrProgram *program =
         context->programs ? amr_programs_look(context->programs, name) : &none;
 

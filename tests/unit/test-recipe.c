@@ -58,6 +58,8 @@ static const struct {
      ""},
     {"operation=\"exec\" info=\"no new privs\" error=-1 profile=\"p\" name=\"/x\" "
      "requested_mask=\"x\" denied_mask=\"x\"",
+     "no-new-privs no-new-privs-stack"},
+    {"operation=\"change_profile\" info=\"no new privs\" error=-1 profile=\"p\" name=\"q\"",
      "no-new-privs"},
     {"operation=\"capable\" profile=\"p\" comm=\"c\" capability=1  capname=\"dac_override\"",
      "file-permissions"},
@@ -107,7 +109,8 @@ test_shipped(void **state)
         assert_string_equal(got, rows[i].want);
         /* What the kernel says there is why no rule would do: not beside one that is offered. */
         g_autofree char *beside = tell(recipes, &event, FALSE, TRUE);
-        gboolean why = g_str_equal(got, "no-new-privs") || g_str_equal(got, "missing-profile") ||
+        gboolean why = g_str_has_prefix(got, "no-new-privs") ||
+                       g_str_equal(got, "missing-profile") ||
                        g_str_equal(got, "attach-disconnected");
         assert_string_equal(beside, why ? "" : got);
     }
@@ -141,6 +144,33 @@ test_hostile(void **state)
         g_autofree char *got = tell(recipes, &event, TRUE, FALSE);
         g_autofree char *want = g_strconcat("a\n", values[i].want, NULL);
         assert_string_equal(got, want);
+    }
+}
+
+/* The rule that leads into a stack, for policy. */
+static void
+test_stack(void **state)
+{
+    static const struct {
+        const char *name, *profile, *target, *want;
+    } values[] = {
+        {"/opt/x", "p", "q", "/opt/x px -> p//&q,"},
+        {"/opt/x", "/opt/p", "/opt/x", "/opt/x px -> /opt/p//&/opt/x,"},
+        {"/opt/x r, /** rw", "p q", "q,\n/** rw", "/PATH/TO/FILE px -> PROFILE//&OTHER-PROFILE,"},
+        {"x", "p", "", "/PATH/TO/FILE px -> p//&OTHER-PROFILE,"},
+    };
+    g_autoptr(AmrRecipes) recipes = shipped("recipes");
+
+    for (gsize i = 0; i < G_N_ELEMENTS(values); i++) {
+        AmrEvent event = {.klass = AMR_CLASS_FILE, .verdict = AMR_VERDICT_DENIED};
+        event.field[AMR_FIELD_INFO] = AMR_BYTES("no new privs");
+        event.field[AMR_FIELD_OPERATION] = AMR_BYTES("exec");
+        event.field[AMR_FIELD_NAME] = amr_bytes(values[i].name);
+        event.field[AMR_FIELD_PROFILE] = amr_bytes(values[i].profile);
+        event.field[AMR_FIELD_TARGET] = amr_bytes(values[i].target);
+        g_autoptr(GPtrArray) found = amr_recipes_for(recipes, &event, NULL);
+        assert_int_equal(found->len, 2);
+        assert_string_equal(((AmrRecipe *)found->pdata[1])->lines[0], values[i].want);
     }
 }
 
@@ -368,10 +398,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shipped),      cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_broken),       cmocka_unit_test(test_stub),
-        cmocka_unit_test(test_places),       cmocka_unit_test(test_notes_complete),
-        cmocka_unit_test(test_notes_places),
+        cmocka_unit_test(test_stack),          cmocka_unit_test(test_shipped),
+        cmocka_unit_test(test_hostile),        cmocka_unit_test(test_broken),
+        cmocka_unit_test(test_stub),           cmocka_unit_test(test_places),
+        cmocka_unit_test(test_notes_complete), cmocka_unit_test(test_notes_places),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,8 @@
 #include "tests/unit/testing.h"
 
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/policy/mirror.h"
 #include "core/policy/resolve.h"
@@ -11,6 +13,7 @@ static const char policy[] = "profile p /opt/p {\n"
                              "  /opt/decided ix,\n"
                              "  /opt/gone ux,\n"
                              "  /opt/aside px -> aside,\n"
+                             "  /opt/both px -> p//&own,\n"
                              "  /opt/into cx -> named,\n"
                              "  /opt/else px -> nowhere,\n"
                              "  /opt/lost cx,\n"
@@ -32,6 +35,9 @@ static const char policy[] = "profile p /opt/p {\n"
                              "profile own /opt/own {\n"
                              "  /srv/of-own r,\n"
                              "}\n"
+                             "profile known /opt/known {\n}\n"
+                             "profile readable /opt/readable {\n  /opt/readable r,\n  "
+                             "/usr/bin/dash mr,\n}\n"
                              "profile aside {\n}\n"
                              "profile open flags=(unconfined) {\n}\n"
                              "profile quiet {\n"
@@ -56,7 +62,34 @@ typedef struct {
     AmrLoaded *loaded;
     AmrStore *store;
     AmrFacts *facts;
+    AmrPrograms *programs;
 } System;
+
+/* Scripts, whose interpreters are there. */
+static void
+make_programs(const char *dir)
+{
+    static const struct {
+        const char *name, *text;
+    } programs[] = {
+        {"opt/script", "#!/bin/dash -e\n"},
+        {"opt/known", "#!/bin/dash\n"},
+        {"opt/env", "#!/usr/bin/env python\n"},
+        {"opt/ruined", "#!/nowhere\n"},
+        {"opt/readable", "#!/bin/dash\n"},
+        {"usr/bin/dash", "\177ELF"},
+        {"usr/bin/env", "\177ELF"},
+        {"usr/bin/python", "\177ELF"},
+    };
+    g_autofree char *bin = g_build_filename(dir, "bin", NULL);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(programs); i++) {
+        g_autofree char *path = g_build_filename(dir, programs[i].name, NULL);
+        test_write(dir, programs[i].name, programs[i].text);
+        assert_int_equal(chmod(path, 0755), 0);
+    }
+    assert_int_equal(symlink("usr/bin", bin), 0);
+}
 
 static void
 system_open(System *system, const char *text, const char *profiles)
@@ -79,6 +112,8 @@ system_open(System *system, const char *text, const char *profiles)
     assert_no_error(error);
     system->loaded = profiles ? amr_loaded_read(system->opener, &error) : NULL;
     assert_no_error(error);
+    make_programs(system->dir);
+    system->programs = amr_programs_new(system->target);
     system->store = amr_store_new(0);
     system->facts = amr_facts_new(NULL);
 }
@@ -87,6 +122,7 @@ static void
 system_close(System *system)
 {
     amr_facts_free(system->facts);
+    amr_programs_free(system->programs);
     amr_store_free(system->store);
     amr_loaded_free(system->loaded);
     amr_index_free(system->index);
@@ -135,16 +171,37 @@ ask_all(System *system)
     assert_no_error(error);
 }
 
+/* Looks at what is executed; whether any was not known. */
+static gboolean
+look_at_all(System *system, const GPtrArray *all)
+{
+    gboolean any = FALSE;
+
+    for (guint i = 0; i < all->len; i++) {
+        const char *path = ((AmrResolved *)all->pdata[i])->proposal->look_at;
+        g_autoptr(GAsyncResult) result = NULL;
+        if (!path)
+            continue;
+        amr_programs_ask_async(system->programs, amr_bytes(path), NULL, test_result, &result);
+        test_wait_result(&result);
+        assert_true(amr_programs_ask_finish(result, NULL));
+        any = TRUE;
+    }
+    return any;
+}
+
 static GPtrArray *
 resolve(System *system, const AmrDenialId *ids, guint n, AmrExecMode mode)
 {
     const AmrResolveContext context = {.store = system->store,
-                                       .propose = {system->index, system->loaded},
+                                       .propose = {.index = system->index,
+                                                   .loaded = system->loaded,
+                                                   .programs = system->programs},
                                        .facts = system->facts,
                                        .choose = mode ? choose : NULL,
                                        .data = GUINT_TO_POINTER(mode)};
     GPtrArray *out = amr_resolve(&context, ids, n);
-    for (guint rounds = 0; amr_facts_want(system->facts); rounds++) {
+    for (guint rounds = 0; look_at_all(system, out) || amr_facts_want(system->facts); rounds++) {
         assert_true(rounds < 20);
         ask_all(system);
         g_ptr_array_unref(out);
@@ -354,6 +411,53 @@ test_null(void **state)
          "own: /srv/a r, < own -/policy"},
         {"a program under a missing hat", 0, HELD("p//null-nohat//null-/opt/x", "/srv/a", "r"),
          "p: !null-profile < nohat -/open"},
+    };
+    check(rows, G_N_ELEMENTS(rows), NULL);
+}
+
+/* Under another profile a script needs to be read, and its interpreter mapped: what lacks there is
+ * told with the execution. */
+static void
+test_scripts(void **state)
+{
+    static const Row rows[] = {
+        {"inherited, it is read by the same rule", 0, EXEC("p", "/opt/script"),
+         "p: /opt/script rix,"},
+        {"under a new child", AMR_EXEC_CX, EXEC("p", "/opt/script"),
+         "p: /opt/script cx,\n?p///opt/script: /opt/script r, < /opt/script cx/choice\n"
+         "?p///opt/script: /usr/bin/dash mr, < /opt/script cx/choice"},
+        {"under a profile that allows none of it", 0, EXEC("p", "/opt/known"),
+         "p: /opt/known px,\n?known: /opt/known r,\n?known: /usr/bin/dash mr,"},
+        {"under one that lets it be read", 0, EXEC("p", "/opt/readable"), "p: /opt/readable px,"},
+        {"what the log holds is not told twice", 0,
+         EXEC("p", "/opt/known") "\n" HELD("p//null-/opt/known", "/opt/known", "r"),
+         "p: /opt/known px,\n?known: /usr/bin/dash mr,\nknown: /opt/known r, < /opt/known "
+         "px/default"},
+        {"nor what the other profile was denied", 0,
+         EXEC("p", "/opt/known") "\n" MAP("known", "/usr/bin/dash", "mr"),
+         "p: /opt/known px,\n?known: /opt/known r,\nknown: /usr/bin/dash mr,"},
+        {"by env", AMR_EXEC_CX, EXEC("p", "/opt/env"),
+         "p: /opt/env cx,\n?p///opt/env: /opt/env r, < /opt/env cx/choice\n"
+         "?p///opt/env: /usr/bin/env mr, < /opt/env cx/choice\n"
+         "?p///opt/env: /usr/bin/python ix,"},
+        {"by env, inherited", 0, EXEC("p", "/opt/env"),
+         "p: /opt/env rix,\n?p: /usr/bin/python ix,"},
+        {"of an interpreter that is not there", AMR_EXEC_CX, EXEC("p", "/opt/ruined"),
+         "p: /opt/ruined cx,\n?p///opt/ruined: /opt/ruined r, < /opt/ruined cx/choice"},
+        {"in a null profile", 0, HELD("p//null-/opt/known", "/srv/a", "r"),
+         "?p: /opt/known px,\n?known: /opt/known r,\n?known: /usr/bin/dash mr,\n"
+         "known: /srv/a r, < /opt/known px/default"},
+    };
+    check(rows, G_N_ELEMENTS(rows), NULL);
+}
+
+/* Of a stack each profile logs what it lacks by itself. */
+static void
+test_stacks(void **state)
+{
+    static const Row rows[] = {
+        {"policy runs it under two", 0, HELD("p//null-/opt/both", "/srv/a", "r"),
+         "p: !null-profile < /opt/both px/policy"},
     };
     check(rows, G_N_ELEMENTS(rows), NULL);
 }
@@ -592,6 +696,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_stacks),     cmocka_unit_test(test_scripts),
         cmocka_unit_test(test_null),       cmocka_unit_test(test_hostile),
         cmocka_unit_test(test_namespaces), cmocka_unit_test(test_mirror),
         cmocka_unit_test(test_loaded),     cmocka_unit_test(test_twice),

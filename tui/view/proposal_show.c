@@ -221,24 +221,41 @@ describe_target(TuiProposal *view, const TuiChoiceItem *item)
     tui_flow_add_words(view->flow, "local", TUI_ROLE_WARNING, text);
 }
 
-/* What happened; of an execution that nobody logged, what it is here for. */
+/* Of what no record is, what it is here for. The caller frees. */
+static char *
+describe_need(const TuiChoiceItem *item)
+{
+    const AmrResolved *resolved = item->resolved;
+    g_autofree char *name = amr_display(resolved->event.field[AMR_FIELD_NAME]);
+    g_autofree char *profile = amr_display_string(item->proposal->profile);
+    g_autofree char *script = resolved->script ? amr_display_string(resolved->script) : NULL;
+
+    if (script && (resolved->event.denied & AMR_PERM_EXEC))
+        return g_strdup_printf("The script %s executes %s, by env: the log could not say so yet.",
+                               script, name);
+    if (script && strcmp(script, name) == 0)
+        return g_strdup_printf("The script %s is read by what runs it, in %s: the log could not "
+                               "say so yet.",
+                               script, profile);
+    if (script)
+        return g_strdup_printf("The script %s is run by %s, in %s: the log could not say so yet.",
+                               script, name, profile);
+    if (!(resolved->event.denied & AMR_PERM_EXEC))
+        return g_strdup_printf("%s has to be read to be run in %s: the log could not say so yet.",
+                               name, profile);
+    return g_strdup_printf("%s ran %s: the log does not say so itself, but what it did there hangs "
+                           "on how.",
+                           profile, name);
+}
+
+/* What happened. */
 static void
 describe_event(TuiProposal *view, const TuiChoiceItem *item)
 {
     AmrEvent event;
 
     if (item->id == AMR_DENIAL_NONE) {
-        g_autofree char *exec = amr_display(item->resolved->event.field[AMR_FIELD_NAME]);
-        g_autofree char *profile = amr_display_string(item->proposal->profile);
-        g_autofree char *script =
-            item->resolved->script ? amr_display_string(item->resolved->script) : NULL;
-        g_autofree char *text =
-            script ? g_strdup_printf("The script %s executes %s, by env: the log could not say so "
-                                     "yet.",
-                                     script, exec)
-                   : g_strdup_printf("%s ran %s: the log does not say so itself, but "
-                                     "what it did there hangs on how.",
-                                     profile, exec);
+        g_autofree char *text = describe_need(item);
         tui_flow_add(view->flow, TUI_ROLE_TITLE, text);
     } else if (amr_store_event(tui_proposal_session(view)->store, item->id, &event)) {
         g_autofree char *sentence = amr_explain(tui_proposal_session(view)->sentences, &event);
