@@ -195,6 +195,41 @@ amr_new_look(const AmrPlanContext *context, const char *program, GError **error)
     return amr_new_choose_names(new, context, error) ? g_steal_pointer(&new) : NULL;
 }
 
+/* ---- what it was denied -----------------------------------------------------------------------
+ */
+
+/* "P", "P//C", "P//null-X": in the root's namespace, for there it was made. */
+static gboolean
+is_of(const AmrEvent *event, const char *profile)
+{
+    AmrBytes name = event->field[AMR_FIELD_PROFILE];
+    gsize len = strlen(profile);
+
+    return amr_event_namespace(event).len == 0 && name.len >= len &&
+           memcmp(name.data, profile, len) == 0 &&
+           (name.len == len || (name.len > len + 2 && memcmp(name.data + len, "//", 2) == 0));
+}
+
+GArray *
+amr_new_denials(const AmrStore *store, const AmrNew *new, gboolean all, guint64 *total)
+{
+    GArray *ids = g_array_new(FALSE, FALSE, sizeof(AmrDenialId));
+    guint64 sum = 0;
+
+    for (AmrDenialId id = 1; id <= amr_store_newest(store); id++) {
+        const AmrDenial *denial = amr_store_get(store, id);
+        AmrEvent event;
+        if (!denial || (!all && denial->last && denial->last < new->since) ||
+            !amr_store_event(store, id, &event) || !is_of(&event, new->profile))
+            continue;
+        g_array_append_val(ids, id);
+        sum += denial->count;
+    }
+    if (total)
+        *total = sum;
+    return ids;
+}
+
 /* ---- names ------------------------------------------------------------------------------------
  */
 

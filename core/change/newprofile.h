@@ -7,6 +7,7 @@
 #define AMR_CHANGE_NEWPROFILE_H
 
 #include "core/change/history.h"
+#include "core/denial/store.h"
 #include "core/policy/risks.h"
 
 G_BEGIN_DECLS
@@ -45,6 +46,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrNew, amr_new_free)
  * REFUSED, with the name of the profile that attaches to it and is not of our making, for a program
  * that takes changes back, and where no file name is free. */
 AmrNew *amr_new_look(const AmrPlanContext *context, const char *program, GError **error);
+
+/* What @store holds that was allowed or denied to the profile of @new, its children and what it
+ * executes (AmrDenialId, in the order of arrival). @all: whenever it was; else since it was made.
+ * *total (may be NULL): how often. */
+GArray *amr_new_denials(const AmrStore *store, const AmrNew *new, gboolean all, guint64 *total);
 
 /* The change of @history that made the top-level file @file, and stands; NULL: none. */
 const AmrChange *amr_new_change(const AmrHistory *history, const char *file);

@@ -6,7 +6,7 @@
 # complain mode (commands.sh), what complain mode holds and rules on both sides (held.sh), programs that
 # Debian confines (programs.sh), changes that die or fail (faults.sh), sources and their figures
 # (sources.sh), auditd that comes and goes (auditd.sh), the bus (dbus.sh), modes (modes.sh), what lasts
-# for a while (timed.sh), the screen (screen.sh), query (query.sh) and the oracle against the kernel: walk
+# for a while (timed.sh), new profiles (new.sh), the screen (screen.sh), query (query.sh) and the oracle against the kernel: walk
 # by walk (oracle.sh), by made policy and by things done (agree.sh).
 set -u
 armorer=/mnt/armorer/armorer

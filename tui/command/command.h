@@ -177,6 +177,7 @@ int tui_command_propose(TuiCommand *command, int argc, char **argv);
 int tui_command_apply(TuiCommand *command, int argc, char **argv);
 int tui_command_query(TuiCommand *command, int argc, char **argv);
 int tui_command_mode(TuiCommand *command, int argc, char **argv);
+int tui_command_new(TuiCommand *command, int argc, char **argv);
 int tui_command_undo(TuiCommand *command, int argc, char **argv);
 int tui_command_replay(TuiCommand *command, int argc, char **argv);
 int tui_command_doctor(TuiCommand *command, int argc, char **argv);

@@ -18,6 +18,8 @@ const TuiVerb tui_verbs[] = {
      "would it be allowed, on disk and as loaded", tui_command_query},
     {"mode", "enforce|complain|kill|disable|enable PROFILE...", "put profiles into another mode",
      tui_command_mode},
+    {"new", "PROGRAM [-- ARGUMENT…]", "a profile for a program that has none, step by step",
+     tui_command_new},
     {"undo", "[ID]", "take back a change, the last one by default", tui_command_undo},
     {"replay", "FILE", "play a recorded log again, at its own pace", tui_command_replay},
     {"doctor", "", "why do I see nothing? what is wrong, and what helps", tui_command_doctor},
