@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What rules open on this machine: the files that exist and that the profile neither allows nor
- * refuses explicitly so far. All rules are measured in one walk, in a thread of its own; where no
+ * refuses explicitly so far. All rules are measured in one walk, in a child of its own; where no
  * name below a directory can be opened by any of them, by their machines, it is not walked.
  *
  * Directories are opened below the target's root, by descriptor; no symbolic link is followed. What
@@ -61,7 +61,8 @@ typedef void (*AmrBreadthProgress)(guint64 looked, guint64 files, gpointer data)
 
 /* All is copied or held, but @target is borrowed. @sensitive may be NULL. @msec is the budget in
  * milliseconds; what is known then is the answer. @progress (may be NULL) is called by the main
- * loop, some ten times a second. Fails only as cancelled, at once; the thread ends by itself. */
+ * loop, some ten times a second. Fails as cancelled, at once; else only where no child can be made,
+ * or it died. A child that a file system holds for good is left behind. */
 void amr_breadth_async(const AmrTarget *target, const AmrBreadthLane *lanes, guint n,
                        AmrSensitive *sensitive, guint msec, AmrBreadthProgress progress,
                        gpointer progress_data, GCancellable *cancellable,

@@ -3,7 +3,7 @@
  * directories had them. */
 #include <string.h>
 
-#include "core/policy/breadth_private.h"
+#include "core/policy/breadth_worker.h"
 
 #define SAMPLE_MAX    12
 #define SENSITIVE_MAX 48
@@ -159,4 +159,101 @@ void
 amr_breadth_sort(AmrBreadth *breadth)
 {
     g_ptr_array_sort(breadth->sample, compare_names);
+}
+
+/* ---- as bytes -------------------------------------------------------------------------------- */
+
+#define FILE_TYPE "(ayubmay)"
+#define LANE_TYPE "(tttuttba" FILE_TYPE "a" FILE_TYPE "aay)"
+
+static GVariant *
+pack_files(const GPtrArray *files)
+{
+    GVariantBuilder builder;
+
+    g_variant_builder_init(&builder, G_VARIANT_TYPE("a" FILE_TYPE));
+    for (guint i = 0; i < files->len; i++) {
+        const AmrBreadthFile *file = files->pdata[i];
+        g_variant_builder_add(&builder, "(^ayub@may)", file->path, file->rights, file->own,
+                              g_variant_new_maybe(G_VARIANT_TYPE_BYTESTRING,
+                                                  file->why ? g_variant_new_bytestring(file->why)
+                                                            : NULL));
+    }
+    return g_variant_builder_end(&builder);
+}
+
+static GVariant *
+pack_lane(const AmrBreadth *lane)
+{
+    GVariantBuilder left;
+
+    g_variant_builder_init(&left, G_VARIANT_TYPE_BYTESTRING_ARRAY);
+    for (guint i = 0; i < lane->left->len; i++)
+        g_variant_builder_add_value(&left, g_variant_new_bytestring(lane->left->pdata[i]));
+    return g_variant_new("(tttuttb@a" FILE_TYPE "@a" FILE_TYPE "@aay)", lane->files, lane->own,
+                         lane->n_sensitive, lane->rights, lane->looked, lane->unread, lane->whole,
+                         pack_files(lane->sensitive), pack_files(lane->sample),
+                         g_variant_builder_end(&left));
+}
+
+GBytes *
+amr_breadth_pack(const GPtrArray *all)
+{
+    GVariantBuilder builder;
+
+    g_variant_builder_init(&builder, G_VARIANT_TYPE("a" LANE_TYPE));
+    for (guint i = 0; i < all->len; i++)
+        g_variant_builder_add_value(&builder, pack_lane(all->pdata[i]));
+    g_autoptr(GVariant) packed = g_variant_ref_sink(g_variant_builder_end(&builder));
+    return g_variant_get_data_as_bytes(packed);
+}
+
+static void
+unpack_files(GVariant *files, GPtrArray *list)
+{
+    GVariantIter iter;
+    const char *path, *why;
+    guint32 rights;
+    gboolean own;
+
+    g_variant_iter_init(&iter, files);
+    while (g_variant_iter_next(&iter, "(^&ayubm^&ay)", &path, &rights, &own, &why)) {
+        Kept *kept = g_new0(Kept, 1);
+        kept->file = (AmrBreadthFile){g_strdup(path), rights, own, g_strdup(why)};
+        g_ptr_array_add(list, kept);
+    }
+}
+
+static AmrBreadth *
+unpack_lane(GVariant *packed)
+{
+    AmrBreadth *lane = amr_breadth_new();
+    g_autoptr(GVariant) sensitive = NULL, sample = NULL, left = NULL;
+
+    g_variant_get(packed, "(tttuttb@a" FILE_TYPE "@a" FILE_TYPE "@aay)", &lane->files, &lane->own,
+                  &lane->n_sensitive, &lane->rights, &lane->looked, &lane->unread, &lane->whole,
+                  &sensitive, &sample, &left);
+    unpack_files(sensitive, lane->sensitive);
+    unpack_files(sample, lane->sample);
+    for (gsize i = 0; i < g_variant_n_children(left); i++) {
+        g_autoptr(GVariant) one = g_variant_get_child_value(left, i);
+        g_ptr_array_add(lane->left, g_strdup(g_variant_get_bytestring(one)));
+    }
+    return lane;
+}
+
+GPtrArray *
+amr_breadth_unpack(GBytes *bytes, guint lanes)
+{
+    g_autoptr(GVariant) packed =
+        g_variant_ref_sink(g_variant_new_from_bytes(G_VARIANT_TYPE("a" LANE_TYPE), bytes, FALSE));
+
+    if (!g_variant_is_normal_form(packed) || g_variant_n_children(packed) != lanes)
+        return NULL;
+    GPtrArray *all = g_ptr_array_new_with_free_func((GDestroyNotify)amr_breadth_free);
+    for (guint i = 0; i < lanes; i++) {
+        g_autoptr(GVariant) one = g_variant_get_child_value(packed, i);
+        g_ptr_array_add(all, unpack_lane(one));
+    }
+    return all;
 }

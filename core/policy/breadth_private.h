@@ -58,15 +58,18 @@ typedef struct AmrBreadthWalk AmrBreadthWalk;
 
 AmrBreadthWalk *amr_breadth_walk_new(const AmrTarget *target, const AmrBreadthLane *lanes, guint n,
                                      AmrSensitive *sensitive, guint msec);
-AmrBreadthWalk *amr_breadth_walk_ref(AmrBreadthWalk *walk);
 void amr_breadth_walk_free(AmrBreadthWalk *walk);
 
-/* In a thread: walks until it is done, out of time or stopped. @tell is called now and then, and
- * must not wait. */
+/* In a thread: walks until it is done or out of time. @tell is called now and then, and must not
+ * wait. */
 void amr_breadth_walk_run(AmrBreadthWalk *walk, void (*tell)(gpointer data), gpointer data);
 
+/* In a child: closes all descriptors but the standard ones, the walk's and *@fd, which may become
+ * another. */
+void amr_breadth_walk_keep_only(AmrBreadthWalk *walk, int *fd);
+
+guint amr_breadth_walk_lanes(const AmrBreadthWalk *walk);
 /* Of any thread. */
-void amr_breadth_walk_stop(AmrBreadthWalk *walk);
 void amr_breadth_walk_count(AmrBreadthWalk *walk, guint64 *looked, guint64 *files);
 /* What is known now, one a lane; whoever waits no longer says so in @late. */
 GPtrArray *amr_breadth_walk_take(AmrBreadthWalk *walk, gboolean late);

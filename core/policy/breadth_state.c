@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A walk as others see it: made, stopped, asked what it knows. */
+/* A walk as others see it: made, and asked what it knows. */
 #include "config.h"
 
 #include <fcntl.h>
@@ -32,7 +32,6 @@ amr_breadth_walk_new(const AmrTarget *target, const AmrBreadthLane *lanes, guint
 {
     AmrBreadthWalk *walk = g_new0(AmrBreadthWalk, 1);
 
-    g_atomic_ref_count_init(&walk->holders);
     g_mutex_init(&walk->lock);
     walk->root_fd = fcntl(amr_target_root_fd(target), F_DUPFD_CLOEXEC, 3);
     walk->lanes = g_new0(AmrBreadthWalkLane, n);
@@ -51,17 +50,10 @@ amr_breadth_walk_new(const AmrTarget *target, const AmrBreadthLane *lanes, guint
     return walk;
 }
 
-AmrBreadthWalk *
-amr_breadth_walk_ref(AmrBreadthWalk *walk)
-{
-    g_atomic_ref_count_inc(&walk->holders);
-    return walk;
-}
-
 void
 amr_breadth_walk_free(AmrBreadthWalk *walk)
 {
-    if (!walk || !g_atomic_ref_count_dec(&walk->holders))
+    if (!walk)
         return;
     for (guint i = 0; i < walk->n; i++) {
         AmrBreadthWalkLane *lane = &walk->lanes[i];
@@ -87,12 +79,31 @@ amr_breadth_walk_free(AmrBreadthWalk *walk)
     g_free(walk);
 }
 
-/* ---- what is said of it ---------------------------------------------------------------------- */
+/* Moved to the least numbers, so that the rest is one range. */
+static int
+move_to(int fd, int number)
+{
+    if (fd != number && dup3(fd, number, O_CLOEXEC) < 0)
+        _exit(1);
+    return number;
+}
 
 void
-amr_breadth_walk_stop(AmrBreadthWalk *walk)
+amr_breadth_walk_keep_only(AmrBreadthWalk *walk, int *fd)
 {
-    g_atomic_int_set(&walk->stopped, 1);
+    int out = fcntl(*fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 3); /* above both */
+
+    walk->root_fd = walk->root_fd < 0 ? -1 : move_to(walk->root_fd, STDERR_FILENO + 1);
+    *fd = move_to(out, STDERR_FILENO + 2);
+    (void)close_range(STDERR_FILENO + 3, ~0u, 0);
+}
+
+/* ---- what is said of it ---------------------------------------------------------------------- */
+
+guint
+amr_breadth_walk_lanes(const AmrBreadthWalk *walk)
+{
+    return walk->n;
 }
 
 void

@@ -56,7 +56,7 @@ count(AmrBreadthWalk *walk, guint looked)
 static gboolean
 is_over(const AmrBreadthWalk *walk)
 {
-    return g_atomic_int_get(&walk->stopped) || g_get_monotonic_time() > walk->deadline;
+    return g_get_monotonic_time() > walk->deadline;
 }
 
 /* ---- one name -------------------------------------------------------------------------------- */

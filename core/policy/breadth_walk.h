@@ -15,8 +15,6 @@ typedef struct {
 } AmrBreadthWalkLane;
 
 struct AmrBreadthWalk {
-    gatomicrefcount holders;
-    gint stopped;
     int root_fd;
     AmrBreadthWalkLane *lanes;
     guint n;

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,7 +13,7 @@
 #include <unistd.h>
 
 #include "core/base/error.h"
-#include "core/policy/breadth_private.h"
+#include "core/policy/breadth_worker.h"
 
 static const char sensitive_text[] = "[keys]\n"
                                      "name = /**/*.key\n"
@@ -429,6 +430,184 @@ test_progress(void **state)
     assert_true(told >= 1);
 }
 
+/* ---- what hangs ------------------------------------------------------------------------------ */
+
+/* The child that counts; 0: there is none. */
+static pid_t
+worker(void)
+{
+    g_autoptr(GDir) proc = g_dir_open("/proc", 0, NULL);
+    const char *name;
+
+    while ((name = g_dir_read_name(proc))) {
+        g_autofree char *path = g_build_filename("/proc", name, "stat", NULL);
+        g_autofree char *text = NULL;
+        const char *end;
+        if (!g_ascii_isdigit(*name) || !g_file_get_contents(path, &text, NULL, NULL))
+            continue;
+        end = strrchr(text, ')');
+        if (end && strstr(text, "(armorer: count)") && /* "PID (NAME) STATE PARENT" */
+            g_ascii_strtoll(end + 4, NULL, 10) == getpid())
+            return (pid_t)g_ascii_strtoll(name, NULL, 10);
+    }
+    return 0;
+}
+
+/* Starts to count, and does that to the child. */
+static void
+count_and(const World *world, const Pair *made, int sign, GAsyncResult **done)
+{
+    pid_t pid = 0;
+
+    amr_breadth_async(world->target, &made->lane, 1, world->sensitive, 300, NULL, NULL, NULL,
+                      test_result, done);
+    while (!pid)
+        pid = worker();
+    assert_int_equal(kill(pid, sign), 0);
+}
+
+static void
+wait_gone(void)
+{
+    while (worker()) {
+        g_main_context_iteration(NULL, FALSE);
+        g_usleep(1000);
+    }
+}
+
+/* Whether it answered before: then the test says nothing. */
+static gboolean
+is_whole(const GPtrArray *all)
+{
+    return all && ((const AmrBreadth *)all->pdata[0])->whole;
+}
+
+/* A tree that takes a moment. */
+static void
+make_many(const World *world)
+{
+    for (guint i = 0; i < 3000; i++) {
+        g_autofree char *path = g_strdup_printf("/many/%u/%u", i % 30, i);
+        make_directory(world, path);
+    }
+}
+
+/* Stopped in the middle, as by a system call that never comes back: it is not waited for. */
+static void
+test_stopped(void **state)
+{
+    const World *world = *state;
+    g_auto(Pair) made = pair("", "/** r,");
+    gboolean stopped = FALSE;
+
+    make_many(world);
+    for (guint i = 0; i < 20 && !stopped; i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GAsyncResult) done = NULL;
+        count_and(world, &made, SIGSTOP, &done);
+        test_wait_result(&done);
+        g_autoptr(GPtrArray) all = amr_breadth_finish(done, &error);
+        assert_no_error(error);
+        const AmrBreadth *breadth = all->pdata[0];
+        stopped = !is_whole(all);
+        if (stopped) {
+            assert_int_equal(breadth->left->len, 1);
+            assert_string_equal(breadth->left->pdata[0], "/ and what comes behind it: no answer");
+        }
+        wait_gone();
+    }
+    assert_true(stopped);
+}
+
+static void
+test_killed(void **state)
+{
+    const World *world = *state;
+    g_auto(Pair) made = pair("", "/** r,");
+    gboolean killed = FALSE;
+
+    make_many(world);
+    for (guint i = 0; i < 20 && !killed; i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GAsyncResult) done = NULL;
+        count_and(world, &made, SIGKILL, &done);
+        test_wait_result(&done);
+        g_autoptr(GPtrArray) all = amr_breadth_finish(done, &error);
+        killed = !all;
+        if (killed)
+            assert_string_equal(error->message, "Counting files: The worker ended without a word");
+        wait_gone();
+    }
+    assert_true(killed);
+}
+
+/* A child that may hang for good holds nothing of the parent's: no terminal, no lock. */
+static void
+test_holds_nothing(void **state)
+{
+    const World *world = *state;
+    g_auto(Pair) made = pair("", "/** r,");
+    g_autoptr(GAsyncResult) done = NULL;
+    g_autofree char *path = NULL;
+    const char *name;
+    guint n = 0;
+    int fds[2];
+
+    make_many(world);
+    assert_int_equal(pipe(fds), 0); /* without O_CLOEXEC */
+    count_and(world, &made, SIGSTOP, &done);
+    path = g_strdup_printf("/proc/%d/fd", (int)worker());
+    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+    while (dir && (name = g_dir_read_name(dir))) {
+        g_autofree char *link = g_build_filename(path, name, NULL);
+        g_autofree char *to = g_file_read_link(link, NULL);
+        n++;
+        if (atoi(name) <= 2)
+            assert_string_equal(to, "/dev/null");
+    }
+    assert_true(n <= 6); /* those, the root, the answer, a directory */
+    close(fds[0]);
+    close(fds[1]);
+    test_wait_result(&done);
+    g_autoptr(GPtrArray) all = amr_breadth_finish(done, NULL);
+    assert_non_null(all);
+}
+
+/* What it says comes back as it was, and nothing else is taken for it. */
+static void
+test_packed(void **state)
+{
+    g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func((GDestroyNotify)amr_breadth_free);
+    gsize size;
+
+    for (guint i = 0; i < 3; i++) {
+        AmrBreadth *one = amr_breadth_new();
+        for (guint k = 0; k < i * 30; k++) {
+            g_autofree char *name = g_strdup_printf("/a\n\xff%u", k);
+            amr_breadth_add(one, amr_bytes(name), AMR_PERM_READ << (k % 3), k % 2,
+                            k % 5 ? -1 : (int)k, "why \"it\"");
+        }
+        one->looked = 7 + i;
+        one->unread = i;
+        one->whole = i == 0;
+        g_ptr_array_add(one->left, g_strdup("/x: left"));
+        g_ptr_array_add(all, one);
+    }
+    g_autoptr(GBytes) bytes = amr_breadth_pack(all);
+    g_autoptr(GPtrArray) back = amr_breadth_unpack(bytes, 3);
+    assert_non_null(back);
+    g_autoptr(GBytes) again = amr_breadth_pack(back);
+    assert_true(g_bytes_equal(bytes, again));
+    assert_null(amr_breadth_unpack(bytes, 2));
+    const guint8 *data = g_bytes_get_data(bytes, &size);
+    for (gsize len = 0; len < size; len++) {
+        g_autoptr(GBytes) part = g_bytes_new(data, len);
+        g_autoptr(GPtrArray) none = amr_breadth_unpack(part, 3);
+        if (none)
+            fail_msg("%" G_GSIZE_FORMAT " bytes of %" G_GSIZE_FORMAT " are taken", len, size);
+    }
+}
+
 /* ---- mounts ---------------------------------------------------------------------------------- */
 
 static void
@@ -598,6 +777,10 @@ main(void)
         cmocka_unit_test_setup_teardown(test_no_time, setup, teardown),
         cmocka_unit_test_setup_teardown(test_cancelled, setup, teardown),
         cmocka_unit_test_setup_teardown(test_progress, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_stopped, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_killed, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_holds_nothing, setup, teardown),
+        cmocka_unit_test(test_packed),
         cmocka_unit_test(test_mounts),
         cmocka_unit_test(test_own_proc),
         cmocka_unit_test(test_shipped),
