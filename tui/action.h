@@ -69,6 +69,8 @@ enum {
     X(SORT_STATE, "sort-state", "", "by state", "By how it stands", 0)                            \
     X(SORT_PROCESSES, "sort-processes", "", "by processes", "By processes, the most first", 0)    \
     X(COPY, "copy", "y", "copy", "Copy the rule or record to the clipboard; again: show it", 0)   \
+    X(RIGHTS, "rights", "A", "ask rights",                                                        \
+      "Ask for the right to read what only root may, and start again", 0)                         \
     X(REFRESH, "refresh", "R f5", "refresh", "Read policy, kernel and history again", 0)          \
     X(TAB_DENIALS, "denials", "1", "denials", "Go to the denials", 0)                             \
     X(TAB_PROFILES, "profiles", "2", "profiles", "Go to the profiles", 0)                         \

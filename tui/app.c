@@ -7,38 +7,14 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "tui/app_private.h"
 #include "tui/home.h"
 #include "tui/keyfile.h"
-#include "tui/privileged.h"
-#include "tui/tell.h"
 #include "tui/terminal/clipboard.h"
-#include "tui/terminal/term.h"
-#include "tui/trouble.h"
 #include "tui/view/past.h"
-#include "tui/view/screen.h"
 
 #define FRAME        (G_USEC_PER_SEC / 30) /* data alone draws no more often */
 #define KEYS_AT_ONCE 64 /* keys taken before a frame is drawn: a paste must not starve it */
-
-typedef struct {
-    const TuiOptions *options;
-    AmrSession *session;
-    TuiIgnored *ignored; /* NULL: it is for this session alone */
-    TuiTerm *term;
-    TuiScreen *screen;
-    TuiTell tell;
-    TuiTrouble *trouble; /* with the logs; NULL before the past is read */
-    TuiCanvas *canvas;
-    TuiTheme *theme;
-    GMainLoop *loop;
-    GCancellable *cancellable;
-    gint64 drawn; /* monotonic time of the last frame that data had drawn */
-    guint frame;  /* source of the frame to come; 0: none */
-    guint keys, signals[4];
-    guint more; /* source of keys that were left */
-    gboolean loading, away, gone, mouse;
-    TuiTask *past; /* while it is loaded */
-} App;
 
 /* ---- the one place that draws --------------------------------------------------------------- */
 
@@ -160,6 +136,9 @@ do_action(App *app, TuiAction action)
     case TUI_ACTION_MOUSE:
         toggle_mouse(app);
         break;
+    case TUI_ACTION_RIGHTS:
+        tui_app_ask_rights(app);
+        break;
     case TUI_ACTION_REDRAW:
         tui_term_resize(app->term);
         tui_term_redraw(app->term);
@@ -169,20 +148,18 @@ do_action(App *app, TuiAction action)
     }
 }
 
-static gboolean on_keys(gint fd, GIOCondition condition, gpointer data);
-
 static gboolean
 on_more_keys(gpointer data)
 {
     App *app = data;
     app->more = 0;
     if (!app->away)
-        on_keys(0, 0, app);
+        tui_app_on_keys(0, 0, app);
     return G_SOURCE_REMOVE;
 }
 
-static gboolean
-on_keys(gint fd, GIOCondition condition, gpointer data)
+gboolean
+tui_app_on_keys(gint fd, GIOCondition condition, gpointer data)
 {
     App *app = data;
     TuiInput input;
@@ -231,25 +208,6 @@ on_hangup(gpointer data)
     app->gone = TRUE;
     g_main_loop_quit(app->loop);
     return G_SOURCE_CONTINUE;
-}
-
-/* ---- more rights ---------------------------------------------------------------------------- */
-
-static gboolean
-elevate(const AmrRequest *request, TuiPrivileged *privileged, GError **error, gpointer data)
-{
-    App *app = data;
-    gboolean ok;
-
-    app->away = TRUE;
-    if (app->keys)
-        g_source_remove(app->keys); /* the keys are the child's now */
-    tui_term_leave(app->term);
-    ok = tui_privileged_change(request, privileged, error);
-    tui_term_return(app->term);
-    app->keys = g_unix_fd_add(tui_term_fd(app->term), G_IO_IN | G_IO_HUP | G_IO_ERR, on_keys, app);
-    app->away = FALSE;
-    return ok;
 }
 
 /* ---- life ----------------------------------------------------------------------------------- */
@@ -321,6 +279,7 @@ start_reading(App *app)
         tui_screen_set_trouble(app->screen, text);
         return;
     }
+    tui_app_hint_rights(app);
     app->loading = TRUE;
     app->past = tui_past_begin(app->screen);
     amr_ingest_load_async(app->session->ingest, app->cancellable, on_past_loaded, app);
@@ -373,8 +332,9 @@ make_screen(App *app)
         .ignored = app->ignored,
         .host = g_get_host_name(),
         .read_only = amr_target_is_read_only(app->session->target),
+        .lacks_rights = tui_app_lacks_rights(app),
         .keymap = tui_keymap_new(amr_target_is_read_only(app->session->target)),
-        .elevate = tui_privileged_needed(app->session->target) ? elevate : NULL,
+        .elevate = tui_privileged_needed(app->session->target) ? tui_app_elevate : NULL,
         .copy = copy,
         .dirty = on_dirty,
         .data = app,
@@ -393,7 +353,8 @@ make_screen(App *app)
     if (warnings->len > 0)
         tui_screen_say(app->screen, TUI_ROLE_WARNING, "%s%s", (const char *)warnings->pdata[0],
                        warnings->len > 1 ? " (and more: see the help)" : "");
-    app->keys = g_unix_fd_add(tui_term_fd(app->term), G_IO_IN | G_IO_HUP | G_IO_ERR, on_keys, app);
+    app->keys =
+        g_unix_fd_add(tui_term_fd(app->term), G_IO_IN | G_IO_HUP | G_IO_ERR, tui_app_on_keys, app);
 }
 
 static void
@@ -452,13 +413,11 @@ ways_of(const TuiOptions *options, AmrConfig *config, guint *ways, GError **erro
     return TRUE;
 }
 
-int
-tui_app_run(const TuiOptions *options)
+/* Once; *again: with rights that it did not have. */
+static int
+run_once(TuiOptions *options, gboolean *again)
 {
     g_autoptr(GError) error = NULL;
-    /* Debug messages too: standard output is the screen. Before the first thread, as GLib wants. */
-    g_log_writer_default_set_use_stderr(TRUE);
-    tui_prompt_prepare(tui_home_is_ours());
     g_autoptr(AmrSession) session = tui_options_session(options, &error);
     App app = {.options = options, .session = session};
     guint ways = 0;
@@ -488,5 +447,22 @@ tui_app_run(const TuiOptions *options)
     start_reading(&app);
     g_main_loop_run(app.loop);
     finish(&app);
+    *again = app.again && !app.gone;
     return TUI_EXIT_DONE;
+}
+
+int
+tui_app_run(TuiOptions *options)
+{
+    gboolean again;
+    int status;
+
+    /* Debug messages too: standard output is the screen. Before the first thread, as GLib wants. */
+    g_log_writer_default_set_use_stderr(TRUE);
+    tui_prompt_prepare(tui_home_is_ours());
+    do {
+        again = FALSE;
+        status = run_once(options, &again);
+    } while (again);
+    return status;
 }

@@ -10,6 +10,7 @@
 #include "core/base/error.h"
 #include "core/base/fsutil.h"
 #include "tui/home.h"
+#include "tui/lend.h"
 
 /* ---- where data files are ------------------------------------------------------------------- */
 
@@ -103,10 +104,28 @@ fixed_clock(void)
 }
 
 gboolean
+tui_options_lack_rights(const TuiOptions *options)
+{
+    return geteuid() != 0 && !options->lender && !options->demo && !options->root &&
+           !options->policy && !options->parser && !options->features;
+}
+
+static gboolean
+ask_rights(TuiOptions *options, GError **error)
+{
+    options->lender = tui_lend_ask(error);
+    if (!options->lender)
+        g_prefix_error(error, "Asking for the right to read: ");
+    return options->lender != NULL;
+}
+
+gboolean
 tui_options_prepare(TuiOptions *options, GError **error)
 {
     g_autofree char *data = NULL;
 
+    if (options->ask_rights && tui_options_lack_rights(options) && !ask_rights(options, error))
+        return FALSE;
     if (!options->demo || options->sandbox)
         return TRUE;
     if (options->root || options->policy)
@@ -228,6 +247,7 @@ tui_options_session(const TuiOptions *options, GError **error)
     AmrSession *session = amr_session_new(&target, options->most, error);
 
     if (session) {
+        amr_opener_set_lender(session->opener, options->lender);
         session->only = g_strdupv(options->sources);
         add_user_config(session->config);
         add_all_data(session);
@@ -268,6 +288,7 @@ tui_options_clear(TuiOptions *options)
     g_free(options->notify);
     g_free(options->replay);
     amr_clock_free(options->clock);
+    amr_lender_free(options->lender);
     g_strfreev(options->logs);
     g_strfreev(options->sources);
     *options = (TuiOptions){0};

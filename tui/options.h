@@ -12,7 +12,9 @@ typedef struct {
     char **logs;    /* --log, NULL-terminated; raw bytes */
     char **sources; /* --source, NULL-terminated */
     gboolean read_only, demo, json, plain;
-    guint most;   /* distinct denials that are held; 0: AMR_STORE_LIMIT */
+    gboolean ask_rights; /* to read what only root may */
+    AmrLender *lender;   /* who has them; NULL: nobody */
+    guint most;          /* distinct denials that are held; 0: AMR_STORE_LIMIT */
     char *notify; /* how new denials are told outside of the screen: tui_notice_read(); NULL: not */
     char *replay; /* the log to be played in place of any other; raw bytes; NULL: none */
     double speed; /* of that, or of the demo; AMR_REPLAY_SPEED_MAX */
@@ -21,8 +23,11 @@ typedef struct {
     char *sandbox; /* the private copy that --demo works on, also the root; removed when cleared */
 } TuiOptions;
 
-/* Makes the sandbox where --demo was given (AMR_ERROR_USAGE beside another target); nothing else.
- * Once, before a session. */
+/* Whether these options mean this system, of which an ordinary user may not read all. */
+gboolean tui_options_lack_rights(const TuiOptions *options);
+
+/* Makes the sandbox where --demo was given (AMR_ERROR_USAGE beside another target), and asks for
+ * rights where that was wished, on the terminal. Once, before a session. */
 gboolean tui_options_prepare(TuiOptions *options, GError **error);
 
 /* What is to be played, if anything: the demo's recorded session, unless its logs are named, or
@@ -53,7 +58,7 @@ int tui_exit_status(const GError *error);
 
 /* The full screen; returns an exit status. Without a terminal: 2, naming the command that does it.
  */
-int tui_app_run(const TuiOptions *options);
+int tui_app_run(TuiOptions *options);
 /* The same line by line (plain.h). */
 int tui_plain_run(TuiOptions *options);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "core/advice/choice.h"
+#include "core/advice/choice_private.h"
 
 #include <string.h>
 
@@ -22,9 +22,6 @@ enum {
 #define NETLINK_AUDIT 9
 #define GROUP_READLOG 1
 #define NETLINK_MAX   (4 * 1024 * 1024)
-
-#define JOURNAL_ALL     "all that the kernel's audit backlog lets through: journald listens to audit"
-#define JOURNAL_LIMITED "the kernel's log, which is rate limited: journald does not listen to audit"
 
 #define RATE_LIMITED "what rsyslog wrote of the kernel's log, which is rate limited"
 
@@ -79,12 +76,6 @@ amr_choice_free(AmrChoice *choice)
     g_free(choice);
 }
 
-static AmrChoiceSource *
-get(const AmrChoice *choice, guint i)
-{
-    return &g_array_index(choice->sources, AmrChoiceSource, i);
-}
-
 /* ---- looking --------------------------------------------------------------------------------- */
 
 typedef struct {
@@ -136,7 +127,7 @@ look_at_file(const Look *look, AmrChoiceSource *source)
     GError *error = NULL;
 
     if (!can_open(look, source, source->name, &error))
-        set_refused(look, source, error, "sudo armorer, or join the group adm");
+        set_refused(look, source, error, "armorer --ask-rights, or join the group adm");
 }
 
 static void
@@ -146,7 +137,8 @@ look_at_audit(const Look *look, AmrChoiceSource *source)
     amr_autofd int fd = amr_audit_open(&error);
 
     if (fd < 0)
-        set_refused(look, source, error, "sudo armorer (CAP_AUDIT_READ is enough)");
+        set_refused(look, source, error,
+                    "armorer --ask-rights, or sudo armorer (CAP_AUDIT_READ is enough)");
     else
         source->state = AMR_CHOICE_SPARE;
 }
@@ -157,7 +149,8 @@ look_at_kmsg(const Look *look, AmrChoiceSource *source)
     GError *error = NULL;
 
     if (!can_open(look, source, "dev/kmsg", &error))
-        set_refused(look, source, error, "sudo armorer (CAP_SYSLOG is enough)");
+        set_refused(look, source, error,
+                    "armorer --ask-rights, or sudo armorer (CAP_SYSLOG is enough)");
 }
 
 /* The directory is named after the machine, so that no container's journal is taken for its. */
@@ -211,7 +204,7 @@ look_at_listeners(const Look *look, AmrChoiceSource *source)
     lines = g_strsplit(text, "\n", -1);
     for (guint i = 1; lines[0] && lines[i]; i++)
         source->complete |= is_journals(lines[i], journald);
-    source->holds = source->complete ? JOURNAL_ALL : JOURNAL_LIMITED;
+    source->holds = source->complete ? AMR_JOURNAL_ALL : AMR_JOURNAL_LIMITED;
 }
 
 static void
@@ -239,7 +232,7 @@ look_at_journal(const Look *look, AmrChoiceSource *source)
         if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
             break;
     }
-    set_refused(look, source, error, "sudo armorer, or join the group systemd-journal");
+    set_refused(look, source, error, "armorer --ask-rights, or join the group systemd-journal");
 }
 
 static void
@@ -273,7 +266,8 @@ use(AmrChoiceSource *source, gboolean past, gboolean live, const char *reason)
     source->past = past;
     source->live = live;
     g_free(source->reason);
-    source->reason = g_strdup(reason);
+    source->reason =
+        source->lent ? g_strdup_printf("%s; armorer-helper reads it", reason) : g_strdup(reason);
 }
 
 /* Whether processes can be seen, and none of them is auditd. */
@@ -290,7 +284,7 @@ static gboolean
 is_stale(const AmrChoice *choice, const AmrChoiceSource *source)
 {
     for (guint i = 0; i < choice->sources->len; i++) {
-        const AmrChoiceSource *other = get(choice, i);
+        const AmrChoiceSource *other = amr_choice_get(choice, i);
         if (other != source && other->written > source->written + G_TIME_SPAN_DAY)
             return TRUE;
     }
@@ -309,29 +303,30 @@ is_used(const AmrChoiceSource *source)
 static void
 choose(AmrChoice *choice, gboolean follow)
 {
-    AmrChoiceSource *audit_log = get(choice, AUDIT_LOG), *journal = get(choice, JOURNAL);
+    AmrChoiceSource *audit_log = amr_choice_get(choice, AUDIT_LOG),
+                    *journal = amr_choice_get(choice, JOURNAL);
     const gboolean stale = !audit_log->complete; /* its daemon does not run any more */
     const char *holder = audit_log->short_name;
 
     use(audit_log, TRUE, follow, stale ? choice->why_stale : audit_log->holds);
     if (follow)
-        use(get(choice, NETLINK), FALSE, TRUE, known[NETLINK].holds);
+        use(amr_choice_get(choice, NETLINK), FALSE, TRUE, known[NETLINK].holds);
     if (!is_used(audit_log) || stale) {
         holder = journal->short_name;
         use(journal, TRUE, follow, journal->holds);
     }
     if (!is_used(journal) && (!is_used(audit_log) || stale)) {
-        use(get(choice, KMSG), TRUE, follow, known[KMSG].holds);
+        use(amr_choice_get(choice, KMSG), TRUE, follow, known[KMSG].holds);
         for (guint i = FIRST_SYSLOG; i < choice->sources->len; i++) {
-            if (get(choice, i)->state != AMR_CHOICE_SPARE)
+            if (amr_choice_get(choice, i)->state != AMR_CHOICE_SPARE)
                 continue;
-            use(get(choice, i), TRUE, follow, known[i].holds);
+            use(amr_choice_get(choice, i), TRUE, follow, known[i].holds);
             holder = known[i].short_name;
             break;
         }
     }
     for (guint i = 0; i < choice->sources->len; i++) {
-        AmrChoiceSource *source = get(choice, i);
+        AmrChoiceSource *source = amr_choice_get(choice, i);
         if (source->state == AMR_CHOICE_SPARE)
             source->reason = i == NETLINK ? g_strdup("It has no past")
                                           : g_strdup_printf("%s holds as much or more", holder);
@@ -355,13 +350,14 @@ look_around(const AmrTarget *target, AmrOpener *opener)
         look_at(&look, &source);
         g_array_append_val(choice->sources, source);
     }
+    amr_choice_borrow(choice, amr_opener_lender(opener));
     if (is_unattended(&look))
         choice->why_stale = "It has the past; auditd does not run, so others are read too";
-    else if (is_stale(choice, get(choice, AUDIT_LOG)))
+    else if (is_stale(choice, amr_choice_get(choice, AUDIT_LOG)))
         choice->why_stale =
             "It has the past; it was not written for a day or more, so others are read too";
-    get(choice, AUDIT_LOG)->complete = !choice->why_stale;
-    get(choice, NETLINK)->complete = TRUE;
+    amr_choice_get(choice, AUDIT_LOG)->complete = !choice->why_stale;
+    amr_choice_get(choice, NETLINK)->complete = TRUE;
     return choice;
 }
 
@@ -381,7 +377,7 @@ amr_choice_new_only(const AmrTarget *target, AmrOpener *opener, gboolean follow,
     AmrChoice *choice = look_around(target, opener);
 
     for (guint i = 0; i < choice->sources->len; i++) {
-        AmrChoiceSource *source = get(choice, i);
+        AmrChoiceSource *source = amr_choice_get(choice, i);
         source->asked = g_strv_contains(only, source->short_name);
         if (source->asked)
             use(source, source->kind != AMR_SOURCE_KIND_AUDIT, follow, "It was asked for");
@@ -409,10 +405,13 @@ amr_choice_add(const AmrChoice *choice, AmrIngest *ingest, gboolean follow)
     guint n = 0;
 
     for (guint i = 0; i < choice->sources->len; i++) {
-        const AmrChoiceSource *source = get(choice, i);
+        const AmrChoiceSource *source = amr_choice_get(choice, i);
         if (source->state != AMR_CHOICE_USED)
             continue;
-        if (source->kind == AMR_SOURCE_KIND_FILE)
+        if (source->lent)
+            (void)amr_ingest_add_lent(ingest, source->kind, source->short_name, source->name,
+                                      follow);
+        else if (source->kind == AMR_SOURCE_KIND_FILE)
             (void)amr_ingest_add_file(ingest, AMR_OPEN_SOURCE, source->name, follow);
         else
             (void)amr_ingest_add(ingest, source->kind, source->place, follow);
@@ -427,7 +426,7 @@ amr_choice_summary(const AmrChoice *choice)
     GString *text = g_string_new(NULL);
 
     for (guint i = 0; i < choice->sources->len; i++) {
-        const AmrChoiceSource *source = get(choice, i);
+        const AmrChoiceSource *source = amr_choice_get(choice, i);
         if (source->state == AMR_CHOICE_USED)
             g_string_append_printf(text, "%s%s", text->len ? " + " : "", source->short_name);
     }
@@ -441,9 +440,9 @@ amr_choice_why_none(const AmrChoice *choice)
     gboolean asked = FALSE;
 
     for (guint i = 0; i < choice->sources->len; i++)
-        asked |= get(choice, i)->asked;
+        asked |= amr_choice_get(choice, i)->asked;
     for (guint i = 0; i < choice->sources->len; i++) {
-        const AmrChoiceSource *source = get(choice, i);
+        const AmrChoiceSource *source = amr_choice_get(choice, i);
         if (!asked || source->asked)
             g_string_append_printf(text, "%s%s: %s", text->len ? "; " : "", source->name,
                                    source->reason);
@@ -455,7 +454,7 @@ gboolean
 amr_choice_is_complete(const AmrChoice *choice)
 {
     for (guint i = 0; i < choice->sources->len; i++) {
-        if (is_used(get(choice, i)) && get(choice, i)->complete)
+        if (is_used(amr_choice_get(choice, i)) && amr_choice_get(choice, i)->complete)
             return TRUE;
     }
     return FALSE;
@@ -467,7 +466,7 @@ amr_choice_remedy(const AmrChoice *choice)
     const char *remedy = NULL;
 
     for (guint i = 0; i < choice->sources->len; i++) {
-        const AmrChoiceSource *source = get(choice, i);
+        const AmrChoiceSource *source = amr_choice_get(choice, i);
         if (is_used(source) && source->complete && source->past)
             return NULL;
         if (is_used(source))

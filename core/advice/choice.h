@@ -38,6 +38,7 @@ typedef struct {
     AmrChoiceState state;
     gboolean complete;   /* it is known to hold all that the kernel's backlog lets through */
     gboolean asked;      /* for by its name */
+    gboolean lent;       /* we may not read it; the opener's lender does it for us */
     gboolean past, live; /* what it is used for; both FALSE unless USED */
     char *place;         /* of the journal: its directory below the root; else NULL */
     gint64 written;      /* microseconds since the epoch; 0: unknown */
@@ -60,6 +61,9 @@ AmrChoice *amr_choice_new_only(const AmrTarget *target, AmrOpener *opener, gbool
 gboolean amr_choice_is_name(const char *short_name);
 void amr_choice_free(AmrChoice *choice);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrChoice, amr_choice_free)
+
+/* What of @choice is there to be lent: an array of AMR_LEND_SOURCE, floating. */
+GVariant *amr_choice_lend(const AmrChoice *choice);
 
 /* Adds what is USED to @ingest; returns how many. */
 guint amr_choice_add(const AmrChoice *choice, AmrIngest *ingest, gboolean follow);

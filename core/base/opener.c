@@ -15,6 +15,7 @@
 
 struct AmrOpener {
     const AmrTarget *target;
+    AmrLender *lender; /* NULL: none */
 };
 
 AmrOpener *
@@ -29,6 +30,18 @@ void
 amr_opener_free(AmrOpener *opener)
 {
     g_free(opener);
+}
+
+void
+amr_opener_set_lender(AmrOpener *opener, AmrLender *lender)
+{
+    opener->lender = lender;
+}
+
+AmrLender *
+amr_opener_lender(const AmrOpener *opener)
+{
+    return opener->lender;
 }
 
 /* Where @name is below; -1 if the target has no such place. */
@@ -70,11 +83,37 @@ open_place(AmrOpener *opener, AmrOpenPlace place, const char *name, int flags, G
     return amr_fs_open(place_fd(opener->target, place), name, flags, error);
 }
 
+/* Whether what failed with @error is to be had from the lender; clears it then. */
+static gboolean
+is_lent(const AmrOpener *opener, AmrOpenPlace place, GError **error)
+{
+    if (!opener->lender || place != AMR_OPEN_KERNEL ||
+        !g_error_matches(*error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
+        return FALSE;
+    g_clear_error(error);
+    return TRUE;
+}
+
+static int
+open_or_borrow(AmrOpener *opener, AmrOpenPlace place, const char *name, AmrLend kind, int flags,
+               GError **error)
+{
+    GError *local = NULL;
+    int fd = open_place(opener, place, name, O_RDONLY | flags, &local);
+
+    if (local && is_lent(opener, place, &local))
+        return amr_lender_open(opener->lender, kind, name, error);
+    if (local)
+        g_propagate_error(error, local);
+    return fd;
+}
+
 /* A descriptor that still is O_NONBLOCK. */
 static int
 open_file(AmrOpener *opener, AmrOpenPlace place, const char *name, GError **error)
 {
-    amr_autofd int fd = open_place(opener, place, name, O_RDONLY | O_NONBLOCK | O_NOCTTY, error);
+    amr_autofd int fd =
+        open_or_borrow(opener, place, name, AMR_LEND_OPEN, O_NONBLOCK | O_NOCTTY, error);
     struct stat st;
 
     if (fd < 0)
@@ -105,7 +144,7 @@ amr_opener_open(AmrOpener *opener, AmrOpenPlace place, const char *name, GError 
 int
 amr_opener_open_dir(AmrOpener *opener, AmrOpenPlace place, const char *name, GError **error)
 {
-    return open_place(opener, place, name, O_RDONLY | O_DIRECTORY, error);
+    return open_or_borrow(opener, place, name, AMR_LEND_OPEN_DIR, O_DIRECTORY, error);
 }
 
 static void
@@ -171,12 +210,17 @@ amr_opener_read(AmrOpener *opener, AmrOpenPlace place, const char *name, gsize m
 char *
 amr_opener_read_link(AmrOpener *opener, AmrOpenPlace place, const char *name, GError **error)
 {
-    amr_autofd int fd = open_place(opener, place, name, O_PATH | O_NOFOLLOW, error);
+    g_autoptr(GError) local = NULL;
+    amr_autofd int fd = open_place(opener, place, name, O_PATH | O_NOFOLLOW, &local);
     char text[PATH_MAX + 64]; /* the kernel may put a word behind a path */
     ssize_t len;
 
-    if (fd < 0)
+    if (fd < 0 && is_lent(opener, place, &local))
+        return amr_lender_read_link(opener->lender, name, error);
+    if (fd < 0) {
+        g_propagate_error(error, g_steal_pointer(&local));
         return NULL;
+    }
     len = readlinkat(fd, "", text, sizeof text);
     if (len < 0) {
         int saved = errno;

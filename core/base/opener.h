@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Who opens a log or a kernel file. No source and no kernel reader opens a path itself: it asks
- * the opener, in-process here, later a privileged helper that hands the descriptor over.
+ * the opener, which does so in-process, or has what it may not open lent by armorer-helper.
  */
 #ifndef AMR_BASE_OPENER_H
 #define AMR_BASE_OPENER_H
 
 #include <gio/gio.h>
 
+#include "core/base/lender.h"
 #include "core/base/target.h"
 
 G_BEGIN_DECLS
@@ -27,6 +28,12 @@ typedef enum {
 AmrOpener *amr_opener_new(const AmrTarget *target);
 void amr_opener_free(AmrOpener *opener);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrOpener, amr_opener_free)
+
+/* Has what the kernel's files refuse us (AMR_OPEN_KERNEL) opened by @lender, which is borrowed and
+ * outlives the opener; NULL: by nobody, as it is at first. Logs that are refused are for who reads
+ * them to ask for. */
+void amr_opener_set_lender(AmrOpener *opener, AmrLender *lender);
+AmrLender *amr_opener_lender(const AmrOpener *opener);
 
 /* A descriptor for reading (O_CLOEXEC; O_NONBLOCK only while opening, so that a FIFO without a
  * writer does not hang, but a read from it waits), or -1 with the error as errno said. Asks nobody.

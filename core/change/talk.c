@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/base/error.h"
+#include "core/base/wire.h"
 
 #define HEAD 5 /* bytes: the kind, and the length */
 
@@ -54,25 +55,21 @@ gboolean
 amr_talk_write(int fd, AmrTalk kind, GVariant *content, GError **error)
 {
     g_autoptr(GVariant) owned = g_variant_ref_sink(content);
-    g_autoptr(GVariant) wire = NULL;
-    g_autoptr(GByteArray) bytes = g_byte_array_new();
+    g_autoptr(GByteArray) whole = g_byte_array_new();
+    g_autoptr(GBytes) bytes = NULL;
     gsize len;
 
     g_return_val_if_fail(g_variant_is_of_type(owned, G_VARIANT_TYPE(kinds[kind].type)), FALSE);
-#if G_BYTE_ORDER == G_BIG_ENDIAN
-    wire = g_variant_byteswap(owned);
-#else
-    wire = g_variant_ref(owned);
-#endif
-    len = g_variant_get_size(wire);
+    bytes = amr_wire_pack(owned);
+    len = g_bytes_get_size(bytes);
     if (len > kinds[kind].limit)
         return amr_error_set(error, AMR_ERROR_LIMIT, "More than can be said at once");
     const guint8 head[HEAD] = {kinds[kind].byte, (guint8)len, (guint8)(len >> 8),
                                (guint8)(len >> 16), (guint8)(len >> 24)};
-    g_byte_array_append(bytes, head, HEAD);
+    g_byte_array_append(whole, head, HEAD);
     if (len)
-        g_byte_array_append(bytes, g_variant_get_data(wire), (guint)len);
-    return write_all(fd, bytes->data, bytes->len, error);
+        g_byte_array_append(whole, g_bytes_get_data(bytes, NULL), (guint)len);
+    return write_all(fd, whole->data, whole->len, error);
 }
 
 /* ---- reading ----------------------------------------------------------------------------------
@@ -89,8 +86,7 @@ AmrTalk
 amr_talk_take(GByteArray *buffer, GVariant **content, GError **error)
 {
     const guint8 *data = buffer->data;
-    g_autoptr(GBytes) bytes = NULL;
-    g_autoptr(GVariant) wire = NULL;
+    GVariant *said;
     AmrTalk kind;
     guint32 len;
 
@@ -107,17 +103,11 @@ amr_talk_take(GByteArray *buffer, GVariant **content, GError **error)
         return wrong(error, "more than a message may hold");
     if (buffer->len - HEAD < len)
         return AMR_TALK_UNKNOWN;
-    bytes = g_bytes_new(data + HEAD, len);
-    wire = g_variant_ref_sink(
-        g_variant_new_from_bytes(G_VARIANT_TYPE(kinds[kind].type), bytes, FALSE));
-    if (!g_variant_is_normal_form(wire))
+    said = amr_wire_unpack(kinds[kind].type, data + HEAD, len);
+    if (!said)
         return wrong(error, "a message that is not what it should be");
     g_byte_array_remove_range(buffer, 0, HEAD + len);
-#if G_BYTE_ORDER == G_BIG_ENDIAN
-    *content = g_variant_byteswap(wire);
-#else
-    *content = g_steal_pointer(&wire);
-#endif
+    *content = said;
     return kind;
 }
 

@@ -8,7 +8,7 @@
 #ifndef CORE_HELPER_HELPER_H
 #define CORE_HELPER_HELPER_H
 
-#include <gio/gio.h>
+#include "core/base/opener.h"
 
 G_BEGIN_DECLS
 
@@ -22,6 +22,17 @@ enum {
 /* Carries out one change that standard input asks for (core/change/talk.h), tells standard output
  * what comes of it. An exit status. */
 int helper_change(void);
+
+/* Opens, for the borrower at the other end of the socket that is standard input, what an ordinary
+ * user may not read (core/base/lend.h): the kernel's AppArmor files, and of the sources of denials
+ * AppArmor's records alone. Goes on in the background until the borrower is gone. An exit status.
+ */
+int helper_read(void);
+
+/* Of it: reads one source in this process, which is of its own, until nobody hears it any more, and
+ * says what it finds to @socket. */
+void helper_stream(const AmrTarget *target, AmrOpener *opener, const char *short_name,
+                   gboolean follow, int socket);
 
 /* ---- what the roles share ----------------------------------------------------------------------
  */

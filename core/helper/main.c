@@ -19,8 +19,10 @@
 static const struct {
     const char *name;
     int (*run)(void);
+    gboolean lasts; /* as long as the caller: it may use the processor again and again */
 } roles[] = {
-    {"change", helper_change},
+    {"change", helper_change, FALSE},
+    {"read", helper_read, TRUE},
 };
 
 /* ---- what the caller left behind ---------------------------------------------------------------
@@ -60,7 +62,6 @@ static gboolean
 reset_process(void)
 {
     const struct rlimit no_core = {0, 0};
-    const struct rlimit processor = {PROCESSOR_SECONDS, PROCESSOR_SECONDS};
     const struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
     sigset_t none;
 
@@ -70,8 +71,16 @@ reset_process(void)
     (void)sigemptyset(&none);
     (void)umask(022);
     return sigprocmask(SIG_SETMASK, &none, NULL) == 0 && chdir("/") == 0 &&
-           setrlimit(RLIMIT_CORE, &no_core) == 0 && setrlimit(RLIMIT_CPU, &processor) == 0 &&
-           setrlimit(RLIMIT_FSIZE, &unlimited) == 0;
+           setrlimit(RLIMIT_CORE, &no_core) == 0 && setrlimit(RLIMIT_FSIZE, &unlimited) == 0;
+}
+
+static gboolean
+limit_processor(gboolean lasts)
+{
+    const rlim_t seconds = lasts ? RLIM_INFINITY : PROCESSOR_SECONDS;
+    const struct rlimit processor = {seconds, seconds};
+
+    return setrlimit(RLIMIT_CPU, &processor) == 0;
 }
 
 /* ---- what the roles share ----------------------------------------------------------------------
@@ -118,11 +127,12 @@ main(int argc, char **argv)
     for (gsize i = 0; argc == 2 && i < G_N_ELEMENTS(roles); i++) {
         if (strcmp(argv[1], roles[i].name) != 0)
             continue;
-        if (geteuid() == 0)
+        if (geteuid() == 0 && limit_processor(roles[i].lasts))
             return roles[i].run();
         (void)fputs("armorer-helper: is run as root, by pkexec, sudo or run0\n", stderr);
         return HELPER_REFUSED;
     }
-    (void)fputs("armorer-helper: is run by armorer, to carry out a change\n", stderr);
+    (void)fputs("armorer-helper: is run by armorer, for a change or to read what only root may\n",
+                stderr);
     return HELPER_USAGE;
 }

@@ -11,8 +11,12 @@
 #define AUDIT_SLACK_MS 60000
 
 static AmrLive *
-make(AmrSourceKind kind, int fd, GError **error)
+make(const AmrInput *input, int fd, GError **error)
 {
+    const AmrSourceKind kind = input->kind;
+
+    if (input->lent)
+        return amr_live_lent_new(fd, input->follow);
     if (kind == AMR_SOURCE_KIND_AUDIT)
         return amr_live_audit_new(fd);
     if (kind == AMR_SOURCE_KIND_KMSG)
@@ -24,7 +28,7 @@ void
 amr_ingest_start_live(AmrIngest *ingest, AmrInput *input, int fd)
 {
     GError *error = NULL;
-    AmrLive *live = make(input->kind, fd, &error);
+    AmrLive *live = make(input, fd, &error);
 
     input->fd = -1; /* its own now */
     if (!live) {
@@ -32,7 +36,7 @@ amr_ingest_start_live(AmrIngest *ingest, AmrInput *input, int fd)
         return;
     }
     amr_input_attach_live(input, live);
-    if (input->follow)
+    if (input->follow || live->remote)
         amr_ingest_wait(ingest, input);
     amr_ingest_schedule(ingest);
 }
@@ -87,10 +91,25 @@ open_journal(AmrIngest *ingest, AmrInput *input)
         amr_ingest_start_live(ingest, input, fd);
 }
 
+static void
+open_lent(AmrIngest *ingest, AmrInput *input)
+{
+    GError *error = NULL;
+    const int fd =
+        amr_lender_records(amr_opener_lender(ingest->opener), input->lent, input->follow, &error);
+
+    if (fd < 0)
+        amr_input_fail_reading(input, error);
+    else
+        amr_ingest_start_live(ingest, input, fd);
+}
+
 void
 amr_ingest_open_live(AmrIngest *ingest, AmrInput *input)
 {
-    if (input->fd >= 0) {
+    if (input->lent) {
+        open_lent(ingest, input);
+    } else if (input->fd >= 0) {
         amr_ingest_start_live(ingest, input, input->fd);
     } else if (input->kind == AMR_SOURCE_KIND_AUDIT) {
         open_audit(ingest, input);

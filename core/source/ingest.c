@@ -299,6 +299,17 @@ amr_ingest_add_open(AmrIngest *ingest, AmrSourceKind kind, int fd, gboolean foll
 }
 
 guint
+amr_ingest_add_lent(AmrIngest *ingest, AmrSourceKind kind, const char *short_name, const char *name,
+                    gboolean follow)
+{
+    AmrInput *input = amr_input_new(ingest->inputs->len, AMR_OPEN_SOURCE, name, follow);
+    input->kind = kind;
+    input->lent = g_strdup(short_name);
+    g_ptr_array_add(ingest->inputs, input);
+    return input->number;
+}
+
+guint
 amr_ingest_source_count(const AmrIngest *ingest)
 {
     return ingest->inputs->len;
@@ -369,7 +380,7 @@ amr_ingest_load_async(AmrIngest *ingest, GCancellable *cancellable, GAsyncReadyC
         AmrInput *input = amr_ingest_input(ingest, i);
         if (input->state != AMR_SOURCE_READING)
             continue;
-        if (input->kind != AMR_SOURCE_KIND_FILE && !input->live)
+        if (input->lent || (input->kind != AMR_SOURCE_KIND_FILE && !input->live))
             amr_ingest_open_live(ingest, input);
         else if (input->kind == AMR_SOURCE_KIND_FILE && input->fd < 0)
             amr_ingest_open(ingest, input);
@@ -396,6 +407,12 @@ void
 amr_ingest_set_taken(AmrIngest *ingest, AmrIngestTaken taken, gpointer data)
 {
     amr_intake_set_taken(ingest->intake, taken, data);
+}
+
+void
+amr_ingest_set_relay(AmrIngest *ingest, AmrIngestRelay relay, gpointer data)
+{
+    amr_intake_set_relay(ingest->intake, relay, data);
 }
 
 GBytes *

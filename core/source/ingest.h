@@ -92,6 +92,11 @@ guint amr_ingest_add(AmrIngest *ingest, AmrSourceKind kind, const char *place, g
  * amr_audit_open(), of KMSG as of /dev/kmsg. */
 guint amr_ingest_add_open(AmrIngest *ingest, AmrSourceKind kind, int fd, gboolean follow);
 
+/* Adds a source of @kind that only who has more rights can read, by the name that it has to him
+ * (core/base/lender.h); the opener must have a lender. @name is for people. */
+guint amr_ingest_add_lent(AmrIngest *ingest, AmrSourceKind kind, const char *short_name,
+                          const char *name, gboolean follow);
+
 /* A socket that gets what the kernel's audit subsystem says from now on (AUDIT_NLGRP_READLOG, Linux
  * 3.16; 8 MiB of it are kept where CAP_NET_ADMIN allows, else what net.core.rmem_max does). Needs
  * CAP_AUDIT_READ, not root: else AMR_ERROR_NOT_PERMITTED. AMR_ERROR_NOT_ENABLED where the kernel
@@ -148,6 +153,11 @@ void amr_ingest_set_changed(AmrIngest *ingest, AmrIngestChanged changed, gpointe
  * the store keeps); what is to be done about it waits for the other call, after the slice. */
 typedef void (*AmrIngestTaken)(gpointer data, AmrDenialId id);
 void amr_ingest_set_taken(AmrIngest *ingest, AmrIngestTaken taken, gpointer data);
+
+/* Called for each occurrence with its record: one line, without its end; what is cut, torn or no
+ * record is not among them. For who hands them on. */
+typedef void (*AmrIngestRelay)(gpointer data, const char *line, gsize len);
+void amr_ingest_set_relay(AmrIngest *ingest, AmrIngestRelay relay, gpointer data);
 
 /* The bytes of the raw record at @origin, read again from its file if that is still the same file,
  * else from the ring of the last 4 MiB of records of all other sources, decoded; NULL if no longer

@@ -56,6 +56,7 @@ amr_input_free(AmrInput *input)
     g_free(input->raw);
     g_free(input->name);
     g_free(input->directory);
+    g_free(input->lent);
     g_free(input);
 }
 

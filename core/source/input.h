@@ -86,6 +86,7 @@ struct AmrInput {
 
     /* What is no file. */
     char *directory; /* of a journal */
+    char *lent;      /* its name to who reads it for us; NULL: we do */
     AmrLive *live;
     guint64 live_bytes, live_lost[AMR_LOSS_COUNT]; /* what was counted of its figures */
     GSource *resting;                              /* when nothing came for a while */

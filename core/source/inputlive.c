@@ -74,6 +74,8 @@ amr_input_read_live(AmrInput *input, AmrInputSink sink, gpointer data)
     input->pending = step == AMR_LIVE_GAVE;
     if (step == AMR_LIVE_FAILED)
         amr_input_fail_reading(input, error);
+    else if (step == AMR_LIVE_LATE)
+        input->state = AMR_SOURCE_READING;
     else if (step == AMR_LIVE_EMPTY && input->follow)
         input->state = AMR_SOURCE_FOLLOWING;
     else if (step == AMR_LIVE_EMPTY)

@@ -41,6 +41,8 @@ struct AmrIntake {
     gboolean covered;
     AmrIngestTaken taken;
     gpointer taken_data;
+    AmrIngestRelay relay;
+    gpointer relay_data;
     Pending pending[BATCH];
     guint count;
     char scratch[AMR_EVENT_SCRATCH];
@@ -82,6 +84,13 @@ amr_intake_set_taken(AmrIntake *intake, AmrIngestTaken taken, gpointer data)
 {
     intake->taken = taken;
     intake->taken_data = data;
+}
+
+void
+amr_intake_set_relay(AmrIntake *intake, AmrIngestRelay relay, gpointer data)
+{
+    intake->relay = relay;
+    intake->relay_data = data;
 }
 
 void
@@ -132,6 +141,8 @@ is_counted(AmrIntake *intake, const Place *place, const Pending *pending, AmrOri
     if (is_copy(intake, input, &pending->head, place->block))
         return FALSE;
     input->stats.records++;
+    if (intake->relay)
+        intake->relay(intake->relay_data, place->block + line.off, line.len);
     *origin = (AmrOrigin){input->number, line.len, place->offset + line.off};
     if (!amr_input_is_kept(input))
         origin->offset = amr_ring_put(&intake->ring, place->block + line.off, line.len);

@@ -31,6 +31,7 @@ void amr_intake_past_is_over(AmrIntake *intake);
 void amr_intake_set_covered(AmrIntake *intake, gboolean covered);
 
 void amr_intake_set_taken(AmrIntake *intake, AmrIngestTaken taken, gpointer data);
+void amr_intake_set_relay(AmrIntake *intake, AmrIngestRelay relay, gpointer data);
 
 /* Makes what is forgotten the same in each run, for tests. */
 void amr_intake_seed(AmrIntake *intake, guint64 seed);

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 typedef enum {
     AMR_LIVE_GAVE,   /* there may be more */
     AMR_LIVE_EMPTY,  /* nothing more for now */
+    AMR_LIVE_LATE,   /* the same, and of its past there is more to come */
     AMR_LIVE_FAILED, /* nothing will come any more; the error is set */
 } AmrLiveStep;
 
@@ -25,6 +26,7 @@ struct AmrLive {
     AmrDecodeCounts counts;       /* the same */
     guint64 bytes;                /* read; the same */
     gboolean restless;            /* set by a step: wants to rest */
+    gboolean remote;              /* somebody else reads it: its past too is waited for */
     /* Gives some lines, well within a slice; never waits. */
     AmrLiveStep (*step)(AmrLive *live, AmrTextSink sink, gpointer data, GError **error);
     /* Leaves out what is left of its past; may be NULL, where it has none. */
@@ -59,6 +61,12 @@ AmrLive *amr_live_kmsg_new(int fd);
  * interest are its past. NULL and
  * @error, as errno said; AMR_ERROR_NOT_ENABLED in a build without libsystemd. */
 AmrLive *amr_live_journal_new(int directory, GError **error);
+
+/* ---- lent.c: what somebody with more rights reads ----------------------------------------------
+ */
+
+/* Takes over @socket, the stream of a source (core/base/lend.h) that was asked for with @follow. */
+AmrLive *amr_live_lent_new(int socket, gboolean follow);
 
 G_END_DECLS
 #endif

@@ -121,6 +121,28 @@ ok 'sudo: denied again' not reads
 keys Escape q q
 ok 'sudo: leaves with 0' left_with alice 0
 
+# One who may read no log, and becomes root by sudo: the helper reads for him, confined.
+useradd -m -s /bin/bash -G sudo bob
+echo 'bob:open sesame' | chpasswd
+reads_for() { pgrep -fx "$helper read" >/dev/null; }
+ok 'lent: nobody is served without a socket' not "$helper" read </dev/null
+start bob "$armorer"
+ok 'lent: without rights there is nothing to read' sees 'No log to read'
+ok 'lent: how to ask is said' sees 'A asks for the right to read'
+keys A
+ok 'lent: the password is asked for' sees 'password for bob'
+keys 'open sesame' Enter
+ok 'lent: the denials of before' sees '/opt/t/secret'
+ok 'lent: who let it in is gone' until_ok not pgrep -x sudo
+ok 'lent: who reads goes on' reads_for
+ok 'lent: its loaded profiles' sees "$(grep -c '(enforce)$' /sys/kernel/security/apparmor/profiles) enforce"
+cp /etc/passwd /opt/t/later
+/opt/t/reader /opt/t/later
+ok 'lent: what is denied now comes' sees '/opt/t/later'
+keys q q
+ok 'lent: leaves with 0' left_with bob 0
+ok 'lent: the helper went with it' until_ok not reads_for
+
 # ---- as a user, with pkexec --------------------------------------------------------------------------
 # polkit's own programs, asked over a bus; no session, no desktop, as over SSH. Each question stands
 # below the last one: what counts is the newest.
@@ -169,6 +191,15 @@ ok 'pkexec: taken back' sees 'done: Taken back'
 ok 'pkexec: denied again' not reads
 keys Escape q q
 ok 'pkexec: leaves with 0' left_with alice 0
+questions=0
+start bob "$armorer --ask-rights"
+ok 'pkexec: to read is asked for, too' asks_password
+ok 'pkexec: by an action of its own' on_screen 'AUTHENTICATING FOR org.armorer.helper.read'
+keys 'open sesame' Enter
+ok 'pkexec: what is denied is there' sees '/opt/t/secret'
+keys q q
+ok 'pkexec: and leaves with 0' left_with bob 0
+ok 'pkexec: with who read' until_ok not reads_for
 tmux -S "$sock" kill-server 2>/dev/null
 
 # ---- the helper's own profile --------------------------------------------------------------------------

@@ -70,7 +70,7 @@ static void
 say_permission_hint(const AmrTarget *target)
 {
     if (geteuid() != 0 && amr_target_is_live(target))
-        tui_say("reading system logs needs the group adm, or sudo");
+        tui_say("reading system logs needs the group adm, --ask-rights, or sudo");
 }
 
 void

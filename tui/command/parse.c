@@ -132,6 +132,8 @@ global_group(Parse *parse)
          (gpointer)on_value, "tell new denials: desktop (by default), bell, title", "HOW"},
         FLAG("plain", &options->plain, "line by line: screen readers, logs, poor links"),
         FLAG("read-only", &options->read_only, "no action that writes"),
+        FLAG("ask-rights", &options->ask_rights,
+             "ask for the right to read what only root may: logs, the kernel's list"),
         FLAG("demo", &options->demo, "a sandbox with policy and denials of its own"),
         {"help", 'h', 0, G_OPTION_ARG_NONE, &parse->help, "show this help", NULL},
         FLAG("version", &parse->version, "show the version"),

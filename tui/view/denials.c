@@ -38,6 +38,7 @@ draw_empty(Denials *view, TuiCanvas *canvas, TuiRect rect)
     const AmrSession *session = tui_screen_session(view->view.screen);
     const char *trouble = tui_screen_trouble(view->view.screen);
     guint n = session->ingest ? amr_ingest_source_count(session->ingest) : 0;
+    g_autofree char *rights = tui_screen_rights(view->view.screen);
 
     tui_flow_add(flow, TUI_ROLE_TITLE, "No denials so far.");
     if (trouble)
@@ -61,6 +62,8 @@ draw_empty(Denials *view, TuiCanvas *canvas, TuiRect rect)
     if (session->index_error)
         tui_flow_add(flow, TUI_ROLE_QUIET, session->index_error->message);
     add_reason(flow, view->view.screen);
+    if (rights)
+        tui_flow_add(flow, TUI_ROLE_TEXT, rights);
     tui_flow_draw(flow, canvas, rect);
 }
 

@@ -18,12 +18,15 @@ draw_empty(Profiles *view, TuiCanvas *canvas, TuiRect rect)
     const AmrSession *session = tui_screen_session(view->rows.view.screen);
     g_autoptr(TuiFlow) flow = tui_flow_new();
     gboolean loading = tui_screen_is_loading(view->rows.view.screen);
+    g_autofree char *rights = tui_screen_rights(view->rows.view.screen);
 
     tui_flow_add(flow, TUI_ROLE_TITLE,
                  loading ? "Reading the kernel's profiles."
                          : "No profile is loaded, and none is on disk.");
     if (session->loaded_error)
         tui_flow_add(flow, TUI_ROLE_WARNING, session->loaded_error->message);
+    if (rights)
+        tui_flow_add(flow, TUI_ROLE_TEXT, rights);
     if (session->index_error)
         tui_flow_add(flow, TUI_ROLE_WARNING, session->index_error->message);
     tui_flow_draw(flow, canvas, rect);

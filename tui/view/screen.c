@@ -213,6 +213,7 @@ act_everywhere(TuiScreen *screen, TuiAction action)
     case TUI_ACTION_THEME:
     case TUI_ACTION_REDRAW:
     case TUI_ACTION_MOUSE:
+    case TUI_ACTION_RIGHTS:
         return action;
     default:
         if (!tui_player_act(screen, action) && screen->aloud && action != TUI_ACTION_NONE)

@@ -20,13 +20,14 @@ typedef gboolean (*TuiElevate)(const AmrRequest *request, TuiPrivileged *privile
                                gpointer data);
 
 typedef struct {
-    AmrSession *session; /* borrowed, outlives the screen */
-    const char *host;    /* for the status line, raw; copied */
-    gboolean read_only;  /* no writing actions at all */
-    TuiKeymap *keymap;   /* taken over; NULL: the keys of the table */
-    GPtrArray *warnings; /* char *, of the user's files; taken over; may be NULL */
-    TuiIgnored *ignored; /* borrowed; NULL: what is ignored is for this session alone */
-    TuiElevate elevate;  /* NULL: changes are carried out in this process */
+    AmrSession *session;   /* borrowed, outlives the screen */
+    const char *host;      /* for the status line, raw; copied */
+    gboolean read_only;    /* no writing actions at all */
+    gboolean lacks_rights; /* to read all, and may ask for them */
+    TuiKeymap *keymap;     /* taken over; NULL: the keys of the table */
+    GPtrArray *warnings;   /* char *, of the user's files; taken over; may be NULL */
+    TuiIgnored *ignored;   /* borrowed; NULL: what is ignored is for this session alone */
+    TuiElevate elevate;    /* NULL: changes are carried out in this process */
     /* Sends @text to the terminal's clipboard; FALSE: it has none, or the text is too long for it.
      * May be NULL. */
     gboolean (*copy)(const char *text, gpointer data);
@@ -40,8 +41,8 @@ void tui_screen_free(TuiScreen *screen);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TuiScreen, tui_screen_free)
 
 void tui_screen_draw(TuiScreen *screen, TuiCanvas *canvas);
-/* Acts on @key. Returns what only the program can do: QUIT, SUSPEND, THEME, REDRAW, MOUSE; else
- * NONE. */
+/* Acts on @key. Returns what only the program can do: QUIT, SUSPEND, THEME, REDRAW, MOUSE,
+ * RIGHTS; else NONE. */
 TuiAction tui_screen_key(TuiScreen *screen, TuiKey key);
 /* The same for the mouse; @canvas is what the user sees. */
 TuiAction tui_screen_mouse(TuiScreen *screen, const TuiCanvas *canvas, const TuiInput *input);
@@ -57,6 +58,9 @@ void tui_screen_set_trouble(TuiScreen *screen, const char *trouble);
 AmrSession *tui_screen_session(const TuiScreen *screen);
 const TuiKeymap *tui_screen_keymap(const TuiScreen *screen);
 const char *tui_screen_trouble(const TuiScreen *screen); /* NULL: none */
+/* How to ask for the right to read what only root may; NULL where there is nothing to ask. The
+ * caller frees. */
+char *tui_screen_rights(const TuiScreen *screen);
 /* The likeliest reason why there are no denials, as the doctor found; NULL: none is known. */
 const AmrCheck *tui_screen_reason(const TuiScreen *screen);
 /* What is wrong with the user's files: char *, display form. Never NULL. */
@@ -65,6 +69,8 @@ const GPtrArray *tui_screen_warnings(const TuiScreen *screen);
 GHashTable *tui_screen_marks(TuiScreen *screen);
 /* Takes @view over and puts it on top. */
 void tui_screen_push(TuiScreen *screen, TuiView *view);
+/* Whether a change is being written. */
+gboolean tui_screen_is_busy(const TuiScreen *screen);
 /* One line, until the next key. */
 void tui_screen_say(TuiScreen *screen, TuiRole role, const char *format, ...) G_GNUC_PRINTF(3, 4);
 /* Does @action when the key that is handled now is done with, as if its own key had been pressed;

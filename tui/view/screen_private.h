@@ -45,8 +45,6 @@ struct TuiScreen {
 TuiView *tui_screen_top(const TuiScreen *screen);
 /* Does @action as its key would. Returns what only the program can do. */
 TuiAction tui_screen_act(TuiScreen *screen, TuiAction action);
-/* Whether a change is being written. */
-gboolean tui_screen_is_busy(const TuiScreen *screen);
 void tui_screen_tell_views(TuiScreen *screen, TuiNews news);
 /* screen_answered.c: judges for a while what changes answered; TRUE: more is left to do now. */
 gboolean tui_screen_judge(TuiScreen *screen);

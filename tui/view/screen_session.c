@@ -218,6 +218,16 @@ tui_screen_end_work(TuiScreen *screen)
     start_loading(screen);
 }
 
+char *
+tui_screen_rights(const TuiScreen *screen)
+{
+    g_autofree char *key = tui_keymap_show(screen->keymap, TUI_ACTION_RIGHTS, FALSE);
+
+    return screen->options.lacks_rights && key[0]
+               ? g_strdup_printf("%s asks for the right to read what only root may", key)
+               : NULL;
+}
+
 gboolean
 tui_screen_elevates(const TuiScreen *screen)
 {
