@@ -140,10 +140,8 @@ count_streams(Lend *lend)
 
 /* The child, which has nothing of the talk but its stream, and does not outlive us. */
 static void
-begin_stream(const Lend *lend, const char *name, gboolean follow, int socket)
+begin_stream(const Lend *lend, pid_t parent, const char *name, gboolean follow, int socket)
 {
-    const pid_t parent = getppid();
-
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent || dup2(socket, STDIN_FILENO) < 0)
         _exit(HELPER_NOT_DONE);
@@ -161,6 +159,7 @@ lend_stream(Lend *lend, GVariant *content, gboolean follow)
     const char *name = g_variant_get_string(content, NULL);
     amr_autofd int ours = -1;
     amr_autofd int theirs = -1;
+    const pid_t self = getpid();
     pid_t pid;
 
     count_streams(lend);
@@ -175,7 +174,7 @@ lend_stream(Lend *lend, GVariant *content, gboolean follow)
         return refuse(error);
     pid = fork();
     if (pid == 0)
-        begin_stream(lend, name, follow, amr_fs_steal_fd(&ours));
+        begin_stream(lend, self, name, follow, amr_fs_steal_fd(&ours));
     if (pid < 0) {
         (void)amr_error_errno(&error, errno, "Starting who reads");
         return refuse(error);

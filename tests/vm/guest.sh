@@ -6,7 +6,8 @@
 # complain mode (commands.sh), what complain mode holds and rules on both sides (held.sh), programs that
 # Debian confines (programs.sh), changes that die or fail (faults.sh), sources and their figures
 # (sources.sh), auditd that comes and goes (auditd.sh), the bus (dbus.sh), modes (modes.sh), what lasts
-# for a while (timed.sh), new profiles (new.sh), the screen (screen.sh), query (query.sh) and the oracle against the kernel: walk
+# for a while (timed.sh), new profiles (new.sh), the screen (screen.sh,
+# run0.sh), query (query.sh) and the oracle against the kernel: walk
 # by walk (oracle.sh), by made policy and by things done (agree.sh).
 set -u
 armorer=/mnt/armorer/armorer
@@ -27,7 +28,7 @@ case " ${ARMORER_LONG:+rounds} $* " in
 esac
 
 # What armorer knows, and how it looks, is for root only where it is installed.
-helper=$(sed -n 's|.*exec.path">\(.*\)</annotate>|\1|p' /mnt/armorer/org.armorer.helper.policy)
+helper=$(sed -n 's|.*exec.path">\(.*\)</annotate>|\1|p' /mnt/armorer/org.armorer.helper.policy | head -1)
 mkdir -p "${helper%/libexec/*}/share/armorer" && cp -r /mnt/armorer/{data,themes} "${helper%/libexec/*}/share/armorer/" || exit 1
 
 mkdir -p /opt/t /var/log

@@ -3,29 +3,8 @@
 # The screen on a real kernel, in tmux at 80x24: a denial is chosen by keys, its rule written, the
 # program runs, undo, denied again; as root, and as a user whom sudo asks. Read by guest.sh.
 
-keys() { tmux -S "$sock" send-keys -t s "$@"; }
-screen() { tmux -S "$sock" capture-pane -p -t s 2>/dev/null; }
-until_ok() { local end=$((SECONDS + 240)); until "$@"; do [ $SECONDS -lt $end ] || return 1; sleep 0.1; done; }
-on_screen() { screen | grep -qF -- "$1"; }
-sees() { until_ok on_screen "$1" || { screen; return 1; }; }
-# (What was not done is planned and checked anew: until then there is nothing to write.)
-can_write() { sees 'state    compiles' >/dev/null; }
-reads() { /opt/t/reader /opt/t/secret >/dev/null 2>&1; }
-# The shell around has to outlive a ^C that is meant for sudo.
-start() {  # user program arguments...: in a fresh tmux of that user
-    local user=$1 as=(); shift
-    [ "$user" = root ] || as=(runuser -u "$user" --)
-    tmux -S "$sock" kill-server 2>/dev/null
-    sock=/tmp/tmux.$user; rm -f "$sock" "/tmp/status.$user"
-    (cd / && "${as[@]}" env -u TMUX SHELL=/bin/sh tmux -S "$sock" -f /dev/null new-session -d -s s -x 80 -y 24 \
-        "trap : INT; $*; echo \$? >/tmp/status.$user; exec sleep 600" \; set -g status off)
-}
-left_with() {  # user status
-    { until_ok test -s "/tmp/status.$1" && [ "$(cat "/tmp/status.$1")" = "$2" ]; } ||
-        { screen; cat "/tmp/status.$1"; return 1; }
-}
+. /mnt/armorer/keys.sh
 secret_denied() { dmesg -C; ok "$1" not reads; log; }
-sock=/tmp/tmux.none
 
 # ---- as root -----------------------------------------------------------------------------------------
 while "$armorer" undo >/dev/null 2>&1; do :; done
@@ -81,11 +60,7 @@ keys 1 q q
 ok 'screen: leaves with 0' left_with root 0
 
 # ---- as a user, with sudo ----------------------------------------------------------------------------
-# What carries out the changes is installed, as a package would, and confined.
-install -D -m755 /mnt/armorer/armorer-helper "$helper"
-install -D -m644 /mnt/armorer/org.armorer.helper.policy /usr/share/polkit-1/actions/org.armorer.helper.policy
-install -m644 /mnt/armorer/armorer-helper.profile /etc/apparmor.d/armorer-helper
-ok 'helper: its profile is loaded' apparmor_parser -r /etc/apparmor.d/armorer-helper
+ok 'helper: its profile is loaded' install_helper
 ok 'helper: and enforced' grep -qx 'armorer-helper (enforce)' /sys/kernel/security/apparmor/profiles
 ok 'helper: nobody else runs it' not su alice -c "$helper change"
 useradd -m -s /bin/bash -G adm,sudo alice
@@ -122,9 +97,7 @@ keys Escape q q
 ok 'sudo: leaves with 0' left_with alice 0
 
 # One who may read no log, and becomes root by sudo: the helper reads for him, confined.
-useradd -m -s /bin/bash -G sudo bob
-echo 'bob:open sesame' | chpasswd
-reads_for() { pgrep -fx "$helper read" >/dev/null; }
+make_bob
 ok 'lent: nobody is served without a socket' not "$helper" read </dev/null
 start bob "$armorer"
 ok 'lent: without rights there is nothing to read' sees 'No log to read'

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash disable=SC2154
+# Rights by run0, where neither sudo nor pkexec is there: systemd's own way, whose agent asks on the same
+# terminal, and which stays as long as what it runs. Needs a guest that systemd runs, of 256 or newer. Read
+# by guest.sh.
+. /mnt/armorer/keys.sh
+install_helper || exit 1
+make_bob
+for program in sudo pkexec; do mount --bind /dev/null "/usr/bin/$program"; done
+systemctl start dbus.service polkit.service 2>/dev/null
+dmesg -C
+ok 'run0: denied' not reads
+start bob "$armorer"
+ok 'run0: without rights there is nothing to read' sees 'A asks for the right to read'
+keys A
+ok 'run0: its agent asks on the terminal' sees 'Password:'
+keys 'open sesame' Enter
+ok 'run0: what was denied is there' sees '/opt/t/secret'
+ok 'run0: who reads goes on' reads_for
+keys Home p
+ok 'run0: a rule is proposed' sees '+owner /opt/t/secret r,'
+can_write; keys w
+ok 'run0: the change is asked for by itself' sees 'Password:'
+keys 'open sesame' Enter
+ok 'run0: back on the screen with the result' sees 'done: Written, loaded, and the kernel allows what was denied'
+ok 'run0: the program runs' reads
+keys Escape q q
+ok 'run0: leaves with 0' left_with bob 0
+ok 'run0: who read is gone' until_ok not reads_for
+ok 'run0: taken back' "$armorer" undo
+ok 'run0: denied again' not reads
