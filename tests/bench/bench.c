@@ -8,7 +8,7 @@
  *   bench cluster DIR         few rules for many paths; DIR is tests/data/cluster
  *   bench list                a list of as many denials as are held
  *   bench follow ARMORER DIR  how soon a denial is seen; DIR is where it may write
- *   bench read|ingest LOG     what `all` times, as processes of their own like grep
+ *   bench read|ingest|records LOG     what `all` times, as processes of their own like grep
  */
 #include "config.h"
 
@@ -220,6 +220,8 @@ main(int argc, char **argv)
         bench_read(argv[2]);
     } else if (argc == 3 && strcmp(argv[1], "ingest") == 0) {
         bench_ingest(argv[2]);
+    } else if (argc == 3 && strcmp(argv[1], "records") == 0) {
+        bench_records(argv[2]);
     } else if (argc == 4 && strcmp(argv[1], "all") == 0) {
         g_autofree char *dir = g_path_get_dirname(argv[2]);
         /* grep's quickest: bytes, no characters. */
@@ -248,7 +250,7 @@ main(int argc, char **argv)
     } else {
         fputs("usage: bench all LOG ARMORER | bench screen LOG ARMORER ROOT | bench oracle | "
               "bench cluster DIR | bench breadth DIR SENSITIVE | bench list | bench follow ARMORER "
-              "DIR | bench read|ingest LOG\n",
+              "DIR | bench read|ingest|records LOG\n",
               stderr);
         return 2;
     }
