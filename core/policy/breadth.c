@@ -145,7 +145,6 @@ take_messages(Run *run)
 static gboolean
 on_readable(int fd, GIOCondition condition, gpointer data)
 {
-    g_autoptr(GSource) held = g_source_ref(g_main_current_source());
     Run *run = run_ref(data);
     guint8 block[READ_AT_MOST];
     ssize_t n = read(fd, block, sizeof block);

@@ -59,8 +59,8 @@ guint64
 tui_new_seen(const TuiNewFlow *flow)
 {
     guint64 total;
-    g_autoptr(GArray) ids = seen(flow, &total);
 
+    g_array_unref(seen(flow, &total));
     return total;
 }
 
