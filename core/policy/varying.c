@@ -307,6 +307,8 @@ is_pid_by_name(const AmrVaryingScan *scan, gsize from, gsize to)
 static gboolean
 number_each_run(const AmrVaryingScan *scan, gsize from, gsize to)
 {
+    /* What systemd counts: transient units, sessions. */
+    static const char *const units[] = {"run-u", "run-p", "session-", "session-c", NULL};
     AmrBytes before = amr_varying_part(scan, scan->start, from);
     /* Files made without a name (O_TMPFILE): d_tmpfile() in fs/dcache.c of Linux; seen on 6.1 and
      * 6.12. */
@@ -314,6 +316,11 @@ number_each_run(const AmrVaryingScan *scan, gsize from, gsize to)
         return TRUE;
     if (scan->timed || scan->place == AMR_VARYING_IN_TEMP)
         return to - from >= 3;
+    if (scan->place == AMR_VARYING_IN_RUN && amr_varying_is_one_of(before, units))
+        return TRUE;
+    /* What is written beside a file and then renamed: "x.pyc.140234567890123". */
+    if (to == scan->end && to - from >= 12 && before.len > 1 && ends_with(before, "."))
+        return TRUE;
     return to - from >= 3 && (ends_with(before, "tmp") || ends_with(before, "tmp."));
 }
 

@@ -17,6 +17,16 @@ place_at_top(AmrBytes top)
                                                    : AMR_VARYING_IN_OTHER;
 }
 
+/* Where units, sessions and containers are, as long as they run. */
+static gboolean
+is_of_cgroups(const AmrVaryingScan *scan)
+{
+    static const char place[] = "/sys/fs/cgroup/";
+    const gsize n = sizeof place - 1;
+
+    return scan->path.len >= n && scan->end + 1 >= n && memcmp(scan->path.data, place, n) == 0;
+}
+
 /* What the component says of those below it. */
 static AmrVaryingPlace
 place_below(const AmrVaryingScan *scan, AmrBytes component)
@@ -25,6 +35,8 @@ place_below(const AmrVaryingScan *scan, AmrBytes component)
 
     if (scan->depth == 0)
         return place_at_top(component);
+    if (is_of_cgroups(scan))
+        return AMR_VARYING_IN_RUN;
     if (scan->place == AMR_VARYING_IN_PROC ||
         (scan->place == AMR_VARYING_IN_STATIC && scan->depth > 1))
         return scan->place;
