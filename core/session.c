@@ -40,6 +40,7 @@ amr_session_new(const AmrTargetOptions *options, guint most, GError **error)
     session->refusals = amr_refusals_new();
     session->risks = amr_risks_new();
     session->sensitive = amr_sensitive_new();
+    session->origins = amr_origins_new();
     session->opener = amr_opener_new(session->target);
     session->store = amr_store_new(most);
     amr_store_set_clock(session->store, amr_target_clock(session->target));
@@ -65,6 +66,7 @@ amr_session_free(AmrSession *session)
     g_clear_pointer(&session->loaded, amr_loaded_free);
     g_clear_pointer(&session->revision, amr_revision_free);
     g_clear_pointer(&session->watch, amr_index_watch_free);
+    g_clear_pointer(&session->packages, amr_packages_free);
     g_clear_pointer(&session->index, amr_index_free);
     g_clear_pointer(&session->breadths, amr_breadths_free);
     g_clear_pointer(&session->abstractions, amr_abstractions_free);
@@ -77,6 +79,7 @@ amr_session_free(AmrSession *session)
     g_clear_pointer(&session->answered, amr_answered_free);
     g_clear_pointer(&session->store, amr_store_free);
     g_clear_pointer(&session->opener, amr_opener_free);
+    g_clear_pointer(&session->origins, amr_origins_free);
     g_clear_pointer(&session->sensitive, amr_sensitive_free);
     g_clear_pointer(&session->risks, amr_risks_free);
     g_clear_pointer(&session->refusals, amr_refusals_free);
@@ -115,6 +118,23 @@ amr_session_add_logs(AmrSession *session, const char *const *files, gboolean fol
 /* ---- load ---------------------------------------------------------------------------------- */
 
 static void
+on_packages(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GTask) task = data;
+    AmrSession *session = g_task_get_task_data(task);
+    GError *error = NULL;
+    AmrPackages *packages = amr_packages_read_finish(result, &error);
+
+    if (!packages) {
+        g_task_return_error(task, error);
+        return;
+    }
+    g_clear_pointer(&session->packages, amr_packages_free);
+    session->packages = packages;
+    g_task_return_boolean(task, TRUE);
+}
+
+static void
 on_index(GObject *source, GAsyncResult *result, gpointer data)
 {
     g_autoptr(GTask) task = data;
@@ -143,7 +163,8 @@ on_index(GObject *source, GAsyncResult *result, gpointer data)
     amr_answered_update(session->answered, session->history);
     if (session->gate)
         amr_gate_renew(session->gate);
-    g_task_return_boolean(task, TRUE);
+    amr_packages_read_async(session->target, g_task_get_cancellable(task), on_packages,
+                            g_object_ref(task));
 }
 
 void
@@ -205,7 +226,7 @@ amr_session_is_outdated(const AmrSession *session)
 /* ---- what is knowledge ---------------------------------------------------------------------- */
 
 const char *const amr_session_data_names[] = {"recipes", "notes",     "sentences", "refusals",
-                                              "risks",   "sensitive", NULL};
+                                              "risks",   "sensitive", "origins",   NULL};
 
 AmrData *
 amr_session_data(const AmrSession *session, const char *name)
@@ -218,6 +239,8 @@ amr_session_data(const AmrSession *session, const char *name)
         return amr_risks_data(session->risks);
     if (strcmp(name, "sensitive") == 0)
         return amr_sensitive_data(session->sensitive);
+    if (strcmp(name, "origins") == 0)
+        return amr_origins_data(session->origins);
     return amr_recipes_data(session->recipes);
 }
 

@@ -9,6 +9,7 @@
 #include "core/advice/choice.h"
 #include "core/advice/doctor.h"
 #include "core/advice/explain.h"
+#include "core/advice/origin.h"
 #include "core/advice/recipe.h"
 #include "core/base/settings.h"
 #include "core/change/answered.h"
@@ -21,6 +22,7 @@
 #include "core/policy/breadths.h"
 #include "core/policy/compiler.h"
 #include "core/policy/index_watch.h"
+#include "core/policy/packages.h"
 #include "core/policy/propose.h"
 #include "core/source/ingest.h"
 #include "core/source/replay.h"
@@ -39,6 +41,7 @@ typedef struct {
     AmrRefusals *refusals;
     AmrRisks *risks;
     AmrSensitive *sensitive;
+    AmrOrigins *origins;
     AmrOpener *opener;
     AmrStore *store;
     AmrIngest *ingest;
@@ -51,6 +54,7 @@ typedef struct {
     AmrBreadths *breadths;         /* what rules open of the files that exist */
     AmrIndex *index;               /* NULL until amr_session_load, or if there is no policy */
     GError *index_error;           /* why there is none */
+    AmrPackages *packages;         /* which package brought which of its files; NULL until then */
     AmrIndexWatch *watch;  /* whether policy is still what was read; NULL: nobody asked for it */
     AmrRevision *revision; /* the same of the kernel's */
     AmrLoaded *loaded;     /* NULL where the kernel's list may not be read, or is not there */

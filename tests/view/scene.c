@@ -145,6 +145,7 @@ scene_open(Scene *scene, const SceneOptions *options)
     assert_no_error(error);
     test_take_shipped(amr_session_data(scene->session, "sentences"), "sentences");
     test_take_shipped(amr_session_data(scene->session, "refusals"), "refusals");
+    test_take_shipped(amr_session_data(scene->session, "origins"), "origins");
     test_take_shipped(amr_session_data(scene->session, "risks"), "risks");
     /* Comments hold a random id. */
     amr_config_take(scene->session->config, "comments = no", 13, "scene", FALSE);

@@ -48,6 +48,8 @@ static const struct {
     {"proc/900/comm", "two\x1b\n"},
     {"proc/901/attr/current", "/usr/sbin/lanternd//wick (enforce)\n"},
     {"proc/901/comm", "wick\n"},
+    {"var/lib/dpkg/status", "Package: crate\x1b[2J-common\nConffiles:\n /etc/apparmor.d/crate "
+                            "0123456789abcdef0123456789abcdef\n"},
 };
 
 static void
@@ -84,6 +86,8 @@ static const struct {
 },
   profile_scenes[] = {
       {"profiles-folded", "denials.log", "2", FALSE},
+      {"profile-packaged", "denials.log", "2 down enter", FALSE},
+      {"profile-made", "denials.log", "2 down down down down enter", FALSE},
       {"profiles-open", "denials.log", "2 z", FALSE},
       {"profiles-by-denials", "denials.log", "2 s 3", FALSE},
       {"profiles-filter", "denials.log", "2 f m o d e : e * space ! l a n t e r n enter", FALSE},

@@ -132,7 +132,7 @@ V
 hand f-read "owner $d/a r,"
 hand f-write "owner $d/a w,"
 hand f-append "owner $d/a w,"
-hand f-create "owner $d/new w,"
+hand f-create "owner $d/new rw,"
 hand f-unlink "owner $d/a w,"
 hand f-rename "owner $d/a rw,\nowner $d/b w,"
 hand f-link "owner $d/a r,\nowner link $d/l -> $d/a,"
@@ -334,4 +334,4 @@ for name in "${refused[@]}"; do ok "$name: denied as before" is_refused "$name";
 kill $free
 pkill -x 'g-other|p-other'
 refusal='' cases=()
-when_denied() { :; }; when_undone() { :; }; when_denied_again() { :; }
+when_denied() { :; }; when_allowed() { :; }; when_undone() { :; }; when_denied_again() { :; }

@@ -64,15 +64,58 @@ add_differences(TuiJson *json, const AmrAskDrift *drift)
     tui_json_null(json, "differences_reason");
 }
 
+static void
+add_origin(TuiJson *json, const TuiOrigin *origin)
+{
+    const AmrBlock *block = origin->block;
+    const AmrPackaged *packaged = origin->packaged;
+
+    tui_json_text(json, "origin", origin->word);
+    tui_json_name(json, "file", block ? block->file : NULL);
+    add_count(json, "line", block != NULL, block ? block->line : 0);
+    tui_json_name(json, "attachment", block ? block->attachment : NULL);
+    tui_json_name(json, "flags", block && block->flags[0] ? block->flags : NULL);
+    tui_json_name(json, "package", packaged ? packaged->package : NULL);
+    if (packaged)
+        tui_json_bool(json, "package_edited", origin->edited);
+    else
+        tui_json_null(json, "package_edited");
+}
+
+/* Who runs under it, alone or in a stack. */
+static void
+add_running(TuiJson *json, const Status *status, const TuiProfile *row)
+{
+    const GPtrArray *processes = status->profiles->processes;
+
+    if (!status->profiles->has_processes) {
+        tui_json_null(json, "running");
+        return;
+    }
+    tui_json_open_array(json, "running");
+    for (guint i = 0; i < processes->len; i++) {
+        const AmrProcess *process = processes->pdata[i];
+        if (!tui_profiles_runs_under(process, row))
+            continue;
+        tui_json_open_object(json, NULL);
+        tui_json_uint(json, "pid", process->pid);
+        tui_json_name(json, "comm", process->comm);
+        tui_json_name(json, "exe", process->exe);
+        tui_json_name(json, "label", process->label);
+        tui_json_close_object(json);
+    }
+    tui_json_close_array(json);
+}
+
 static gboolean
 out_row(const Status *status, const TuiProfile *row)
 {
-    const AmrIndex *index = status->session->index;
-    const AmrBlock *block = index ? amr_index_find(index, row->ns, row->name) : NULL;
+    const TuiOrigin origin = tui_table_origin(status->session, row);
+    const AmrBlock *block = origin.block;
     AmrLocal local = {0};
     TuiJson *json = tui_json_new();
 
-    if (block && !amr_index_local(index, block, &local))
+    if (block && !amr_index_local(status->session->index, block, &local))
         local.target = NULL;
     tui_json_name(json, "profile", row->name);
     tui_json_name(json, "namespace", row->ns);
@@ -83,12 +126,15 @@ out_row(const Status *status, const TuiProfile *row)
     tui_json_bool(json, "loaded", row->loaded);
     add_count(json, "processes", status->profiles->has_processes, row->processes);
     add_count(json, "denials", status->has_denials, row->denials);
-    tui_json_name(json, "file", block ? block->file : NULL);
+    add_count(json, "denials_per_minute", status->has_denials, row->rate);
+    add_origin(json, &origin);
     tui_json_name(json, "local", local.target);
+    tui_json_bool(json, "local_exists", local.target && local.exists);
     if (row->drift == AMR_DRIFT_UNKNOWN)
         tui_json_null(json, "drift");
     else
         tui_json_text(json, "drift", amr_drift_word(row->drift));
+    add_running(json, status, row);
     if (status->drifts)
         add_differences(json, g_hash_table_lookup(status->drifts, row->full));
     return tui_out_json(json);

@@ -62,12 +62,20 @@ show_local(const AmrSession *session, const AmrBlock *block)
     return g_strdup(local.exists ? "yes" : "absent");
 }
 
+/* Who makes it stands in brackets: no file has such a name for sure, but it is no file's. */
+static char *
+show_file(const TuiOrigin *origin)
+{
+    if (origin->block)
+        return amr_display_string(origin->block->file);
+    return origin->word ? g_strdup_printf("(%s)", origin->word) : g_strdup("-");
+}
+
 void
 tui_table_profiles_row(const AmrSession *session, const TuiProfile *profile, gboolean below,
                        TuiCell *cells)
 {
-    const AmrBlock *block =
-        session->index ? amr_index_find(session->index, profile->ns, profile->name) : NULL;
+    const TuiOrigin origin = tui_table_origin(session, profile);
     guint processes = profile->processes + (below ? profile->processes_below : 0);
     guint denials = profile->denials + (below ? profile->denials_below : 0);
     guint rate = profile->rate + (below ? profile->rate_below : 0);
@@ -81,6 +89,6 @@ tui_table_profiles_row(const AmrSession *session, const TuiProfile *profile, gbo
     cells[3] = (TuiCell){g_strdup_printf("%u", denials), denials ? TUI_ROLE_DENIED : TUI_ROLE_TEXT};
     cells[4] = (TuiCell){rate ? g_strdup_printf("%u", rate) : g_strdup(""), TUI_ROLE_DENIED};
     cells[5] = (TuiCell){g_strdup(drift), drift_role(profile->drift)};
-    cells[6] = (TuiCell){show_local(session, block), TUI_ROLE_QUIET};
-    cells[7] = (TuiCell){block ? amr_display_string(block->file) : g_strdup("-"), TUI_ROLE_QUIET};
+    cells[6] = (TuiCell){show_local(session, origin.block), TUI_ROLE_QUIET};
+    cells[7] = (TuiCell){show_file(&origin), TUI_ROLE_QUIET};
 }

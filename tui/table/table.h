@@ -37,6 +37,16 @@ extern const TuiTable
 void tui_table_denials_row(const AmrSession *session, AmrDenialId id, TuiCell *cells);
 /* Whether @text stands in what is shown of one. */
 gboolean tui_table_denials_has(const AmrSession *session, AmrDenialId id, const char *text);
+/* Where a profile comes from. All borrowed. */
+typedef struct {
+    const AmrBlock *block;       /* of the policy; NULL: it is only in the kernel */
+    const char *word;            /* "file", "kernel", or who makes it ("snap"); NULL: not known */
+    const char *text;            /* who makes it, behind "made by"; display form; NULL */
+    const AmrPackaged *packaged; /* which package brought its file; NULL: none that is known */
+    gboolean edited;             /* and the file is another by now */
+} TuiOrigin;
+TuiOrigin tui_table_origin(const AmrSession *session, const TuiProfile *profile);
+
 /* mode, name, processes, denials, how many a minute, drift, local, file */
 extern const TuiTable tui_table_profiles;
 extern const TuiTable tui_table_changes; /* id, time, state, profile, file, rules */

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "core/change/flags.h"
 #include "tui/table/table.h"
 #include "tui/view/detail.h"
 #include "tui/view/policy_text.h"
@@ -14,12 +15,15 @@
 #define DRIFT_SHOWN     8
 
 static void
-add_mode(TuiFlow *flow, const AmrSession *session, const TuiProfile *profile)
+add_mode(TuiFlow *flow, const AmrSession *session, const TuiProfile *profile, const AmrBlock *block)
 {
     TuiCell cells[TUI_TABLE_COLUMNS_MAX] = {{NULL, TUI_ROLE_TEXT}};
 
     tui_table_profiles_row(session, profile, FALSE, cells);
     tui_flow_add_field(flow, "mode", cells[0].role, cells[0].text);
+    if (block && g_strcmp0(amr_flags_mode(block->flags), "default_allow") == 0)
+        tui_flow_add_words(flow, "", TUI_ROLE_WARNING,
+                           "but default_allow: what no rule denies is allowed");
     tui_cells_clear(cells, tui_table_profiles.n);
     if (profile->drift > AMR_DRIFT_NONE)
         tui_flow_add_words(flow, "drift",
@@ -84,14 +88,42 @@ add_reached(TuiFlow *flow, const AmrIndex *index, const AmrBlock *block, const A
         tui_flow_add_words(flow, "reaches too", TUI_ROLE_WARNING, names->str);
 }
 
+/* Of what no file of the policy defines, and so no rule can be written for. */
 static void
-add_place(TuiFlow *flow, const AmrIndex *index, const AmrBlock *block)
+add_origin(TuiFlow *flow, const AmrSession *session, const TuiProfile *profile)
 {
+    const TuiOrigin origin = tui_table_origin(session, profile);
+    g_autofree char *made = origin.text ? g_strconcat("made by ", origin.text, NULL) : NULL;
+
+    if (origin.word)
+        tui_flow_add_words(flow, "from", TUI_ROLE_WARNING,
+                           made ? made : "nobody who is known: it is gone at the next boot");
+}
+
+static void
+add_package(TuiFlow *flow, const AmrSession *session, const TuiProfile *profile)
+{
+    const TuiOrigin origin = tui_table_origin(session, profile);
+
+    if (!origin.packaged)
+        return;
+    g_autofree char *package = amr_display_string(origin.packaged->package);
+    g_autofree char *text =
+        g_strconcat(package, origin.edited ? ", edited since it was installed" : "", NULL);
+    tui_flow_add_words(flow, "package", origin.edited ? TUI_ROLE_WARNING : TUI_ROLE_TEXT, text);
+}
+
+static void
+add_place(TuiFlow *flow, const AmrSession *session, const TuiProfile *profile,
+          const AmrBlock *block)
+{
+    const AmrIndex *index = session->index;
     g_autofree char *file = amr_display_string(block->file);
     g_autofree char *where = g_strdup_printf("%s line %u", file, block->line);
     AmrLocal local;
 
     tui_flow_add_field(flow, "file", TUI_ROLE_PATH, where);
+    add_package(flow, session, profile);
     if (block->attachment) {
         g_autofree char *attachment = amr_display_string(block->attachment);
         tui_flow_add_field(flow, "attaches to", TUI_ROLE_PATH, attachment);
@@ -169,10 +201,12 @@ tui_profile_fill(TuiFlow *flow, const AmrSession *session, const TuiProfiles *pr
     tui_flow_clear(flow);
     tui_flow_add_exact(flow, TUI_ROLE_TITLE, full);
     tui_detail_add_stale(flow, session);
-    add_mode(flow, session, profile);
+    add_mode(flow, session, profile, block);
     add_comparison(flow, comparison);
     if (block)
-        add_place(flow, session->index, block);
+        add_place(flow, session, profile, block);
+    else
+        add_origin(flow, session, profile);
     add_processes(flow, profiles, profile);
     add_denials(flow, profile);
     if (profile->below > 0)

@@ -15,6 +15,7 @@ typedef struct {
     gboolean exact;
     TuiSpan *spans; /* NULL: all of it has its role */
     guint n_spans;
+    guint lead; /* bytes of a fixed lead, under which its further rows do not go; 0: none */
     /* How many rows it takes, and where that holds: a width, and the flow's labels; 0: unknown. */
     guint rows;
     int width, labels;
@@ -117,6 +118,7 @@ tui_flow_add_spans(TuiFlow *flow, const char *lead, const char *text, const TuiS
     g_autofree char *whole = g_strconcat(lead ? lead : "", text, NULL);
     Paragraph *paragraph = add(flow, NULL, TUI_ROLE_TEXT, whole, TRUE);
 
+    paragraph->lead = shift;
     paragraph->spans = g_new0(TuiSpan, n + 2);
     paragraph->spans[paragraph->n_spans++] = (TuiSpan){0, TUI_ROLE_QUIET};
     paragraph->spans[paragraph->n_spans++] = (TuiSpan){shift, TUI_ROLE_TEXT};
@@ -163,9 +165,21 @@ tui_flow_add_diff(TuiFlow *flow, const char *diff)
 
 /* ---- wrapping ------------------------------------------------------------------------------- */
 
-/* Bytes of @text that make one row of @width cells, and in *next where the following one begins. */
+/* Where a row of @paragraph from @p on may break at a blank at the earliest: behind the lead and
+ * what the text is set in by. */
 static gsize
-break_row(const char *text, int width, gboolean exact, gsize *next)
+first_break(const Paragraph *paragraph, const char *p)
+{
+    gsize at = p == paragraph->text ? paragraph->lead : 0;
+    while (p[at] == ' ')
+        at++;
+    return at;
+}
+
+/* Bytes of @text that make one row of @width cells, and in *next where the following one begins; at
+ * a blank, if there is one from @least on and it is not @exact. */
+static gsize
+break_row(const char *text, int width, gboolean exact, gsize least, gsize *next)
 {
     int used = 0;
     const char *blank = NULL;
@@ -175,7 +189,7 @@ break_row(const char *text, int width, gboolean exact, gsize *next)
         int cells = tui_char_width(ch);
         if (used + cells > width && p > text)
             break;
-        if (ch == ' ' && p > text)
+        if (ch == ' ' && (gsize)(p - text) > least)
             blank = p;
         used += cells;
     }
@@ -202,6 +216,8 @@ indent_of(const TuiFlow *flow, const Paragraph *paragraph, int width, gboolean f
 {
     if (paragraph->label)
         return has_column(flow, width) ? flow->labels : 2;
+    if (paragraph->lead && !first)
+        return MIN((int)paragraph->lead, width / 4);
     return paragraph->exact && !first && width > 20 ? 2 : 0;
 }
 
@@ -241,7 +257,8 @@ flow_paragraph(const TuiFlow *flow, const Paragraph *paragraph, TuiCanvas *canva
     do {
         int indent = indent_of(flow, paragraph, rect.width, p == paragraph->text);
         gsize next = 0;
-        gsize len = break_row(p, MAX(1, rect.width - indent), paragraph->exact, &next);
+        gsize len = break_row(p, MAX(1, rect.width - indent), paragraph->exact && !paragraph->lead,
+                              first_break(paragraph, p), &next);
         gsize from = (gsize)(p - paragraph->text);
         if (canvas && row + (int)rows >= 0 && row + (int)rows < rect.height)
             put_row(paragraph, canvas, rect, indent, row + (int)rows, from, from + len);

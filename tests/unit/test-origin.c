@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where profiles come from: packages of files, makers of the rest. */
+#include "tests/unit/testing.h"
+
+#include <string.h>
+
+#include "core/advice/origin.h"
+#include "core/policy/packages.h"
+#include "tests/unit/shipped.h"
+
+#define A "0123456789abcdef0123456789abcdef"
+#define B "ABCDEF0123456789abcdef0123456789"
+
+static const char status[] = "Package: one\nStatus: install ok installed\nConffiles:\n"
+                             " /etc/apparmor.d/usr.bin.one " A "\n"
+                             " /etc/apparmor.d/moved " A " obsolete\n"
+                             " /etc/apparmor.d/left " A " obsolete\n"
+                             " /etc/other " A "\n"
+                             "Description: x\n /etc/apparmor.d/described " A "\n"
+                             "\n"
+                             "Package: two\nConffiles:\n"
+                             " /etc/apparmor.d/abstractions/two " B "\n"
+                             " /etc/apparmor.d/moved " B "\n"
+                             " /etc/apparmor.d/short 0123\n"
+                             " /etc/apparmor.d/bare\n"
+                             " \n"
+                             "Version: 1\n\n"
+                             "Conffiles:\n /etc/apparmor.d/nobodys " A "\n"
+                             "Package: \x1b[2J\nConffiles:\n /etc/apparmor.d/hostile " A;
+
+static void
+test_packages(void **state)
+{
+    static const struct {
+        const char *name, *package;
+    } rows[] = {
+        {"usr.bin.one", "one"}, {"moved", "two"}, {"left", "one"}, {"abstractions/two", "two"},
+        {"described", NULL},    {"short", NULL},  {"bare", NULL},  {"nobodys", NULL},
+        {"hostile", "\x1b[2J"}, {"", NULL},
+    };
+    gsize len = sizeof status - 1;
+    g_autoptr(AmrPackages) packages = amr_packages_parse(status, len, "/etc/apparmor.d/");
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const AmrPackaged *found = amr_packages_find(packages, rows[i].name);
+        if (g_strcmp0(found ? found->package : NULL, rows[i].package) != 0)
+            fail_msg("%s: %s", rows[i].name, found ? found->package : "none");
+    }
+    assert_null(amr_packages_find(NULL, "moved"));
+    /* Cut off anywhere, it is read as far as it goes. */
+    for (gsize i = 0; i < len; i++) {
+        char *cut = g_memdup2(status, i + 1); /* so that what is read behind it is found */
+        amr_packages_free(amr_packages_parse(cut, i, "/etc/apparmor.d/"));
+        g_free(cut);
+    }
+    amr_packages_free(amr_packages_parse(NULL, 0, "/"));
+}
+
+static void
+test_edited(void **state)
+{
+    g_autoptr(GBytes) bytes = g_bytes_new_static("hello\n", 6), other = g_bytes_new_static("", 0);
+    char package[] = "p", md5[] = "b1946ac92492d2347c6235b4d2611184";
+    const AmrPackaged packaged = {package, md5};
+
+    assert_false(amr_packaged_is_edited(&packaged, bytes));
+    assert_true(amr_packaged_is_edited(&packaged, other));
+}
+
+/* Of the root's own policy alone. */
+static void
+test_targets(void **state)
+{
+    char *dir = test_dir_new();
+    g_autofree char *policy = g_build_filename(dir, "etc/apparmor.d", NULL);
+
+    test_write(dir, "etc/apparmor.d/usr.bin.one", "");
+    test_write(dir, "var/lib/dpkg/status", status);
+    for (guint apart = 0; apart < 2; apart++) {
+        const AmrTargetOptions options = {.root = apart ? NULL : dir,
+                                          .policy = apart ? policy : NULL};
+        g_autoptr(AmrTarget) target = amr_target_new(&options, NULL);
+        g_autoptr(GAsyncResult) result = NULL;
+        assert_non_null(target);
+        amr_packages_read_async(target, NULL, test_result, &result);
+        test_wait_result(&result);
+        g_autoptr(AmrPackages) packages = amr_packages_read_finish(result, NULL);
+        assert_non_null(packages);
+        assert_int_equal(amr_packages_find(packages, "usr.bin.one") != NULL, !apart);
+    }
+    test_dir_remove(dir);
+}
+
+static void
+test_origins(void **state)
+{
+    static const struct {
+        const char *name, *word;
+    } rows[] = {
+        {"snap.firefox.firefox", "snap"},
+        {"snap-update-ns.firefox", "snap"},
+        {"snap.a.b//child", "snap"},
+        {"docker-default", "docker"},
+        {"containers-default-0.44.4", "podman"},
+        {"lxd-c1_</var/snap/lxd/common/lxd>", "lxd"},
+        {":lxd-c1_<var-snap-lxd>:/usr/sbin/cupsd", "lxd"},
+        {":ns:snap.a.b", "snap"},
+        {":ns:other", NULL},
+        {":broken", NULL},
+        {"lxc-container-default-cgns", "lxc"},
+        {"libvirt-0a1b2c3d-1a2b-3c4d-5e6f-0123456789ab", "libvirt"},
+        {"libvirt-mine", NULL},
+        {"libvirtd", NULL},
+        {"snapper", NULL},
+        {"", NULL},
+    };
+    g_autoptr(AmrOrigins) origins = amr_origins_new();
+    const char *text = NULL;
+
+    test_take_shipped(amr_origins_data(origins), "origins");
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const char *word = amr_origins_find(origins, rows[i].name, &text);
+        if (g_strcmp0(word, rows[i].word) != 0)
+            fail_msg("%s: %s", rows[i].name, word);
+        assert_true(!word || *text);
+    }
+    amr_data_take(amr_origins_data(origins), "[x]\nprofile = a\n", 16, "f");
+    amr_data_take(amr_origins_data(origins), "[y]\ntext = a\n", 13, "f");
+    assert_int_equal(amr_data_warnings(amr_origins_data(origins))->len, 2);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_packages),
+        cmocka_unit_test(test_edited),
+        cmocka_unit_test(test_targets),
+        cmocka_unit_test(test_origins),
+    };
+    return cmocka_run_group_tests_name("origin", tests, NULL, NULL);
+}
