@@ -254,8 +254,8 @@ amr_carry_load(AmrRun *run)
         }
         if (!amr_carry_is_loaded(run, load)) {
             g_autofree char *shown = amr_display_string(load->path);
-            if (!why_broken(run, load) &&
-                run->plan->kind != AMR_PLAN_DISABLE) /* of which the check told */
+            if (!why_broken(run, load) && run->plan->kind != AMR_PLAN_DISABLE &&
+                !amr_plan_disables(run->plan, load->path)) /* of which the check told */
                 amr_run_note(run, "Not loaded: %s%s", shown,
                              load->disabled ? " (it is disabled)" : "");
             continue;
