@@ -48,6 +48,19 @@ apparmor_parser -r -C -T /etc/apparmor.d/opt.t.reader
 ok 'screen: put into complain in the kernel alone: seen without a key' mode_is complain
 apparmor_parser -r -T /etc/apparmor.d/opt.t.reader
 ok 'screen: and back' mode_is enforce
+# What is loaded beside what is on disk, by behaviour, without a key.
+keys Enter
+ok 'screen: its file compiles to what is loaded' sees 'what is loaded allows what its file'
+cp /etc/apparmor.d/opt.t.reader /tmp/kept
+sed -i 's|^}|  /opt/t/drifted r,\n}|' /etc/apparmor.d/opt.t.reader
+ok 'screen: edited and not loaded: it differs' sees 'on disk +r: /opt/t/drifted'
+apparmor_parser -r -T /etc/apparmor.d/opt.t.reader
+ok 'screen: loaded: the same' sees 'what is loaded allows what its file'
+cp /tmp/kept /etc/apparmor.d/opt.t.reader
+ok 'screen: taken out again: it differs' sees 'on disk -r: /opt/t/drifted'
+apparmor_parser -r -T /etc/apparmor.d/opt.t.reader
+ok 'screen: and is loaded: the same' sees 'what is loaded allows what its file'
+keys Escape
 echo 'profile :others:inside { /x r, }' >/tmp/inside; apparmor_parser -a -K /tmp/inside
 keys R
 ok 'screen: a namespace of its own' until_ok finds others:inside
