@@ -116,6 +116,20 @@ amr_index_is_as_read(const AmrIndex *index, const char *name)
            st.st_ctim.tv_nsec == file->changed.tv_nsec;
 }
 
+gboolean
+amr_index_holds_reader(const AmrIndex *index, const char *name)
+{
+    const IndexFile *file = amr_index_known(index, name);
+    struct stat st;
+
+    if (!file || file->bytes)
+        return FALSE;
+    amr_autofd int fd = amr_index_open(index, name, O_PATH, NULL);
+    return fd >= 0 && fstat(fd, &st) == 0 &&
+           (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode) || S_ISCHR(st.st_mode) ||
+            S_ISBLK(st.st_mode));
+}
+
 static gboolean
 is_there(const AmrIndex *index, const char *name)
 {
