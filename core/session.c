@@ -75,6 +75,8 @@ amr_session_free(AmrSession *session)
     g_clear_pointer(&session->compiler, amr_compiler_free);
     g_clear_pointer(&session->choice, amr_choice_free);
     g_strfreev(session->only);
+    g_free(session->timer);
+    g_strfreev(session->timer_command);
     g_clear_pointer(&session->ingest, amr_ingest_free);
     g_clear_pointer(&session->answered, amr_answered_free);
     g_clear_pointer(&session->store, amr_store_free);
@@ -113,6 +115,24 @@ amr_session_add_logs(AmrSession *session, const char *const *files, gboolean fol
     if (n == 0 && why)
         *why = amr_choice_why_none(session->choice);
     return n;
+}
+
+static void
+tell_timer(AmrSession *session)
+{
+    if (session->executor)
+        amr_executor_set_timer(session->executor, session->timer,
+                               (const char *const *)session->timer_command);
+}
+
+void
+amr_session_set_timer(AmrSession *session, char *program, char **command)
+{
+    g_free(session->timer);
+    g_strfreev(session->timer_command);
+    session->timer = program;
+    session->timer_command = command;
+    tell_timer(session);
 }
 
 /* ---- load ---------------------------------------------------------------------------------- */
@@ -189,6 +209,7 @@ amr_session_load_async(AmrSession *session, GCancellable *cancellable, GAsyncRea
     if (session->history)
         session->executor =
             amr_executor_new(session->target, session->opener, session->compiler, session->history);
+    tell_timer(session);
 
     if (session->watch)
         amr_index_watch_hold(session->watch);

@@ -62,6 +62,8 @@ typedef struct {
     AmrHistory *history;   /* NULL if it cannot be read */
     GError *history_error; /* why */
     AmrExecutor *executor; /* NULL without a history */
+    char *timer;           /* what sets timers, as systemd-run(1) does; NULL: nothing does here */
+    char **timer_command;  /* what they run */
     AmrAnswered *answered; /* what became of denials that changes of the history answer */
     AmrReplay *replay;     /* NULL: nothing is played */
     AmrGate *gate;         /* of the replay; private */
@@ -72,6 +74,9 @@ typedef struct {
 AmrSession *amr_session_new(const AmrTargetOptions *options, guint most, GError **error);
 void amr_session_free(AmrSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrSession, amr_session_free)
+
+/* What ends changes that last for a while: amr_executor_set_timer(). Both are taken over. */
+void amr_session_set_timer(AmrSession *session, char *program, char **command);
 
 /* Logs: those named, or where @files is NULL or empty the target's own sources, chosen as
  * core/advice/choice.h says. With @follow they are followed. Returns how many were added; for none,

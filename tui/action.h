@@ -32,6 +32,8 @@ enum {
     X(SIDES, "sides", "b", "both sides", "Proposal: the other side's rule too, on or off", 0)     \
     X(EDIT, "edit", "e", "edit", "Proposal: write the rule by hand, looked at as you type", 0)    \
     X(IGNORE, "ignore", "i", "ignore", "Proposal: let the denial be, without a rule", 0)          \
+    X(LASTS, "lasts", "t", "for a while",                                                         \
+      "Take it back by itself after an hour, a day, a week; or not", TUI_ACTION_WRITES)           \
     X(NEXT_PART, "next-part", ".", "next profile", "Proposal: to the next profile", 0)            \
     X(LAST_PART, "previous-part", ",", "profile before", "Proposal: to the profile before", 0)    \
     X(ADD_INCLUDE, "add-include", "I", "add include",                                             \
@@ -54,6 +56,8 @@ enum {
     X(ENFORCE, "enforce", "", "enforce", "Profiles: put it into enforce mode", TUI_ACTION_WRITES) \
     X(COMPLAIN, "complain", "", "complain", "Profiles: put it into complain mode",                \
       TUI_ACTION_WRITES)                                                                          \
+    X(COMPLAIN_FOR, "complain-for", "", "complain for a while",                                   \
+      "Profiles: complain mode in the kernel only, and not for long", TUI_ACTION_WRITES)          \
     X(KILL, "kill", "", "kill", "Profiles: put it into kill mode", TUI_ACTION_WRITES)             \
     X(DISABLE, "disable", "", "disable",                                                          \
       "Profiles: keep its file from being loaded, and unload it", TUI_ACTION_WRITES)              \

@@ -11,6 +11,7 @@
 #include "core/base/fsutil.h"
 #include "tui/home.h"
 #include "tui/lend.h"
+#include "tui/timer.h"
 
 /* ---- where data files are ------------------------------------------------------------------- */
 
@@ -251,6 +252,7 @@ tui_options_session(const TuiOptions *options, GError **error)
         session->only = g_strdupv(options->sources);
         add_user_config(session->config);
         add_all_data(session);
+        tui_timer_find(options, session);
     }
     return session;
 }

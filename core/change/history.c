@@ -300,6 +300,21 @@ amr_change_may_stand(const AmrChange *change)
            change->state != AMR_CHANGE_STATE_DISCARDED;
 }
 
+const AmrChange *
+amr_history_ending(const AmrHistory *history, const char *profile)
+{
+    const AmrChange *first = NULL;
+
+    for (guint i = 0; i < amr_history_count(history); i++) {
+        const AmrChange *change = amr_history_get(history, i);
+        if (change->until && (!first || change->until < first->until) &&
+            amr_change_may_stand(change) &&
+            g_strv_contains((const char *const *)change->profiles, profile))
+            first = change;
+    }
+    return first;
+}
+
 GBytes *
 amr_history_read_of(const AmrHistory *history, const char *id, const char *name, gsize max,
                     GError **error)

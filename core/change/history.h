@@ -69,6 +69,9 @@ const AmrChange *amr_history_find(const AmrHistory *history, const char *id);
 gboolean amr_change_may_undo(const AmrChange *change, GError **error);
 /* Whether what it wrote may stand in the files: it was not undone, rolled back or discarded. */
 gboolean amr_change_may_stand(const AmrChange *change);
+/* Of the changes that end by themselves and stand the one of @profile (as people write it) that
+ * ends first; NULL: there is none. Borrowed. */
+const AmrChange *amr_history_ending(const AmrHistory *history, const char *profile);
 /* The plan that was carried out; for who may not read it, a GIOError of permission. */
 AmrPlan *amr_history_plan(const AmrHistory *history, const AmrChange *change, GError **error);
 /* The number of the user who asked for @change; FALSE where it may not be read (it is root's). */

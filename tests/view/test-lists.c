@@ -92,7 +92,7 @@ static const struct {
       {"profiles-by-denials", "denials.log", "2 s 3", FALSE},
       {"profiles-filter", "denials.log", "2 f m o d e : e * space ! l a n t e r n enter", FALSE},
       {"profiles-menu", "denials.log", "2 m", FALSE},
-      {"profiles-menu-no-load", "denials.log", "2 G m end", FALSE},
+      {"profiles-menu-no-load", "denials.log", "2 G m end up", FALSE},
       {"profiles-menu-read-only", "denials.log", "2 m", TRUE},
       {"profile", "denials.log", "2 enter", FALSE},
       {"profile-stacked", "denials.log", "2 down enter", FALSE},
@@ -387,7 +387,7 @@ test_load(void **state)
     tui_screen_reload(scene.screen);
     while (tui_screen_is_loading(scene.screen))
         g_main_context_iteration(NULL, TRUE);
-    scene_keys(&scene, "2 down m end enter enter");
+    scene_keys(&scene, "2 down m end up enter enter");
     assert_shows(&scene, "Load crate as it stands on disk");
     assert_null(scene.elevated);
     scene_keys(&scene, "w");
@@ -397,7 +397,7 @@ test_load(void **state)
     scene_close(&scene);
 
     scene_open(&scene, &read_only);
-    scene_keys(&scene, "2 down m end enter w");
+    scene_keys(&scene, "2 down m end up enter w");
     assert_null(scene.elevated);
     assert_hides(&scene, "Load crate");
     scene_close(&scene);
@@ -411,7 +411,7 @@ test_mode(void **state)
     Scene scene;
 
     scene_open(&scene, &options);
-    scene_keys(&scene, "2 down m end up up up enter");
+    scene_keys(&scene, "2 down m end up up up up enter");
     assert_shows(&scene, "Put crate into kill mode");
     assert_shows(&scene, "flags=(kill) {");
     scene_keys(&scene, "w");
@@ -420,13 +420,13 @@ test_mode(void **state)
     scene_close(&scene);
 
     scene_open(&scene, &options);
-    scene_keys(&scene, "2 down m end up up up up enter w");
+    scene_keys(&scene, "2 down m end up up up up up enter w");
     assert_shows(&scene, "crate: In complain mode already");
     assert_null(scene.elevated);
     scene_close(&scene);
 
     scene_open(&scene, &options);
-    scene_keys(&scene, "2 down m end up up enter");
+    scene_keys(&scene, "2 down m end up up up enter");
     assert_shows(&scene, "Disable crate");
     assert_shows(&scene, "+symbolic link to ../crate");
     scene_keys(&scene, "w");
@@ -434,7 +434,7 @@ test_mode(void **state)
     scene_close(&scene);
 
     scene_open(&scene, &options);
-    scene_keys(&scene, "2 down m end up enter");
+    scene_keys(&scene, "2 down m end up up enter");
     assert_shows(&scene, "No link disables it.");
     scene_close(&scene);
 

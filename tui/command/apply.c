@@ -196,7 +196,6 @@ apply(TuiCommand *command, Request *request)
         return tui_fail(error);
     if (plan->until)
         say_end(command, plan);
-    tui_command_set_timer(command, &request->carry);
     questions = amr_plan_questions(plan);
     request->carry.granted = &granted;
     status = tui_command_carry_out(command, plan, questions, &request->carry);

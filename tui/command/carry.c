@@ -35,8 +35,6 @@ void
 tui_carry_clear(TuiCarry *carry)
 {
     g_clear_pointer(&carry->expect, g_free);
-    g_clear_pointer(&carry->timer, g_free);
-    g_clear_pointer(&carry->timer_command, g_strfreev);
 }
 
 gboolean

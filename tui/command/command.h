@@ -124,9 +124,7 @@ typedef struct {
     gboolean ask;      /* always, on the terminal */
     gboolean force;    /* the word for what may be cut off is said */
     GError **granted;  /* where set, GRANTED_ALREADY goes there and is not told; borrowed */
-    char *timer;       /* systemd-run and what it shall run; owned */
-    char **timer_command;
-    char *expect; /* the seal of what was shown (core/change/seal.h), or NULL; owned */
+    char *expect;      /* the seal of what was shown (core/change/seal.h), or NULL; owned */
 } TuiCarry;
 void tui_carry_clear(TuiCarry *carry);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(TuiCarry, tui_carry_clear)
@@ -184,8 +182,6 @@ int tui_command_doctor(TuiCommand *command, int argc, char **argv);
 /* When what is to last for @text ("1h"; NULL: 0, for ever) ends. AMR_ERROR_USAGE. */
 gboolean tui_command_lasts(const TuiCommand *command, const char *text, gint64 *until,
                            GError **error);
-/* Tells the executor what sets a timer here; @carry holds it. */
-void tui_command_set_timer(const TuiCommand *command, TuiCarry *carry);
 /* Takes back the change @id, or all (NULL), whose time is over. */
 int tui_command_end_expired(TuiCommand *command, const char *id, TuiCarry *carry);
 /* Takes back @id, NULL: the last change, as undo does. */

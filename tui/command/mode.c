@@ -30,7 +30,6 @@ run(TuiCommand *command, AmrPlanKind kind, const char *const *profiles, const ch
         return tui_fail(error);
     if (!tui_command_lasts(command, lasts, &until, &error))
         return tui_fail(error);
-    tui_command_set_timer(command, carry);
     plan = until ? amr_plan_complain_for(&context, profiles, until, &error)
                  : amr_plan_mode(&context, kind, profiles, &error);
     return plan ? tui_command_carry_out(command, plan, NULL, carry) : tui_fail(error);

@@ -135,9 +135,38 @@ out_row(const Status *status, const TuiProfile *row)
     else
         tui_json_text(json, "drift", amr_drift_word(row->drift));
     add_running(json, status, row);
+    const AmrHistory *history = status->session->history;
+    const AmrChange *ending = history ? amr_history_ending(history, row->full) : NULL;
+    if (ending)
+        tui_json_time(json, "until", ending->until);
+    else
+        tui_json_null(json, "until");
     if (status->drifts)
         add_differences(json, g_hash_table_lookup(status->drifts, row->full));
     return tui_out_json(json);
+}
+
+/* Below the table: what of it ends by itself. */
+static void
+out_ends(const Status *status, const GPtrArray *chosen)
+{
+    const AmrHistory *history = status->session->history;
+
+    for (guint i = 0; history && i < chosen->len; i++) {
+        const TuiProfile *row = g_ptr_array_index(chosen, i);
+        const AmrChange *ending = amr_history_ending(history, row->full);
+        if (!ending)
+            continue;
+        g_autofree char *shown = amr_display_string(row->full);
+        g_autofree char *when =
+            amr_clock_show(amr_target_clock(status->session->target), ending->until);
+        g_autofree char *line =
+            g_strdup_printf("%s: until %s, then %s is taken back (change %s)", shown, when,
+                            ending->kind == AMR_PLAN_COMPLAIN_FOR ? "complain mode" : "a rule",
+                            ending->id);
+        if (!tui_out_line(line))
+            return;
+    }
 }
 
 static void
@@ -187,6 +216,7 @@ out_status(const TuiCommand *command, const Status *status, const GPtrArray *cho
         if (chosen->len)
             tui_out_table(&tui_table_profiles, chosen->len, fill_row, &shown);
         out_drifts(status, chosen);
+        out_ends(status, chosen);
         return;
     }
     for (guint i = 0; i < chosen->len; i++) {
@@ -271,7 +301,7 @@ drift_free(gpointer data)
     amr_ask_drift_free(data);
 }
 
-/* Compiles what of @chosen is on disk and loaded, and sets its drift to what comes of it. */
+/* Compiles what of @chosen is loaded, and sets its drift to what comes of it. */
 static void
 compare(TuiCommand *command, Status *status, GPtrArray *chosen)
 {
@@ -282,8 +312,7 @@ compare(TuiCommand *command, Status *status, GPtrArray *chosen)
         const TuiProfile *row = tui_profiles_at(status->profiles, i);
         g_autoptr(GAsyncResult) result = NULL;
         TuiWait wait = {0};
-        if (!g_ptr_array_find(chosen, row, NULL) || !row->loaded || !status->session->index ||
-            !amr_index_find(status->session->index, row->ns, row->name))
+        if (!g_ptr_array_find(chosen, row, NULL) || !row->loaded || !status->session->index)
             continue;
         amr_asker_compare_async(asker, row->full, command->cancellable, tui_wait_done, &wait);
         result = tui_wait_result(&wait);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Changes that last for a while: how long, what sets the timer, and what it runs at their end. */
+/* Changes that last for a while: how long, and their end. */
 #include "config.h"
 
 #include <string.h>
@@ -51,60 +51,6 @@ tui_command_lasts(const TuiCommand *command, const char *text, gint64 *until, GE
             "most");
     *until = amr_clock_now(amr_target_clock(command->session->target)) + seconds * G_USEC_PER_SEC;
     return TRUE;
-}
-
-/* ---- the timer ---------------------------------------------------------------------------------
- */
-
-/* Of another root only the one that was named: that of this system is not its own. */
-static char *
-find_timer(const TuiCommand *command)
-{
-    static const char *const places[] = {"/usr/bin/systemd-run", "/bin/systemd-run"};
-
-    if (command->options->timer)
-        return g_canonicalize_filename(command->options->timer, NULL);
-    if (!amr_target_is_live(command->session->target) ||
-        !g_file_test("/run/systemd/system", G_FILE_TEST_IS_DIR)) /* sd_booted(3) */
-        return NULL;
-    for (gsize i = 0; i < G_N_ELEMENTS(places); i++)
-        if (g_file_test(places[i], G_FILE_TEST_IS_EXECUTABLE))
-            return g_strdup(places[i]);
-    return NULL;
-}
-
-/* What makes another armorer one of the same target. */
-static char **
-target_argv(const TuiOptions *options)
-{
-    const struct {
-        const char *name, *value;
-    } pairs[] = {
-        {"--root", options->root},         {"--policy", options->policy},
-        {"--parser", options->parser},     {"--timer", options->timer},
-        {"--features", options->features},
-    };
-    g_autoptr(GStrvBuilder) argv = g_strv_builder_new();
-
-    for (guint i = 0; i < G_N_ELEMENTS(pairs); i++)
-        if (pairs[i].value)
-            g_strv_builder_add_many(argv, pairs[i].name, pairs[i].value, NULL);
-    return g_strv_builder_end(argv);
-}
-
-void
-tui_command_set_timer(const TuiCommand *command, TuiCarry *carry)
-{
-    g_autoptr(GStrvBuilder) argv = g_strv_builder_new();
-    g_auto(GStrv) target = target_argv(command->options);
-    g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
-
-    g_strv_builder_add(argv, program ? program : PACKAGE);
-    g_strv_builder_addv(argv, (const char **)target);
-    carry->timer = program ? find_timer(command) : NULL;
-    carry->timer_command = g_strv_builder_end(argv);
-    amr_executor_set_timer(command->session->executor, carry->timer,
-                           (const char *const *)carry->timer_command);
 }
 
 /* ---- the end -----------------------------------------------------------------------------------
@@ -215,13 +161,14 @@ end_one(TuiCommand *command, const char *id, gint64 now, TuiCarry *carry)
  */
 
 static int
-set_again(TuiCommand *command, const TuiCarry *carry, const AmrChange *change)
+set_again(TuiCommand *command, const AmrChange *change)
 {
+    const AmrSession *session = command->session;
     g_autoptr(GAsyncResult) result = NULL;
     g_autoptr(GError) error = NULL;
     TuiWait wait = {0};
 
-    amr_timer_set_async(carry->timer, (const char *const *)carry->timer_command, change->id,
+    amr_timer_set_async(session->timer, (const char *const *)session->timer_command, change->id,
                         change->until, command->cancellable, tui_wait_done, &wait);
     result = tui_wait_result(&wait);
     if (amr_timer_set_finish(result, &error)) {
@@ -234,19 +181,18 @@ set_again(TuiCommand *command, const TuiCarry *carry, const AmrChange *change)
 
 /* Timers of what is not over yet, which a reboot took along. */
 static int
-set_timers_again(TuiCommand *command, gint64 now, TuiCarry *carry)
+set_timers_again(TuiCommand *command, gint64 now)
 {
     const AmrSession *session = command->session;
     gboolean named = command->options->timer != NULL;
     int status = TUI_EXIT_DONE;
 
-    tui_command_set_timer(command, carry);
-    for (guint i = 0; carry->timer && i < amr_history_count(session->history); i++) {
+    for (guint i = 0; session->timer && i < amr_history_count(session->history); i++) {
         const AmrChange *change = amr_history_get(session->history, i);
         if (!change->until || change->until <= now || !amr_change_may_stand(change) ||
             (!named && amr_timer_is_set(change->id)))
             continue;
-        int one = set_again(command, carry, change);
+        int one = set_again(command, change);
         status = MAX(status, one);
     }
     return status;
@@ -284,7 +230,7 @@ tui_command_end_expired(TuiCommand *command, const char *id, TuiCarry *carry)
 
     if (id)
         return end_one(command, id, now, carry);
-    set = carry->dry_run ? TUI_EXIT_DONE : set_timers_again(command, now, carry);
+    set = carry->dry_run ? TUI_EXIT_DONE : set_timers_again(command, now);
     status = end_all(command, now, carry);
     return set > status ? set : status;
 }

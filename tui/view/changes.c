@@ -4,6 +4,7 @@
 #include "tui/view/changes_private.h"
 
 #include "tui/view/chooser.h"
+#include "tui/view/sign.h"
 #include "tui/view/split.h"
 #include "tui/view/undo.h"
 
@@ -79,6 +80,8 @@ fill_detail(Changes *view)
     add_who(view, change);
     tui_flow_add_words(view->rows.detail, "state", TUI_ROLE_TEXT,
                        amr_change_state_word(change->state));
+    if (change->until && amr_change_may_stand(change))
+        tui_sign_add_end(view->rows.detail, view->rows.view.screen, change->until);
     if (change->message)
         tui_flow_add_words(view->rows.detail, "message", TUI_ROLE_WARNING, change->message);
     if (change->undoes)

@@ -14,6 +14,22 @@
 #define REACHED_SHOWN   10
 #define DRIFT_SHOWN     8
 
+/* What of it ends by itself. */
+static void
+add_end(TuiFlow *flow, const AmrSession *session, const TuiProfile *profile)
+{
+    const AmrChange *change =
+        session->history ? amr_history_ending(session->history, profile->full) : NULL;
+
+    if (!change)
+        return;
+    g_autofree char *when = amr_clock_show(amr_target_clock(session->target), change->until);
+    g_autofree char *text =
+        g_strdup_printf("%s: then %s is taken back", when,
+                        change->kind == AMR_PLAN_COMPLAIN_FOR ? "complain mode" : "a rule");
+    tui_flow_add_words(flow, "until", TUI_ROLE_WARNING, text);
+}
+
 static void
 add_mode(TuiFlow *flow, const AmrSession *session, const TuiProfile *profile, const AmrBlock *block)
 {
@@ -25,6 +41,7 @@ add_mode(TuiFlow *flow, const AmrSession *session, const TuiProfile *profile, co
         tui_flow_add_words(flow, "", TUI_ROLE_WARNING,
                            "but default_allow: what no rule denies is allowed");
     tui_cells_clear(cells, tui_table_profiles.n);
+    add_end(flow, session, profile);
     if (profile->drift > AMR_DRIFT_NONE)
         tui_flow_add_words(flow, "drift",
                            profile->drift == AMR_DRIFT_EDITED ||

@@ -8,6 +8,7 @@
 #include "tui/view/denials.h"
 #include "tui/view/profile.h"
 #include "tui/view/reload.h"
+#include "tui/view/sign.h"
 #include "tui/view/split.h"
 
 /* ---- drawing -------------------------------------------------------------------------------- */
@@ -129,6 +130,8 @@ static const struct {
     {TUI_ACTION_KILL, AMR_PLAN_KILL, "put it into kill mode"},
     {TUI_ACTION_DISABLE, AMR_PLAN_DISABLE, "disable it"},
     {TUI_ACTION_ENABLE, AMR_PLAN_ENABLE, "enable it"},
+    {TUI_ACTION_RELOAD, AMR_PLAN_RELOAD, "load what is on disk"},
+    {TUI_ACTION_COMPLAIN_FOR, AMR_PLAN_COMPLAIN_FOR, "complain mode for a while"},
 };
 
 static gboolean
@@ -153,6 +156,8 @@ no_mode(const Profiles *view, const TuiProfile *profile, AmrPlanKind kind)
     block = amr_index_find_typed(session->index, profile->full);
     if (!block)
         return "No file of policy defines it: its mode is another program's to set.";
+    if (kind == AMR_PLAN_COMPLAIN_FOR)
+        return profile->loaded ? tui_sign_no_end(view->rows.view.screen) : "It is not loaded.";
     if (kind != AMR_PLAN_DISABLE && kind != AMR_PLAN_ENABLE)
         return NULL;
     if (block->parent)
@@ -162,6 +167,12 @@ no_mode(const Profiles *view, const TuiProfile *profile, AmrPlanKind kind)
     return kind == AMR_PLAN_DISABLE && is_disabled(session->index, block) && !profile->loaded
                ? "It is disabled already."
                : NULL;
+}
+
+static const char *
+why_not(const Profiles *view, const TuiProfile *profile, AmrPlanKind kind)
+{
+    return kind == AMR_PLAN_RELOAD ? no_load(view, profile) : no_mode(view, profile, kind);
 }
 
 static void
@@ -186,9 +197,7 @@ show_menu(Profiles *view)
     for (guint i = 0; i < G_N_ELEMENTS(modes); i++)
         if (tui_keymap_allows(tui_screen_keymap(screen), modes[i].action))
             tui_menu_add(menu, modes[i].action, modes[i].label,
-                         no_mode(view, profile, modes[i].kind));
-    if (tui_keymap_allows(tui_screen_keymap(screen), TUI_ACTION_RELOAD))
-        tui_menu_add(menu, TUI_ACTION_RELOAD, "load what is on disk", no_load(view, profile));
+                         why_not(view, profile, modes[i].kind));
     tui_screen_push(screen, tui_chooser_new(screen, menu));
 }
 
@@ -196,9 +205,7 @@ static void
 reload(Profiles *view, AmrPlanKind kind)
 {
     const TuiProfile *profile = tui_profiles_current(view);
-    const char *why = !profile                  ? "There is no profile here."
-                      : kind == AMR_PLAN_RELOAD ? no_load(view, profile)
-                                                : no_mode(view, profile, kind);
+    const char *why = profile ? why_not(view, profile, kind) : "There is no profile here.";
 
     if (why)
         tui_screen_say(view->rows.view.screen, TUI_ROLE_WARNING, "%s", why);
@@ -272,9 +279,6 @@ act(TuiView *base, TuiAction action)
         return TUI_STALE_FRAME;
     case TUI_ACTION_MENU:
         show_menu(view);
-        return TUI_STALE_FRAME;
-    case TUI_ACTION_RELOAD:
-        reload(view, AMR_PLAN_RELOAD);
         return TUI_STALE_FRAME;
     case TUI_ACTION_ITS_DENIALS:
         show_denials(view);

@@ -391,6 +391,7 @@ hints(const TuiView *base, GArray *out)
     };
 
     static const TuiHint asking[] = {{TUI_ACTION_OPEN, "confirm"}, {TUI_ACTION_BACK, "cancel"}};
+    static const TuiHint lasts = {TUI_ACTION_LASTS, NULL};
 
     if (tui_sign_is_asking(view->sign)) {
         g_array_append_vals(out, asking, G_N_ELEMENTS(asking));
@@ -411,6 +412,8 @@ hints(const TuiView *base, GArray *out)
         if (changes[i].change != TUI_CHANGE_EXEC && tui_choice_can(item, changes[i].change))
             g_array_append_val(out, hint);
     }
+    if (tui_sign_may_last(view->sign))
+        g_array_append_val(out, lasts);
 }
 
 static char *

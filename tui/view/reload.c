@@ -24,6 +24,8 @@ make_plan(const Reload *view, GError **error)
         amr_error_set(error, AMR_ERROR_BUSY, "Policy is still being read");
         return NULL;
     }
+    if (view->kind == AMR_PLAN_COMPLAIN_FOR)
+        return amr_plan_complain_for(&context, profiles, 0, error); /* the end is the sign's */
     return view->kind == AMR_PLAN_RELOAD ? amr_plan_reload(&context, &request, 1, error)
                                          : amr_plan_mode(&context, view->kind, profiles, error);
 }
@@ -76,6 +78,10 @@ what_it_does(AmrPlanKind mode)
     case AMR_PLAN_ENABLE:
         return "Its file is loaded, now and at each boot. What runs already stays as it is until "
                "it starts anew.";
+    case AMR_PLAN_COMPLAIN_FOR:
+        return "What no rule allows is let through, and logged. No file says so: it ends by "
+               "itself, "
+               "and with the next boot.";
     case AMR_PLAN_COMPLAIN:
         return "What no rule allows is let through, and logged; an explicit deny still denies.";
     case AMR_PLAN_KILL:

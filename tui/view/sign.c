@@ -69,6 +69,68 @@ tui_sign_free(TuiSign *sign)
     g_free(sign);
 }
 
+/* ---- for a while ---------------------------------------------------------------------------- */
+
+static const gint64 seconds[] = {0, 3600, 24 * 3600, 7 * 24 * 3600};
+
+const char *
+tui_sign_no_end(TuiScreen *screen)
+{
+    if (tui_screen_elevates(screen))
+        return "Only root's own armorer sets a timer: sudo armorer, or sudo armorer apply --for.";
+    return tui_screen_session(screen)->timer ? NULL
+                                             : "No systemd runs here, whose timer would end it.";
+}
+
+static gboolean
+is_lasting(const TuiSign *sign)
+{
+    return sign->box && sign->box->plan->kind == AMR_PLAN_COMPLAIN_FOR;
+}
+
+static gboolean
+may_end(const TuiSign *sign)
+{
+    return sign->box && sign->state < TUI_SIGN_WRITING &&
+           (is_lasting(sign) || sign->box->plan->kind == AMR_PLAN_ADD);
+}
+
+gboolean
+tui_sign_may_last(const TuiSign *sign)
+{
+    return may_end(sign) && !tui_sign_no_end(sign->screen);
+}
+
+static void
+set_end(TuiSign *sign)
+{
+    const AmrTarget *target = tui_screen_session(sign->screen)->target;
+
+    if (is_lasting(sign) && !sign->lasts)
+        sign->lasts = 1;
+    if (!may_end(sign))
+        return;
+    gint64 now = amr_clock_now(amr_target_clock(target));
+    sign->box->plan->until = sign->lasts ? now + seconds[sign->lasts] * G_USEC_PER_SEC : 0;
+    sign->shown = FALSE;
+}
+
+static TuiStale
+last(TuiSign *sign)
+{
+    const char *why = tui_sign_no_end(sign->screen);
+
+    if (!may_end(sign)) {
+        tui_screen_say(sign->screen, TUI_ROLE_QUIET, "There is nothing to end");
+    } else if (why) {
+        tui_screen_say(sign->screen, TUI_ROLE_WARNING, "%s", why);
+    } else {
+        sign->lasts = (sign->lasts + 1) % G_N_ELEMENTS(seconds);
+        set_end(sign);
+    }
+    return TUI_STALE_FRAME;
+}
+
 /* ---- what it is -----------------------------------------------------------------------------
  */
 
@@ -82,6 +144,7 @@ tui_sign_set_plan(TuiSign *sign, AmrPlan *plan, GError *error)
     sign->box = g_rc_box_new0(TuiPlanBox);
     sign->box->plan = plan;
     sign->diff = amr_plan_diff(plan);
+    set_end(sign);
     if (amr_session_is_outdated(tui_screen_session(sign->screen)))
         sign->state = TUI_SIGN_STALE;
     else
@@ -278,6 +341,8 @@ tui_sign_act(TuiSign *sign, TuiAction action)
                        "Stopping, if nothing is written yet; else it goes on to its end");
         return TUI_STALE_VIEW;
     }
+    if (action == TUI_ACTION_LASTS)
+        return last(sign);
     if (action != TUI_ACTION_WRITE)
         return TUI_STALE_FOREIGN;
     const char *why = refusal(sign);

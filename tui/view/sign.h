@@ -42,6 +42,12 @@ TuiSign *tui_sign_new(TuiView *view);
 /* What runs is cancelled, and forgotten when it ends. */
 void tui_sign_free(TuiSign *sign);
 
+/* Why no plan can be made to last for a while, as TUI_ACTION_LASTS does of rules and of complain
+ * mode in the kernel; NULL: it can. Static. */
+const char *tui_sign_no_end(TuiScreen *screen);
+/* Whether TUI_ACTION_LASTS does something here. */
+gboolean tui_sign_may_last(const TuiSign *sign);
+
 /* A new plan, or why there is none; both are taken over. What the check said of another is
  * dropped. */
 void tui_sign_set_plan(TuiSign *sign, AmrPlan *plan, GError *error);
@@ -93,6 +99,9 @@ void tui_sign_describe(TuiSign *sign, TuiFlow *flow);
 void tui_sign_describe_try(const TuiSign *sign, TuiFlow *flow);
 /* The typed word, on the last line of @rect, where it is asked for; returns the rows used. */
 int tui_sign_draw_prompt(const TuiSign *sign, TuiCanvas *canvas, TuiRect rect);
+
+/* That a change ends by itself, and when. */
+void tui_sign_add_end(TuiFlow *flow, TuiScreen *screen, gint64 until);
 
 /* While a word is asked for: takes every key. Else FOREIGN. */
 TuiStale tui_sign_key(TuiSign *sign, TuiKey key);

@@ -60,6 +60,7 @@ struct TuiSign {
     char *change;        /* its id, once it is done */
     char *said;          /* the words of the command with more rights; NULL */
     TuiSignTried *tried; /* NULL: none */
+    guint lasts;         /* for how long, as LASTS goes round; 0: for good */
     gboolean shown;      /* what would be signed stood on the screen */
     gboolean asking;
     GString *word;

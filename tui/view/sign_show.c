@@ -46,6 +46,16 @@ add_dangers(TuiFlow *flow, const char *label, const GPtrArray *sentences)
 }
 
 void
+tui_sign_add_end(TuiFlow *flow, TuiScreen *screen, gint64 until)
+{
+    const AmrClock *clock = amr_target_clock(tui_screen_session(screen)->target);
+    g_autofree char *when = amr_clock_show(clock, until);
+    g_autofree char *text = g_strdup_printf("%s; then it is taken back by itself", when);
+
+    tui_flow_add_words(flow, "until", TUI_ROLE_WARNING, text);
+}
+
+void
 tui_sign_add_said(TuiFlow *flow, const char *said)
 {
     g_auto(GStrv) lines = g_strsplit(said ? said : "", "\n", -1);
@@ -89,6 +99,8 @@ tui_sign_describe(TuiSign *sign, TuiFlow *flow)
         g_autofree char *sum = amr_plan_sum(sign->box->plan);
         tui_flow_add_words(flow, "in all", TUI_ROLE_TEXT, sum);
     }
+    if (sign->box && sign->box->plan->until)
+        tui_sign_add_end(flow, sign->screen, sign->box->plan->until);
     if (sign->outcome)
         add_notes(flow, sign->outcome->notes);
     if (sign->box && !sign->outcome) {

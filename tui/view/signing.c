@@ -62,10 +62,13 @@ tui_signing_hints(const TuiView *base, GArray *out)
     const TuiSigning *view = (const TuiSigning *)base;
     const TuiHint write = {TUI_ACTION_WRITE, view->class->verb(view)};
     static const TuiHint list[] = {{TUI_ACTION_BACK, NULL}, {TUI_ACTION_DOWN, "scroll"}};
+    static const TuiHint lasts = {TUI_ACTION_LASTS, NULL};
 
     if (tui_sign_is_ready(view->sign))
         g_array_append_val(out, write);
     g_array_append_vals(out, list, G_N_ELEMENTS(list));
+    if (tui_sign_may_last(view->sign))
+        g_array_append_val(out, lasts);
 }
 
 void
