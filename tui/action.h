@@ -63,6 +63,12 @@ enum {
       "Profiles: keep its file from being loaded, and unload it", TUI_ACTION_WRITES)              \
     X(ENABLE, "enable", "", "enable", "Profiles: let its file be loaded again, and load it",      \
       TUI_ACTION_WRITES)                                                                          \
+    X(NEW, "new", "C", "new profile", "A profile for a program that has none: new PROGRAM",       \
+      TUI_ACTION_WRITES)                                                                          \
+    X(RUN, "run", "X", "run", "New profile: run the program, as you and never as root",           \
+      TUI_ACTION_WRITES)                                                                          \
+    X(RESTART, "restart", "", "restart", "New profile: have systemctl restart what starts it",    \
+      TUI_ACTION_WRITES)                                                                          \
     X(RAW, "raw", "r", "raw", "The record as it stands in the log", 0)                            \
     X(SORT, "sort", "s", "sort", "Another order, from a menu", 0)                                 \
     X(SORT_TIME, "sort-time", "", "by time", "In the order of time", 0)                           \

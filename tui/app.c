@@ -334,6 +334,7 @@ make_screen(App *app)
         .read_only = amr_target_is_read_only(app->session->target),
         .lacks_rights = tui_app_lacks_rights(app),
         .keymap = tui_keymap_new(amr_target_is_read_only(app->session->target)),
+        .run = tui_app_run_aside,
         .elevate = tui_privileged_needed(app->session->target) ? tui_app_elevate : NULL,
         .copy = copy,
         .dirty = on_dirty,

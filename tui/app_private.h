@@ -41,6 +41,9 @@ gboolean tui_app_on_keys(gint fd, GIOCondition condition, gpointer data);
 /* app_rights.c: has the screen's change carried out, with @data the App. */
 gboolean tui_app_elevate(const AmrRequest *request, TuiPrivileged *privileged, GError **error,
                          gpointer data);
+/* The same of its run(): the user's own programs. */
+gboolean tui_app_run_aside(const char *program, const char *const *arguments, const char *unit,
+                           int *status, GError **error, gpointer data);
 /* Whether there is more to read with more rights. */
 gboolean tui_app_lacks_rights(const App *app);
 /* Says so, where it is denials. */

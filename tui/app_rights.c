@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* More rights, for which the terminal is given back a while. */
+/* More rights, and the user's own programs: for these the terminal is given back a while. */
 #include "config.h"
 
 #include <glib-unix.h>
 
 #include "tui/app_private.h"
+#include "tui/invoker.h"
 #include "tui/lend.h"
 
 static void
@@ -33,6 +34,22 @@ tui_app_elevate(const AmrRequest *request, TuiPrivileged *privileged, GError **e
 
     leave_terminal(app);
     ok = tui_privileged_change(request, privileged, error);
+    return_to_terminal(app);
+    return ok;
+}
+
+gboolean
+tui_app_run_aside(const char *program, const char *const *arguments, const char *unit, int *status,
+                  GError **error, gpointer data)
+{
+    App *app = data;
+    gboolean ok;
+
+    leave_terminal(app);
+    ok = program ? tui_invoker_run(program, arguments, status, error)
+                 : tui_invoker_restart(unit, error);
+    if (ok && program)
+        tui_invoker_wait(tui_term_fd(app->term), *status, &app->gone);
     return_to_terminal(app);
     return ok;
 }

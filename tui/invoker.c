@@ -4,6 +4,7 @@
 #include "tui/invoker.h"
 
 #include <errno.h>
+#include <glib-unix.h>
 #include <pwd.h>
 #include <signal.h>
 #include <string.h>
@@ -158,6 +159,32 @@ tui_invoker_ended(int status)
         return g_strdup_printf("killed by signal %d (%s)", WTERMSIG(status),
                                g_strsignal(WTERMSIG(status)));
     return g_strdup_printf("exit status %d", WEXITSTATUS(status));
+}
+
+static gboolean
+on_enter(gint fd, GIOCondition condition, gpointer data)
+{
+    char block[64];
+    ssize_t n = read(fd, block, sizeof block);
+
+    if (n < 0 && (errno == EINTR || errno == EAGAIN))
+        return G_SOURCE_CONTINUE;
+    *(gboolean *)data = n <= 0 || memchr(block, '\n', (size_t)n);
+    return G_SOURCE_CONTINUE;
+}
+
+void
+tui_invoker_wait(int terminal, int status, const gboolean *gone)
+{
+    g_autofree char *ended = tui_invoker_ended(status);
+    gboolean enough = FALSE;
+    guint source;
+
+    g_printerr("armorer: %s. Enter goes back.\n", ended);
+    source = g_unix_fd_add(terminal, G_IO_IN | G_IO_HUP | G_IO_ERR, on_enter, &enough);
+    while (!enough && !*gone)
+        g_main_context_iteration(NULL, TRUE);
+    g_source_remove(source);
 }
 
 gboolean

@@ -30,7 +30,7 @@ ask_target(const TuiNewSet *set, const AmrProposal *proposal)
 static gboolean
 ask_policy(const TuiNewSet *set)
 {
-    g_autoptr(AmrAsker) asker = amr_session_asker(set->command->session, AMR_ASK_DISK, TRUE);
+    g_autoptr(AmrAsker) asker = amr_session_asker(set->command->session, AMR_ASK_DISK, FALSE);
     g_autoptr(GAsyncResult) result = NULL;
     TuiWait wait = {0};
 

@@ -210,23 +210,30 @@ is_of(const AmrEvent *event, const char *profile)
            (name.len == len || (name.len > len + 2 && memcmp(name.data + len, "//", 2) == 0));
 }
 
+void
+amr_new_denials_more(const AmrStore *store, const AmrNew *new, gboolean all, AmrDenialId *next,
+                     GArray *ids)
+{
+    for (; *next <= amr_store_newest(store); (*next)++) {
+        const AmrDenial *denial = amr_store_get(store, *next);
+        AmrEvent event;
+        if (denial && (all || !denial->last || denial->last >= new->since) &&
+            amr_store_event(store, *next, &event) && is_of(&event, new->profile))
+            g_array_append_val(ids, *next);
+    }
+}
+
 GArray *
 amr_new_denials(const AmrStore *store, const AmrNew *new, gboolean all, guint64 *total)
 {
     GArray *ids = g_array_new(FALSE, FALSE, sizeof(AmrDenialId));
-    guint64 sum = 0;
+    AmrDenialId next = 1;
 
-    for (AmrDenialId id = 1; id <= amr_store_newest(store); id++) {
-        const AmrDenial *denial = amr_store_get(store, id);
-        AmrEvent event;
-        if (!denial || (!all && denial->last && denial->last < new->since) ||
-            !amr_store_event(store, id, &event) || !is_of(&event, new->profile))
-            continue;
-        g_array_append_val(ids, id);
-        sum += denial->count;
-    }
-    if (total)
-        *total = sum;
+    amr_new_denials_more(store, new, all, &next, ids);
+    for (guint i = 0; total && i < ids->len; i++)
+        *total = (i ? *total : 0) + amr_store_get(store, g_array_index(ids, AmrDenialId, i))->count;
+    if (total && !ids->len)
+        *total = 0;
     return ids;
 }
 
@@ -340,7 +347,6 @@ amr_new_may_stub(const AmrRisks *risks, const char *program, GError **error)
 
     return !amr_risks_launches(risks, amr_bytes(program), &text) ||
            amr_error_set(error, AMR_ERROR_REFUSED,
-                         "%s %s: It starts whatever it is told, so that a stub for it would let "
-                         "every program make user namespaces",
-                         shown, text);
+                         "%s %s; a stub for it would let every program make user namespaces", shown,
+                         text);
 }

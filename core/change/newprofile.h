@@ -52,6 +52,11 @@ AmrNew *amr_new_look(const AmrPlanContext *context, const char *program, GError 
  * *total (may be NULL): how often. */
 GArray *amr_new_denials(const AmrStore *store, const AmrNew *new, gboolean all, guint64 *total);
 
+/* The same, bit by bit: of those from *next on, behind what @ids has; *next is then the first that
+ * was not looked at. */
+void amr_new_denials_more(const AmrStore *store, const AmrNew *new, gboolean all, AmrDenialId *next,
+                          GArray *ids);
+
 /* The change of @history that made the top-level file @file, and stands; NULL: none. */
 const AmrChange *amr_new_change(const AmrHistory *history, const char *file);
 

@@ -320,8 +320,8 @@ hints(const TuiView *base, GArray *out)
     static const TuiHint list[] = {{TUI_ACTION_OPEN, "policy"},  {TUI_ACTION_MENU, NULL},
                                    {TUI_ACTION_RIGHT, "unfold"}, {TUI_ACTION_ITS_DENIALS, NULL},
                                    {TUI_ACTION_FILTER, NULL},    {TUI_ACTION_FIND, NULL},
-                                   {TUI_ACTION_SORT, NULL},      {TUI_ACTION_FOLD_ALL, NULL},
-                                   {TUI_ACTION_REFRESH, NULL}};
+                                   {TUI_ACTION_NEW, NULL},       {TUI_ACTION_SORT, NULL},
+                                   {TUI_ACTION_FOLD_ALL, NULL},  {TUI_ACTION_REFRESH, NULL}};
     static const TuiHint detail[] = {{TUI_ACTION_BACK, NULL},
                                      {TUI_ACTION_DOWN, "scroll"},
                                      {TUI_ACTION_MENU, NULL},

@@ -26,124 +26,6 @@ tui_proposal_refresh(TuiProposal *view)
     stand_on(view, pick);
 }
 
-/* ---- the plan ------------------------------------------------------------------------------- */
-
-static void
-set_danger(TuiProposal *view)
-{
-    g_autofree char *danger = NULL;
-    AmrRisk risk = tui_choice_risk(view->choice, &danger);
-    if (risk != AMR_RISK_HIGH)
-        tui_sign_set_danger(view->sign, NULL);
-    else
-        tui_sign_set_danger(view->sign, danger ? danger : "This is dangerous to allow.");
-}
-
-/* What was not shown is not signed: without a plan nothing can be asked for either, unless it is
- * shown by who carries it out. */
-static void
-set_request(TuiProposal *view, gboolean possible, gboolean granted)
-{
-    char *text = possible ? tui_choice_text(view->choice, granted, NULL) : NULL;
-    AmrRequest *request = text ? amr_request_new(AMR_PLAN_ADD) : NULL;
-
-    if (request) {
-        request->rules = text;
-        request->add_include = view->add_include;
-    }
-    tui_sign_set_request(view->sign, request);
-}
-
-/* Whether more is to be asked before it is known what the plan is: what the target states, and
- * whether policy has decided on executions, or the other side allows it. */
-static gboolean
-has_to_wait(const TuiProposal *view)
-{
-    const GPtrArray *all = view->choice->all;
-    for (guint i = 0; i < all->len; i++) {
-        const AmrResolved *resolved = all->pdata[i];
-        AmrClass klass = resolved->event.klass;
-        if (resolved->proposal->pending)
-            return TRUE;
-        if ((resolved->under->len || klass == AMR_CLASS_SIGNAL || klass == AMR_CLASS_PTRACE) &&
-            amr_facts_want(view->choice->facts))
-            return TRUE;
-    }
-    return FALSE;
-}
-
-static void
-plan_nothing(TuiProposal *view)
-{
-    g_clear_pointer(&view->planned, g_free);
-    set_request(view, FALSE, FALSE);
-    tui_sign_set_plan(view->sign, NULL, NULL);
-}
-
-static void
-plan_now(TuiProposal *view)
-{
-    AmrSession *session = tui_proposal_session(view);
-    GError *error = NULL;
-    AmrPlan *reload = NULL;
-    AmrPlanPlace place = view->add_include ? AMR_PLAN_PLACE_ADD_INCLUDE : AMR_PLAN_PLACE_LOCAL;
-    AmrPlan *made = tui_choice_plan(view->choice, session, place, &error);
-
-    gboolean granted = FALSE;
-
-    if (made || g_error_matches(error, AMR_ERROR, AMR_ERROR_NOTHING_TO_DO))
-        reload = tui_choice_reload(view->choice, session, FALSE, NULL);
-    if (!made && !reload) {
-        reload = tui_choice_reload(view->choice, session, TRUE, NULL);
-        granted = reload != NULL;
-    }
-    if (!made && reload) { /* every rule stands there: loading is what may be left */
-        made = g_steal_pointer(&reload);
-        g_clear_error(&error);
-    }
-    tui_sign_set_questions(view->sign, tui_choice_questions(view->choice));
-    set_danger(view);
-    /* A local file that is root's to read: root's own command makes the plan, shows it and asks. */
-    gboolean unseen = tui_screen_elevates(view->view.screen) &&
-                      g_error_matches(error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED);
-    set_request(view, made || unseen, granted);
-    if (unseen) {
-        g_clear_error(&error);
-        tui_sign_set_unseen(view->sign);
-    } else {
-        tui_sign_set_plan(view->sign, made, error);
-        tui_sign_set_reload(view->sign, reload);
-    }
-}
-
-/* All that a plan is made of. */
-static char *
-text_of_all(const TuiProposal *view)
-{
-    g_autofree char *chosen = tui_choice_text(view->choice, FALSE, NULL);
-    g_autofree char *granted = tui_choice_text(view->choice, TRUE, NULL);
-    return chosen && granted ? g_strconcat(chosen, granted, NULL) : NULL;
-}
-
-void
-tui_proposal_plan(TuiProposal *view)
-{
-    if (tui_sign_is_writing(view->sign))
-        return;
-    tui_proposal_ask(view);
-    if (view->ask && has_to_wait(view)) {
-        plan_nothing(view);
-        return;
-    }
-    /* What came of asking may change nothing: then what is shown and checked stays. */
-    g_autofree char *text = text_of_all(view);
-    if (view->planned && text && strcmp(view->planned, text) == 0)
-        return;
-    g_free(view->planned);
-    view->planned = g_steal_pointer(&text);
-    plan_now(view);
-}
-
 /* ---- actions -------------------------------------------------------------------------------- */
 
 /* Whatever the text: policy, or the wish for an include, is another. */
@@ -211,7 +93,9 @@ change(TuiProposal *view, gsize which)
     const TuiChoiceItem *item = tui_proposal_current(view);
     const TuiPick *pick = item->pick;
 
-    if (changes[which].change == TUI_CHANGE_IGNORE && tui_choice_can(item, TUI_CHANGE_IGNORE))
+    /* What is left out of a set is not ignored: it may be proposed again. */
+    if (changes[which].change == TUI_CHANGE_IGNORE && !view->inside &&
+        tui_choice_can(item, TUI_CHANGE_IGNORE))
         ignore_row(view, item->row, !pick->ignored);
     if (tui_choice_change(view->choice, tui_proposal_session(view), item, changes[which].change)) {
         stand_on(view, pick);
@@ -273,9 +157,10 @@ show_outcome(TuiProposal *view, TuiStale stale)
 }
 
 static TuiStale
-act(TuiView *base, TuiAction action)
+act(TuiView *base, TuiAction pressed)
 {
     TuiProposal *view = (TuiProposal *)base;
+    TuiAction action = view->inside && pressed == TUI_ACTION_MARK ? TUI_ACTION_IGNORE : pressed;
     TuiStale stale = tui_sign_act(view->sign, action);
 
     if (!(stale & TUI_STALE_FOREIGN))
@@ -407,7 +292,9 @@ hints(const TuiView *base, GArray *out)
     }
     for (gsize i = 0; open && i < G_N_ELEMENTS(changes); i++) {
         TuiHint hint = {changes[i].action, changes[i].label};
-        if (changes[i].change == TUI_CHANGE_IGNORE && item->pick->ignored)
+        if (changes[i].change == TUI_CHANGE_IGNORE && view->inside)
+            hint = (TuiHint){TUI_ACTION_MARK, item->pick->ignored ? "take in" : "leave out"};
+        else if (changes[i].change == TUI_CHANGE_IGNORE && item->pick->ignored)
             hint.label = "ignore no more";
         if (changes[i].change != TUI_CHANGE_EXEC && tui_choice_can(item, changes[i].change))
             g_array_append_val(out, hint);
@@ -469,13 +356,47 @@ compare_ids(gconstpointer a, gconstpointer b)
     return left < right ? -1 : left > right;
 }
 
+static const TuiViewClass set_class = {
+    .title = "Rules of a new profile",
+    .draw = tui_proposal_draw,
+    .act = act,
+    .key = key,
+    .hints = hints,
+    .place = place,
+    .copy = copy,
+    .news = news,
+    .busy = busy,
+    .free = proposal_free,
+};
+
+static TuiView *
+make(TuiScreen *screen, const TuiViewClass *of, const AmrDenialId *ids, guint n)
+{
+    TuiProposal *view = g_new0(TuiProposal, 1);
+
+    view->view = (TuiView){of, screen};
+    view->inside = of == &set_class;
+    view->choice = tui_choice_new(tui_screen_session(screen), ids, n);
+    view->list.n = view->choice->rows->len;
+    view->sign = tui_sign_new(&view->view);
+    view->flow = tui_flow_new();
+    view->opens = amr_opens_new();
+    tui_proposal_plan(view);
+    return &view->view;
+}
+
+TuiView *
+tui_proposal_new_set(TuiScreen *screen, const AmrDenialId *ids, guint n)
+{
+    return make(screen, &set_class, ids, n);
+}
+
 TuiView *
 tui_proposal_new(TuiScreen *screen, AmrDenialId id)
 {
     g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(AmrDenialId));
     GHashTableIter iter;
     gpointer marked;
-    TuiProposal *view = g_new0(TuiProposal, 1);
 
     g_hash_table_iter_init(&iter, tui_screen_marks(screen));
     while (g_hash_table_iter_next(&iter, &marked, NULL)) {
@@ -485,13 +406,5 @@ tui_proposal_new(TuiScreen *screen, AmrDenialId id)
     if (ids->len == 0)
         g_array_append_val(ids, id);
     g_array_sort(ids, compare_ids);
-    view->view = (TuiView){&class, screen};
-    view->choice =
-        tui_choice_new(tui_screen_session(screen), (AmrDenialId *)(void *)ids->data, ids->len);
-    view->list.n = view->choice->rows->len;
-    view->sign = tui_sign_new(&view->view);
-    view->flow = tui_flow_new();
-    view->opens = amr_opens_new();
-    tui_proposal_plan(view);
-    return &view->view;
+    return make(screen, &class, (AmrDenialId *)(void *)ids->data, ids->len);
 }

@@ -9,6 +9,8 @@ G_BEGIN_DECLS
 
 /* For all marked denials; where none is marked, for @id. */
 TuiView *tui_proposal_new(TuiScreen *screen, AmrDenialId id);
+/* For what a profile that we made was denied: its rules go into its own text. @ids are copied. */
+TuiView *tui_proposal_new_set(TuiScreen *screen, const AmrDenialId *ids, guint n);
 
 G_END_DECLS
 #endif

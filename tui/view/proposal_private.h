@@ -22,6 +22,7 @@ typedef struct {
     TuiChoice *choice;
     TuiList list; /* of the items, where there are several */
     gboolean add_include;
+    gboolean inside; /* a set for a profile that we made: each row is in it or left out */
     TuiSign *sign;
     TuiFlow *flow;
     AmrChangeState told;         /* the outcome that the store was told of */

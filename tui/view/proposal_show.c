@@ -187,9 +187,13 @@ describe_rule(TuiProposal *view, const TuiChoiceItem *item, const AmrRule *rule)
 static void
 describe_none(TuiProposal *view, const TuiChoiceItem *item)
 {
-    g_autofree char *key = key_of(view, TUI_ACTION_IGNORE);
+    g_autofree char *key = key_of(view, view->inside ? TUI_ACTION_MARK : TUI_ACTION_IGNORE);
 
-    if (item->pick->ignored) {
+    if (item->pick->ignored && view->inside) {
+        g_autofree char *text = g_strdup_printf("it is no part of the set%s%s%s", key ? "; " : "",
+                                                key ? key : "", key ? " takes it in" : "");
+        tui_flow_add_words(view->flow, "left out", TUI_ROLE_WARNING, text);
+    } else if (item->pick->ignored) {
         g_autofree char *text =
             g_strdup_printf("it is let be: no rule, and no word of it%s%s%s", key ? "; " : "",
                             key ? key : "", key ? " takes it back" : "");
@@ -303,18 +307,32 @@ fill(TuiProposal *view)
 
 /* ---- all of them ---------------------------------------------------------------------------- */
 
-static char *
-row_text(const TuiChoice *choice, const TuiChoiceItem *item)
+/* Of a set the rule stands there, whether it is left out or not. */
+static AmrRule *
+row_rule(const TuiChoiceItem *item, gboolean set)
 {
-    g_autoptr(AmrRule) rule = tui_choice_rule(item);
+    AmrRule *rule = tui_choice_rule(item);
+    const GPtrArray *candidates = item->proposal->candidates;
+
+    if (!rule && set && item->chosen < candidates->len)
+        rule = amr_rule_copy(((const AmrCandidate *)candidates->pdata[item->chosen])->rule);
+    return rule;
+}
+
+static char *
+row_text(const TuiChoice *choice, const TuiChoiceItem *item, gboolean set)
+{
+    g_autoptr(AmrRule) rule = row_rule(item, set);
     guint indent = MIN(item->resolved->under->len, INDENT_MAX);
 
     if (rule) {
         g_autofree char *printed = amr_rule_print(rule);
         g_autofree char *shown = amr_display_lines(amr_bytes(printed));
         guint size = tui_choice_row_size(choice, item);
-        return size > 1 ? g_strdup_printf("%*s%s  (%u denials)", (int)indent * 2, "", shown, size)
-                        : g_strdup_printf("%*s%s", (int)indent * 2, "", shown);
+        const char *mark = !set ? "" : item->pick->ignored || item->off ? "[ ] " : "[x] ";
+        return size > 1 ? g_strdup_printf("%*s%s%s  (%u denials)", (int)indent * 2, "", mark, shown,
+                                          size)
+                        : g_strdup_printf("%*s%s%s", (int)indent * 2, "", mark, shown);
     }
     g_autofree char *tried = amr_explain_tried(&item->resolved->event);
     g_autofree char *object = amr_explain_object(&item->resolved->event);
@@ -335,7 +353,7 @@ draw_items(TuiProposal *view, TuiCanvas *canvas, TuiRect rect)
     for (guint i = 0; i < view->list.height && view->list.top + i < view->list.n; i++) {
         guint n = view->list.top + i;
         const TuiChoiceItem *item = view->choice->rows->pdata[n];
-        g_autofree char *text = row_text(view->choice, item);
+        g_autofree char *text = row_text(view->choice, item, view->inside);
         g_autofree char *profile = amr_display_string(item->proposal->profile);
         g_autoptr(AmrRule) rule = tui_choice_rule(item);
         gboolean selected = n == view->list.cursor;

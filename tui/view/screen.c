@@ -8,6 +8,7 @@
 #include "tui/view/denials.h"
 #include "tui/view/doctor.h"
 #include "tui/view/help.h"
+#include "tui/view/newprofile.h"
 #include "tui/view/player.h"
 #include "tui/view/profiles.h"
 
@@ -206,6 +207,9 @@ act_everywhere(TuiScreen *screen, TuiAction action)
     case TUI_ACTION_COPY:
         tui_screen_copy(screen);
         return TUI_ACTION_NONE;
+    case TUI_ACTION_NEW:
+        tui_newprofile_ask(screen);
+        return TUI_ACTION_NONE;
     case TUI_ACTION_COMMAND:
         tui_commandline_open(screen);
         return TUI_ACTION_NONE;
@@ -234,6 +238,10 @@ argue(TuiScreen *screen, TuiAction action)
         stale = top->class->argue(top, action, screen->argument);
     if (stale & TUI_STALE_FOREIGN && action == TUI_ACTION_THEME)
         return action;
+    if (stale & TUI_STALE_FOREIGN && action == TUI_ACTION_NEW) {
+        tui_screen_push(screen, tui_newprofile_new(screen, screen->argument));
+        return TUI_ACTION_NONE;
+    }
     if (stale & TUI_STALE_FOREIGN)
         tui_screen_say(screen, TUI_ROLE_WARNING, "%s takes no words here",
                        tui_action_info(action)->id);

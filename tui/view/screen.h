@@ -28,6 +28,10 @@ typedef struct {
     GPtrArray *warnings;   /* char *, of the user's files; taken over; may be NULL */
     TuiIgnored *ignored;   /* borrowed; NULL: what is ignored is for this session alone */
     TuiElevate elevate;    /* NULL: changes are carried out in this process */
+    /* Runs @program (tui/invoker.h) on the user's terminal, or where it is NULL has systemd restart
+     * @unit; NULL: there is no terminal for that. */
+    gboolean (*run)(const char *program, const char *const *arguments, const char *unit,
+                    int *status, GError **error, gpointer data);
     /* Sends @text to the terminal's clipboard; FALSE: it has none, or the text is too long for it.
      * May be NULL. */
     gboolean (*copy)(const char *text, gpointer data);
@@ -99,6 +103,11 @@ gboolean tui_screen_is_loading(const TuiScreen *screen);
  * read; TUI_NEWS_SESSION will come. */
 gboolean tui_screen_begin_work(TuiScreen *screen);
 void tui_screen_end_work(TuiScreen *screen);
+
+/* As tui_invoker_run() and tui_invoker_restart(), on the terminal that the screen has. */
+gboolean tui_screen_run(TuiScreen *screen, const char *program, const char *const *arguments,
+                        int *status, GError **error);
+gboolean tui_screen_restart(TuiScreen *screen, const char *unit, GError **error);
 
 /* Whether a change needs more rights than we have, and getting them: see TuiElevate. */
 gboolean tui_screen_elevates(const TuiScreen *screen);

@@ -241,6 +241,31 @@ tui_screen_elevate(TuiScreen *screen, const AmrRequest *request, TuiPrivileged *
     return screen->options.elevate(request, privileged, error, screen->options.data);
 }
 
+static gboolean
+no_terminal(GError **error)
+{
+    return amr_error_set(error, AMR_ERROR_REFUSED, "There is no terminal here to run it on");
+}
+
+gboolean
+tui_screen_run(TuiScreen *screen, const char *program, const char *const *arguments, int *status,
+               GError **error)
+{
+    return screen->options.run
+               ? screen->options.run(program, arguments, NULL, status, error, screen->options.data)
+               : no_terminal(error);
+}
+
+gboolean
+tui_screen_restart(TuiScreen *screen, const char *unit, GError **error)
+{
+    int status;
+
+    return screen->options.run
+               ? screen->options.run(NULL, NULL, unit, &status, error, screen->options.data)
+               : no_terminal(error);
+}
+
 void
 tui_screen_ignore(TuiScreen *screen, AmrDenialId id, gboolean on)
 {
