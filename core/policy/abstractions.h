@@ -52,7 +52,8 @@ void amr_abstractions_forget(AmrAbstractions *abstractions);
 void amr_abstractions_ask_async(AmrAbstractions *abstractions, AmrAsker *asker, const char *profile,
                                 const AmrQuestion *question, GCancellable *cancellable,
                                 GAsyncReadyCallback callback, gpointer data);
-/* AmrAbstraction, what opens least first; empty if none answers. */
+/* AmrAbstraction, what opens least first, but what is a high risk behind the rest; empty if none
+ * answers. */
 GPtrArray *amr_abstractions_ask_finish(GAsyncResult *result, GError **error);
 
 /* Offers @abstraction in @proposal, behind all other rules. */

@@ -175,6 +175,9 @@ by_opened(gconstpointer a, gconstpointer b)
 {
     const AmrAbstraction *one = *(const AmrAbstraction *const *)a;
     const AmrAbstraction *other = *(const AmrAbstraction *const *)b;
+    /* A few private keys are more than many certificates. */
+    if ((one->risk == AMR_RISK_HIGH) != (other->risk == AMR_RISK_HIGH))
+        return one->risk == AMR_RISK_HIGH ? 1 : -1;
     if (one->fresh != other->fresh)
         return one->fresh < other->fresh ? -1 : 1;
     if (one->rules != other->rules)
