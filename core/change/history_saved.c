@@ -26,13 +26,7 @@ amr_history_plan(const AmrHistory *history, const AmrChange *change, GError **er
     g_autoptr(AmrPlan) plan = NULL;
 
     if (bytes) {
-        variant = g_variant_ref_sink(
-            g_variant_new_from_bytes(G_VARIANT_TYPE(AMR_PLAN_TYPE), bytes, FALSE));
-#if G_BYTE_ORDER == G_BIG_ENDIAN
-        GVariant *swapped = g_variant_byteswap(variant);
-        g_variant_unref(variant);
-        variant = swapped;
-#endif
+        variant = amr_plan_variant_of_bytes(bytes);
         plan = amr_plan_from_variant(variant, error);
     }
     if (plan && strcmp(plan->id, change->id) != 0) {

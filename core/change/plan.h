@@ -98,8 +98,12 @@ char **amr_plan_lines(const AmrPlan *plan, const char *local);
  * bytestrings, for they need not be UTF-8; an empty one stands for NULL. Version, kind, id, undoes,
  * made; parts (profile, local, include_in, reaches, rules, stands); files (path, before, after);
  * loads (path, profiles, loaded, complain, disabled); digests; notes; until. Floating. */
-#define AMR_PLAN_TYPE "(uussxa(ayayayaayaayaay)a(aymaymay)a(ayaaybaayb)aayasx)"
+#define AMR_PLAN_TYPE   "(uussxa(ayayayaayaayaay)a(aymaymay)a(ayaaybaayb)aayasx)"
+#define AMR_PLAN_FORMAT 3
 GVariant *amr_plan_to_variant(const AmrPlan *plan);
+/* Of what a history holds, which an older armorer may have written: then as it would be written
+ * now, if it is a format that is known. To be checked as any other. */
+GVariant *amr_plan_variant_of_bytes(GBytes *bytes);
 /* Checks everything: sizes, relative paths without "..", rules by our reader. AMR_ERROR_PARSE. */
 AmrPlan *amr_plan_from_variant(GVariant *variant, GError **error);
 

@@ -7,7 +7,6 @@
 #include "core/base/fsutil.h"
 #include "core/change/plan_private.h"
 
-#define FORMAT      3
 #define ENTRIES_MAX 4096 /* of any list */
 
 /* ---- write ---------------------------------------------------------------------------------- */
@@ -87,9 +86,10 @@ amr_plan_to_variant(const AmrPlan *plan)
         g_variant_builder_add(&notes, "s", plan->notes->pdata[i]);
     for (guint i = 0; i < plan->besides->len; i++)
         g_variant_builder_add(&notes, "s", plan->besides->pdata[i]);
-    return g_variant_new("(uussxa(ayayayaayaayaay)a(aymaymay)a(ayaaybaayb)@aayasx)", FORMAT,
-                         (guint)plan->kind, plan->id, or_empty(plan->undoes), plan->made, &parts,
-                         &files, &loads, array_variant(plan->digests), &notes, plan->until);
+    return g_variant_new("(uussxa(ayayayaayaayaay)a(aymaymay)a(ayaaybaayb)@aayasx)",
+                         AMR_PLAN_FORMAT, (guint)plan->kind, plan->id, or_empty(plan->undoes),
+                         plan->made, &parts, &files, &loads, array_variant(plan->digests), &notes,
+                         plan->until);
 }
 
 /* ---- read ----------------------------------------------------------------------------------- */
@@ -374,8 +374,9 @@ amr_plan_from_variant(GVariant *variant, GError **error)
     g_variant_get_child(variant, 2, "&s", &id);
     g_variant_get_child(variant, 3, "&s", &undoes);
     g_variant_get_child(variant, 4, "x", &made);
-    if (version != FORMAT || kind <= AMR_PLAN_UNKNOWN || kind >= AMR_PLAN_KINDS || !is_id(id) ||
-        (kind == AMR_PLAN_UNDO) != is_id(undoes) || (kind != AMR_PLAN_UNDO && undoes[0])) {
+    if (version != AMR_PLAN_FORMAT || kind <= AMR_PLAN_UNKNOWN || kind >= AMR_PLAN_KINDS ||
+        !is_id(id) || (kind == AMR_PLAN_UNDO) != is_id(undoes) ||
+        (kind != AMR_PLAN_UNDO && undoes[0])) {
         bad(error, "Its version, kind or id is not known");
         return NULL;
     }

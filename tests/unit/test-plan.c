@@ -273,6 +273,68 @@ test_variant(void **state)
     changing_clear(&fixture);
 }
 
+/* As an armorer wrote it that knew of no end, and before that of no rules that stand already. */
+static GBytes *
+older(GVariant *plan, gboolean early)
+{
+    GVariant *fields[10];
+    GVariantBuilder parts;
+
+    g_variant_builder_init(&parts, G_VARIANT_TYPE("a(ayayayaayaay)"));
+    for (gsize i = 1; i < G_N_ELEMENTS(fields); i++)
+        fields[i] = g_variant_get_child_value(plan, i);
+    for (gsize i = 0; early && i < g_variant_n_children(fields[5]); i++) {
+        g_autoptr(GVariant) part = g_variant_get_child_value(fields[5], i);
+        g_variant_builder_open(&parts, G_VARIANT_TYPE("(ayayayaayaay)"));
+        for (gsize k = 0; k < 5; k++) {
+            g_autoptr(GVariant) field = g_variant_get_child_value(part, k);
+            g_variant_builder_add_value(&parts, field);
+        }
+        g_variant_builder_close(&parts);
+    }
+    fields[0] = g_variant_ref_sink(g_variant_new_uint32(2));
+    g_autoptr(GVariant) old_parts = g_variant_ref_sink(g_variant_builder_end(&parts));
+    GVariant *all[G_N_ELEMENTS(fields)];
+    for (gsize i = 0; i < G_N_ELEMENTS(fields); i++)
+        all[i] = early && i == 5 ? old_parts : fields[i];
+    g_autoptr(GVariant) tuple = g_variant_ref_sink(g_variant_new_tuple(all, G_N_ELEMENTS(all)));
+    for (gsize i = 0; i < G_N_ELEMENTS(fields); i++)
+        g_variant_unref(fields[i]);
+    return g_variant_get_data_as_bytes(tuple);
+}
+
+/* A history outlives the armorer that wrote it. */
+static void
+test_older(void **state)
+{
+    for (guint early = 0; early < 2; early++) {
+        Changing fixture;
+        g_autoptr(GError) error = NULL;
+        changing_init(&fixture);
+        g_autoptr(AmrPlan) plan = changing_plan(&fixture, "bare", one, TRUE, &error);
+        g_autoptr(GVariant) there = g_variant_ref_sink(amr_plan_to_variant(plan));
+        g_autoptr(GBytes) bytes = older(there, early);
+        g_autoptr(GVariant) read = amr_plan_variant_of_bytes(bytes);
+        g_autoptr(AmrPlan) back = amr_plan_from_variant(read, &error);
+        assert_no_error(error);
+        assert_true(g_variant_equal(read, there));
+        /* As it is, and torn anywhere: never more than it was. */
+        g_autoptr(GBytes) now = g_variant_get_data_as_bytes(there);
+        g_autoptr(GVariant) same = amr_plan_variant_of_bytes(now);
+        assert_true(g_variant_equal(same, there));
+        gsize size;
+        const guint8 *data = g_bytes_get_data(bytes, &size);
+        for (gsize len = 0; len < size; len += 3) {
+            g_autoptr(GBytes) part = g_bytes_new(data, len);
+            g_autoptr(GVariant) torn = amr_plan_variant_of_bytes(part);
+            g_autoptr(AmrPlan) none = amr_plan_from_variant(torn, NULL);
+            if (none)
+                fail_msg("%" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT, len, size);
+        }
+        changing_clear(&fixture);
+    }
+}
+
 static void
 break_path(AmrPlan *plan, const char *path)
 {
@@ -414,15 +476,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_add),
-        cmocka_unit_test(test_standing_already),
-        cmocka_unit_test(test_several),
-        cmocka_unit_test(test_odd_local),
-        cmocka_unit_test(test_undo),
-        cmocka_unit_test(test_undo_gone),
-        cmocka_unit_test(test_undo_include),
-        cmocka_unit_test(test_variant),
-        cmocka_unit_test(test_variant_refused),
+        cmocka_unit_test(test_add),          cmocka_unit_test(test_standing_already),
+        cmocka_unit_test(test_several),      cmocka_unit_test(test_odd_local),
+        cmocka_unit_test(test_undo),         cmocka_unit_test(test_undo_gone),
+        cmocka_unit_test(test_undo_include), cmocka_unit_test(test_variant),
+        cmocka_unit_test(test_older),        cmocka_unit_test(test_variant_refused),
         cmocka_unit_test(test_diff),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
