@@ -10,7 +10,7 @@
 
 #define UNIT_MAX  (64 * 1024) /* bytes of one; longer ones are no unit files */
 #define UNITS_MAX 8192        /* that are read */
-#define START     "ExecStart="
+#define START     "ExecStart"
 
 static const char *const places[] = {"etc/systemd/system", "run/systemd/system",
                                      "usr/local/lib/systemd/system", "usr/lib/systemd/system",
@@ -25,6 +25,9 @@ amr_unit_starts(const char *line)
     if (!g_str_has_prefix(at, START))
         return NULL;
     at += strlen(START);
+    at += strspn(at, " \t");
+    if (*at++ != '=')
+        return NULL;
     at += strspn(at, " \t-@:+!|");
     if (*at == '"' || *at == '\'')
         end = strchr(at + 1, *at);
