@@ -138,23 +138,6 @@ amr_session_set_timer(AmrSession *session, char *program, char **command)
 /* ---- load ---------------------------------------------------------------------------------- */
 
 static void
-on_packages(GObject *source, GAsyncResult *result, gpointer data)
-{
-    g_autoptr(GTask) task = data;
-    AmrSession *session = g_task_get_task_data(task);
-    GError *error = NULL;
-    AmrPackages *packages = amr_packages_read_finish(result, &error);
-
-    if (!packages) {
-        g_task_return_error(task, error);
-        return;
-    }
-    g_clear_pointer(&session->packages, amr_packages_free);
-    session->packages = packages;
-    g_task_return_boolean(task, TRUE);
-}
-
-static void
 on_index(GObject *source, GAsyncResult *result, gpointer data)
 {
     g_autoptr(GTask) task = data;
@@ -183,8 +166,28 @@ on_index(GObject *source, GAsyncResult *result, gpointer data)
     amr_answered_update(session->answered, session->history);
     if (session->gate)
         amr_gate_renew(session->gate);
-    amr_packages_read_async(session->target, g_task_get_cancellable(task), on_packages,
-                            g_object_ref(task));
+    g_task_return_boolean(task, TRUE);
+}
+
+/* Before the policy, so that all is told anew once that is read. */
+static void
+on_packages(GObject *source, GAsyncResult *result, gpointer data)
+{
+    GTask *task = data;
+    AmrSession *session = g_task_get_task_data(task);
+    GError *error = NULL;
+    AmrPackages *packages = amr_packages_read_finish(result, &error);
+
+    if (!packages) {
+        if (session->watch)
+            amr_index_watch_release(session->watch);
+        g_task_return_error(task, error);
+        g_object_unref(task);
+        return;
+    }
+    g_clear_pointer(&session->packages, amr_packages_free);
+    session->packages = packages;
+    amr_index_load_async(session->target, g_task_get_cancellable(task), on_index, task);
 }
 
 void
@@ -213,7 +216,7 @@ amr_session_load_async(AmrSession *session, GCancellable *cancellable, GAsyncRea
 
     if (session->watch)
         amr_index_watch_hold(session->watch);
-    amr_index_load_async(session->target, cancellable, on_index, task);
+    amr_packages_read_async(session->target, cancellable, on_packages, task);
 }
 
 gboolean

@@ -174,6 +174,7 @@ out_summary(const Status *status)
 {
     const AmrLoaded *loaded = status->session->loaded;
     g_autoptr(GString) line = g_string_new(NULL);
+    guint named = 0;
 
     if (!loaded)
         return;
@@ -182,7 +183,10 @@ out_summary(const Status *status)
         guint n = amr_loaded_in_mode(loaded, (AmrMode)mode);
         if (n)
             g_string_append_printf(line, ", %u %s", n, amr_mode_word((AmrMode)mode));
+        named += n;
     }
+    if (named < amr_loaded_count(loaded))
+        g_string_append_printf(line, ", %u in another mode", amr_loaded_count(loaded) - named);
     tui_out_line(line->str);
 }
 

@@ -224,8 +224,8 @@ tui_profile_fill(TuiFlow *flow, const AmrSession *session, const TuiProfiles *pr
         add_place(flow, session, profile, block);
     else
         add_origin(flow, session, profile);
-    add_processes(flow, profiles, profile);
     add_denials(flow, profile);
+    add_processes(flow, profiles, profile); /* which may be many */
     if (profile->below > 0)
         tui_flow_add_format(flow, TUI_ROLE_QUIET, "Children and hats below it: %u", profile->below);
     if (!block)
