@@ -134,6 +134,38 @@ amr_outside(const AmrHistory *history, const AmrTarget *target)
     return all;
 }
 
+/* From what @file left to what stands there now. */
+static void
+add_since(AmrPlan *since, const AmrTarget *target, const AmrPlanFile *file)
+{
+    GBytes *now = NULL;
+
+    (void)amr_plan_read(target, file->path, &now, NULL);
+    amr_plan_add_file(since, file->path, file->after ? g_bytes_ref(file->after) : NULL, now);
+}
+
+static gboolean
+is_left(const AmrTarget *target, const AmrPlanFile *file)
+{
+    g_autoptr(GBytes) now = NULL;
+
+    (void)amr_plan_read(target, file->path, &now, NULL);
+    return file->after && now ? g_bytes_equal(file->after, now) : file->after == now;
+}
+
+char *
+amr_outside_since(const AmrTarget *target, const AmrPlan *done)
+{
+    g_autoptr(AmrPlan) since = amr_plan_new(done->kind, done->made);
+
+    for (guint i = 0; i < done->files->len; i++) {
+        const AmrPlanFile *file = done->files->pdata[i];
+        if (!amr_plan_is_link(file->path) && !is_left(target, file))
+            add_since(since, target, file);
+    }
+    return since->files->len ? amr_plan_diff(since) : NULL;
+}
+
 char *
 amr_outside_diff(const AmrHistory *history, const AmrTarget *target, const AmrOutside *outside)
 {
@@ -141,13 +173,11 @@ amr_outside_diff(const AmrHistory *history, const AmrTarget *target, const AmrOu
     g_autoptr(AmrPlan) plan = change ? amr_history_plan(history, change, NULL) : NULL;
     const AmrPlanFile *file = plan ? amr_plan_find_file(plan, outside->path) : NULL;
     g_autoptr(AmrPlan) since = NULL;
-    GBytes *now = NULL;
 
     if (!file)
         return NULL;
-    (void)amr_plan_read(target, outside->path, &now, NULL);
     since = amr_plan_new(plan->kind, plan->made);
-    amr_plan_add_file(since, outside->path, file->after ? g_bytes_ref(file->after) : NULL, now);
+    add_since(since, target, file);
     return amr_plan_diff(since);
 }
 

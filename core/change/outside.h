@@ -24,6 +24,10 @@ GPtrArray *amr_outside(const AmrHistory *history, const AmrTarget *target);
 char *amr_outside_diff(const AmrHistory *history, const AmrTarget *target,
                        const AmrOutside *outside);
 
+/* The same of all files that @done wrote, since then: what it left, and what stands there now; NULL
+ * where each holds what it left. */
+char *amr_outside_since(const AmrTarget *target, const AmrPlan *done);
+
 /* The first file that @done, whose plan it is, wrote and that somebody else has changed since: the
  * same, NULL if there is none. */
 char *amr_outside_of(const AmrHistory *history, const AmrTarget *target, const AmrPlan *done);

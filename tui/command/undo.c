@@ -2,7 +2,24 @@
 /* armorer undo: takes back what one change added. */
 #include "config.h"
 
+#include "core/change/outside.h"
 #include "tui/command/command.h"
+
+/* Where the files do not hold it any more: both texts. */
+static void
+out_since(const TuiCommand *command, const AmrPlan *done, const GError *error)
+{
+    g_autofree char *diff = g_error_matches(error, AMR_ERROR, AMR_ERROR_CHANGED_UNDERNEATH)
+                                ? amr_outside_since(command->session->target, done)
+                                : NULL;
+    g_auto(GStrv) lines = g_strsplit(diff ? diff : "", "\n", -1);
+
+    if (!diff || command->options->json)
+        return;
+    tui_say("from what change %s left to what stands there now:", done->id);
+    for (char **line = lines; *line && (line[1] || **line); line++)
+        tui_out_line(*line);
+}
 
 int
 tui_command_undo_change(TuiCommand *command, const char *id, const TuiCarry *carry)
@@ -31,8 +48,10 @@ tui_command_undo_change(TuiCommand *command, const char *id, const TuiCarry *car
     if (!tui_command_plan_context(command, carry, &context, &own_id, &error))
         return tui_fail(error);
     plan = amr_plan_undo(&context, done, &error);
-    if (!plan)
+    if (!plan) {
+        out_since(command, done, error);
         return tui_fail(error);
+    }
     return tui_command_carry_out(command, plan, NULL, carry);
 }
 

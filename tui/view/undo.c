@@ -3,12 +3,14 @@
 
 #include "tui/view/undo.h"
 
+#include "core/change/outside.h"
 #include "tui/view/signing.h"
 
 typedef struct {
     TuiSigning base;
     char *id;        /* of the change to take back */
     gboolean unseen; /* the record is root's */
+    char *since;     /* where it cannot be: from what it left to what stands there; NULL */
 } Undo;
 
 static AmrSession *
@@ -26,8 +28,22 @@ find_change(const Undo *view)
 
 /* ---- the plan ------------------------------------------------------------------------------- */
 
+/* Where the files do not hold it any more both texts are shown. */
 static AmrPlan *
-make_plan(const Undo *view, GError **error)
+plan_it(Undo *view, const AmrPlanContext *context, const AmrPlan *done, GError **error)
+{
+    GError *problem = NULL;
+    AmrPlan *plan = amr_plan_undo(context, done, &problem);
+
+    if (g_error_matches(problem, AMR_ERROR, AMR_ERROR_CHANGED_UNDERNEATH))
+        view->since = amr_outside_since(context->target, done);
+    if (problem)
+        g_propagate_error(error, problem);
+    return plan;
+}
+
+static AmrPlan *
+make_plan(Undo *view, GError **error)
 {
     AmrSession *session = session_of(view);
     const AmrChange *change = find_change(view);
@@ -42,7 +58,7 @@ make_plan(const Undo *view, GError **error)
     g_autoptr(AmrPlan) done = amr_history_plan(session->history, change, error);
     if (!done)
         return NULL;
-    return amr_plan_undo(&context, done, error);
+    return plan_it(view, &context, done, error);
 }
 
 static void
@@ -53,6 +69,7 @@ plan(TuiSigning *base)
     GError *error = NULL;
     AmrPlan *made = NULL;
 
+    g_clear_pointer(&view->since, g_free);
     made = make_plan(view, &error);
     /* The record of a change may be root's alone: then who has the rights makes the plan, and it is
      * shown and asked about on the terminal. */
@@ -86,6 +103,12 @@ describe(TuiSigning *base)
         tui_flow_add_list(base->flow, "file", TUI_ROLE_PATH, change->files);
         tui_flow_add_list(base->flow, "takes back", TUI_ROLE_REMOVED, change->rules);
     }
+    if (view->since) {
+        tui_flow_add(base->flow, TUI_ROLE_TEXT,
+                     "From what it left in its files to what stands there now:");
+        tui_flow_add_diff(base->flow, view->since);
+        tui_flow_add(base->flow, TUI_ROLE_TEXT, NULL);
+    }
     if (view->unseen)
         tui_flow_add(base->flow, TUI_ROLE_WARNING,
                      "The record of this change is root's: not everybody may read each file that "
@@ -103,6 +126,7 @@ static void
 clear(TuiSigning *base)
 {
     g_free(((Undo *)base)->id);
+    g_free(((Undo *)base)->since);
 }
 
 static const TuiViewClass view_class = TUI_SIGNING_VIEW_CLASS("Undo");
