@@ -177,22 +177,27 @@ take_data(AmrSession *session, AmrData *data, const char *path, const char *text
         amr_config_warn(session->config, error->message);
 }
 
+/* What of our own could not be read. */
+typedef struct {
+    GString *names; /* "a, b" */
+    char *why;      /* of the first; display form */
+} Missing;
+
 /* Without what comes with us all is told in few words and rated as high risks: nobody should take
  * that for all there is to say. */
 static void
-warn_incomplete(AmrSession *session, const char *name, const char *why)
+warn_missing(AmrSession *session, const Missing *missing)
 {
-    g_autofree char *shown = amr_display_lines(amr_bytes(why));
-    g_autofree char *said =
-        g_strdup_printf("armorer's own data/%s cannot be read, so it knows less than it should: %s",
-                        name, shown);
+    g_autofree char *said = g_strdup_printf(
+        "armorer's own data (%s) cannot be read, so it knows less than it should: %s",
+        missing->names->str, missing->why);
     amr_config_warn(session->config, said);
 }
 
 /* What comes with us, the system's, the user's: of two with one id the later counts. With more
  * rights than his a user's own say nothing: what they tell to paste would be run by root. */
 static void
-add_data(AmrSession *session, const char *name)
+add_data(AmrSession *session, const char *name, Missing *missing)
 {
     AmrData *data = amr_session_data(session, name);
     g_autofree char *relative = g_strconcat("data/", name, NULL);
@@ -205,8 +210,11 @@ add_data(AmrSession *session, const char *name)
     g_autoptr(GError) error_own = NULL;
     gsize len = 0;
 
-    if (!g_file_get_contents(shipped, &text, &len, &error))
-        warn_incomplete(session, name, error->message);
+    if (!g_file_get_contents(shipped, &text, &len, &error)) {
+        g_string_append_printf(missing->names, "%s%s", missing->names->len ? ", " : "", name);
+        if (!missing->why)
+            missing->why = amr_display_lines(amr_bytes(error->message));
+    }
     take_data(session, data, shipped, text, len, NULL);
     g_autoptr(GBytes) bytes =
         amr_fs_read(amr_target_root_fd(session->target), system_file, AMR_DATA_MAX, &error_system);
@@ -220,13 +228,19 @@ add_data(AmrSession *session, const char *name)
 static void
 add_all_data(AmrSession *session)
 {
+    Missing missing = {.names = g_string_new(NULL)};
+
     for (const char *const *name = amr_session_data_names; *name; name++) {
         const AmrData *data = amr_session_data(session, *name);
         guint told = amr_data_warnings(data)->len;
-        add_data(session, *name);
+        add_data(session, *name, &missing);
         for (guint i = told; i < amr_data_warnings(data)->len; i++)
             amr_config_warn(session->config, amr_data_warnings(data)->pdata[i]);
     }
+    if (missing.names->len)
+        warn_missing(session, &missing);
+    g_string_free(missing.names, TRUE);
+    g_free(missing.why);
 }
 
 AmrSession *
