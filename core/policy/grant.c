@@ -286,6 +286,9 @@ judge(Ask *ask, const AmrCompileResult *result, GError **error)
             g_prefix_error(error, "Compiling the policy as it is: ");
             return FALSE;
         }
+        if (g_bytes_get_size(result->output) == 0) /* it holds a profile, so that is no answer */
+            return amr_error_set(error, AMR_ERROR_COMPILER,
+                                 "Compiling the policy as it is: the compiler printed nothing");
         take_as_is(ask, result);
         break;
     case STEP_WITH:
