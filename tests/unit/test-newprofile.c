@@ -445,6 +445,7 @@ test_undo_at_once(void **state)
     assert_string_equal(amr_history_find(fixture.history, NULL)->id, other);
     /* And it can be made again. */
     g_autofree char *again = run_new(&fixture, "/usr/bin/tool");
+    assert_string_not_equal(again, made);
     changing_assert_text(&fixture, POLICY "usr.bin.tool", MADE);
     changing_clear(&fixture);
 }
@@ -537,6 +538,7 @@ test_variant(void **state)
     g_autoptr(GVariant) good = g_variant_ref_sink(amr_plan_to_variant(undo));
     g_autoptr(AmrPlan) read = amr_plan_from_variant(good, &error);
     assert_no_error(error);
+    assert_non_null(read);
     undo->kind = AMR_PLAN_ENFORCE;
     g_clear_pointer(&undo->undoes, g_free);
     g_autoptr(GVariant) bad = g_variant_ref_sink(amr_plan_to_variant(undo));
