@@ -58,7 +58,8 @@ say(int fd, AmrBreadthSays kind, gconstpointer data, gsize size)
     gsize at = 0, len = sizeof head + size;
 
     memcpy(message, &head, sizeof head);
-    memcpy(message + sizeof head, data, size);
+    if (size) /* no lane, no bytes */
+        memcpy(message + sizeof head, data, size);
     while (at < len) {
         ssize_t n = write(fd, message + at, len - at);
         if (n <= 0) /* nobody listens */
