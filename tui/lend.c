@@ -3,6 +3,8 @@
 
 #include "tui/lend.h"
 
+#include <glib-unix.h>
+
 #include "core/base/error.h"
 #include "core/base/fsutil.h"
 #include "tui/ways.h"
@@ -11,17 +13,35 @@
 
 typedef struct {
     int socket;
+    guint source; /* of it: what is said there wakes who waits for the end */
     gboolean ready;
 } Ask;
+
+static gboolean
+on_said(gint fd, GIOCondition condition, gpointer data)
+{
+    ((Ask *)data)->source = 0;
+    return G_SOURCE_REMOVE;
+}
+
+static void
+close_socket(Ask *ask)
+{
+    g_clear_handle_id(&ask->source, g_source_remove);
+    amr_fs_close_fd(&ask->socket);
+}
 
 static gboolean
 open_socket(gpointer data, int *in, int *out, GError **error)
 {
     Ask *ask = data;
 
-    amr_fs_close_fd(&ask->socket);
+    close_socket(ask);
     ask->ready = FALSE;
-    return amr_lender_socket(&ask->socket, in, error);
+    if (!amr_lender_socket(&ask->socket, in, error))
+        return FALSE;
+    ask->source = g_unix_fd_add(ask->socket, G_IO_IN | G_IO_HUP | G_IO_ERR, on_said, ask);
+    return TRUE;
 }
 
 /* Hears that it is ready. */
@@ -73,8 +93,10 @@ tui_lend_ask(GError **error)
                                        .end = end};
     Ask ask = {.socket = -1};
 
+    AmrLender *lender = NULL;
+
     if (tui_ways_try(&class, &ask, NULL, error))
-        return amr_lender_new(ask.socket);
-    amr_fs_close_fd(&ask.socket);
-    return NULL;
+        lender = amr_lender_new(amr_fs_steal_fd(&ask.socket));
+    close_socket(&ask);
+    return lender;
 }

@@ -7,10 +7,21 @@
 install_helper || exit 1
 make_bob
 for program in sudo pkexec; do mount --bind /dev/null "/usr/bin/$program"; done
-systemctl start dbus.service polkit.service 2>/dev/null
+ok 'run0: bus, polkit and sessions' systemctl start dbus.service polkit.service systemd-logind.service
+# polkit asks on the terminal in a session alone: as after a login.
+start_session() {  # user program arguments...
+    local user=$1; shift
+    sock=/tmp/tmux.$user; rm -f "$sock" "/tmp/status.$user"
+    cat >"/tmp/login.$user" <<L
+cd / && SHELL=/bin/sh tmux -S $sock -f /dev/null new-session -d -s s -x 80 -y 24 \\
+    "trap : INT; $*; echo \\$? >/tmp/status.$user; exec sleep 600" \\; set -g status off
+exec sleep 600
+L
+    setsid runuser -l "$user" -c "sh /tmp/login.$user" </dev/null >/dev/null 2>&1 &
+}
 dmesg -C
 ok 'run0: denied' not reads
-start bob "$armorer"
+start_session bob "$armorer"
 ok 'run0: without rights there is nothing to read' sees 'A asks for the right to read'
 keys A
 ok 'run0: its agent asks on the terminal' sees 'Password:'
@@ -29,3 +40,5 @@ ok 'run0: leaves with 0' left_with bob 0
 ok 'run0: who read is gone' until_ok not reads_for
 ok 'run0: taken back' "$armorer" undo
 ok 'run0: denied again' not reads
+pkill -f /tmp/login.bob; tmux -S "$sock" kill-server 2>/dev/null
+for program in sudo pkexec; do umount "/usr/bin/$program"; done
