@@ -36,3 +36,11 @@ install_helper() {
     install -m644 /mnt/armorer/armorer-helper.profile /etc/apparmor.d/armorer-helper
     apparmor_parser -r /etc/apparmor.d/armorer-helper
 }
+# polkit's questions: each stands below the last one, what counts is the newest.
+questions=0
+no_questions() { questions=0; }
+password_asked() {
+    [ "$(tmux -S "$sock" capture-pane -p -S - -t s | grep -c 'AUTHENTICATING FOR')" = "$questions" ] &&
+        screen | grep . | tail -1 | grep -q '^Password:'
+}
+asks_password() { questions=$((questions + 1)); until_ok password_asked || { screen; return 1; }; }

@@ -130,14 +130,7 @@ ok 'lent: leaves with 0' left_with bob 0
 ok 'lent: the helper went with it' until_ok not reads_for
 
 # ---- as a user, with pkexec --------------------------------------------------------------------------
-# polkit's own programs, asked over a bus; no session, no desktop, as over SSH. Each question stands
-# below the last one: what counts is the newest.
-questions=0
-password_asked() {
-    [ "$(tmux -S "$sock" capture-pane -p -S - -t s | grep -c 'AUTHENTICATING FOR')" = "$questions" ] &&
-        screen | grep . | tail -1 | grep -q '^Password:'
-}
-asks_password() { questions=$((questions + 1)); until_ok password_asked || { screen; return 1; }; }
+# polkit's own programs, asked over a bus; no session, no desktop, as over SSH.
 mkdir -p /run/dbus
 ok 'pkexec: there is a bus' dbus-daemon --system --fork
 mount --bind /dev/null /usr/bin/sudo
@@ -177,7 +170,7 @@ ok 'pkexec: taken back' sees 'done: Taken back'
 ok 'pkexec: denied again' not reads
 keys Escape q q
 ok 'pkexec: leaves with 0' left_with alice 0
-questions=0
+no_questions
 start bob "$armorer --ask-rights"
 ok 'pkexec: to read is asked for, too' asks_password
 ok 'pkexec: by an action of its own' on_screen 'AUTHENTICATING FOR org.armorer.helper.read'
