@@ -3,7 +3,7 @@
 # Programs of Debian that have no profile get one: made in complain mode, run, filled, enforced. Each then
 # does its job confined, is refused what it has no business with, and is free again once that is taken back.
 # A daemon by its unit, the others as the user who called. To compile takes a guest its time: one of them, by
-# the seed; all, and the daemon, where it may take long. Read by guest.sh.
+# the seed; all, and those that serve and fetch, where it may take long. Read by guest.sh.
 useradd -m visitor 2>/dev/null
 uid=$(id -u visitor)
 ip link set lo up
@@ -88,6 +88,6 @@ new_zgrep() {
     back zgrep
     ok 'new, zgrep: does what it likes again' by visitor zgrep them /srv/private/secret.gz
 }
-programs=(curl sqlite3 less zgrep)
-if [ -n "${ARMORER_LONG:-}" ]; then programs+=(nginx); else programs=("${programs[${AGREE_SEED:-4} % 4]}"); fi
+programs=(less sqlite3 zgrep)
+if [ -n "${ARMORER_LONG:-}" ]; then programs+=(curl nginx); else programs=("${programs[${AGREE_SEED:-4} % 3]}"); fi
 for program in "${programs[@]}"; do "new_$program"; done
