@@ -309,6 +309,7 @@ amr_session_plan_context(const AmrSession *session)
         .loaded = session->loaded,
         .comments = amr_config_flag(session->config, AMR_SETTING_COMMENTS),
         .history = session->history,
+        .packages = session->packages,
     };
 }
 

@@ -10,6 +10,7 @@
 #include "core/kernel/loaded.h"
 #include "core/policy/compiler.h"
 #include "core/policy/index.h"
+#include "core/policy/packages.h"
 #include "core/policy/rule.h"
 
 G_BEGIN_DECLS
@@ -138,8 +139,9 @@ typedef struct {
     const AmrLoaded *loaded;          /* NULL where there is no kernel to read */
     gboolean comments;                /* the one comment line over the rules */
     const struct AmrHistory *history; /* for an undo; NULL where there is none */
-    const char *id; /* of the change that is planned again (seal.h); NULL: a new one */
-    gint64 made;    /* when, then; else not used */
+    const char *id;              /* of the change that is planned again (seal.h); NULL: a new one */
+    gint64 made;                 /* when, then; else not used */
+    const AmrPackages *packages; /* NULL: which package brought what is not known */
 } AmrPlanContext;
 
 /* All requests become one change. Pure: reads index, loaded and the local files, asks no compiler.

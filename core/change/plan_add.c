@@ -442,6 +442,7 @@ amr_plan_add(const AmrPlanContext *context, const AmrPlanRequest *requests, guin
     }
     if (!make_files(&maker, error))
         return NULL;
+    amr_plan_note_packages(plan, context);
     g_ptr_array_add(reload, NULL);
     if (!context->loaded && amr_target_load_way(context->target) != AMR_LOAD_NONE)
         amr_plan_note(plan, "What the kernel holds could not be read: written, not loaded");

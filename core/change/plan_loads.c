@@ -343,6 +343,22 @@ add_load(AmrPlan *plan, const AmrPlanContext *context, const char *path, GError 
     return TRUE;
 }
 
+void
+amr_plan_note_packages(AmrPlan *plan, const AmrPlanContext *context)
+{
+    for (guint i = 0; i < plan->files->len; i++) {
+        const AmrPlanFile *file = plan->files->pdata[i];
+        const AmrPackaged *owner = amr_packages_find(context->packages, file->path);
+        g_autofree char *shown = amr_display_string(file->path);
+        g_autofree char *package = owner ? amr_display_string(owner->package) : NULL;
+        if (owner && file->after && amr_packaged_is_edited(owner, file->after))
+            amr_plan_note(plan,
+                          "%s belongs to the package %s, whose next upgrade may ask which of the "
+                          "two is kept",
+                          shown, package);
+    }
+}
+
 gboolean
 amr_plan_add_loads(AmrPlan *plan, const AmrPlanContext *context, const char *const *files,
                    GError **error)

@@ -297,6 +297,7 @@ take_loads(const AmrHeaderMaker *maker, GError **error)
 {
     const AmrIndex *index = maker->context->index;
 
+    amr_plan_note_packages(maker->plan, maker->context);
     for (guint i = 0; i < maker->plan->files->len; i++) {
         const AmrPlanFile *file = maker->plan->files->pdata[i];
         g_autofree const char **files = amr_index_affected(index, file->path);

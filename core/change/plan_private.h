@@ -122,6 +122,9 @@ gboolean amr_plan_put(const AmrTarget *target, const char *path, GBytes *before,
 gboolean amr_plan_may_end(const AmrPlanContext *context, const AmrPlan *done, GError **error);
 gboolean amr_plan_has_part(const AmrPlan *plan, const char *profile);
 
+/* Notes whose each file is that the plan changes, where a package brought it otherwise than it will
+ * be. */
+void amr_plan_note_packages(AmrPlan *plan, const AmrPlanContext *context);
 /* Adds a load for each of @files (NULL-terminated; those that are there already are skipped), what
  * a reload would change besides as notes, and the digests of all that the load reads. REFUSED where
  * a profile could not be kept in the mode that the kernel alone knows. */
