@@ -317,6 +317,7 @@ test_older(void **state)
         g_autoptr(GVariant) read = amr_plan_variant_of_bytes(bytes);
         g_autoptr(AmrPlan) back = amr_plan_from_variant(read, &error);
         assert_no_error(error);
+        assert_non_null(back);
         assert_true(g_variant_equal(read, there));
         /* As it is, and torn anywhere: never more than it was. */
         g_autoptr(GBytes) now = g_variant_get_data_as_bytes(there);
