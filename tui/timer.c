@@ -3,21 +3,15 @@
 
 #include "tui/timer.h"
 
+#include "core/change/timer.h"
+
 /* Of another root only the one that was named: that of this system is not its own. */
 static char *
 find_timer(const TuiOptions *options, const AmrTarget *target)
 {
-    static const char *const places[] = {"/usr/bin/systemd-run", "/bin/systemd-run"};
-
     if (options->timer)
         return g_canonicalize_filename(options->timer, NULL);
-    if (!amr_target_is_live(target) ||
-        !g_file_test("/run/systemd/system", G_FILE_TEST_IS_DIR)) /* sd_booted(3) */
-        return NULL;
-    for (gsize i = 0; i < G_N_ELEMENTS(places); i++)
-        if (g_file_test(places[i], G_FILE_TEST_IS_EXECUTABLE))
-            return g_strdup(places[i]);
-    return NULL;
+    return g_strdup(amr_timer_program(target));
 }
 
 /* What makes another armorer one of the same target. */

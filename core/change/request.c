@@ -12,7 +12,7 @@
 #include "core/change/seal.h"
 #include "core/policy/risk.h"
 
-#define FORMAT      2
+#define FORMAT      3
 #define ENTRIES_MAX 4096 /* profiles, or lines of what was agreed to */
 #define ID_LEN      16
 
@@ -83,6 +83,7 @@ amr_request_copy(const AmrRequest *request)
     copy->meant = request->meant;
     copy->seal = g_strdup(request->seal);
     copy->besides = g_strdupv(request->besides);
+    copy->until = request->until;
     return copy;
 }
 
@@ -115,10 +116,11 @@ amr_request_to_variant(const AmrRequest *request)
     const char *const *profiles = (const char *const *)request->profiles;
     const char *const *besides = (const char *const *)request->besides;
 
-    return g_variant_new("(uss^aay^aybbs^asb)", (guint)FORMAT, amr_plan_kind_word(request->kind),
+    return g_variant_new("(uss^aay^aybbs^asbx)", (guint)FORMAT, amr_plan_kind_word(request->kind),
                          or_empty(request->undoes), profiles ? profiles : none,
                          or_empty(request->rules), request->add_include, request->meant,
-                         or_empty(request->seal), besides ? besides : none, request->inside);
+                         or_empty(request->seal), besides ? besides : none, request->inside,
+                         request->until);
 }
 
 static gboolean
@@ -147,6 +149,15 @@ is_new(AmrPlanKind kind)
     return kind == AMR_PLAN_NEW || kind == AMR_PLAN_STUB;
 }
 
+/* Rules may have one, what is made for a while must. */
+static gboolean
+has_end(const AmrRequest *request)
+{
+    if (request->kind == AMR_PLAN_COMPLAIN_FOR)
+        return request->until > 0;
+    return request->until == 0 || (request->until > 0 && request->kind == AMR_PLAN_ADD);
+}
+
 /* Each kind has what it needs, and nothing that it would not look at. */
 static gboolean
 is_whole(const AmrRequest *request, GError **error)
@@ -169,7 +180,7 @@ is_whole(const AmrRequest *request, GError **error)
     if (((request->add_include || request->inside) && kind != AMR_PLAN_ADD) ||
         (request->meant && kind == AMR_PLAN_RELOAD))
         return bad(error, "what holds for rules alone");
-    return TRUE;
+    return has_end(request) || bad(error, "the end");
 }
 
 /* A bytestring may hold NULs, and end without one: what would be written otherwise than it came
@@ -210,6 +221,7 @@ amr_request_from_variant(GVariant *variant, GError **error)
     g_variant_get_child(variant, 6, "b", &request->meant);
     g_variant_get_child(variant, 7, "s", &request->seal);
     g_variant_get_child(variant, 9, "b", &request->inside);
+    g_variant_get_child(variant, 10, "x", &request->until);
     request->besides = g_variant_dup_strv(besides, NULL);
     request->undoes = or_null(request->undoes);
     request->rules = or_null(request->rules);
@@ -286,6 +298,16 @@ plan_mode(const AmrRequest *request, const AmrPlanContext *context, GPtrArray **
     return amr_plan_mode(context, request->kind, (const char *const *)request->profiles, error);
 }
 
+/* Safe, for it writes nothing to disk: what is loaded is what root has written, in complain mode;
+ * the end is a timer of systemd's, which runs armorer by its own path with the change's id. */
+static AmrPlan *
+plan_complain_for(const AmrRequest *request, const AmrPlanContext *context, GPtrArray **left,
+                  GError **error)
+{
+    return amr_plan_complain_for(context, (const char *const *)request->profiles, request->until,
+                                 error);
+}
+
 /* Safe, for all of the text is made here: of the path of a program that is there, is a regular file
  * and may be executed, and to which nothing attaches; the caller says no word of it. The file is a
  * new one, in complain mode or unconfined, and none is overwritten. */
@@ -315,12 +337,24 @@ operation_of(AmrPlanKind kind)
     case AMR_PLAN_NEW:
     case AMR_PLAN_STUB:
         return plan_new;
-    case AMR_PLAN_COMPLAIN_FOR: /* whose timer is another program's to set */
+    case AMR_PLAN_COMPLAIN_FOR:
+        return plan_complain_for;
     case AMR_PLAN_UNKNOWN:
     case AMR_PLAN_KINDS:
         break;
     }
     return NULL;
+}
+
+/* By our own clock: who asks may have another. */
+static gboolean
+is_soon(const AmrRequest *request, const AmrTarget *target, GError **error)
+{
+    const gint64 now = amr_clock_now(amr_target_clock(target));
+
+    return !request->until ||
+           (request->until > now && request->until <= now + AMR_REQUEST_LONGEST) ||
+           amr_error_set(error, AMR_ERROR_REFUSED, "Its end is over, or more than a year off");
 }
 
 AmrPlan *
@@ -337,12 +371,15 @@ amr_request_plan(const AmrRequest *request, const AmrPlanContext *context, GPtrA
         amr_error_set(error, AMR_ERROR_USAGE, "There is no such operation");
         return NULL;
     }
-    if (request->seal && !amr_seal_read(request->seal, &id, &own.made, error))
+    if (!is_soon(request, context->target, error) ||
+        (request->seal && !amr_seal_read(request->seal, &id, &own.made, error)))
         return NULL;
     own.id = id;
     plan = operation(request, &own, left, error);
     if (!*left)
         *left = g_ptr_array_new_with_free_func(g_free);
+    if (plan)
+        plan->until = request->until;
     if (plan && request->seal && !amr_seal_check(context->target, plan, request->seal, error))
         return NULL;
     return g_steal_pointer(&plan);

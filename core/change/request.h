@@ -43,6 +43,7 @@ typedef struct {
     gboolean meant;       /* the word was said for what is dangerous: broad rules, guard.h */
     char *seal;           /* of the plan that was shown (seal.h); NULL: none was */
     char **besides;       /* what loading activates, as it was shown and agreed to; display form */
+    gint64 until; /* when it is taken back by itself, microseconds since the epoch; 0: never */
 } AmrRequest;
 
 AmrRequest *amr_request_new(AmrPlanKind kind);
@@ -50,9 +51,11 @@ AmrRequest *amr_request_copy(const AmrRequest *request);
 void amr_request_free(AmrRequest *request);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrRequest, amr_request_free)
 
-#define AMR_REQUEST_TYPE "(ussaayaybbsasb)"
+#define AMR_REQUEST_TYPE "(ussaayaybbsasbx)"
 /* Floating. */
 GVariant *amr_request_to_variant(const AmrRequest *request);
+/* What is for a while lasts for no longer than this, microseconds. */
+#define AMR_REQUEST_LONGEST (G_GINT64_CONSTANT(366) * 24 * 3600 * G_USEC_PER_SEC)
 /* Believes nothing: a known kind, bounded lists, an id and a seal that are ones, text that is no
  * longer than a rule file may be. AMR_ERROR_PARSE. */
 AmrRequest *amr_request_from_variant(GVariant *variant, GError **error);

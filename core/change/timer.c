@@ -14,6 +14,20 @@ amr_executor_set_timer(AmrExecutor *executor, const char *program, const char *c
     executor->timer_command = command;
 }
 
+const char *
+amr_timer_program(const AmrTarget *target)
+{
+    static const char *const places[] = {"/usr/bin/systemd-run", "/bin/systemd-run"};
+
+    if (!amr_target_is_live(target) ||
+        !g_file_test("/run/systemd/system", G_FILE_TEST_IS_DIR)) /* sd_booted(3) */
+        return NULL;
+    for (gsize i = 0; i < G_N_ELEMENTS(places); i++)
+        if (g_file_test(places[i], G_FILE_TEST_IS_EXECUTABLE))
+            return places[i];
+    return NULL;
+}
+
 /* The end in words of systemd.time(7), which know no fractions: up to the next second. */
 static char *
 calendar(gint64 until)

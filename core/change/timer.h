@@ -9,7 +9,13 @@
 
 #include <gio/gio.h>
 
+#include "core/base/target.h"
+
 G_BEGIN_DECLS
+
+/* systemd-run(1) of this machine, by its path, where systemd runs it and it is @target's system;
+ * else NULL. */
+const char *amr_timer_program(const AmrTarget *target);
 
 /* Has @program (systemd-run, or what stands for it) set the timer armorer-@id, which runs @command
  * (armorer, and what makes it one of the same target) with `undo --expired @id` at @until

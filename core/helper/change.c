@@ -13,6 +13,7 @@
 #include "core/change/guard.h"
 #include "core/change/questions.h"
 #include "core/change/talk.h"
+#include "core/change/timer.h"
 #include "core/helper/helper.h"
 #include "core/session.h"
 
@@ -202,6 +203,20 @@ is_slow_enough(const AmrSession *session, GError **error)
                          recent);
 }
 
+/* What ends a change that is made for a while: armorer, as it is installed with us. */
+static void
+set_timer(AmrSession *session)
+{
+    g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+    g_autofree char *dir = self ? g_path_get_dirname(self) : NULL;
+    gboolean built = g_strcmp0(dir, ARMORER_BUILDDIR) == 0; /* run from where it was built */
+    const char *const command[] = {built ? ARMORER_BUILDDIR "/armorer" : ARMORER_BINDIR "/armorer",
+                                   NULL};
+
+    amr_session_set_timer(session, g_strdup(amr_timer_program(session->target)),
+                          g_strdupv((char **)command));
+}
+
 static gboolean
 open_session(Change *change, GError **error)
 {
@@ -215,6 +230,7 @@ open_session(Change *change, GError **error)
     amr_session_load_async(change->session, change->cancellable, helper_keep_result, &result);
     if (!amr_session_load_finish(change->session, helper_wait(&result), error))
         return FALSE;
+    set_timer(change->session);
     why = !change->session->index     ? change->session->index_error
           : !change->session->history ? change->session->history_error
                                       : NULL;

@@ -33,7 +33,8 @@ test_round(void **state)
                         .inside = TRUE,
                         .meant = TRUE,
                         .seal = (char *)"word",
-                        .besides = besides};
+                        .besides = besides,
+                        .until = 1790000000000000};
     g_autoptr(GError) error = NULL;
     g_autoptr(AmrRequest) got = sent(&asked, &error);
 
@@ -47,6 +48,8 @@ test_round(void **state)
     g_autoptr(AmrRequest) copy = amr_request_copy(got);
     assert_string_equal(copy->rules, asked.rules);
     assert_true(copy->inside);
+    assert_int_equal(got->until, asked.until);
+    assert_int_equal(copy->until, asked.until);
     assert_string_equal(copy->besides[0], besides[0]);
 }
 
@@ -54,6 +57,7 @@ test_round(void **state)
 static const struct {
     const char *what, *kind, *undoes, *profile, *rules;
     gboolean add_include, broad, inside;
+    gint64 until;
 } garbled[] = {
     {"no operation", "", "", NULL, "x", FALSE, FALSE},
     {"one of another program", "disable-everything", "", "demo", "", FALSE, FALSE},
@@ -72,6 +76,14 @@ static const struct {
     {"one of a bare name", "new", "", "curl", "", FALSE, FALSE},
     {"one with a text", "new", "", "/usr/bin/curl", "profile x { }", FALSE, FALSE},
     {"a stub with rules inside", "stub", "", "/usr/bin/curl", "", FALSE, FALSE, TRUE},
+    {"a mode with an end", "complain", "", "demo", "", FALSE, FALSE, FALSE, 1},
+    {"an undo with one", "undo", "0123456789abcdef", NULL, "", FALSE, FALSE, FALSE, 1},
+    {"a load with one", "reload", "", NULL, "# profile: demo\n", FALSE, FALSE, FALSE, 1},
+    {"rules that ended before there was time", "add", "", NULL, "# profile: demo\n", FALSE, FALSE,
+     FALSE, -1},
+    {"complain mode for a while without end", "complain-for", "", "demo", "", FALSE, FALSE},
+    {"complain mode for a while with rules", "complain-for", "", "demo", "# profile: demo\n", FALSE,
+     FALSE, FALSE, 1},
 };
 
 static void
@@ -82,9 +94,9 @@ test_garbled(void **state)
     for (gsize i = 0; i < G_N_ELEMENTS(garbled); i++) {
         const char *const profiles[] = {garbled[i].profile, NULL};
         g_autoptr(GVariant) message = g_variant_ref_sink(
-            g_variant_new("(uss^aay^aybbs^asb)", 2, garbled[i].kind, garbled[i].undoes, profiles,
+            g_variant_new("(uss^aay^aybbs^asbx)", 3, garbled[i].kind, garbled[i].undoes, profiles,
                           garbled[i].rules, garbled[i].add_include, garbled[i].broad, "", none,
-                          garbled[i].inside));
+                          garbled[i].inside, garbled[i].until));
         g_autoptr(GError) error = NULL;
         g_autoptr(AmrRequest) got = amr_request_from_variant(message, &error);
         print_message("# %s\n", garbled[i].what);
@@ -107,9 +119,9 @@ test_not_texts(void **state)
         GVariant *list = rules ? g_variant_new_bytestring_array(none, 0)
                                : g_variant_new_array(G_VARIANT_TYPE_BYTESTRING, &bytes, 1);
         g_autoptr(GVariant) message =
-            g_variant_ref_sink(g_variant_new("(uss@aay@aybbs^asb)", 2, rules ? "add" : "kill", "",
+            g_variant_ref_sink(g_variant_new("(uss@aay@aybbs^asbx)", 3, rules ? "add" : "kill", "",
                                              list, rules ? bytes : g_variant_new_bytestring(""),
-                                             FALSE, FALSE, "", none, FALSE));
+                                             FALSE, FALSE, "", none, FALSE, (gint64)0));
         g_autoptr(GError) error = NULL;
         g_autoptr(AmrRequest) got = amr_request_from_variant(message, &error);
         print_message("# %s %u\n", rules ? "rules" : "profile", (guint)i / 2);
@@ -219,6 +231,45 @@ test_sealed(void **state)
     g_autoptr(AmrPlan) other = planned(&fixture, &request, &left_other, &error);
     assert_null(other);
     assert_error(error, AMR_ERROR, AMR_ERROR_CHANGED_UNDERNEATH);
+    changing_clear(&fixture);
+}
+
+/* An end is one that comes, and no other than was shown. */
+static void
+test_ends(void **state)
+{
+    char *profiles[] = {(char *)"demo", NULL};
+    const AmrRequest rules = {.kind = AMR_PLAN_ADD,
+                              .rules = (char *)"# profile: demo\n/etc/new r,\n"};
+    const AmrRequest mode = {.kind = AMR_PLAN_COMPLAIN_FOR, .profiles = profiles};
+    const AmrRequest *const asked[] = {&rules, &mode};
+    Changing fixture;
+
+    changing_init(&fixture);
+    const gint64 now = amr_clock_now(amr_target_clock(fixture.target));
+    for (guint i = 0; i < G_N_ELEMENTS(asked); i++) {
+        AmrRequest request = *asked[i];
+        g_autoptr(GPtrArray) left = NULL, over_left = NULL, far_left = NULL, other_left = NULL;
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GError) over = NULL;
+        g_autoptr(GError) far = NULL;
+        g_autoptr(GError) other = NULL;
+        request.until = now;
+        assert_null(planned(&fixture, &request, &over_left, &over));
+        assert_error(over, AMR_ERROR, AMR_ERROR_REFUSED);
+        request.until = now + AMR_REQUEST_LONGEST + 1;
+        assert_null(planned(&fixture, &request, &far_left, &far));
+        assert_error(far, AMR_ERROR, AMR_ERROR_REFUSED);
+        request.until = now + AMR_REQUEST_LONGEST / 2;
+        g_autoptr(AmrPlan) plan = planned(&fixture, &request, &left, &error);
+        assert_no_error(error);
+        assert_int_equal(plan->until, request.until);
+        g_autofree char *seal = amr_seal(fixture.target, plan);
+        request.seal = seal;
+        request.until++;
+        assert_null(planned(&fixture, &request, &other_left, &other));
+        assert_error(other, AMR_ERROR, AMR_ERROR_CHANGED_UNDERNEATH);
+    }
     changing_clear(&fixture);
 }
 
@@ -375,12 +426,12 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round),      cmocka_unit_test(test_garbled),
-        cmocka_unit_test(test_bounds),     cmocka_unit_test(test_plans_rules),
-        cmocka_unit_test(test_sealed),     cmocka_unit_test(test_plans_undo),
-        cmocka_unit_test(test_plans_mode), cmocka_unit_test(test_talks),
-        cmocka_unit_test(test_noise),      cmocka_unit_test(test_errors),
-        cmocka_unit_test(test_not_texts),
+        cmocka_unit_test(test_round),  cmocka_unit_test(test_garbled),
+        cmocka_unit_test(test_bounds), cmocka_unit_test(test_plans_rules),
+        cmocka_unit_test(test_sealed), cmocka_unit_test(test_plans_undo),
+        cmocka_unit_test(test_ends),   cmocka_unit_test(test_plans_mode),
+        cmocka_unit_test(test_talks),  cmocka_unit_test(test_noise),
+        cmocka_unit_test(test_errors), cmocka_unit_test(test_not_texts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 . /mnt/armorer/keys.sh
 install_helper || exit 1
 make_bob
+install -D -m755 "$armorer" "${helper%/libexec/*}/bin/armorer"
 for program in sudo pkexec; do mount --bind /dev/null "/usr/bin/$program"; done
 ok 'run0: bus, polkit and sessions' systemctl start dbus.service polkit.service systemd-logind.service
 # polkit asks on the terminal in a session alone: as after a login.
@@ -30,15 +31,23 @@ ok 'run0: what was denied is there' sees '/opt/t/secret'
 ok 'run0: who reads goes on' reads_for
 keys Home p
 ok 'run0: a rule is proposed' sees '+owner /opt/t/secret r,'
-can_write; keys w
+can_write; keys t
+ok 'run0: for an hour' sees 'then it is taken back by itself'
+keys w
 ok 'run0: the change is asked for by itself' asks_password
 keys 'open sesame' Enter
 ok 'run0: back on the screen with the result' sees 'done: Written, loaded, and the kernel allows what was denied'
 ok 'run0: the program runs' reads
+change=$("$armorer" changes --json | tail -1 | sed 's/.*"id":"\([0-9a-f]*\)".*/\1/')
+ok 'run0: the helper has had its end set' systemctl is-active -q "armorer-$change.timer"
+ends_by() { systemctl show -p ExecStart "armorer-$change.service" | grep -F "${helper%/libexec/*}/bin/armorer undo --expired $change"; }
+ok 'run0: by the armorer that is installed' ends_by
 keys Escape q q
 ok 'run0: leaves with 0' left_with bob 0
 ok 'run0: who read is gone' until_ok not reads_for
 ok 'run0: taken back' "$armorer" undo
+beyond_profile() { dmesg | grep -F 'apparmor="DENIED"' | grep -F 'profile="armorer-helper"'; }
+ok 'run0: the helper did all this within its profile' not beyond_profile
 ok 'run0: denied again' not reads
 pkill -f /tmp/login.bob; tmux -S "$sock" kill-server 2>/dev/null
 for program in sudo pkexec; do umount "/usr/bin/$program"; done

@@ -76,8 +76,6 @@ static const gint64 seconds[] = {0, 3600, 24 * 3600, 7 * 24 * 3600};
 const char *
 tui_sign_no_end(TuiScreen *screen)
 {
-    if (tui_screen_elevates(screen))
-        return "Only root's own armorer sets a timer: sudo armorer, or sudo armorer apply --for.";
     return tui_screen_session(screen)->timer ? NULL
                                              : "No systemd runs here, whose timer would end it.";
 }

@@ -21,6 +21,8 @@ signed_request(const TuiSign *sign)
     if (plan->kind == AMR_PLAN_RELOAD) { /* in the place of what policy grants already */
         request->kind = AMR_PLAN_RELOAD;
         request->add_include = request->meant = FALSE;
+    } else {
+        request->until = plan->until;
     }
     request->seal = amr_seal(tui_screen_session(sign->screen)->target, plan);
     request->besides = g_strv_builder_end(besides);
