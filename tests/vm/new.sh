@@ -88,6 +88,21 @@ new_zgrep() {
     back zgrep
     ok 'new, zgrep: does what it likes again' by visitor zgrep them /srv/private/secret.gz
 }
-programs=(less sqlite3 zgrep)
-if [ -n "${ARMORER_LONG:-}" ]; then programs+=(curl nginx); else programs=("${programs[${AGREE_SEED:-4} % 3]}"); fi
+# What leaves a program as it is, but for what needs a profile; where the compiler states userns.
+new_stub() {
+    install -D -m755 /mnt/armorer/act /usr/local/bin/maker
+    ok 'new, stub: runs with no profile' by visitor /usr/local/bin/maker userns
+    ok 'new, stub: made' called new --userns /usr/local/bin/maker
+    ok 'new, stub: the kernel has it, unconfined' in_mode maker unconfined
+    ok 'new, stub: it makes its namespace under it' by visitor /usr/local/bin/maker userns
+    ok 'new, stub: none for what starts whatever it is told' not called new --userns /usr/bin/env
+    ok 'new, stub: taken back' called new --undo /usr/local/bin/maker
+    ok 'new, stub: nothing is left of it' gone maker
+}
+programs=()
+for program in less sqlite3 zgrep; do [ ! -x "/usr/bin/$program" ] || programs+=("$program"); done
+if [ -n "${ARMORER_LONG:-}" ]; then
+    for program in curl nginx; do [ ! -e "/usr/bin/$program" ] && [ ! -e "/usr/sbin/$program" ] || programs+=("$program"); done
+else programs=("${programs[${AGREE_SEED:-4} % ${#programs[@]}]}"); fi
+grep -qs userns_create /sys/kernel/security/apparmor/features/namespaces/mask && programs+=(stub)
 for program in "${programs[@]}"; do "new_$program"; done
