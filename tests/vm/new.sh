@@ -96,7 +96,8 @@ new_stub() {
     ok 'new, stub: the kernel has it, unconfined' in_mode maker unconfined
     ok 'new, stub: it makes its namespace under it' by visitor /usr/local/bin/maker userns
     ok 'new, stub: none for what starts whatever it is told' not called new --userns /usr/bin/env
-    ok 'new, stub: taken back' called new --undo /usr/local/bin/maker
+    ok 'new, stub: not taken back without a word, for others may have need of it' not called new --undo /usr/local/bin/maker
+    ok 'new, stub: taken back' called new --undo --force /usr/local/bin/maker
     ok 'new, stub: nothing is left of it' gone maker
 }
 programs=()
