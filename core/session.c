@@ -35,12 +35,12 @@ amr_session_new(const AmrTargetOptions *options, guint most, GError **error)
     if (!session->target)
         return NULL;
     session->config = read_config(session->target);
-    session->recipes = amr_recipes_new();
+    session->origins = amr_origins_new();
+    session->recipes = amr_recipes_new(session->origins);
     session->sentences = amr_sentences_new();
     session->refusals = amr_refusals_new();
     session->risks = amr_risks_new();
     session->sensitive = amr_sensitive_new();
-    session->origins = amr_origins_new();
     session->opener = amr_opener_new(session->target);
     session->store = amr_store_new(most);
     amr_store_set_clock(session->store, amr_target_clock(session->target));
@@ -81,12 +81,12 @@ amr_session_free(AmrSession *session)
     g_clear_pointer(&session->answered, amr_answered_free);
     g_clear_pointer(&session->store, amr_store_free);
     g_clear_pointer(&session->opener, amr_opener_free);
-    g_clear_pointer(&session->origins, amr_origins_free);
     g_clear_pointer(&session->sensitive, amr_sensitive_free);
     g_clear_pointer(&session->risks, amr_risks_free);
     g_clear_pointer(&session->refusals, amr_refusals_free);
     g_clear_pointer(&session->sentences, amr_sentences_free);
     g_clear_pointer(&session->recipes, amr_recipes_free);
+    g_clear_pointer(&session->origins, amr_origins_free);
     g_clear_pointer(&session->config, amr_config_free);
     g_clear_pointer(&session->target, amr_target_free);
     g_clear_error(&session->index_error);

@@ -36,12 +36,12 @@ typedef struct {
     AmrTarget *target;
     AmrConfig *config; /* the system's file; a front end adds the user's */
     /* What is knowledge: empty, until a front end adds what amr_session_data_names has. */
+    AmrOrigins *origins;
     AmrRecipes *recipes;
     AmrSentences *sentences;
     AmrRefusals *refusals;
     AmrRisks *risks;
     AmrSensitive *sensitive;
-    AmrOrigins *origins;
     AmrOpener *opener;
     AmrStore *store;
     AmrIngest *ingest;

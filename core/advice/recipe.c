@@ -10,6 +10,8 @@ typedef struct {
     char *text;       /* it is a note; else NULL */
     GPtrArray *lines; /* char *: as written */
     AmrConditions conditions;
+    GPtrArray *origins; /* char *; NULL: any */
+    gboolean mode;
     enum {
         STUB_NONE,
         STUB_PROGRAM,
@@ -18,6 +20,7 @@ typedef struct {
 } Entry;
 
 struct AmrRecipes {
+    const AmrOrigins *origins;
     AmrData *data; /* Entry, in the order in which they are told */
 };
 
@@ -49,6 +52,7 @@ entry_free(gpointer data)
 {
     Entry *entry = data;
     amr_conditions_clear(&entry->conditions);
+    g_clear_pointer(&entry->origins, g_ptr_array_unref);
     g_ptr_array_unref(entry->lines);
     g_free(entry->title);
     g_free(entry->why);
@@ -63,6 +67,16 @@ entry_take(gpointer data, const char *key, const char *value)
 
     if (amr_conditions_take(&entry->conditions, key, value))
         return NULL;
+    if (strcmp(key, "origin") == 0) {
+        if (!entry->origins)
+            entry->origins = g_ptr_array_new_with_free_func(g_free);
+        g_ptr_array_add(entry->origins, g_strdup(value));
+        return NULL;
+    }
+    if (strcmp(key, "about") == 0) {
+        entry->mode = strcmp(value, "mode") == 0;
+        return entry->mode ? NULL : "it is about a mode, or about nothing";
+    }
     if (strcmp(key, "title") == 0)
         return amr_data_once(&entry->title, value);
     if (strcmp(key, "why") == 0)
@@ -87,7 +101,7 @@ entry_lacks(gpointer data)
     const Entry *entry = data;
     gboolean note = entry->text && !entry->title && !entry->why && !entry->lines->len;
 
-    if (!amr_conditions_ask(&entry->conditions))
+    if (!entry->origins && !amr_conditions_ask(&entry->conditions))
         return "it needs something that it fits";
     if (!note && (entry->text || !entry->title || !entry->why))
         return "it needs a title and a why, or a text alone";
@@ -95,11 +109,12 @@ entry_lacks(gpointer data)
 }
 
 AmrRecipes *
-amr_recipes_new(void)
+amr_recipes_new(const AmrOrigins *origins)
 {
     static const AmrDataKind kind = {entry_begin, entry_take, entry_lacks, entry_free};
     AmrRecipes *recipes = g_new0(AmrRecipes, 1);
     recipes->data = amr_data_new(&kind);
+    recipes->origins = origins;
     return recipes;
 }
 
@@ -222,28 +237,74 @@ fill_in(const char *line, const AmrEvent *event)
     return amr_display_string(out->str);
 }
 
-GPtrArray *
-amr_recipes_for(const AmrRecipes *recipes, const AmrEvent *event, const AmrProposal *proposal)
+static gboolean
+origin_fits(const Entry *entry, const char *origin)
+{
+    for (guint i = 0; entry->origins && i < entry->origins->len; i++)
+        if (g_strcmp0(entry->origins->pdata[i], origin) == 0)
+            return TRUE;
+    return !entry->origins;
+}
+
+static const char *
+origin_of(const AmrRecipes *recipes, const AmrEvent *event)
+{
+    g_autofree char *full = amr_event_profile(event);
+    const char *text;
+
+    return recipes->origins ? amr_origins_find(recipes->origins, full, &text) : NULL;
+}
+
+static AmrRecipe *
+make_recipe(const AmrRecipes *recipes, guint n, const AmrEvent *event)
+{
+    const Entry *entry = amr_data_entry(recipes->data, n);
+    AmrRecipe *recipe = g_new0(AmrRecipe, 1);
+
+    recipe->id = g_strdup(amr_data_id(recipes->data, n));
+    recipe->title = g_strdup(entry->title);
+    recipe->why = g_strdup(entry->why);
+    recipe->lines = g_new0(char *, entry->lines->len + 1);
+    for (guint i = 0; i < entry->lines->len; i++)
+        recipe->lines[i] = fill_in(entry->lines->pdata[i], event);
+    return recipe;
+}
+
+/* Those that fit, about a mode or not. */
+static GPtrArray *
+fitting(const AmrRecipes *recipes, const AmrEvent *event, const AmrProposal *proposal,
+        gboolean mode)
 {
     gboolean ruled = proposal && proposal->no_rule == AMR_NO_RULE_NONE;
+    const char *origin = origin_of(recipes, event);
     GPtrArray *found = g_ptr_array_new_with_free_func((GDestroyNotify)amr_recipe_free);
 
     for (guint i = 0; i < amr_data_count(recipes->data); i++) {
         const Entry *entry = amr_data_entry(recipes->data, i);
-        if (entry->text || !amr_conditions_fit(&entry->conditions, event) ||
-            !stub_fits(entry, event, proposal) ||
-            (ruled && entry->conditions.wanted[AMR_CONDITION_INFO]))
-            continue;
-        AmrRecipe *recipe = g_new0(AmrRecipe, 1);
-        recipe->id = g_strdup(amr_data_id(recipes->data, i));
-        recipe->title = g_strdup(entry->title);
-        recipe->why = g_strdup(entry->why);
-        recipe->lines = g_new0(char *, entry->lines->len + 1);
-        for (guint j = 0; j < entry->lines->len; j++)
-            recipe->lines[j] = fill_in(entry->lines->pdata[j], event);
-        g_ptr_array_add(found, recipe);
+        if (!entry->text && entry->mode == mode && origin_fits(entry, origin) &&
+            amr_conditions_fit(&entry->conditions, event) && stub_fits(entry, event, proposal) &&
+            !(ruled && entry->conditions.wanted[AMR_CONDITION_INFO]))
+            g_ptr_array_add(found, make_recipe(recipes, i, event));
     }
     return found;
+}
+
+GPtrArray *
+amr_recipes_of_profile(const AmrRecipes *recipes, const char *full, gboolean mode)
+{
+    const char *end = full[0] == ':' ? strchr(full + 1, ':') : NULL;
+    g_autofree char *ns = end ? g_strndup(full + 1, (gsize)(end - full - 1)) : NULL;
+    AmrEvent event = {0};
+
+    event.field[AMR_FIELD_PROFILE] = amr_bytes(end ? end + 1 : full);
+    event.field[AMR_FIELD_NAMESPACE] = amr_bytes(ns);
+    return fitting(recipes, &event, NULL, mode);
+}
+
+GPtrArray *
+amr_recipes_for(const AmrRecipes *recipes, const AmrEvent *event, const AmrProposal *proposal)
+{
+    return fitting(recipes, event, proposal, FALSE);
 }
 
 GPtrArray *

@@ -5,10 +5,11 @@
  * (core/base/datafile):
  *
  *   title, why     what to do and why a rule is not the answer, a sentence each; both needed
- *   do             a line to copy; several keep their order. {profile}, {profile.N} (its Nth part
- *                  between dots, from 0), {comm}, {program} (its path, where the record has it),
- *                  {name} (the file) and {target} (the profile that it leads to) stand for what was
- *                  denied
+ *   origin         whose profiles it is about: an id of core/advice/origin; several are
+ * alternatives about          mode: told where a mode is asked for that is another program's to
+ * set, and of no denial do             a line to copy; several keep their order. {profile},
+ * {profile.N} (its Nth part between dots, from 0), {comm}, {program} (its path, where the record
+ * has it), {name} (the file) and {target} (the profile that it leads to) stand for what was denied
  *   stub           program: told where a stub for this one program would be stated by the target;
  *                  launcher: the same, but the program starts whatever it is told
  *                  (core/policy/risks), and so a stub for it would be one for all
@@ -19,7 +20,7 @@
 #ifndef AMR_ADVICE_RECIPE_H
 #define AMR_ADVICE_RECIPE_H
 
-#include "core/base/datafile.h"
+#include "core/advice/origin.h"
 #include "core/denial/event.h"
 #include "core/policy/propose.h"
 
@@ -37,7 +38,8 @@ typedef struct {
 
 void amr_recipe_free(AmrRecipe *recipe);
 
-AmrRecipes *amr_recipes_new(void);
+/* @origins (borrowed, may be NULL: nobody makes any): who makes what no file defines. */
+AmrRecipes *amr_recipes_new(const AmrOrigins *origins);
 void amr_recipes_free(AmrRecipes *recipes);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrRecipes, amr_recipes_free)
 
@@ -49,6 +51,9 @@ AmrData *amr_recipes_data(AmrRecipes *recipes);
  * why no rule would do. Never NULL. */
 GPtrArray *amr_recipes_for(const AmrRecipes *recipes, const AmrEvent *event,
                            const AmrProposal *proposal);
+/* Those that fit the profile @full (":ns:name" or "name") whatever it was denied; @mode: those
+ * about its mode instead. Never NULL. */
+GPtrArray *amr_recipes_of_profile(const AmrRecipes *recipes, const char *full, gboolean mode);
 /* The notes that fit: strings, display form. Never NULL. */
 GPtrArray *amr_notes_for(const AmrRecipes *recipes, const AmrEvent *event);
 

@@ -25,6 +25,7 @@ G_BEGIN_DECLS
     X(RELOAD, "reload")                         /* the kernel did not take the policy */           \
     X(VERIFY, "verify")                         /* loaded, but not what was asked for */           \
     X(COMPILER, "compiler")                     /* apparmor_parser missing, hung or killed */      \
+    X(NO_FILE, "no-file")                       /* only in the kernel: no file of policy has it */ \
     X(NOT_PERMITTED, "not-permitted")           /* privilege is missing */                         \
     X(READ_ONLY, "read-only")     /* --read-only, or a target that is never written */             \
     X(NOT_ENABLED, "not-enabled") /* AppArmor is not there */                                      \

@@ -179,7 +179,7 @@ amr_new_look(const AmrPlanContext *context, const char *program, GError **error)
     if (held) {
         g_autofree char *name = amr_display_string(held->name);
         amr_error_set(
-            error, AMR_ERROR_REFUSED,
+            error, AMR_ERROR_NO_FILE,
             "%s: The kernel holds a profile of that name already, \"%s\", that no file of "
             "the policy defines",
             shown, name);

@@ -44,7 +44,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrNew, amr_new_free)
 
 /* How far it is with @program, of amr_program_find(). Fails where there can be none of ours:
  * REFUSED, with the name of the profile that attaches to it and is not of our making, for a program
- * that takes changes back, and where no file name is free. */
+ * that takes changes back, and where no file name is free; NO_FILE where the kernel alone has a
+ * profile of that name. */
 AmrNew *amr_new_look(const AmrPlanContext *context, const char *program, GError **error);
 
 /* What @store holds that was allowed or denied to the profile of @new, its children and what it

@@ -145,7 +145,7 @@ typedef struct {
 } AmrPlanContext;
 
 /* All requests become one change. Pure: reads index, loaded and the local files, asks no compiler.
- * Fails: NOT_FOUND (no such profile on disk; says what is only in the kernel), NO_LOCAL_INCLUDE
+ * Fails: NOT_FOUND (no such profile), NO_FILE (it is only in the kernel), NO_LOCAL_INCLUDE
  * (unless ADD_INCLUDE: then the block gets one, a child or hat too), REFUSED (catch-all and null
  * profiles, a local file that is no plain file), NOTHING_TO_DO (every rule stands in the local file
  * already). With PLACE_INSIDE they go into the profile's own text where a change of the history
@@ -171,8 +171,9 @@ AmrPlan *amr_plan_reload(const AmrPlanContext *context, const AmrPlanRequest *re
  * say otherwise go: what they said of others in that file becomes flags of theirs. What stands in a
  * file that they include keeps its mode, and that is noted. DISABLE and ENABLE: a link in disable/
  * for the whole file, and a part for all that it defines. Pure as amr_plan_add(). Fails: NOT_FOUND,
- * REFUSED (catch-all and null profiles; a link that is somebody's own; a file that may not be
- * written), NOTHING_TO_DO (it is so, on disk and as far as the kernel tells), CHANGED_UNDERNEATH.
+ * NO_FILE, REFUSED (catch-all and null profiles; a link that is somebody's own; a file that may not
+ * be written), NOTHING_TO_DO (it is so, on disk and as far as the kernel tells),
+ * CHANGED_UNDERNEATH.
  */
 AmrPlan *amr_plan_mode(const AmrPlanContext *context, AmrPlanKind kind, const char *const *profiles,
                        GError **error);

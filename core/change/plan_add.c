@@ -63,7 +63,7 @@ amr_plan_find_block(const AmrPlanContext *context, const char *typed, GError **e
         g_autofree char *name = amr_plan_typed(profile->ns, profile->name);
         if (strcmp(name, typed) != 0)
             continue;
-        amr_error_set(error, AMR_ERROR_NOT_FOUND,
+        amr_error_set(error, AMR_ERROR_NO_FILE,
                       "%s: The kernel holds this profile, but no file of the policy defines it",
                       shown);
         return NULL;

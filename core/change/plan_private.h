@@ -30,7 +30,7 @@ gboolean amr_plan_read_there(const AmrTarget *target, const char *path, GBytes *
 gboolean amr_plan_undo_includes(AmrPlan *plan, const AmrPlanContext *context,
                                 const AmrClaims *claims, const AmrPlan *done, GError **error);
 
-/* The block of a profile that rules may be written for: NOT_FOUND, REFUSED. */
+/* The block of a profile that rules may be written for: NOT_FOUND, NO_FILE, REFUSED. */
 const AmrBlock *amr_plan_find_block(const AmrPlanContext *context, const char *typed,
                                     GError **error);
 /* Gives @part those of @rules that do not stand in its local file yet, and beside them those that

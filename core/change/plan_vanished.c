@@ -16,7 +16,8 @@ why_vanished(const AmrPlanContext *context, const GPtrArray *children,
 
     if (amr_plan_find_child(children, request->profile) ||
         amr_plan_find_block(context, request->profile, &error) ||
-        !g_error_matches(error, AMR_ERROR, AMR_ERROR_NOT_FOUND))
+        !(g_error_matches(error, AMR_ERROR, AMR_ERROR_NOT_FOUND) ||
+          g_error_matches(error, AMR_ERROR, AMR_ERROR_NO_FILE)))
         return NULL;
     return g_strdup_printf("%s. %s left out", error->message,
                            n == 1 ? "Its rule is"

@@ -246,7 +246,7 @@ static const struct {
     const char *says;
 } refusals[] = {
     {"unknown", NULL, NULL, "nobody", AMR_PLAN_KILL, AMR_ERROR_NOT_FOUND, "No such profile"},
-    {"in the kernel only", NULL, NULL, "ghost", AMR_PLAN_KILL, AMR_ERROR_NOT_FOUND, "no file"},
+    {"in the kernel only", NULL, NULL, "ghost", AMR_PLAN_KILL, AMR_ERROR_NO_FILE, "no file"},
     {"disabled by a file", NULL, NULL, "off", AMR_PLAN_KILL, AMR_ERROR_REFUSED,
      "disable/off: It is no symbolic link"},
     {"enabled, and by a file", NULL, NULL, "off", AMR_PLAN_ENABLE, AMR_ERROR_REFUSED,

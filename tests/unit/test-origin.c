@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "core/advice/origin.h"
+#include "core/advice/recipe.h"
 #include "core/policy/packages.h"
 #include "tests/unit/shipped.h"
 
@@ -129,14 +129,87 @@ test_origins(void **state)
     assert_int_equal(amr_data_warnings(amr_origins_data(origins))->len, 2);
 }
 
+/* A name that @wildcard fits and no example has: whatever bytes its places take. */
+static char *
+name_of(GRand *rand, const char *wildcard)
+{
+    static const char bytes[] = "az09._-/ \"'$`;\n\t\x1b\xe2\x80\xae\xff{}<>\\";
+    GString *name = g_string_new(NULL);
+
+    for (; *wildcard; wildcard++) {
+        gint32 n = *wildcard == '*' ? g_rand_int_range(rand, 0, 9) : *wildcard == '?';
+        if (*wildcard != '*' && *wildcard != '?')
+            g_string_append_c(name, *wildcard);
+        for (; n > 0; n--)
+            g_string_append_c(name, bytes[g_rand_int_range(rand, 0, sizeof bytes - 1)]);
+    }
+    return g_string_free(name, FALSE);
+}
+
+/* What is to be pasted or edited holds nothing of a name but plain words. */
+static void
+check_lines(const GPtrArray *recipes, const char *name)
+{
+    for (guint i = 0; i < recipes->len; i++) {
+        const AmrRecipe *recipe = recipes->pdata[i];
+        for (char **line = recipe->lines; *line; line++)
+            if (strpbrk(*line, "`\"$;\n\t\x1b\xff\\"))
+                fail_msg("%s: %s", name, *line);
+    }
+}
+
+/* Who makes a profile is told with what to do there: for each kind of name that data/origins has,
+ * whatever the rest of the name is, and where its mode is asked for. */
+static void
+test_remedies(void **state)
+{
+    g_autoptr(AmrOrigins) origins = amr_origins_new();
+    g_autoptr(AmrRecipes) recipes = amr_recipes_new(origins);
+    g_autofree char *path = g_build_filename(g_getenv("ARMORER_SRCDIR"), "data/origins", NULL);
+    g_autofree char *text = NULL;
+    g_autoptr(GRand) rand = g_rand_new_with_seed(20261128);
+    const char *id = NULL, *made = NULL;
+    guint seen = 0;
+
+    assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    test_take_shipped(amr_origins_data(origins), "origins");
+    test_take_shipped(amr_recipes_data(recipes), "recipes");
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    for (char **line = lines; *line; line++) {
+        gboolean pattern = g_str_has_prefix(*line, "profile = ");
+        if (**line == '[')
+            id = g_strdelimit(*line + 1, "]", '\0');
+        for (guint n = 0; pattern && n < 200; n++, seen++) {
+            g_autofree char *name = name_of(rand, *line + strlen("profile = "));
+            g_autofree char *deep = g_strconcat(name, "//child", NULL);
+            const char *word = amr_origins_find(origins, name, &made);
+            if (!word)
+                fail_msg("%s: made by nobody", name);
+            if (strchr(name, ':') == name) /* in a namespace of the maker's any name may stand */
+                continue;
+            assert_string_equal(word, id);
+            for (int mode = 0; mode < 2; mode++) {
+                g_autoptr(GPtrArray) found = amr_recipes_of_profile(recipes, name, mode);
+                g_autoptr(GPtrArray) of_child = amr_recipes_of_profile(recipes, deep, mode);
+                gboolean snapds = strcmp(id, "snap") == 0 && !g_str_has_prefix(name, "snap.");
+                if (!found->len && !(mode && snapds))
+                    fail_msg("%s: no remedy%s", name, mode ? " for its mode" : "");
+                if (amr_origins_find(origins, deep, &made))
+                    assert_int_equal(of_child->len, found->len);
+                check_lines(found, name);
+            }
+        }
+    }
+    assert_true(seen > 2000);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_packages),
-        cmocka_unit_test(test_edited),
-        cmocka_unit_test(test_targets),
-        cmocka_unit_test(test_origins),
+        cmocka_unit_test(test_packages), cmocka_unit_test(test_edited),
+        cmocka_unit_test(test_targets),  cmocka_unit_test(test_origins),
+        cmocka_unit_test(test_remedies),
     };
     return cmocka_run_group_tests_name("origin", tests, NULL, NULL);
 }

@@ -59,7 +59,7 @@ static const struct {
     {"an include in a child", "demo//child", "local/usr.bin.demo.demo.child", "usr.bin.demo", TRUE,
      TRUE, FALSE, FALSE, NULL, 0},
     {"unknown", "nobody", NULL, NULL, FALSE, 0, 0, 0, NULL, AMR_ERROR_NOT_FOUND},
-    {"in the kernel only", "ghost", NULL, NULL, FALSE, 0, 0, 0, NULL, AMR_ERROR_NOT_FOUND},
+    {"in the kernel only", "ghost", NULL, NULL, FALSE, 0, 0, 0, NULL, AMR_ERROR_NO_FILE},
     {"catch-all", "unconfined", NULL, NULL, FALSE, 0, 0, 0, NULL, AMR_ERROR_REFUSED},
     {"null profile", "demo//null-/usr/bin/x", NULL, NULL, FALSE, 0, 0, 0, NULL, AMR_ERROR_REFUSED},
     {"absolute include", "out", NULL, NULL, FALSE, 0, 0, 0, NULL, AMR_ERROR_NO_LOCAL_INCLUDE},

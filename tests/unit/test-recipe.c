@@ -7,10 +7,12 @@
 #include "core/policy/oracle.h"
 #include "tests/unit/shipped.h"
 
+static AmrOrigins *origins; /* those that ship */
+
 static AmrRecipes *
 shipped(const char *file)
 {
-    AmrRecipes *recipes = amr_recipes_new();
+    AmrRecipes *recipes = amr_recipes_new(origins);
 
     test_take_shipped(amr_recipes_data(recipes), file);
     return recipes;
@@ -133,7 +135,7 @@ test_hostile(void **state)
         {"a.\xe2\x80\xae.c", "x\ny", "run NAME PROFILE PROGRAM NAME {profile.x} {"},
         {"a..c", "", "run NAME a..c PROGRAM NAME {profile.x} {"},
     };
-    g_autoptr(AmrRecipes) recipes = amr_recipes_new();
+    g_autoptr(AmrRecipes) recipes = amr_recipes_new(NULL);
     (void)state;
     amr_data_take(amr_recipes_data(recipes), text, strlen(text), "f");
     assert_int_equal(amr_data_warnings(amr_recipes_data(recipes))->len, 0);
@@ -229,7 +231,7 @@ test_broken(void **state)
                                "no value\n";                                  /* 29 */
     static const char *const want[] = {"f line 1: ",  "f line 6: ",  "f line 14: ", "f line 23: ",
                                        "f line 27: ", "f line 28: ", "f line 15: ", "f line 18: "};
-    g_autoptr(AmrRecipes) recipes = amr_recipes_new();
+    g_autoptr(AmrRecipes) recipes = amr_recipes_new(NULL);
     AmrEvent event = {.verdict = AMR_VERDICT_DENIED};
     (void)state;
     amr_data_take(amr_recipes_data(recipes), text, sizeof text - 1, "f");
@@ -253,7 +255,7 @@ take(AmrRecipes *recipes, const char *text)
 static void
 test_places(void **state)
 {
-    g_autoptr(AmrRecipes) recipes = amr_recipes_new();
+    g_autoptr(AmrRecipes) recipes = amr_recipes_new(NULL);
     AmrEvent event = {.verdict = AMR_VERDICT_DENIED};
     (void)state;
     event.field[AMR_FIELD_PROFILE] = AMR_BYTES("p");
@@ -403,5 +405,9 @@ main(void)
         cmocka_unit_test(test_stub),           cmocka_unit_test(test_places),
         cmocka_unit_test(test_notes_complete), cmocka_unit_test(test_notes_places),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    origins = amr_origins_new();
+    test_take_shipped(amr_origins_data(origins), "origins");
+    int status = cmocka_run_group_tests(tests, NULL, NULL);
+    amr_origins_free(origins);
+    return status;
 }

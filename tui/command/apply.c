@@ -12,7 +12,7 @@
 #include "core/change/request.h"
 #include "core/change/rulefile.h"
 #include "tui/command/agree.h"
-#include "tui/command/command.h"
+#include "tui/command/elsewhere.h"
 
 /* ---- what is to be applied ------------------------------------------------------------------- */
 
@@ -162,12 +162,41 @@ say_end(const TuiCommand *command, const AmrPlan *plan)
             when);
 }
 
+/* NULL-terminated; the strings are the request's. */
+static const char **
+profiles_of(const Request *request)
+{
+    const char **profiles = g_new0(const char *, request->groups->len + 1);
+
+    for (guint i = 0; i < request->groups->len; i++)
+        profiles[i] = ((const AmrRuleGroup *)request->groups->pdata[i])->profile;
+    return profiles;
+}
+
+/* Why there is no plan; the exit status. */
+static int
+refuse(TuiCommand *command, const AmrPlanContext *context, const Request *request,
+       const GPtrArray *left, const GError *error)
+{
+    g_autofree const char **profiles = profiles_of(request);
+    int status;
+
+    tui_say_notes(left);
+    if (!request->reload && g_error_matches(error, AMR_ERROR, AMR_ERROR_NOTHING_TO_DO))
+        return offer_reload(command, context, request, error);
+    status = tui_fail_elsewhere(command, error, profiles, FALSE);
+    if (g_error_matches(error, AMR_ERROR, AMR_ERROR_NO_LOCAL_INCLUDE))
+        tui_say("with --add-include it is given one");
+    return status;
+}
+
 static int
 apply(TuiCommand *command, Request *request)
 {
     AmrPlanContext context;
     g_autofree char *id = NULL;
-    g_autoptr(GPtrArray) questions = NULL, left = NULL;
+    g_autoptr(GPtrArray) questions = NULL, left = NULL, elsewhere = NULL;
+    g_autofree const char **profiles = profiles_of(request);
     g_autoptr(AmrPlan) plan = NULL;
     g_autoptr(GError) error = NULL;
     g_autoptr(GError) granted = NULL;
@@ -177,16 +206,7 @@ apply(TuiCommand *command, Request *request)
         return tui_fail(error);
     plan = make_plan(&context, request, request->reload, &left, &error);
     if (!plan)
-        tui_say_notes(left);
-    if (g_error_matches(error, AMR_ERROR, AMR_ERROR_NO_LOCAL_INCLUDE)) {
-        status = tui_fail(error);
-        tui_say("with --add-include it is given one");
-        return status;
-    }
-    if (!request->reload && g_error_matches(error, AMR_ERROR, AMR_ERROR_NOTHING_TO_DO))
-        return offer_reload(command, &context, request, error);
-    if (!plan)
-        return tui_fail(error);
+        return refuse(command, &context, request, left, error);
     if (request->lasts && plan->kind == AMR_PLAN_RELOAD) {
         tui_say("--for is of rules that are written: loading what is on disk has no end");
         return TUI_EXIT_USAGE;
@@ -197,6 +217,10 @@ apply(TuiCommand *command, Request *request)
     if (plan->until)
         say_end(command, plan);
     questions = amr_plan_questions(plan);
+    elsewhere = left->len ? tui_elsewhere(command, profiles, FALSE) : NULL;
+    if (elsewhere)
+        tui_say_elsewhere(elsewhere);
+    request->carry.elsewhere = elsewhere;
     request->carry.granted = &granted;
     status = tui_command_carry_out(command, plan, questions, &request->carry);
     if (granted)

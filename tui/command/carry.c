@@ -7,6 +7,7 @@
 #include "core/change/guard.h"
 #include "core/change/seal.h"
 #include "tui/command/agree.h"
+#include "tui/command/elsewhere.h"
 
 int
 tui_command_may_change(TuiCommand *command, gboolean dry_run)
@@ -79,8 +80,8 @@ add_parts(TuiJson *json, const AmrPlan *plan)
 
 /* @state: "dry-run" or how the change stands. @seal: NULL where it is done. */
 static void
-out_result(const AmrPlan *plan, const char *state, const char *message, const GPtrArray *notes,
-           const GPtrArray *besides, const char *seal)
+out_result(const AmrPlan *plan, const TuiCarry *carry, const char *state, const char *message,
+           const GPtrArray *notes, const GPtrArray *besides, const char *seal)
 {
     g_autofree char *diff = amr_plan_diff(plan);
     TuiJson *json = tui_json_new();
@@ -99,6 +100,7 @@ out_result(const AmrPlan *plan, const char *state, const char *message, const GP
         tui_json_text(json, NULL, g_ptr_array_index(notes, i));
     tui_json_close_array(json);
     tui_json_texts(json, "besides", besides);
+    tui_json_elsewhere(json, carry->elsewhere);
     if (seal)
         tui_json_text(json, "seal", seal);
     tui_out_json(json);
@@ -151,7 +153,7 @@ check(TuiCommand *command, const AmrPlan *plan, const TuiCarry *carry)
     add_copies(besides, amr_executor_check_besides(result));
     if (command->options->json) {
         g_autofree char *seal = amr_seal(session->target, plan);
-        out_result(plan, "dry-run", "checked, nothing was written", notes, besides, seal);
+        out_result(plan, carry, "dry-run", "checked, nothing was written", notes, besides, seal);
         return TUI_EXIT_DONE;
     }
     tui_say_notes(notes);
@@ -196,8 +198,8 @@ run(TuiCommand *command, const AmrPlan *plan, GPtrArray *questions, const TuiCar
     if (!outcome)
         return fail(carry, g_steal_pointer(&error));
     if (json) {
-        out_result(plan, amr_change_state_word(outcome->state), outcome->message, outcome->notes,
-                   besides, NULL);
+        out_result(plan, carry, amr_change_state_word(outcome->state), outcome->message,
+                   outcome->notes, besides, NULL);
     } else {
         g_autofree char *line = g_strdup_printf("%s: %s", plan->id, outcome->message);
         tui_out_line(line);

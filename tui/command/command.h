@@ -103,9 +103,10 @@ typedef void (*TuiFillRow)(guint row, gpointer data, TuiCell *cells);
 /* A denial as it comes, a row in the columns' own widths; FALSE as tui_out_line(). */
 gboolean tui_out_denial_row(const AmrSession *session, AmrDenialId id);
 int tui_out_flush(void); /* 0: all was taken */
-/* "denied_by" of an object: the deny rule; null for NULL. */
 /* "denied_by" or its like: an object, or null. */
 void tui_json_cause(TuiJson *json, const char *key, const AmrCause *cause);
+/* The array "recipes" of an object: AmrRecipe. */
+void tui_json_recipes(TuiJson *json, const GPtrArray *recipes);
 void tui_out_table(const TuiTable *table, guint rows, TuiFillRow fill, gpointer data);
 /* Rows that come one after another, as wide as the first ones: @widths is all zero before these,
  * which bring the header. FALSE if standard output takes no more. */
@@ -124,7 +125,8 @@ typedef struct {
     gboolean ask;      /* always, on the terminal */
     gboolean force;    /* the word for what may be cut off is said */
     GError **granted;  /* where set, GRANTED_ALREADY goes there and is not told; borrowed */
-    char *expect;      /* the seal of what was shown (core/change/seal.h), or NULL; owned */
+    const GPtrArray *elsewhere; /* AmrElsewhere, of what was left out; NULL; borrowed */
+    char *expect; /* the seal of what was shown (core/change/seal.h), or NULL; owned */
 } TuiCarry;
 void tui_carry_clear(TuiCarry *carry);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(TuiCarry, tui_carry_clear)

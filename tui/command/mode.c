@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "tui/command/command.h"
+#include "tui/command/elsewhere.h"
 
 /* Of "enforce", "complain", "kill", "disable" or "enable"; UNKNOWN for all others. */
 static AmrPlanKind
@@ -32,7 +32,8 @@ run(TuiCommand *command, AmrPlanKind kind, const char *const *profiles, const ch
         return tui_fail(error);
     plan = until ? amr_plan_complain_for(&context, profiles, until, &error)
                  : amr_plan_mode(&context, kind, profiles, &error);
-    return plan ? tui_command_carry_out(command, plan, NULL, carry) : tui_fail(error);
+    return plan ? tui_command_carry_out(command, plan, NULL, carry)
+                : tui_fail_elsewhere(command, error, profiles, TRUE);
 }
 
 int

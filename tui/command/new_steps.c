@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/advice/units.h"
+#include "tui/command/elsewhere.h"
 #include "tui/command/new.h"
 #include "tui/invoker.h"
 #include "tui/newset.h"
@@ -39,8 +40,10 @@ tui_new_look(TuiNewFlow *flow, gboolean again)
     context = amr_session_plan_context(command->session);
     path = amr_program_find(command->session->target, flow->program, &error);
     now = path ? amr_new_look(&context, path, &error) : NULL;
-    if (!now)
-        return tui_fail(error); /* what was known stays */
+    if (!now) { /* what was known stays */
+        const char *profiles[] = {path, NULL};
+        return tui_fail_elsewhere(command, error, profiles, FALSE);
+    }
     amr_new_free(flow->new);
     flow->new = now;
     return TUI_EXIT_DONE;

@@ -204,6 +204,25 @@ tui_json_cause(TuiJson *json, const char *key, const AmrCause *cause)
     tui_json_close_object(json);
 }
 
+void
+tui_json_recipes(TuiJson *json, const GPtrArray *recipes)
+{
+    tui_json_open_array(json, "recipes");
+    for (guint i = 0; i < recipes->len; i++) {
+        const AmrRecipe *recipe = recipes->pdata[i];
+        tui_json_open_object(json, NULL);
+        tui_json_text(json, "id", recipe->id);
+        tui_json_text(json, "title", recipe->title);
+        tui_json_text(json, "why", recipe->why);
+        tui_json_open_array(json, "do");
+        for (char **line = recipe->lines; *line; line++)
+            tui_json_text(json, NULL, *line);
+        tui_json_close_array(json);
+        tui_json_close_object(json);
+    }
+    tui_json_close_array(json);
+}
+
 int
 tui_out_flush(void)
 {

@@ -223,20 +223,7 @@ add_recipes(TuiJson *json, const AmrRecipes *recipes, const AmrEvent *event,
 {
     g_autoptr(GPtrArray) found = amr_recipes_for(recipes, event, proposal);
 
-    tui_json_open_array(json, "recipes");
-    for (guint i = 0; i < found->len; i++) {
-        const AmrRecipe *recipe = found->pdata[i];
-        tui_json_open_object(json, NULL);
-        tui_json_text(json, "id", recipe->id);
-        tui_json_text(json, "title", recipe->title);
-        tui_json_text(json, "why", recipe->why);
-        tui_json_open_array(json, "do");
-        for (char **line = recipe->lines; *line; line++)
-            tui_json_text(json, NULL, *line);
-        tui_json_close_array(json);
-        tui_json_close_object(json);
-    }
-    tui_json_close_array(json);
+    tui_json_recipes(json, found);
 }
 
 static void
