@@ -313,6 +313,20 @@ amr_session_plan_context(const AmrSession *session)
     };
 }
 
+AmrDoctorContext
+amr_session_doctor_context(const AmrSession *session)
+{
+    return (AmrDoctorContext){
+        .target = session->target,
+        .opener = session->opener,
+        .index = session->index,
+        .index_error = session->index_error,
+        .loaded = session->loaded,
+        .loaded_error = session->loaded_error,
+        .ingest = session->ingest,
+    };
+}
+
 /* The letters that the kernel's file query knows. */
 static char *
 query_letters(guint32 perms)

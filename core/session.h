@@ -108,9 +108,10 @@ void amr_session_replay(AmrSession *session, const AmrReplayOptions *options);
 extern const char *const amr_session_data_names[];
 AmrData *amr_session_data(const AmrSession *session, const char *name);
 
-/* What to propose and plan with, as of now. */
+/* What to propose, plan and examine with, as of now. */
 AmrProposeContext amr_session_propose_context(const AmrSession *session);
 AmrPlanContext amr_session_plan_context(const AmrSession *session);
+AmrDoctorContext amr_session_doctor_context(const AmrSession *session);
 
 typedef enum {
     AMR_ASK_DISK,

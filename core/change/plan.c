@@ -56,6 +56,17 @@ amr_plan_part_new(void)
     return part;
 }
 
+AmrPlanPart *
+amr_plan_part_back(const AmrPlanPart *done)
+{
+    AmrPlanPart *part = amr_plan_part_new();
+
+    part->profile = g_strdup(done->profile);
+    part->local = g_strdup(done->local);
+    part->reaches = g_strdupv(done->reaches);
+    return part;
+}
+
 AmrPlan *
 amr_plan_new(AmrPlanKind kind, gint64 made)
 {

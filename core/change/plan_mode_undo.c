@@ -96,14 +96,8 @@ amr_plan_undo_mode(AmrPlan *plan, const AmrPlanContext *context, const AmrPlan *
     g_autoptr(GPtrArray) edits = g_ptr_array_new_with_free_func(amr_header_edit_free);
     const AmrHeaderMaker maker = {context, plan, edits};
 
-    for (guint i = 0; i < done->parts->len; i++) {
-        const AmrPlanPart *part = done->parts->pdata[i];
-        AmrPlanPart *back = amr_plan_part_new();
-        back->profile = g_strdup(part->profile);
-        back->local = g_strdup(part->local);
-        back->reaches = g_strdupv(part->reaches);
-        g_ptr_array_add(plan->parts, back);
-    }
+    for (guint i = 0; i < done->parts->len; i++)
+        g_ptr_array_add(plan->parts, amr_plan_part_back(done->parts->pdata[i]));
     for (guint i = 0; i < done->files->len; i++) {
         const AmrPlanFile *file = done->files->pdata[i];
         if (amr_plan_is_link(file->path) ? !amr_plan_undo_link(plan, context, file, error)

@@ -330,14 +330,8 @@ take_file(AmrPlan *plan, const AmrPlanContext *context, const AmrPlan *done, con
 gboolean
 amr_plan_undo_new(AmrPlan *plan, const AmrPlanContext *context, const AmrPlan *done, GError **error)
 {
-    for (guint i = 0; i < done->parts->len; i++) {
-        const AmrPlanPart *part = done->parts->pdata[i];
-        AmrPlanPart *back = amr_plan_part_new();
-        back->profile = g_strdup(part->profile);
-        back->local = g_strdup(part->local);
-        back->reaches = g_strdupv(part->reaches);
-        g_ptr_array_add(plan->parts, back);
-    }
+    for (guint i = 0; i < done->parts->len; i++)
+        g_ptr_array_add(plan->parts, amr_plan_part_back(done->parts->pdata[i]));
     for (guint i = 0; i < done->files->len; i++) {
         const AmrPlanFile *file = done->files->pdata[i];
         const char *const roots[] = {file->path, NULL};

@@ -11,6 +11,8 @@
 G_BEGIN_DECLS
 
 AmrPlanPart *amr_plan_part_new(void);
+/* What takes @done back, of the same profile and local file: with no rules so far. */
+AmrPlanPart *amr_plan_part_back(const AmrPlanPart *done);
 void amr_plan_part_free(AmrPlanPart *part);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrPlanPart, amr_plan_part_free)
 void amr_plan_file_free(AmrPlanFile *file);

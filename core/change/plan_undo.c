@@ -50,11 +50,8 @@ take_rule(const Maker *maker, AmrPlanPart *part, const AmrRule *rule, gboolean h
 static AmrPlanPart *
 undo_part(const Maker *maker, const AmrPlanPart *done)
 {
-    AmrPlanPart *part = amr_plan_part_new();
+    AmrPlanPart *part = amr_plan_part_back(done);
 
-    part->profile = g_strdup(done->profile);
-    part->local = g_strdup(done->local);
-    part->reaches = g_strdupv(done->reaches);
     for (guint i = 0; i < done->rules->len; i++)
         take_rule(maker, part, done->rules->pdata[i], FALSE);
     for (guint i = 0; i < done->stands->len; i++)

@@ -165,7 +165,7 @@ places_free(Place *places, guint n)
 /* ---- parting ----------------------------------------------------------------------------------
  */
 
-/* By the names in one place. */
+/* By the names in one place, or where @place is NONE by how deep they lie. */
 static void
 part_by(Making *making, const GArray *members, guint place, guint deep)
 {
@@ -173,7 +173,9 @@ part_by(Making *making, const GArray *members, guint place, guint deep)
     g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
 
     for (guint i = 0; i < members->len; i++) {
-        gpointer key = GUINT_TO_POINTER(name_of(making, members, i, place)->literal);
+        gpointer key =
+            GUINT_TO_POINTER(place == NONE ? member_at(making, members, i)->n_names
+                                           : name_of(making, members, i, place)->literal);
         GArray *part = g_hash_table_lookup(seen, key);
         if (!part) {
             part = g_array_new(FALSE, FALSE, sizeof(guint));
@@ -184,27 +186,6 @@ part_by(Making *making, const GArray *members, guint place, guint deep)
     }
     for (guint i = 0; i < parts->len; i++)
         form_members(making, parts->pdata[i], deep);
-}
-
-/* What differs in depth by depth. */
-static void
-part_by_depth(Making *making, const GArray *members)
-{
-    g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
-    g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
-
-    for (guint i = 0; i < members->len; i++) {
-        gpointer key = GUINT_TO_POINTER(member_at(making, members, i)->n_names);
-        GArray *part = g_hash_table_lookup(seen, key);
-        if (!part) {
-            part = g_array_new(FALSE, FALSE, sizeof(guint));
-            g_hash_table_insert(seen, key, part);
-            g_ptr_array_add(parts, part);
-        }
-        g_array_append_val(part, g_array_index(members, guint, i));
-    }
-    for (guint i = 0; i < parts->len; i++)
-        form_members(making, parts->pdata[i], AMR_CLUSTER_LEVEL);
 }
 
 /* By what files of one place look like; FALSE if that parts nothing. */
@@ -230,7 +211,7 @@ static void
 narrow(Making *making, const GArray *members, const Place *places, guint n, guint deep)
 {
     if (deep != AMR_CLUSTER_LEVEL) {
-        part_by_depth(making, members);
+        part_by(making, members, NONE, AMR_CLUSTER_LEVEL);
         return;
     }
     if (places[n - 1].column.kind > AMR_COLUMN_FORM && part_by_likeness(making, members))

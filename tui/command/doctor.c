@@ -35,15 +35,7 @@ static gboolean
 examine(TuiCommand *command, AmrDoctor *doctor, GError **error)
 {
     const AmrSession *session = command->session;
-    AmrDoctorContext context = {
-        .target = session->target,
-        .opener = session->opener,
-        .index = session->index,
-        .index_error = session->index_error,
-        .loaded = session->loaded,
-        .loaded_error = session->loaded_error,
-        .ingest = session->ingest,
-    };
+    const AmrDoctorContext context = amr_session_doctor_context(session);
     g_autoptr(GAsyncResult) examined = NULL;
     g_autoptr(GAsyncResult) compiled = NULL;
     TuiWait wait = {0};

@@ -160,15 +160,7 @@ static void
 examine(Doctor *view)
 {
     const AmrSession *session = tui_screen_session(view->view.screen);
-    AmrDoctorContext context = {
-        .target = session->target,
-        .opener = session->opener,
-        .index = session->index,
-        .index_error = session->index_error,
-        .loaded = session->loaded,
-        .loaded_error = session->loaded_error,
-        .ingest = session->ingest,
-    };
+    const AmrDoctorContext context = amr_session_doctor_context(session);
 
     view->again = TRUE;
     if (view->compilation)

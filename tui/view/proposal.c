@@ -336,18 +336,13 @@ copy(const TuiView *base)
     return text ? amr_display_lines(amr_bytes(text)) : NULL;
 }
 
-static const TuiViewClass class = {
-    .title = "Proposal",
-    .draw = tui_proposal_draw,
-    .act = act,
-    .key = key,
-    .hints = hints,
-    .place = place,
-    .copy = copy,
-    .news = news,
-    .busy = busy,
-    .free = proposal_free,
-};
+#define PROPOSAL_CLASS(name)                                                              \
+    {                                                                                     \
+        .title = name, .draw = tui_proposal_draw, .act = act, .key = key, .hints = hints, \
+        .place = place, .copy = copy, .news = news, .busy = busy, .free = proposal_free,  \
+    }
+static const TuiViewClass class = PROPOSAL_CLASS("Proposal");
+static const TuiViewClass set_class = PROPOSAL_CLASS("Rules of a new profile");
 
 static int
 compare_ids(gconstpointer a, gconstpointer b)
@@ -355,19 +350,6 @@ compare_ids(gconstpointer a, gconstpointer b)
     AmrDenialId left = *(const AmrDenialId *)a, right = *(const AmrDenialId *)b;
     return left < right ? -1 : left > right;
 }
-
-static const TuiViewClass set_class = {
-    .title = "Rules of a new profile",
-    .draw = tui_proposal_draw,
-    .act = act,
-    .key = key,
-    .hints = hints,
-    .place = place,
-    .copy = copy,
-    .news = news,
-    .busy = busy,
-    .free = proposal_free,
-};
 
 static TuiView *
 make(TuiScreen *screen, const TuiViewClass *of, const AmrDenialId *ids, guint n)
