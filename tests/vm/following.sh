@@ -48,10 +48,10 @@ PY
 seen() { python3 /opt/t/sum.py /tmp/follow "$1"; }
 seen_is() { local count rest; read -r count rest < <(seen "$1"); [ "$count" = "$2" ]; }
 # until COMMAND: four minutes are a hang even on a busy machine, or a loss that is judged next.
-soon() { local end=$((SECONDS + 240)); until "$@"; do [ $SECONDS -lt $end ] || return 1; sleep 0.1; done; }
+soon() { local end=$((SECONDS + 240)); until "$@"; do [ $SECONDS -lt $end ] || return 1; nap 0.15; done; }
 # All of COUNT is counted or told to be lost; or nothing has grown for half a minute: a busy machine
 # pauses. (What is said is only read when no more comes: that takes as long as armorer takes to say it.)
-settled() {  # name count
+settled() {  # name count [log: what auditd was not given is told by nobody, so all in its log will do]
     local size='' now still=0 count median worst told kinds
     while [ $still -lt 60 ]; do
         sleep 0.5
@@ -62,6 +62,7 @@ settled() {  # name count
         case $still in 2|8|20|40|60) ;; *) continue ;; esac
         read -r count median worst told kinds < <(seen "$1")
         [ $((count + told)) -lt "$2" ] || return 0
+        [ "${3:-}" != log ] || [ $still -lt 8 ] || [ "$count" -lt "$(in_log "$1")" ] || return 0
     done
 }
 follow() { : >/tmp/follow; "$armorer" denials --follow --json "$@" >/tmp/follow 2>/tmp/follow.err & follower=$!; sleep 1; }

@@ -19,6 +19,9 @@ ok() {  # description, then a command that must succeed
 }
 not() { ! "$@"; }
 has() { grep -qF -- "$1" "$2"; }
+# What looks again and again takes the time of what it waits for: it starts no program for that.
+mkfifo /tmp/idle && exec {idle}<>/tmp/idle
+nap() { read -r -t "$1" -u "$idle"; true; }  # seconds
 
 # Each start of armorer looks through all policy that Debian ships, and each change copies it: of these two
 # hundred files, which no room but two asks for, comes half of a guest's time.

@@ -4,8 +4,8 @@
 sock=/tmp/tmux.none
 keys() { tmux -S "$sock" send-keys -t s "$@"; }
 screen() { tmux -S "$sock" capture-pane -p -t s 2>/dev/null; }
-until_ok() { local end=$((SECONDS + 240)); until "$@"; do [ $SECONDS -lt $end ] || return 1; sleep 0.1; done; }
-on_screen() { screen | grep -qF -- "$1"; }
+until_ok() { local end=$((SECONDS + 240)); until "$@"; do [ $SECONDS -lt $end ] || return 1; nap 0.15; done; }
+on_screen() { local all; all=$(screen); [[ $all = *"$1"* ]]; }
 sees() { until_ok on_screen "$1" || { screen; return 1; }; }
 # (What was not done is planned and checked anew: until then there is nothing to write.)
 can_write() { sees 'state    compiles' >/dev/null; }

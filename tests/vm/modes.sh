@@ -114,7 +114,7 @@ rm /etc/apparmor.d/disable/opt.t.linked
 # ---- for a while ------------------------------------------------------------------------------------------
 rm -f /etc/apparmor.d/disable/opt.t.linked
 apparmor_parser -r /etc/apparmor.d/opt.t.linked
-ends_by() { for _ in $(seq 90); do "$@" && return 0; sleep 1; done; return 1; }
+ends_by() { for _ in {1..300}; do "$@" && return 0; nap 0.3; done; return 1; }
 not_there() { ! grep -qsF "$1" "$2"; }
 if [ -d /run/systemd/system ]; then
     ok 'a while: complain in the kernel only' "$armorer" mode complain --for 60s linked

@@ -8,7 +8,7 @@ in_mode() { grep -qxF "$1 ($2)" /sys/kernel/security/apparmor/profiles; }
 is_set() { systemctl is-active -q "armorer-$1.timer"; }
 last_id() { "$armorer" changes --json | tail -1 | sed 's/.*"id":"\([0-9a-f]*\)".*/\1/'; }
 # A minute is a hang, not a measure.
-soon() { local end=$((SECONDS + 60)); until "$@"; do [ $SECONDS -lt $end ] || return 1; sleep 0.2; done; }
+soon() { local end=$((SECONDS + 60)); until "$@"; do [ $SECONDS -lt $end ] || return 1; nap 0.2; done; }
 
 ok 'timed: denied' not may_read
 ok 'timed: a rule for an hour' "$armorer" apply --for 1h reader '/opt/t/secret r,'
