@@ -67,6 +67,8 @@ amr_session_free(AmrSession *session)
     g_clear_pointer(&session->revision, amr_revision_free);
     g_clear_pointer(&session->watch, amr_index_watch_free);
     g_clear_pointer(&session->packages, amr_packages_free);
+    if (session->compiler)
+        amr_compiler_set_index(session->compiler, NULL);
     g_clear_pointer(&session->index, amr_index_free);
     g_clear_pointer(&session->breadths, amr_breadths_free);
     g_clear_pointer(&session->abstractions, amr_abstractions_free);
@@ -157,6 +159,7 @@ on_index(GObject *source, GAsyncResult *result, gpointer data)
     g_clear_error(&session->index_error);
     session->index = index;
     session->index_error = error;
+    amr_compiler_set_index(session->compiler, index);
     if (session->watch)
         amr_index_watch_take(session->watch, index);
     amr_probe_forget(session->probe);

@@ -80,8 +80,7 @@ compile(AmrRun *run, const AmrPlan *plan, GAsyncReadyCallback callback)
     GError *error = NULL;
 
     amr_run_progress(run, AMR_STEP_CHECK, load->path);
-    if (!amr_complain_set(run->scratch, run->executor->target, run->index, plan, load, &error) ||
-        !amr_content_may_compile(run->index, load->path, run->scratch, &error))
+    if (!amr_complain_set(run->scratch, run->executor->target, run->index, plan, load, &error))
         amr_run_fail(run, error);
     else if (run->only_checks)
         amr_content_compile_async(run->executor->compiler, run->index, &job, run->scratch,

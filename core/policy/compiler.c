@@ -177,6 +177,11 @@ amr_compiler_run_async(AmrCompiler *compiler, const AmrCompileJob *job, GCancell
                                 "Nothing is loaded where nothing may be changed");
         return;
     }
+    g_autoptr(GError) error = NULL;
+    if (!amr_compile_comes_to_end(compiler, job, &error)) {
+        g_task_return_error(task, g_steal_pointer(&error));
+        return;
+    }
     AmrCompileRun *run = run_new(compiler, job);
     run->task = g_steal_pointer(&task);
     if (cancellable) {
@@ -224,6 +229,12 @@ const AmrTarget *
 amr_compiler_target(const AmrCompiler *compiler)
 {
     return compiler->target;
+}
+
+void
+amr_compiler_set_index(AmrCompiler *compiler, const AmrIndex *index)
+{
+    compiler->index = index;
 }
 
 void

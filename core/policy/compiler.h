@@ -11,6 +11,7 @@
 
 #include "core/base/error.h"
 #include "core/base/target.h"
+#include "core/policy/index.h"
 
 G_BEGIN_DECLS
 
@@ -18,6 +19,9 @@ typedef struct AmrCompiler AmrCompiler;
 
 /* @target is borrowed. */
 AmrCompiler *amr_compiler_new(const AmrTarget *target);
+/* The target's policy as it was read, so that nothing is compiled that would wait for a FIFO among
+ * what it includes, file or text. Borrowed; NULL: not known any more. */
+void amr_compiler_set_index(AmrCompiler *compiler, const AmrIndex *index);
 const AmrTarget *amr_compiler_target(const AmrCompiler *compiler);
 /* Children still running are killed; their tasks end as cancelled. amr_compiler_run_finish() may
  * still be called then, with NULL. */
@@ -76,9 +80,9 @@ void amr_compiler_add_identity(GChecksum *sum, const AmrTarget *target);
 
 /* The job is copied. Finishes with a result also where the compiler rejects; fails only where it
  * could not be run, had to be killed, died or said nothing of its failure: AMR_ERROR_COMPILER
- * (missing, hanging, out of memory, more than 64 MiB of output or 1 MiB of errors; 3.0.8 exits with
- * 10 where its worker dies), AMR_ERROR_READ_ONLY (a kind that loads, on a read-only target),
- * G_IO_ERROR_CANCELLED. */
+ * (missing, hanging, or would be in what amr_compiler_set_index() has, out of memory, more than 64
+ * MiB of output or 1 MiB of errors; 3.0.8 exits with 10 where its worker dies), AMR_ERROR_READ_ONLY
+ * (a kind that loads, on a read-only target), G_IO_ERROR_CANCELLED. */
 void amr_compiler_run_async(AmrCompiler *compiler, const AmrCompileJob *job,
                             GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 AmrCompileResult *amr_compiler_run_finish(AmrCompiler *compiler, GAsyncResult *result,

@@ -36,6 +36,11 @@ GPtrArray *amr_compile_messages(const AmrCompileJob *job, const char *base, GByt
 /* What AmrCompileResult.cache says of a result that has status, ok and messages. */
 char *amr_compile_blamed_cache(const AmrCompileJob *job, const AmrCompileResult *result);
 
+/* Whether @job comes to an end of itself: AMR_ERROR_COMPILER names a FIFO, socket or device that it
+ * would read, as far as is known what policy is. */
+gboolean amr_compile_comes_to_end(const AmrCompiler *compiler, const AmrCompileJob *job,
+                                  GError **error);
+
 /* ---- runs ------------------------------------------------------------------------------------ */
 
 /* Whether the compiler knows the warnings that a check wants: found out once, before the first
@@ -53,6 +58,7 @@ void amr_contents_free(AmrContents *contents);
 
 struct AmrCompiler {
     const AmrTarget *target;
+    const AmrIndex *index; /* NULL: nobody said what policy is */
     guint seconds;
     guint64 bytes;
     AmrCompileWarnings warnings;

@@ -329,15 +329,10 @@ amr_content_compile_async(AmrCompiler *compiler, const AmrIndex *index, const Am
 {
     g_autoptr(GTask) task = g_task_new(NULL, cancellable, callback, data);
     AmrContents *contents = contents_of(compiler);
-    g_autoptr(GError) error = NULL;
 
     g_task_set_source_tag(task, amr_content_compile_async);
     if (g_task_return_error_if_cancelled(task))
         return;
-    if (index && job->file && !amr_content_may_compile(index, job->file, scratch, &error)) {
-        g_task_return_error(task, g_steal_pointer(&error));
-        return;
-    }
     Waiting *waiting = waiting_new(compiler, index, job, scratch);
     const char *key = waiting->key ? waiting->key->text : NULL;
     g_task_set_task_data(task, waiting, waiting_free);

@@ -29,11 +29,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrContent, amr_content_free)
 #define AMR_CONTENT_BYTES (48u << 20)
 #define AMR_CONTENT_MAX   512
 
-/* Whether the compiler can come to an end with top-level @file, with what @scratch (may be NULL)
- * has otherwise: AMR_ERROR_COMPILER names a FIFO, socket or device that it would read. */
-gboolean amr_content_may_compile(const AmrIndex *index, const char *file, const AmrScratch *scratch,
-                                 GError **error);
-
 /*
  * As amr_compiler_run_async(), for CHECK and MEANING. @index: the policy that the job compiles, as
  * it was read; NULL, and nothing is kept. @scratch: where the job's base is one; else NULL. All

@@ -154,21 +154,3 @@ amr_content_key_holds(const AmrContentKey *key, const AmrTarget *target, const A
             return FALSE;
     return TRUE;
 }
-
-gboolean
-amr_content_may_compile(const AmrIndex *index, const char *file, const AmrScratch *scratch,
-                        GError **error)
-{
-    g_autofree const char **asks = amr_index_asks(index, file);
-
-    for (guint i = 0; asks[i]; i++) {
-        if ((scratch && amr_scratch_is_changed(scratch, asks[i])) ||
-            !amr_index_holds_reader(index, asks[i]))
-            continue;
-        g_autofree char *shown = amr_display_string(asks[i]);
-        amr_error_set(error, AMR_ERROR_COMPILER,
-                      "%s is a FIFO, socket or device: the compiler would wait for it", shown);
-        return FALSE;
-    }
-    return TRUE;
-}

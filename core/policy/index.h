@@ -175,8 +175,8 @@ const char *amr_index_stray(const AmrIndex *index, const char *file, guint *line
 /* Whether @file, which was read or asked for, is on disk as it was then; a directory: whether the
  * same names stand in it. Reads it. */
 gboolean amr_index_is_as_read(const AmrIndex *index, const char *file);
-/* Whether @name, which was asked for, is there and no file that can be read to its end: a FIFO, a
- * socket, a device. The compiler waits for such a one as long as it is let. */
+/* Whether @name is there and no file that can be read to its end, as far as the index has not read
+ * it: a FIFO, a socket, a device. The compiler waits for such a one as long as it is let. */
 gboolean amr_index_holds_reader(const AmrIndex *index, const char *name);
 /* The bytes as the index read them; NULL if it could not. Borrowed. */
 GBytes *amr_index_bytes(const AmrIndex *index, const char *file);

@@ -122,7 +122,7 @@ amr_index_holds_reader(const AmrIndex *index, const char *name)
     const IndexFile *file = amr_index_known(index, name);
     struct stat st;
 
-    if (!file || file->bytes)
+    if (file && file->bytes)
         return FALSE;
     amr_autofd int fd = amr_index_open(index, name, O_PATH, NULL);
     return fd >= 0 && fstat(fd, &st) == 0 &&

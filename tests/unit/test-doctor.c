@@ -87,6 +87,7 @@ load(System *system)
     amr_index_load_async(system->target, NULL, test_result, &result);
     test_wait_result(&result);
     system->index = amr_index_load_finish(result, NULL);
+    amr_compiler_set_index(system->compiler, system->index);
     g_object_unref(result);
     system->loaded = amr_loaded_read(system->opener, NULL);
 }
@@ -579,6 +580,35 @@ test_compiled_once(void **state)
     close_system(&system);
 }
 
+/* What the compiler would wait for is named instead, and asked again: it may be gone by then. */
+static void
+test_waits(void **state)
+{
+    System system;
+    const AmrCheck *check;
+
+    make_root(&system);
+    test_write(system.root, "etc/apparmor.d/second", "include if exists <tunables/pipe>\n");
+    g_autofree char *tunables = g_build_filename(system.root, "etc/apparmor.d/tunables", NULL);
+    g_autofree char *pipe = g_build_filename(tunables, "pipe", NULL);
+    assert_int_equal(g_mkdir_with_parents(tunables, 0755), 0);
+    assert_int_equal(mkfifo(pipe, 0644), 0);
+    open_system(&system);
+    amr_compiler_set_limits(system.compiler, 10, 1u << 30);
+    gint64 begun = g_get_monotonic_time();
+    examine(&system);
+    assert_true(g_get_monotonic_time() - begun < 8 * G_USEC_PER_SEC);
+    check = amr_doctor_check(system.doctor, AMR_CHECK_ID_COMPILE);
+    assert_int_equal(check->state, AMR_CHECK_TROUBLE);
+    assert_int_equal(check->details->len, 1);
+    assert_non_null(strstr(check->details->pdata[0], "second: tunables/pipe is a FIFO"));
+    assert_int_equal(unlink(pipe), 0);
+    load(&system);
+    examine(&system);
+    assert_int_equal(amr_doctor_check(system.doctor, AMR_CHECK_ID_COMPILE)->state, AMR_CHECK_OK);
+    close_system(&system);
+}
+
 static void
 cancel_it(guint done, guint of, gpointer data)
 {
@@ -623,7 +653,7 @@ main(void)
         cmocka_unit_test(test_off),           cmocka_unit_test(test_not_mounted),
         cmocka_unit_test(test_limited),       cmocka_unit_test(test_compiled_once),
         cmocka_unit_test(test_cancel),        cmocka_unit_test(test_audit),
-        cmocka_unit_test(test_audit_refused),
+        cmocka_unit_test(test_audit_refused), cmocka_unit_test(test_waits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
