@@ -2,8 +2,9 @@
 /*
  * Plans as an older armorer wrote them, made what would be written now. The first field is their
  * format, of all of them: 2 knew no end (`until`), and before that nothing of rules that stand
- * already. What those lacked is empty: nothing of the kind was done then. Format 1 is not read: of
- * a load it did not say in which modes the kernel had its profiles.
+ * already; 1 said of a load only whether all of it was in complain mode in the kernel alone. What
+ * those lacked is empty: nothing of the kind was done then. An undo needs the parts and the files,
+ * which all of them have, and makes its loads anew.
  */
 #include "config.h"
 
@@ -16,10 +17,20 @@
 #define LOADS  "a(ayaaybaayb)"
 #define NO_END "(" HEAD "a(ayayayaayaayaay)" FILES LOADS "aayas)"
 #define EARLY  "(" HEAD "a(ayayayaayaay)" FILES LOADS "aayas)"
+#define FIRST  "(" HEAD "a(ayayayaayaay)" FILES "a(ayaaybbb)aayas)"
 
-/* Fields of all formats before the parts, and behind them. */
-#define PARTS 5
-#define END   10
+/* Fields of all formats. */
+#define PARTS   5
+#define TO_LOAD 7
+#define END     10
+
+/* As forms[] below. */
+enum {
+    WAS_NO_END,
+    WAS_EARLY,
+    WAS_FIRST,
+    FORMS
+};
 
 static GVariant *
 take(GBytes *bytes, const char *type)
@@ -62,15 +73,41 @@ parts_with_all(GVariant *parts)
     return g_variant_builder_end(&builder);
 }
 
+/* In complain mode all that it defines, or nothing. */
 static GVariant *
-renew(GVariant *old, gboolean early)
+loads_with_names(GVariant *loads)
+{
+    GVariantBuilder builder;
+
+    g_variant_builder_init(&builder, G_VARIANT_TYPE(LOADS));
+    for (gsize i = 0; i < g_variant_n_children(loads); i++) {
+        g_autoptr(GVariant) load = g_variant_get_child_value(loads, i);
+        g_autoptr(GVariant) path = g_variant_get_child_value(load, 0);
+        g_autoptr(GVariant) profiles = g_variant_get_child_value(load, 1);
+        g_autoptr(GVariant) none = g_variant_ref_sink(g_variant_new_bytestring_array(NULL, 0));
+        gboolean loaded, complain, disabled;
+        g_variant_get_child(load, 2, "b", &loaded);
+        g_variant_get_child(load, 3, "b", &complain);
+        g_variant_get_child(load, 4, "b", &disabled);
+        g_variant_builder_add(&builder, "(@ay@aayb@aayb)", path, profiles, loaded,
+                              complain ? profiles : none, disabled);
+    }
+    return g_variant_builder_end(&builder);
+}
+
+static GVariant *
+renew(GVariant *old, guint form)
 {
     GVariant *fields[END + 1];
 
     for (gsize i = 1; i < END; i++) {
         g_autoptr(GVariant) field = g_variant_get_child_value(old, i);
-        fields[i] = early && i == PARTS ? g_variant_ref_sink(parts_with_all(field))
-                                        : g_steal_pointer(&field);
+        if (i == PARTS && form != WAS_NO_END)
+            fields[i] = g_variant_ref_sink(parts_with_all(field));
+        else if (i == TO_LOAD && form == WAS_FIRST)
+            fields[i] = g_variant_ref_sink(loads_with_names(field));
+        else
+            fields[i] = g_steal_pointer(&field);
     }
     fields[0] = g_variant_ref_sink(g_variant_new_uint32(AMR_PLAN_FORMAT));
     fields[END] = g_variant_ref_sink(g_variant_new_int64(0));
@@ -83,13 +120,18 @@ renew(GVariant *old, gboolean early)
 GVariant *
 amr_plan_variant_of_bytes(GBytes *bytes)
 {
-    static const char *const types[] = {NO_END, EARLY};
+    static const struct {
+        const char *type;
+        guint format;
+    } forms[FORMS] = {
+        [WAS_NO_END] = {NO_END, 2}, [WAS_EARLY] = {EARLY, 2}, [WAS_FIRST] = {FIRST, 1}};
     g_autoptr(GVariant) plan = take(bytes, AMR_PLAN_TYPE);
+    guint format = format_of(plan);
 
-    for (guint i = 0; format_of(plan) == 2 && i < G_N_ELEMENTS(types); i++) {
-        g_autoptr(GVariant) old = take(bytes, types[i]);
-        if (g_variant_is_normal_form(old))
-            return renew(old, i == 1);
+    for (guint i = 0; i < FORMS; i++) {
+        g_autoptr(GVariant) old = forms[i].format == format ? take(bytes, forms[i].type) : NULL;
+        if (old && g_variant_is_normal_form(old))
+            return renew(old, i);
     }
     return g_steal_pointer(&plan);
 }

@@ -364,12 +364,18 @@ amr_plan_from_variant(GVariant *variant, GError **error)
     guint version, kind;
     gint64 made;
 
-    if (!g_variant_is_of_type(variant, G_VARIANT_TYPE(AMR_PLAN_TYPE)) ||
-        !g_variant_is_normal_form(variant)) {
+    if (g_variant_is_of_type(variant, G_VARIANT_TYPE(AMR_PLAN_TYPE)))
+        g_variant_get_child(variant, 0, "u", &version);
+    else
+        version = 0;
+    if (version > AMR_PLAN_FORMAT) {
+        bad(error, "It is of a format that this armorer does not know");
+        return NULL;
+    }
+    if (!version || !g_variant_is_normal_form(variant)) {
         bad(error, "It is none");
         return NULL;
     }
-    g_variant_get_child(variant, 0, "u", &version);
     g_variant_get_child(variant, 1, "u", &kind);
     g_variant_get_child(variant, 2, "&s", &id);
     g_variant_get_child(variant, 3, "&s", &undoes);

@@ -336,6 +336,44 @@ test_older(void **state)
     }
 }
 
+/* Plans that the first armorer wrote, of each change that it left. */
+static void
+test_first(void **state)
+{
+    g_autofree char *dir =
+        g_build_filename(g_getenv("ARMORER_TEST_DATA"), "history-1/state/changes", NULL);
+    g_autoptr(GDir) changes = g_dir_open(dir, 0, NULL);
+    const char *id;
+    guint complains = 0, n = 0;
+
+    assert_non_null(changes);
+    for (; (id = g_dir_read_name(changes)); n++) {
+        g_autofree char *path = g_build_filename(dir, id, "plan", NULL);
+        g_autofree char *data = NULL;
+        g_autoptr(GError) error = NULL;
+        gsize size;
+        assert_true(g_file_get_contents(path, &data, &size, NULL));
+        for (gsize len = 0; len <= size; len++) {
+            g_autoptr(GBytes) bytes = g_bytes_new(data, len);
+            g_autoptr(GVariant) read = amr_plan_variant_of_bytes(bytes);
+            g_autoptr(AmrPlan) plan = amr_plan_from_variant(read, len < size ? NULL : &error);
+            if (!plan != (len < size))
+                fail_msg("%s: %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT, id, len, size);
+            if (!plan)
+                continue;
+            assert_string_equal(plan->id, id);
+            assert_true(plan->parts->len == 1 && plan->files->len >= 1 && plan->loads->len >= 1);
+            const AmrPlanLoad *load = plan->loads->pdata[0];
+            complains += g_strv_length(load->complain);
+            assert_true(!load->complain[0] || g_strv_equal((const char *const *)load->complain,
+                                                           (const char *const *)load->profiles));
+        }
+        assert_no_error(error);
+    }
+    assert_int_equal(n, 5);
+    assert_int_equal(complains, 2); /* a profile and its hat */
+}
+
 static void
 break_path(AmrPlan *plan, const char *path)
 {
@@ -477,11 +515,17 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_add),          cmocka_unit_test(test_standing_already),
-        cmocka_unit_test(test_several),      cmocka_unit_test(test_odd_local),
-        cmocka_unit_test(test_undo),         cmocka_unit_test(test_undo_gone),
-        cmocka_unit_test(test_undo_include), cmocka_unit_test(test_variant),
-        cmocka_unit_test(test_older),        cmocka_unit_test(test_variant_refused),
+        cmocka_unit_test(test_add),
+        cmocka_unit_test(test_standing_already),
+        cmocka_unit_test(test_several),
+        cmocka_unit_test(test_odd_local),
+        cmocka_unit_test(test_undo),
+        cmocka_unit_test(test_undo_gone),
+        cmocka_unit_test(test_undo_include),
+        cmocka_unit_test(test_variant),
+        cmocka_unit_test(test_older),
+        cmocka_unit_test(test_first),
+        cmocka_unit_test(test_variant_refused),
         cmocka_unit_test(test_diff),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
