@@ -343,6 +343,23 @@ add_load(AmrPlan *plan, const AmrPlanContext *context, const char *path, GError 
     return TRUE;
 }
 
+/* What the next upgrade does to a file that is not as the package has it. */
+static const char *
+upgrade_words(AmrUpgrade upgrade)
+{
+    switch (upgrade) {
+    case AMR_UPGRADE_ASKS:
+        return "may ask which of the two is kept";
+    case AMR_UPGRADE_KEEPS:
+        return "keeps yours, and puts its own beside it";
+    case AMR_UPGRADE_OVERWRITES:
+        return "overwrites it, with this change";
+    case AMR_UPGRADE_UNKNOWN:
+        break;
+    }
+    return "may overwrite it";
+}
+
 void
 amr_plan_note_packages(AmrPlan *plan, const AmrPlanContext *context)
 {
@@ -351,11 +368,9 @@ amr_plan_note_packages(AmrPlan *plan, const AmrPlanContext *context)
         const AmrPackaged *owner = amr_packages_find(context->packages, file->path);
         g_autofree char *shown = amr_display_string(file->path);
         g_autofree char *package = owner ? amr_display_string(owner->package) : NULL;
-        if (owner && file->after && amr_packaged_is_edited(owner, file->after))
-            amr_plan_note(plan,
-                          "%s belongs to the package %s, whose next upgrade may ask which of the "
-                          "two is kept",
-                          shown, package);
+        if (owner && file->after && (!owner->digest || amr_packaged_is_edited(owner, file->after)))
+            amr_plan_note(plan, "%s belongs to the package %s, whose next upgrade %s", shown,
+                          package, upgrade_words(owner->upgrade));
     }
 }
 

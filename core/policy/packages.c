@@ -1,32 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "core/policy/packages.h"
-
 #include <fcntl.h>
 #include <string.h>
 
 #include "core/base/fsutil.h"
-#include "core/base/text.h"
-
-#define STATUS      "var/lib/dpkg/status"
-#define STATUS_MAX  (64 * 1024 * 1024)
-#define POLICY      "etc/apparmor.d/"
-#define DIGEST_SIZE 32 /* of MD5, in hex */
-
-struct AmrPackages {
-    GHashTable *files; /* char * -> AmrPackaged */
-};
+#include "core/policy/packages_private.h"
 
 static void
 packaged_free(gpointer data)
 {
     AmrPackaged *packaged = data;
     g_free(packaged->package);
-    g_free(packaged->md5);
+    g_free(packaged->digest);
     g_free(packaged);
 }
 
-static AmrPackages *
-packages_new(void)
+AmrPackages *
+amr_packages_new(void)
 {
     AmrPackages *packages = g_new0(AmrPackages, 1);
     packages->files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, packaged_free);
@@ -45,91 +34,59 @@ amr_packages_free(AmrPackages *packages)
 /* ---- reading ---------------------------------------------------------------------------------
  */
 
-typedef struct {
-    AmrPackages *packages;
-    AmrBytes place, package;
-    gboolean lists; /* lines that begin with a blank are of "Conffiles:" */
-} Reader;
+gboolean
+amr_packages_line(AmrBytes *text, AmrBytes *line)
+{
+    if (!text->len)
+        return FALSE;
+    const char *newline = memchr(text->data, '\n', text->len);
+    gsize n = newline ? (gsize)(newline - text->data) : text->len, used = n + (newline != NULL);
+    *line = (AmrBytes){text->data, n};
+    *text = (AmrBytes){text->data + used, text->len - used};
+    return TRUE;
+}
 
-static gboolean
-begins(AmrBytes line, const char *with)
+gboolean
+amr_packages_begins(AmrBytes line, const char *with)
 {
     gsize n = strlen(with);
     return line.len >= n && memcmp(line.data, with, n) == 0;
 }
 
-/* " /etc/apparmor.d/usr.bin.man 0123... [obsolete]": no escape, a name holds no blank. A file that
- * moved from one package to another is obsolete in the first one. */
-static void
-take_file(const Reader *reader, AmrBytes line)
+/* One that could be of a file; else it is as good as none. */
+static gboolean
+is_digest(AmrBytes digest)
 {
-    AmrBytes name = {line.data + 1, line.len - 1};
-    const char *blank = memchr(name.data, ' ', name.len);
+    gsize n = 0;
 
-    if (!blank || name.len < reader->place.len ||
-        memcmp(name.data, reader->place.data, reader->place.len) != 0)
-        return;
-    const char *digest = blank + 1;
-    gsize left = name.len - (gsize)(digest - name.data), n = 0;
-    while (n < left && g_ascii_isxdigit(digest[n]))
+    while (n < digest.len && g_ascii_isxdigit(digest.data[n]))
         n++;
-    if (n != DIGEST_SIZE)
-        return;
-    char *file =
-        g_strndup(name.data + reader->place.len, (gsize)(blank - name.data) - reader->place.len);
-    if (n < left && g_hash_table_contains(reader->packages->files, file)) {
-        g_free(file);
-        return;
-    }
+    return n == digest.len && (n == 32 || n == 64);
+}
+
+void
+amr_packages_add(AmrPackages *packages, AmrBytes name, AmrBytes package, AmrBytes digest,
+                 AmrUpgrade upgrade)
+{
     AmrPackaged *packaged = g_new0(AmrPackaged, 1);
-    packaged->package = amr_bytes_dup(reader->package);
-    packaged->md5 = g_ascii_strdown(digest, DIGEST_SIZE);
-    g_hash_table_replace(reader->packages->files, file, packaged);
-}
 
-static void
-take_line(Reader *reader, AmrBytes line)
-{
-    static const char package[] = "Package: ";
-
-    if (line.len > 1 && line.data[0] == ' ') {
-        if (reader->lists && reader->package.len)
-            take_file(reader, line);
-        return;
-    }
-    reader->lists = begins(line, "Conffiles:");
-    if (line.len == 0)
-        reader->package = (AmrBytes){NULL, 0};
-    else if (begins(line, package))
-        reader->package = (AmrBytes){line.data + strlen(package), line.len - strlen(package)};
-}
-
-AmrPackages *
-amr_packages_parse(const char *text, gsize len, const char *place)
-{
-    AmrPackages *packages = packages_new();
-    Reader reader = {.packages = packages, .place = amr_bytes(place)};
-
-    while (len > 0) {
-        const char *newline = memchr(text, '\n', len);
-        gsize n = newline ? (gsize)(newline - text) : len, used = n + (newline != NULL);
-        take_line(&reader, (AmrBytes){text, n});
-        text += used;
-        len -= used;
-    }
-    return packages;
+    packaged->package = amr_bytes_dup(package);
+    packaged->digest = is_digest(digest) ? g_ascii_strdown(digest.data, (gssize)digest.len) : NULL;
+    packaged->upgrade = upgrade;
+    g_hash_table_replace(packages->files, amr_bytes_dup(name), packaged);
 }
 
 static void
 read_in_thread(GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
     int root = GPOINTER_TO_INT(data) - 1;
-    g_autoptr(GBytes) bytes = root >= 0 ? amr_fs_read(root, STATUS, STATUS_MAX, NULL) : NULL;
-    gsize len = 0;
-    const char *text = bytes ? g_bytes_get_data(bytes, &len) : NULL;
+    AmrPackages *packages = amr_packages_new();
 
-    g_task_return_pointer(task, amr_packages_parse(text, len, "/" POLICY),
-                          (GDestroyNotify)amr_packages_free);
+    if (root >= 0) {
+        amr_packages_read_pacman(packages, root, cancellable);
+        amr_packages_read_dpkg(packages, root);
+    }
+    g_task_return_pointer(task, packages, (GDestroyNotify)amr_packages_free);
 }
 
 /* Its own, + 1; 0 where the policy is not the root's. */
@@ -139,7 +96,7 @@ root_of(const AmrTarget *target)
     g_autofree char *path = NULL;
 
     (void)amr_target_policy_place(target, "x", &path);
-    return g_strcmp0(path, POLICY "x") == 0
+    return g_strcmp0(path, AMR_PACKAGES_POLICY "x") == 0
                ? fcntl(amr_target_root_fd(target), F_DUPFD_CLOEXEC, 3) + 1
                : 0;
 }
@@ -178,6 +135,8 @@ amr_packages_find(const AmrPackages *packages, const char *name)
 gboolean
 amr_packaged_is_edited(const AmrPackaged *packaged, GBytes *bytes)
 {
-    g_autofree char *md5 = g_compute_checksum_for_bytes(G_CHECKSUM_MD5, bytes);
-    return strcmp(md5, packaged->md5) != 0;
+    gboolean md5 = packaged->digest && strlen(packaged->digest) == 32;
+    g_autofree char *digest =
+        g_compute_checksum_for_bytes(md5 ? G_CHECKSUM_MD5 : G_CHECKSUM_SHA256, bytes);
+    return packaged->digest && strcmp(digest, packaged->digest) != 0;
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/advice/recipe.h"
-#include "core/policy/packages.h"
+#include "core/policy/packages_private.h"
 #include "tests/unit/shipped.h"
 
 #define A "0123456789abcdef0123456789abcdef"
@@ -39,7 +39,9 @@ test_packages(void **state)
         {"hostile", "\x1b[2J"}, {"", NULL},
     };
     gsize len = sizeof status - 1;
-    g_autoptr(AmrPackages) packages = amr_packages_parse(status, len, "/etc/apparmor.d/");
+    g_autoptr(AmrPackages) packages = amr_packages_new();
+
+    amr_packages_take_dpkg(packages, (AmrBytes){status, len}, "/etc/apparmor.d/");
 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         const AmrPackaged *found = amr_packages_find(packages, rows[i].name);
@@ -50,10 +52,73 @@ test_packages(void **state)
     /* Cut off anywhere, it is read as far as it goes. */
     for (gsize i = 0; i < len; i++) {
         char *cut = g_memdup2(status, i + 1); /* so that what is read behind it is found */
-        amr_packages_free(amr_packages_parse(cut, i, "/etc/apparmor.d/"));
+        g_autoptr(AmrPackages) some = amr_packages_new();
+        amr_packages_take_dpkg(some, (AmrBytes){cut, i}, "/etc/apparmor.d/");
         g_free(cut);
     }
-    amr_packages_free(amr_packages_parse(NULL, 0, "/"));
+    amr_packages_take_dpkg(packages, (AmrBytes){NULL, 0}, "/");
+}
+
+#define C "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"
+
+/* As pacman 6 and 7 write them. */
+static const char files[] = "%FILES%\netc/\netc/apparmor.d/\netc/apparmor.d/abstractions/\n"
+                            "etc/apparmor.d/abstractions/base\netc/apparmor.d/bin.ping\n"
+                            "etc/apparmor.d/a b\netc/apparmor.d/bare\netc/apparmor.d/old\n"
+                            "etc/apparmor.d.old/x\nusr/bin/x\n\n"
+                            "%BACKUP%\netc/apparmor.d/bin.ping\t" A "\netc/apparmor.d/old\t" B
+                            "\netc/apparmor.d/stranger\t" A "\netc/other\t" A "\n";
+static const char mtree[] =
+    "#mtree\n/set type=file uid=0 gid=0 mode=644\n./.PKGINFO time=1.0 size=1 sha256digest=" C "\n"
+    "./etc/apparmor.d time=1.0 mode=755 type=dir\n"
+    "./etc/apparmor.d/bin.ping time=1.0 size=2 md5digest=" A " sha256digest=" C "\n"
+    "./etc/apparmor.d/a\\040b time=1.0 size=3 md5digest=" A "\n"
+    "./etc/apparmor.d/bare time=1.0 size=3 sha256digest=" A "\n"
+    "./etc/apparmor.d/abstractions/base time=1.0 sha256digest=" C;
+
+static void
+test_pacman(void **state)
+{
+    static const struct {
+        const char *name, *digest;
+        AmrUpgrade upgrade;
+    } rows[] = {
+        {"abstractions/base", C, AMR_UPGRADE_OVERWRITES},
+        {"bin.ping", C, AMR_UPGRADE_KEEPS},
+        {"a b", A, AMR_UPGRADE_OVERWRITES},
+        {"bare", NULL, AMR_UPGRADE_OVERWRITES}, /* cut off: not believed */
+        {"old", "abcdef0123456789abcdef0123456789", AMR_UPGRADE_KEEPS},
+    };
+    static const char *const none[] = {"stranger", "", "abstractions/", "abstractions", "x"};
+    static const char *const names[] = {"app-armor-4.1.0-2", "-1-1", "nothing", "", "a-1", "--"};
+    AmrBytes list = {files, sizeof files - 1}, tree = {mtree, sizeof mtree - 1};
+    const char *place = "/etc/apparmor.d/";
+
+    for (guint n = 0; n < G_N_ELEMENTS(names); n++) {
+        g_autoptr(AmrPackages) packages = amr_packages_new();
+        amr_packages_take_pacman(packages, names[n], list, tree, place);
+        for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+            const AmrPackaged *found = amr_packages_find(packages, rows[i].name);
+            if (n > 0) { /* no name of a package */
+                assert_null(found);
+                continue;
+            }
+            assert_non_null(found);
+            assert_string_equal(found->package, "app-armor");
+            if (g_strcmp0(found->digest, rows[i].digest) != 0)
+                fail_msg("%s: %s", rows[i].name, found->digest);
+            assert_int_equal(found->upgrade, rows[i].upgrade);
+        }
+        for (gsize i = 0; i < G_N_ELEMENTS(none); i++)
+            assert_null(amr_packages_find(packages, none[i]));
+    }
+    /* Cut off anywhere, both are read as far as they go. */
+    for (gsize i = 0; i <= MAX(list.len, tree.len); i++) {
+        g_autoptr(AmrPackages) some = amr_packages_new();
+        gsize a = MIN(i, list.len), b = MIN(i, tree.len);
+        g_autofree char *cut = g_memdup2(files, a + 1), *felled = g_memdup2(mtree, b + 1);
+        amr_packages_take_pacman(some, names[0], (AmrBytes){cut, a}, (AmrBytes){felled, b}, place);
+    }
 }
 
 static void
@@ -61,10 +126,16 @@ test_edited(void **state)
 {
     g_autoptr(GBytes) bytes = g_bytes_new_static("hello\n", 6), other = g_bytes_new_static("", 0);
     char package[] = "p", md5[] = "b1946ac92492d2347c6235b4d2611184";
-    const AmrPackaged packaged = {package, md5};
+    const AmrPackaged packaged = {package, md5, AMR_UPGRADE_ASKS};
 
     assert_false(amr_packaged_is_edited(&packaged, bytes));
     assert_true(amr_packaged_is_edited(&packaged, other));
+    char sha256[] = "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03";
+    const AmrPackaged longer = {package, sha256, AMR_UPGRADE_KEEPS};
+    assert_false(amr_packaged_is_edited(&longer, bytes));
+    assert_true(amr_packaged_is_edited(&longer, other));
+    const AmrPackaged unknown = {package, NULL, AMR_UPGRADE_KEEPS};
+    assert_false(amr_packaged_is_edited(&unknown, other));
 }
 
 /* Of the root's own policy alone. */
@@ -208,8 +279,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_packages), cmocka_unit_test(test_edited),
-        cmocka_unit_test(test_targets),  cmocka_unit_test(test_origins),
-        cmocka_unit_test(test_remedies),
+        cmocka_unit_test(test_pacman),   cmocka_unit_test(test_targets),
+        cmocka_unit_test(test_origins),  cmocka_unit_test(test_remedies),
     };
     return cmocka_run_group_tests_name("origin", tests, NULL, NULL);
 }

@@ -76,7 +76,7 @@ add_origin(TuiJson *json, const TuiOrigin *origin)
     tui_json_name(json, "attachment", block ? block->attachment : NULL);
     tui_json_name(json, "flags", block && block->flags[0] ? block->flags : NULL);
     tui_json_name(json, "package", packaged ? packaged->package : NULL);
-    if (packaged)
+    if (packaged && packaged->digest)
         tui_json_bool(json, "package_edited", origin->edited);
     else
         tui_json_null(json, "package_edited");
