@@ -18,6 +18,9 @@ static const struct {
     {"dbus", AMR_SPEAKER_DBUS},     {"dbus-broker", AMR_SPEAKER_DBUS},
 };
 
+/* What some programs write before text in UTF-8. */
+static const char utf8_mark[] = "\xef\xbb\xbf";
+
 /* ---- small pieces: each moves the cursor only if it matches ---------------------------------- */
 
 static inline bool
@@ -44,7 +47,7 @@ number(AmrCursor *line, size_t min, size_t max)
     return true;
 }
 
-/* A name of a month or day, of any language. */
+/* A name of a month or day, of any language: up to 40 bytes of it. */
 static bool
 word(AmrCursor *line, size_t max)
 {
@@ -95,7 +98,8 @@ month_time(AmrCursor *line)
     AmrCursor try = *line, year;
     if (number(&try, 4, 4))
         amr_cursor_spaces(&try);
-    if (!word(&try, 10))
+    (void)number(&try, 1, 2); /* the months of Chinese, Japanese and Korean are numbered */
+    if (!word(&try, 40))
         return false;
     amr_cursor_spaces(&try);
     if (!number(&try, 1, 2))
@@ -126,7 +130,7 @@ stamp(AmrCursor *line)
         return true;
     }
     try = *line;
-    if (!word(&try, 10) || !one_of(&try, " "))
+    if (!word(&try, 40) || !one_of(&try, " "))
         return false;
     amr_cursor_spaces(&try);
     if (month_time(&try)) {
@@ -227,6 +231,62 @@ tag(AmrCursor *line)
     return AMR_SPEAKER_NONE;
 }
 
+/* A word and the blank behind it; - stands for none. */
+static bool
+skip_word(AmrCursor *line)
+{
+    const char *blank = memchr(line->at, ' ', (size_t)(line->end - line->at));
+    if (!blank || blank == line->at)
+        return false;
+    line->at = blank + 1;
+    return true;
+}
+
+/* [id name="value"][id], where a backslash in a value takes what follows as it is. */
+static bool
+structured_data(AmrCursor *line)
+{
+    bool quoted = false;
+    if (one_of(line, "-"))
+        return true;
+    if (!amr_cursor_is(line, '['))
+        return false;
+    while (line->at < line->end) {
+        const char c = *line->at++;
+        if (quoted && c == '\\' && line->at < line->end)
+            line->at++;
+        else if (c == '"')
+            quoted = !quoted;
+        else if (c == ']' && !quoted && !amr_cursor_is(line, '['))
+            return true;
+    }
+    return false;
+}
+
+/* RFC 5424, behind the priority: version, stamp, host, program, its id, kind of message, structured
+ * data, and what is said, which may begin with a mark that it is UTF-8. */
+static AmrSpeaker
+protocol_head(AmrCursor *line)
+{
+    AmrCursor try = *line;
+    AmrSpeaker speaker = AMR_SPEAKER_NONE;
+
+    if (!amr_cursor_skip(&try, "1 ") ||
+        !(amr_cursor_skip(&try, "- ") || (iso_time(&try) && one_of(&try, " "))) || !skip_word(&try))
+        return AMR_SPEAKER_NONE;
+    for (size_t i = 0; i < sizeof speakers / sizeof *speakers && !speaker; i++) {
+        AmrCursor name = try;
+        if (amr_cursor_skip(&name, speakers[i].tag) && amr_cursor_is(&name, ' '))
+            speaker = speakers[i].speaker;
+    }
+    if (speaker == AMR_SPEAKER_NONE || !skip_word(&try) || !skip_word(&try) || !skip_word(&try) ||
+        !structured_data(&try) || !one_of(&try, " "))
+        return AMR_SPEAKER_NONE;
+    (void)amr_cursor_skip(&try, utf8_mark);
+    *line = try;
+    return speaker;
+}
+
 /* Whether a record begins right here, or a notice that some were lost. */
 static bool
 at_body(const AmrCursor *line)
@@ -281,18 +341,55 @@ host(AmrCursor *line)
     return true;
 }
 
+/* [   16.641419] audit: of what a program passes on that gives lines a stamp or a host (ts, a
+ * receiver of netconsole). */
+static bool
+bracketed_body(AmrCursor *line)
+{
+    AmrCursor try = *line;
+    bool bracket = false;
+
+    while (bracket_stamp(&try)) {
+        bracket = true;
+        amr_cursor_spaces(&try);
+    }
+    if (!bracket || !at_body(&try))
+        return false;
+    *line = try;
+    return true;
+}
+
+/* Of what a container says: a stamp (docker logs -t) before the stamp of the line itself, or
+ * "stdout F" (the files of the CRI). */
+static void
+after_stamp(AmrCursor *line)
+{
+    amr_cursor_spaces(line);
+    if (amr_cursor_skip(line, "stdout F ") || amr_cursor_skip(line, "stderr F "))
+        amr_cursor_spaces(line);
+    if (iso_time(line) || month_time(line))
+        amr_cursor_spaces(line);
+}
+
 static AmrSpeaker
 skip_prefix(AmrCursor *line)
 {
     bool stamped = false;
     AmrSpeaker speaker;
-    AmrCursor try = *line;
+    AmrCursor try;
 
+    (void)amr_cursor_skip(line, utf8_mark);
     amr_cursor_spaces(line);
+    try = *line;
     if (at_body(line))
         return AMR_SPEAKER_NOBODY;
     if (one_of(&try, "<") && number(&try, 1, 3) && one_of(&try, ">"))
         *line = try;
+    speaker = protocol_head(line);
+    if (speaker != AMR_SPEAKER_NONE) {
+        after_tag(line, speaker);
+        return speaker;
+    }
     if (facility(line) || kmsg_header(line) || bracket_stamp(line)) {
         do
             amr_cursor_spaces(line);
@@ -303,12 +400,14 @@ skip_prefix(AmrCursor *line)
     }
     if (stamp(line)) {
         stamped = true;
-        amr_cursor_spaces(line);
+        after_stamp(line);
         if (at_body(line))
             return AMR_SPEAKER_KERNEL; /* dmesg --time-format iso */
     }
     for (int words = 0; words < 2; words++) {
         amr_cursor_spaces(line);
+        if (stamped && bracketed_body(line))
+            return AMR_SPEAKER_KERNEL;
         if (facility(line)) {
             amr_cursor_spaces(line);
             while (bracket_stamp(line))
@@ -327,6 +426,36 @@ skip_prefix(AmrCursor *line)
     return AMR_SPEAKER_NONE;
 }
 
+/* Where the line is from: "audit.log:12:" of grep, "name-1  | " of docker compose,
+ * "[pod/name/name] " of kubectl. */
+static bool
+origin(AmrCursor *line)
+{
+    AmrCursor try = *line;
+    bool pod = amr_cursor_skip(&try, "[pod/");
+    const char *at = try.at;
+
+    while (at < try.end && (unsigned char)*at > ' ' && *at != '"' && *at != '=' &&
+           *at != (pod ? ']' : ':'))
+        at++;
+    if (at == try.at || at >= try.end)
+        return false;
+    try.at = at;
+    if (pod) {
+        if (!amr_cursor_skip(&try, "] "))
+            return false;
+    } else if (one_of(&try, ":")) {
+        if (number(&try, 1, 10) && !one_of(&try, ":"))
+            try.at = at + 1;
+    } else {
+        amr_cursor_spaces(&try);
+        if (!amr_cursor_skip(&try, "| "))
+            return false;
+    }
+    *line = try;
+    return true;
+}
+
 AmrSpeaker
 amr_prefix_skip(AmrCursor *line)
 {
@@ -334,15 +463,9 @@ amr_prefix_skip(AmrCursor *line)
     AmrSpeaker speaker = skip_prefix(&try);
 
     if (speaker == AMR_SPEAKER_NONE) {
-        /* grep -H, grep -n: "audit.log:12:" */
-        const char *at = line->at;
-        while (at < line->end && (unsigned char)*at > ' ' && *at != ':' && *at != '"' && *at != '=')
-            at++;
-        if (at == line->at || at >= line->end || *at != ':')
+        try = *line;
+        if (!origin(&try))
             return AMR_SPEAKER_NONE;
-        try = (AmrCursor){at + 1, line->end};
-        if (number(&try, 1, 10) && !one_of(&try, ":"))
-            try.at = at + 1;
         speaker = skip_prefix(&try);
     }
     *line = try;

@@ -26,8 +26,8 @@ typedef enum {
 } AmrSpeaker;
 
 /* Moves @line past the prefix to where a record would begin. The stamps of rsyslog (both forms),
- * syslog-ng, busybox, journalctl, dmesg (all its time formats), /dev/kmsg, a name and line number
- * of grep. */
+ * syslog-ng, busybox, journalctl, dmesg (all its time formats), /dev/kmsg, RFC 5424; what docker
+ * and its kin put before lines of containers; a name and line number of grep. */
 AmrSpeaker amr_prefix_skip(AmrCursor *line);
 
 static inline bool
