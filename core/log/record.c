@@ -42,7 +42,12 @@ to_span(const Slice *slice, const char *start, const char *end)
 static void
 keep_extra(Slice *slice, const char *key, size_t key_len, const Value *value)
 {
+    static const char verdict[] = "apparmor";
     AmrRecord *record = slice->record;
+
+    /* A second record in the line, whose beginning hangs on the first one's last value. */
+    if (key_len == strlen(verdict) && memcmp(key, verdict, key_len) == 0)
+        record->torn = true;
     if (record->extra_count < AMR_RECORD_EXTRA) {
         record->extra[record->extra_count].key = to_span(slice, key, key + key_len);
         record->extra[record->extra_count].value = to_span(slice, value->start, value->end);
@@ -296,7 +301,7 @@ read_field(Slice *slice)
     skip_key(slice);
     if (!amr_cursor_is(line, '=') || line->at == start) {
         /* A word that is no key; at the very end, the beginning of one. */
-        slice->record->torn = line->at == line->end;
+        slice->record->torn |= line->at == line->end;
         if (line->at < line->end && (line->at == start || *line->at == '"'))
             line->at++;
         return true;

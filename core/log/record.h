@@ -78,7 +78,8 @@ typedef struct {
     uint64_t present;               /* bit (1 << field): is there */
     uint64_t quoted;                /* bit (1 << field): stood in quotes; read it raw */
     uint32_t extra_count;           /* all of them, also those beyond AMR_RECORD_EXTRA */
-    bool torn; /* the line ends within a quoted value or before the record is whole */
+    bool torn; /* the line ends within a quoted value or before the record is whole, or a second
+                  record hangs on it */
     struct {
         AmrSpan key, value;
         bool quoted;
