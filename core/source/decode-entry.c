@@ -351,6 +351,31 @@ is_lost(const AmrEntry *entry, gboolean kernel)
     return message.len == 0 ? kernel : memmem(message.data, message.len, "apparmor=", 9) != NULL;
 }
 
+/* No name of a field of the journal is in small letters, and each of its entries has a transport.
+ */
+static gboolean
+is_container(const AmrEntry *entry)
+{
+    return entry->value[AMR_ENTRY_LOG].there && !entry->value[AMR_ENTRY_TRANSPORT].there &&
+           !entry->value[AMR_ENTRY_MESSAGE].there;
+}
+
+/* The line as the container said it, with whatever stands before the record there. */
+static void
+give_container(AmrEntry *entry)
+{
+    AmrBytes line = get(entry, AMR_ENTRY_LOG);
+
+    if (entry->value[AMR_ENTRY_LOG].cut) {
+        entry->counts.overlong += memmem(line.data, line.len, "apparmor=", 9) != NULL;
+        return;
+    }
+    while (line.len > 0 && (line.data[line.len - 1] == '\n' || line.data[line.len - 1] == '\r'))
+        line.len--;
+    give_value(entry, line);
+    give(entry, "\n");
+}
+
 void
 amr_entry_finish(AmrEntry *entry)
 {
@@ -362,7 +387,9 @@ amr_entry_finish(AmrEntry *entry)
 
     if (!entry->any)
         return;
-    if (!is_whole(entry, audit)) {
+    if (is_container(entry)) {
+        give_container(entry);
+    } else if (!is_whole(entry, audit)) {
         entry->counts.overlong += is_lost(entry, audit || kernel);
     } else if (audit) {
         give_audit(entry);

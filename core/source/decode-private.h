@@ -13,20 +13,21 @@ G_BEGIN_DECLS
  * Of its fields only those are kept that make its line. Each has room for what it can be. */
 
 /* X(NAME, field, room) */
-#define AMR_ENTRY_FIELDS(X)                     \
-    X(TRANSPORT, "_TRANSPORT", 16)              \
-    X(REALTIME, "__REALTIME_TIMESTAMP", 24)     \
-    X(SOURCE, "_SOURCE_REALTIME_TIMESTAMP", 24) \
-    X(HOSTNAME, "_HOSTNAME", 256)               \
-    X(IDENTIFIER, "SYSLOG_IDENTIFIER", 64)      \
-    X(PID, "_PID", 16)                          \
-    X(AUDIT_TYPE, "_AUDIT_TYPE", 16)            \
-    X(AUDIT_ID, "_AUDIT_ID", 24)                \
-    X(VERDICT, "_AUDIT_FIELD_APPARMOR", 32)     \
-    X(COMM, "_COMM", 256)                       \
-    X(FSUID, "_FSUID", 16)                      \
-    X(MESSAGE, "MESSAGE", AMR_SCAN_LINE_MAX)    \
-    X(AUDIT, "",                                \
+#define AMR_ENTRY_FIELDS(X)                                                          \
+    X(TRANSPORT, "_TRANSPORT", 16)                                                   \
+    X(REALTIME, "__REALTIME_TIMESTAMP", 24)                                          \
+    X(SOURCE, "_SOURCE_REALTIME_TIMESTAMP", 24)                                      \
+    X(HOSTNAME, "_HOSTNAME", 256)                                                    \
+    X(IDENTIFIER, "SYSLOG_IDENTIFIER", 64)                                           \
+    X(PID, "_PID", 16)                                                               \
+    X(AUDIT_TYPE, "_AUDIT_TYPE", 16)                                                 \
+    X(AUDIT_ID, "_AUDIT_ID", 24)                                                     \
+    X(VERDICT, "_AUDIT_FIELD_APPARMOR", 32)                                          \
+    X(COMM, "_COMM", 256)                                                            \
+    X(FSUID, "_FSUID", 16)                                                           \
+    X(MESSAGE, "MESSAGE", AMR_SCAN_LINE_MAX)                                         \
+    X(LOG, "log", AMR_SCAN_LINE_MAX) /* a line of a container, as docker keeps it */ \
+    X(AUDIT, "",                                                                     \
       AMR_SCAN_LINE_MAX) /* all other _AUDIT_FIELD_*, as key=value, for want of MESSAGE */
 
 typedef enum {

@@ -140,3 +140,16 @@ amr_ingest_count_audit(AmrIngest *ingest, int fd)
     g_return_if_fail(!ingest->count);
     ingest->count = amr_audit_count_new(fd, amr_audit_keeps(ingest->opener), on_counted, ingest);
 }
+
+char *
+amr_ingest_foreign(const AmrIngestStats *stats)
+{
+    const gboolean one = stats->foreign == 1;
+
+    if (stats->foreign == 0)
+        return NULL;
+    return g_strdup_printf("%" G_GUINT64_FORMAT " line%s of AppArmor, but %s no record in a form "
+                           "that can be read: what another program says, or a log that was "
+                           "rewritten (by ausearch -i; ausearch --raw leaves it)",
+                           stats->foreign, one ? " speaks" : "s speak", one ? "is" : "are");
+}

@@ -121,6 +121,10 @@ guint64 amr_ingest_lost(const AmrIngest *ingest, guint64 *lost);
 /* How many of them were lost of the past, before it began to follow. */
 guint64 amr_ingest_lost_before(const AmrIngest *ingest);
 
+/* What to say of lines with the needle that are no record; NULL if there are none. The caller
+ * frees. */
+char *amr_ingest_foreign(const AmrIngestStats *stats);
+
 /* Has the kernel asked for its own count, too, whenever something came: what its backlog loses is
  * lost to each source, and hardly any of them tells. Before the loading; with a descriptor as
  * amr_audit_count_new() takes it, else -1. */

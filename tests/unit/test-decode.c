@@ -201,6 +201,13 @@ static const Row rows[] = {
     {"json: numbers as stamps", AMR_FORM_JSON,
      "{\"__REALTIME_TIMESTAMP\":1795350213289702,\"_TRANSPORT\":\"kernel\",\"MESSAGE\":\"a\"}\n", 0,
      "1795350213.289702 - kernel: a\n", 0, 0},
+    {"json: a container's lines", AMR_FORM_JSON,
+     "{\"log\":\"type=AVC "
+     "\\\"a\\\"\\r\\n\",\"stream\":\"stdout\",\"time\":\"2026-11-22T12:23:33Z\"}\n"
+     "{\"log\":\"one\\ntwo\\n\"}\n"
+     "{\"log\":\"no line of the journal\",\"_TRANSPORT\":\"stdout\",\"MESSAGE\":\"a\"}\n"
+     "{\"log\":\"nor this\",\"MESSAGE\":\"a\"}\n",
+     0, "type=AVC \"a\"\none two\n", 0, 0},
     {"json: broken ones", AMR_FORM_JSON,
      "{\"_TRANSPORT\":\"kernel\" \"MESSAGE\":\"a\"}\n"
      "{\"_TRANSPORT\":\"kernel\",\"MESSAGE\":\"a\nb\"}\n"

@@ -87,18 +87,25 @@ tui_command_say_lost(const TuiCommand *command)
     }
 }
 
+/* Of logs that were named: the system's own hold what others say of AppArmor every day. */
 static void
-say_stats(const AmrIngestStats *stats)
+say_stats(const AmrIngestStats *stats, gboolean named)
 {
+    g_autofree char *foreign = named ? amr_ingest_foreign(stats) : NULL;
+
+    if (foreign)
+        tui_say("%s", foreign);
     if (stats->overlong)
-        tui_say("%" G_GUINT64_FORMAT " lines are too long to be read whole", stats->overlong);
+        tui_say("%" G_GUINT64_FORMAT " line%s too long to be read whole", stats->overlong,
+                stats->overlong == 1 ? " is" : "s are");
     if (stats->torn)
-        tui_say("%" G_GUINT64_FORMAT " lines end within a record", stats->torn);
+        tui_say("%" G_GUINT64_FORMAT " line%s within a record, or hold%s more than one",
+                stats->torn, stats->torn == 1 ? " ends" : "s end", stats->torn == 1 ? "s" : "");
 }
 
 /* Says what became of each source; the status of all. */
 static int
-report_sources(TuiCommand *command)
+report_sources(TuiCommand *command, gboolean named)
 {
     AmrIngest *ingest = command->session->ingest;
     AmrIngestStats stats = amr_ingest_stats(ingest);
@@ -122,7 +129,7 @@ report_sources(TuiCommand *command)
     if (permission)
         say_permission_hint(command->session->target);
     tui_command_say_lost(command);
-    say_stats(&stats);
+    say_stats(&stats, named);
     return failed && failed < n ? TUI_EXIT_PARTLY : status;
 }
 
@@ -193,5 +200,5 @@ tui_command_start_logs(TuiCommand *command, char **files, gboolean follow)
     if (!amr_ingest_load_finish(session->ingest, result, &error) &&
         g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         return tui_fail(error);
-    return report_sources(command);
+    return report_sources(command, names->len > 1);
 }

@@ -53,6 +53,9 @@ draw_empty(Denials *view, TuiCanvas *canvas, TuiRect rect)
             tui_flow_add_format(flow, TUI_ROLE_TEXT, "%s %s: %" G_GUINT64_FORMAT " records",
                                 info.state == AMR_SOURCE_READING ? "Reading" : "Read", name,
                                 info.stats.records);
+        g_autofree char *foreign = info.error ? NULL : amr_ingest_foreign(&info.stats);
+        if (foreign)
+            tui_flow_add_format(flow, TUI_ROLE_WARNING, "%s.", foreign);
     }
     if (session->loaded_error)
         tui_flow_add(flow, TUI_ROLE_QUIET, session->loaded_error->message);
