@@ -131,6 +131,30 @@ test_left_midway(void **state)
     }
 }
 
+/* What a line leaves behind is not the next one's: its history is gone, and its edits are freed
+ * once, also those of a line of the history that was left and come back to. */
+static void
+test_one_after_another(void **state)
+{
+    static const char *const edits[] = {"up 'a up down 'b",    "up 'a up 'b down 'c up 'd",
+                                        "up 'a ctrl-r 'b",     "'a up 'b down 'c",
+                                        "'a ctrl-r 'one 'two", "up 'a ctrl-r 'sec esc 'c"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(edits); i++) {
+        TuiPrompt *prompt = tui_prompt_new("new", past, NULL);
+        press(prompt, edits[i]);
+        tui_prompt_free(prompt);
+        prompt = tui_prompt_new("typed", NULL, NULL);
+        assert_int_equal(press(prompt, "ctrl-r 'first"), TUI_PROMPT_OPEN);
+        assert_string_equal(tui_prompt_text(prompt), "typed");
+        assert_int_equal(press(prompt, "esc"), TUI_PROMPT_OPEN);
+        assert_string_equal(tui_prompt_text(prompt), "typed");
+        assert_int_equal(press(prompt, "up"), TUI_PROMPT_OPEN);
+        assert_string_equal(tui_prompt_text(prompt), "typed");
+        tui_prompt_free(prompt);
+    }
+}
+
 static void
 test_changed(void **state)
 {
@@ -323,10 +347,15 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_keys),    cmocka_unit_test(test_left_midway),
-        cmocka_unit_test(test_changed), cmocka_unit_test(test_limit),
-        cmocka_unit_test(test_draw),    cmocka_unit_test(test_searching_shows),
-        cmocka_unit_test(test_ask),     cmocka_unit_test(test_ask_clean),
+        cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_left_midway),
+        cmocka_unit_test(test_one_after_another),
+        cmocka_unit_test(test_changed),
+        cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_draw),
+        cmocka_unit_test(test_searching_shows),
+        cmocka_unit_test(test_ask),
+        cmocka_unit_test(test_ask_clean),
     };
     (void)setlocale(LC_ALL, "C.UTF-8");
     g_setenv("INPUTRC", "/dev/null", TRUE);

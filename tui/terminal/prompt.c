@@ -213,10 +213,33 @@ set_up(void)
 }
 
 static void
+free_edits(gpointer list)
+{
+    UNDO_LIST *kept = rl_undo_list;
+
+    if (!list)
+        return;
+    rl_undo_list = list;
+    rl_free_undo_list();
+    rl_undo_list = kept;
+}
+
+/* Not by rl_clear_history(), which leaves what it freed in the list that a search reads next. */
+static void
+empty_history(void)
+{
+    while (history_length > 0) {
+        HIST_ENTRY *entry = remove_history(history_length - 1);
+        free_edits(entry->data);
+        free_history_entry(entry);
+    }
+}
+
+static void
 fill_history(const char *const *history)
 {
     guint n = history ? g_strv_length((char **)history) : 0;
-    rl_clear_history();
+    empty_history();
     for (guint i = n > HISTORY_MAX ? n - HISTORY_MAX : 0; i < n; i++)
         add_history(history[i]);
     using_history();
@@ -242,6 +265,19 @@ tui_prompt_new(const char *text, const char *const *history, const TuiPromptHook
     return prompt;
 }
 
+/* The edits of a line of the history are its own, and go with it. It may hold some of them from
+ * when it was left before: they would be freed twice. */
+static void
+put_edits_away(void)
+{
+    if (!current_history()) {
+        rl_free_undo_list();
+        return;
+    }
+    rl_maybe_replace_line();
+    rl_undo_list = NULL;
+}
+
 /* Ends the line. What is under way (a search, an argument, a quoted key) gets the key that ends it,
  * for it holds memory until then, and not all of that is seen in readline's state. */
 static void
@@ -253,6 +289,7 @@ leave_line(TuiPrompt *prompt)
     g_byte_array_append(prompt->queue, &give_up, 1);
     rl_callback_read_char();
     rl_callback_sigcleanup();
+    put_edits_away();
     rl_callback_handler_remove();
 }
 
@@ -275,36 +312,20 @@ tui_prompt_free(TuiPrompt *prompt)
 static const char *
 sequence_of(TuiKey key)
 {
-    switch (key) {
-    case TUI_KEY_UP:
-        return "\033[A";
-    case TUI_KEY_DOWN:
-        return "\033[B";
-    case TUI_KEY_RIGHT:
-        return "\033[C";
-    case TUI_KEY_LEFT:
-        return "\033[D";
-    case TUI_KEY_HOME:
-        return "\033[H";
-    case TUI_KEY_END:
-        return "\033[F";
-    case TUI_KEY_DELETE:
-        return "\033[3~";
-    case TUI_KEY_PAGE_UP:
-        return "\033[5~";
-    case TUI_KEY_PAGE_DOWN:
-        return "\033[6~";
-    case TUI_KEY_BACK_TAB:
-        return "\033[Z";
-    case TUI_KEY_ENTER:
-        return "\r";
-    case TUI_KEY_TAB:
-        return "\t";
-    case TUI_KEY_BACKSPACE:
-        return "\177";
-    default:
-        return NULL;
-    }
+    static const struct {
+        TuiKey key;
+        const char *sequence;
+    } table[] = {
+        {TUI_KEY_UP, "\033[A"},       {TUI_KEY_DOWN, "\033[B"},     {TUI_KEY_RIGHT, "\033[C"},
+        {TUI_KEY_LEFT, "\033[D"},     {TUI_KEY_HOME, "\033[H"},     {TUI_KEY_END, "\033[F"},
+        {TUI_KEY_DELETE, "\033[3~"},  {TUI_KEY_PAGE_UP, "\033[5~"}, {TUI_KEY_PAGE_DOWN, "\033[6~"},
+        {TUI_KEY_BACK_TAB, "\033[Z"}, {TUI_KEY_ENTER, "\r"},        {TUI_KEY_TAB, "\t"},
+        {TUI_KEY_BACKSPACE, "\177"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(table); i++)
+        if (table[i].key == key)
+            return table[i].sequence;
+    return NULL;
 }
 
 static void
