@@ -68,3 +68,18 @@ AC_DEFUN([ARMORER_WITH], [
   AS_IF([test "x$with_$1" = xyes], [AC_DEFINE([HAVE_$2], [1], [$4])])
   AM_CONDITIONAL([HAVE_$2], [test "x$with_$1" = xyes])
 ])
+
+dnl ARMORER_COMPLETIONS(SHELL, MODULE, BELOW DATADIR): --with-SHELLcompletiondir=DIR; the module's
+dnl completionsdir, with our prefix and datadir for its own, or else DATADIR/BELOW.
+AC_DEFUN([ARMORER_COMPLETIONS], [
+  AC_ARG_WITH([$1completiondir], [AS_HELP_STRING([--with-$1completiondir=DIR],
+    [completions of $1; no leaves them out @<:@DATADIR/$3@:>@])], [$1completiondir=$withval],
+    [$1completiondir=yes])
+  AS_IF([test "x$$1completiondir" = xyes], [
+    $1completiondir=
+    m4_ifval([$2], [AS_IF([test -n "$PKG_CONFIG"], [$1completiondir=`$PKG_CONFIG --define-variable=prefix='${prefix}' \
+      --define-variable=datadir='${datadir}' --variable=completionsdir $2 2>/dev/null`])])
+    AS_CASE([$$1completiondir], ['${'*], [], [$1completiondir='${datadir}/$3'])])
+  AS_IF([test "x$$1completiondir" = xno], [$1completiondir=])
+  AC_SUBST([$1completiondir])
+])

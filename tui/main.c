@@ -54,10 +54,22 @@ run_plain(TuiOptions *options)
 }
 
 static int
+list_sources(void)
+{
+    const char *name;
+
+    for (guint n = 0; (name = amr_choice_name(n)); n++)
+        tui_out_line(name);
+    return tui_out_finish(TUI_EXIT_DONE);
+}
+
+static int
 run_screen(TuiOptions *options)
 {
     g_autoptr(GError) error = NULL;
 
+    if (options->sources && g_strv_contains((const char *const *)options->sources, "help"))
+        return list_sources();
     if (options->theme && g_str_equal(options->theme, "help"))
         return list_themes();
     if (!tui_options_prepare(options, &error))

@@ -251,6 +251,10 @@ tui_options_session(const TuiOptions *options, GError **error)
                             "--source is about the system's own logs: not beside others");
         return NULL;
     }
+    if (options->sources && g_strv_contains((const char *const *)options->sources, "help")) {
+        (void)amr_error_set(error, AMR_ERROR_USAGE, "--source help lists them, without a command");
+        return NULL;
+    }
     AmrTargetOptions target = {
         .root = options->root,
         .policy = options->policy,

@@ -387,6 +387,12 @@ amr_choice_new_only(const AmrTarget *target, AmrOpener *opener, gboolean follow,
     return choice;
 }
 
+const char *
+amr_choice_name(guint n)
+{
+    return n < G_N_ELEMENTS(known) ? known[n].short_name : NULL;
+}
+
 gboolean
 amr_choice_is_name(const char *short_name)
 {

@@ -58,6 +58,8 @@ AmrChoice *amr_choice_new(const AmrTarget *target, AmrOpener *opener, gboolean f
  * be read of it stays REFUSED. Names that are none are passed over. */
 AmrChoice *amr_choice_new_only(const AmrTarget *target, AmrOpener *opener, gboolean follow,
                                const char *const *only);
+/* The @n-th of these names; NULL behind the last. */
+const char *amr_choice_name(guint n);
 gboolean amr_choice_is_name(const char *short_name);
 void amr_choice_free(AmrChoice *choice);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrChoice, amr_choice_free)

@@ -95,7 +95,8 @@ on_value(const char *option, const char *value, gpointer data, GError **error)
     }
     if (g_str_equal(option, "--most"))
         return take_most(options, value, error);
-    if (g_str_equal(option, "--source") && !amr_choice_is_name(value)) {
+    if (g_str_equal(option, "--source") && !g_str_equal(value, "help") &&
+        !amr_choice_is_name(value)) {
         g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "There is no source %s",
                     value);
         return FALSE;
@@ -125,7 +126,9 @@ global_group(Parse *parse)
               "PROGRAM"),
         VALUE("features", "the kernel features to propose for", "FILE"),
         VALUE("log", "read this log; may be repeated, - is standard input", "FILE"),
-        VALUE("source", "of the system's own sources only this one; may be repeated", "NAME"),
+        VALUE("source",
+              "of the system's own sources only this one; may be repeated; help lists them",
+              "NAME"),
         VALUE("most", "hold that many distinct denials at most (262144)", "N"),
         VALUE("theme", "the colours of the screen; help lists them", "NAME"),
         {"notify", 0, G_OPTION_FLAG_FILENAME | G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK,

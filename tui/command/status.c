@@ -328,6 +328,27 @@ compare(TuiCommand *command, Status *status, GPtrArray *chosen)
     }
 }
 
+/* For who picks one, as a shell that completes them: quick, and nothing said beside. */
+static int
+out_names(TuiCommand *command, const Status *status, char **words)
+{
+    gboolean missing = FALSE;
+    g_autoptr(GPtrArray) chosen = NULL;
+
+    if (command->options->json) {
+        tui_say("--names are no objects: not with --json");
+        return TUI_EXIT_USAGE;
+    }
+    tui_profiles_read(status->profiles, command->session);
+    chosen = choose(status, words, &missing);
+    for (guint i = 0; i < chosen->len; i++) {
+        g_autofree char *shown = amr_display_string(((const TuiProfile *)chosen->pdata[i])->full);
+        if (!tui_out_line(shown))
+            break;
+    }
+    return missing || !chosen->len ? TUI_EXIT_NOTHING : TUI_EXIT_DONE;
+}
+
 int
 tui_command_status(TuiCommand *command, int argc, char **argv)
 {
@@ -335,10 +356,12 @@ tui_command_status(TuiCommand *command, int argc, char **argv)
     g_autoptr(GPtrArray) chosen = NULL;
     g_autoptr(TuiProfiles) profiles = tui_profiles_new_rows();
     Status status = {.profiles = profiles};
-    gboolean missing = FALSE, compares = FALSE;
+    gboolean missing = FALSE, compares = FALSE, names = FALSE;
     const GOptionEntry entries[] = {
         {"compare", 0, 0, G_OPTION_ARG_NONE, &compares,
          "compile what is on disk, and compare it with what is loaded", NULL},
+        {"names", 0, 0, G_OPTION_ARG_NONE, &names,
+         "only the names, one a line; logs are not read for it", NULL},
         {0},
     };
     int code;
@@ -349,6 +372,8 @@ tui_command_status(TuiCommand *command, int argc, char **argv)
     if (code != TUI_EXIT_DONE)
         return code;
     status.session = command->session;
+    if (names)
+        return out_names(command, &status, words);
     gather(command, &status);
     say_missing(command->session);
     chosen = choose(&status, words, &missing);
