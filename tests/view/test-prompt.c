@@ -85,6 +85,9 @@ test_keys(void **state)
         {NULL, "ctrl-r 'one enter", "second one", TUI_PROMPT_ACCEPTED},
         {NULL, "ctrl-r 'one esc", "", TUI_PROMPT_OPEN},
         {NULL, "ctrl-r 'one esc esc", "", TUI_PROMPT_CANCELLED},
+        {"new", "alt-5 enter", "new", TUI_PROMPT_ACCEPTED},
+        {"new", "up alt-p 'sec enter", "second one", TUI_PROMPT_ACCEPTED},
+        {"new", "ctrl-r 'one ctrl-x ctrl-u 'x", "second xone", TUI_PROMPT_OPEN},
         /* completion */
         {NULL, "'q tab", "quit", TUI_PROMPT_OPEN},
         {NULL, "'pr tab", "profile:p", TUI_PROMPT_OPEN},
@@ -151,6 +154,30 @@ test_one_after_another(void **state)
         assert_string_equal(tui_prompt_text(prompt), "typed");
         assert_int_equal(press(prompt, "up"), TUI_PROMPT_OPEN);
         assert_string_equal(tui_prompt_text(prompt), "typed");
+        tui_prompt_free(prompt);
+    }
+}
+
+/* Whatever is pressed, readline keeps no edit in two places: a double free ends the test. */
+static void
+test_any_keys(void **state)
+{
+    static const char *const keys[] = {
+        "'a",     "'one",  "'é",    "^p",     "up",     "down",   "left",   "right",     "home",
+        "end",    "tab",   "enter", "esc",    "pgup",   "pgdn",   "delete", "backspace", "ctrl-r",
+        "ctrl-s", "alt-p", "alt-n", "ctrl-x", "ctrl-u", "ctrl-w", "ctrl-k", "ctrl-y",    "ctrl-g",
+        "alt-5",  "alt-r", "alt-.", "alt-<",  "alt->",  "ctrl-t", "ctrl-o", "alt-y",     "ctrl-q",
+        "alt-b",  "alt-d", "alt-c", "ctrl-p", "ctrl-n", "ctrl-d", "alt-_",  "ctrl-j",    "alt-t"};
+    const guint rounds = g_getenv("ARMORER_LONG") ? 50000 : 5000;
+    const guint32 seed = 3; /* the first one that each of the faults was found by */
+    const TuiPromptHooks hooks = {words, NULL, NULL};
+    g_autoptr(GRand) rand = g_rand_new_with_seed(seed);
+
+    for (guint i = 0; i < rounds; i++) {
+        TuiPrompt *prompt =
+            tui_prompt_new(i % 5 ? "new" : NULL, g_rand_boolean(rand) ? past : NULL, &hooks);
+        for (gint n = g_rand_int_range(rand, 0, 16); n > 0; n--)
+            press(prompt, keys[g_rand_int_range(rand, 0, G_N_ELEMENTS(keys))]);
         tui_prompt_free(prompt);
     }
 }
@@ -350,6 +377,7 @@ main(void)
         cmocka_unit_test(test_keys),
         cmocka_unit_test(test_left_midway),
         cmocka_unit_test(test_one_after_another),
+        cmocka_unit_test(test_any_keys),
         cmocka_unit_test(test_changed),
         cmocka_unit_test(test_limit),
         cmocka_unit_test(test_draw),

@@ -11,11 +11,10 @@
 #include <readline/history.h>
 #include <readline/readline.h>
 
-#include "core/base/text.h"
+#include "tui/terminal/line.h"
 
 #define NAME        "armorer" /* for $if in an inputrc */
 #define HISTORY_MAX 500       /* lines handed to readline */
-#define MARGIN      4         /* cells kept between the cursor and a cut end */
 
 struct TuiPrompt {
     TuiPromptHooks hooks;
@@ -60,9 +59,35 @@ prepares_nothing(int meta)
 {
 }
 
+/* A command is under way that wants more keys. */
+static gboolean
+is_midway(void)
+{
+    return RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH | RL_STATE_NUMERICARG |
+                      RL_STATE_MULTIKEY | RL_STATE_METANEXT | RL_STATE_CHARSEARCH |
+                      RL_STATE_VIMOTION | RL_STATE_MOREINPUT) != 0;
+}
+
+/* The edits of a line of the history are its own, and go with it. It may hold some of them from
+ * when it was left before: they would be freed twice. */
+static void
+put_edits_away(void)
+{
+    if (!current_history()) {
+        rl_free_undo_list();
+        return;
+    }
+    rl_maybe_replace_line();
+    rl_undo_list = NULL;
+}
+
 static void
 on_line(char *line)
 {
+    if (is_midway()) { /* as where an argument stands before what accepts */
+        rl_callback_sigcleanup();
+        put_edits_away();
+    }
     rl_callback_handler_remove();
     if (active) {
         active->state = line ? TUI_PROMPT_ACCEPTED : TUI_PROMPT_CANCELLED;
@@ -175,14 +200,42 @@ tui_prompt_prepare(gboolean own)
         g_setenv("INPUTRC", "/dev/null", TRUE);
 }
 
+/* readline 8.2 keeps the edits of a line twice where one of these begins on a line of the history.
+ * The search that shows what it finds does the same. */
+static void
+search_as_typed(Keymap map)
+{
+    static const struct {
+        rl_command_func_t *from, *to;
+    } functions[] = {
+        {rl_noninc_reverse_search, rl_reverse_search_history},
+        {rl_noninc_forward_search, rl_forward_search_history},
+        {rl_noninc_reverse_search_again, rl_reverse_search_history},
+        {rl_noninc_forward_search_again, rl_forward_search_history},
+        {rl_vi_search, rl_reverse_search_history},
+        {rl_vi_search_again, rl_reverse_search_history},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(functions); i++) {
+        char **keys = rl_invoking_keyseqs_in_map(functions[i].from, map);
+        for (char **key = keys; key && *key; key++) {
+            (void)rl_bind_keyseq_in_map(*key, functions[i].to, map);
+            free(*key); // NOLINT: readline's own, as is the list
+        }
+        free(keys); // NOLINT
+    }
+}
+
 static void
 bind_keys(Keymap map)
 {
+    search_as_typed(map);
     (void)rl_bind_key_in_map('\t', on_tab, map);
     (void)rl_bind_keyseq_in_map("\033[Z", on_back_tab, map);
     (void)rl_bind_keyseq_if_unbound_in_map("\033[3~", rl_delete, map);
     (void)rl_bind_keyseq_if_unbound_in_map("\033[5~", rl_beginning_of_history, map);
     (void)rl_bind_keyseq_if_unbound_in_map("\033[6~", rl_end_of_history, map);
+    /* What to do with the next line (operate-and-get-next) is ours to say. */
+    (void)rl_bind_key_in_map(CTRL('o'), on_nothing, map);
     /* A paste comes marked by the terminal's file; readline would read on for its end. */
     (void)rl_bind_keyseq_in_map("\033[200~", on_nothing, map);
 }
@@ -210,6 +263,7 @@ set_up(void)
     (void)rl_variable_bind("blink-matching-paren", "off");
     bind_keys(emacs_standard_keymap);
     bind_keys(vi_insertion_keymap);
+    search_as_typed(vi_movement_keymap);
 }
 
 static void
@@ -265,29 +319,17 @@ tui_prompt_new(const char *text, const char *const *history, const TuiPromptHook
     return prompt;
 }
 
-/* The edits of a line of the history are its own, and go with it. It may hold some of them from
- * when it was left before: they would be freed twice. */
-static void
-put_edits_away(void)
-{
-    if (!current_history()) {
-        rl_free_undo_list();
-        return;
-    }
-    rl_maybe_replace_line();
-    rl_undo_list = NULL;
-}
-
 /* Ends the line. What is under way (a search, an argument, a quoted key) gets the key that ends it,
- * for it holds memory until then, and not all of that is seen in readline's state. */
+ * for it holds memory until then, and not all of that is seen in readline's state. One may be under
+ * way within another. */
 static void
 leave_line(TuiPrompt *prompt)
 {
-    static const guint8 give_up = CTRL('g');
-
-    g_byte_array_set_size(prompt->queue, 0);
-    g_byte_array_append(prompt->queue, &give_up, 1);
-    rl_callback_read_char();
+    for (int i = 0; i < 4 && (i == 0 || is_midway()); i++) {
+        g_byte_array_set_size(prompt->queue, 0);
+        g_byte_array_append(prompt->queue, &(const guint8){CTRL('g')}, 1);
+        rl_callback_read_char();
+    }
     rl_callback_sigcleanup();
     put_edits_away();
     rl_callback_handler_remove();
@@ -309,25 +351,6 @@ tui_prompt_free(TuiPrompt *prompt)
 
 /* ---- keys ----------------------------------------------------------------------------------- */
 
-static const char *
-sequence_of(TuiKey key)
-{
-    static const struct {
-        TuiKey key;
-        const char *sequence;
-    } table[] = {
-        {TUI_KEY_UP, "\033[A"},       {TUI_KEY_DOWN, "\033[B"},     {TUI_KEY_RIGHT, "\033[C"},
-        {TUI_KEY_LEFT, "\033[D"},     {TUI_KEY_HOME, "\033[H"},     {TUI_KEY_END, "\033[F"},
-        {TUI_KEY_DELETE, "\033[3~"},  {TUI_KEY_PAGE_UP, "\033[5~"}, {TUI_KEY_PAGE_DOWN, "\033[6~"},
-        {TUI_KEY_BACK_TAB, "\033[Z"}, {TUI_KEY_ENTER, "\r"},        {TUI_KEY_TAB, "\t"},
-        {TUI_KEY_BACKSPACE, "\177"},
-    };
-    for (gsize i = 0; i < G_N_ELEMENTS(table); i++)
-        if (table[i].key == key)
-            return table[i].sequence;
-    return NULL;
-}
-
 static void
 queue_key(TuiPrompt *prompt, TuiKey key)
 {
@@ -338,7 +361,7 @@ queue_key(TuiPrompt *prompt, TuiKey key)
         g_byte_array_append(prompt->queue, (const guint8 *)"\033", 1);
         key &= ~(TuiKey)TUI_KEY_ALT;
     }
-    sequence = sequence_of(key);
+    sequence = tui_line_sequence(key);
     if (sequence) {
         g_byte_array_append(prompt->queue, (const guint8 *)sequence, (guint)strlen(sequence));
     } else if (key & TUI_KEY_CTRL) {
@@ -363,15 +386,6 @@ insert_pasted(TuiKey key)
     rl_insert_text(text);
 }
 
-/* A command is under way that wants more keys. */
-static gboolean
-is_midway(void)
-{
-    return RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH | RL_STATE_NUMERICARG |
-                      RL_STATE_MULTIKEY | RL_STATE_METANEXT | RL_STATE_CHARSEARCH |
-                      RL_STATE_VIMOTION | RL_STATE_MOREINPUT) != 0;
-}
-
 /* Esc: ends a command that is under way; in vi's insert mode it goes to command mode; else it
  * cancels, as ^C does at once. */
 static void
@@ -385,6 +399,36 @@ escape(TuiPrompt *prompt)
         prompt->state = TUI_PROMPT_CANCELLED;
 }
 
+/* Behind an argument readline sees only with the next key that the line is accepted: it gets one
+ * that does nothing. */
+static void
+feed(TuiPrompt *prompt)
+{
+    while (prompt->state == TUI_PROMPT_OPEN && (prompt->queue->len > 0 || rl_done)) {
+        if (prompt->queue->len == 0)
+            g_byte_array_append(prompt->queue, &(const guint8){CTRL('o')}, 1);
+        rl_callback_read_char();
+    }
+    g_byte_array_set_size(prompt->queue, 0);
+}
+
+/* A key that is none of a search ends it, and by itself: readline, which has the key do both, loses
+ * its way where more keys belong to it (8.2 ends by a signal). */
+static void
+end_search(TuiPrompt *prompt, TuiKey key)
+{
+    static const TuiKey own[] = {TUI_KEY_BACKSPACE, TUI_KEY_ENTER, TUI_KEY_CTRL | 'r',
+                                 TUI_KEY_CTRL | 's', TUI_KEY_CTRL | 'g'};
+    gboolean ends = RL_ISSTATE(RL_STATE_ISEARCH) && key >= TUI_KEY_NAMED;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(own); i++)
+        ends = ends && key != own[i];
+    if (ends) {
+        g_byte_array_append(prompt->queue, (const guint8 *)"\n", 1);
+        feed(prompt);
+    }
+}
+
 static void
 take(TuiPrompt *prompt, TuiKey key)
 {
@@ -393,6 +437,8 @@ take(TuiPrompt *prompt, TuiKey key)
             insert_pasted(key & ~(TuiKey)TUI_KEY_PASTED);
         return;
     }
+    if (key != TUI_KEY_ESCAPE)
+        end_search(prompt, key);
     if (key == TUI_KEY_ESCAPE)
         escape(prompt);
     else if (key == (TUI_KEY_CTRL | 'c'))
@@ -401,9 +447,7 @@ take(TuiPrompt *prompt, TuiKey key)
         queue_key(prompt, key);
     if (prompt->state == TUI_PROMPT_CANCELLED)
         leave_line(prompt);
-    while (prompt->state == TUI_PROMPT_OPEN && prompt->queue->len > 0)
-        rl_callback_read_char();
-    g_byte_array_set_size(prompt->queue, 0);
+    feed(prompt);
 }
 
 TuiPromptState
@@ -440,52 +484,17 @@ tui_prompt_offers(const TuiPrompt *prompt)
 
 /* ---- drawing -------------------------------------------------------------------------------- */
 
-/* The user's own text: a backslash stays one, what does not print is escaped. */
-static char *
-shown(const char *text, gsize len)
-{
-    g_autofree char *lines = amr_display_lines((AmrBytes){text, len});
-    return g_strdelimit(g_steal_pointer(&lines), "\n\t", ' ');
-}
-
-/* Scrolls as little as needed for the cell @at of @width cells to be seen. */
-static void
-scroll(TuiPrompt *prompt, int at, int all, int width)
-{
-    int margin = MIN(MARGIN, (width - 1) / 2);
-    if (at - prompt->shift > width - 1 - margin)
-        prompt->shift = at - (width - 1 - margin);
-    if (at - prompt->shift < margin)
-        prompt->shift = at - margin;
-    prompt->shift = MIN(prompt->shift, all + 1 - width);
-    prompt->shift = MAX(prompt->shift, 0);
-}
-
 void
 tui_prompt_draw(TuiPrompt *prompt, TuiCanvas *canvas, TuiRect rect, int y, const char *label)
 {
     gboolean open = prompt->state == TUI_PROMPT_OPEN;
-    gsize point = open ? (gsize)rl_point : strlen(prompt->text);
-    g_autofree char *before = shown(prompt->text, MIN(point, strlen(prompt->text)));
-    g_autofree char *after = shown(prompt->text + MIN(point, strlen(prompt->text)),
-                                   strlen(prompt->text) - MIN(point, strlen(prompt->text)));
+    gsize len = strlen(prompt->text);
     gboolean searching =
         open && RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH | RL_STATE_NUMERICARG);
-    g_autofree char *says = searching ? shown(rl_display_prompt, strlen(rl_display_prompt)) : NULL;
-    const char *lead = says ? says : label;
-    int taken = MIN(tui_canvas_text_width(lead), rect.width / 2);
-    int width = MAX(rect.width - taken, 1);
-    TuiRect line = {rect.x + taken, rect.y, width, rect.height};
-    int at = tui_canvas_text_width(before), all = at + tui_canvas_text_width(after), x;
+    g_autofree char *says =
+        searching ? tui_line_shown(rl_display_prompt, strlen(rl_display_prompt)) : NULL;
+    const TuiLine line = {prompt->text, open ? MIN((gsize)rl_point, len) : len,
+                          says ? says : label};
 
-    scroll(prompt, at, all, width);
-    tui_canvas_fill(canvas, (TuiRect){rect.x, rect.y + y, rect.width, 1}, TUI_ROLE_TEXT);
-    x = tui_canvas_put(canvas, line, -prompt->shift, y, before, TUI_ROLE_TEXT);
-    (void)tui_canvas_put(canvas, line, x, y, after, TUI_ROLE_TEXT);
-    if (prompt->shift > 0)
-        tui_canvas_put(canvas, line, 0, y, "<", TUI_ROLE_QUIET);
-    if (all - prompt->shift > width)
-        tui_canvas_put(canvas, line, width - 1, y, ">", TUI_ROLE_QUIET);
-    tui_canvas_put_field(canvas, rect, 0, y, taken, lead, FALSE, TUI_ROLE_TITLE);
-    tui_canvas_set_cursor(canvas, line.x + MIN(at - prompt->shift, width - 1), line.y + y);
+    tui_line_draw(&line, &prompt->shift, canvas, rect, y);
 }
