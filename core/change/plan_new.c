@@ -107,14 +107,13 @@ add_interpreter(GString *out, const AmrPlanContext *context, const char *name, G
     return path && add_rule(out, path, "mrix", error);
 }
 
+/* Of one that is not read, complain mode lets the interpreter start, and the log tells of it. */
 static gboolean
-add_start(GString *out, const AmrPlanContext *context, const char *path, GError **error)
+add_start(GString *out, const AmrPlanContext *context, const AmrProgram *program, const char *path,
+          GError **error)
 {
-    g_autoptr(AmrProgram) program = amr_program_at(context->target, path);
     g_autofree char *shown = amr_display_string(path);
 
-    if (program->kind == AMR_PROGRAM_NONE)
-        return add_rule(out, path, "mr", error); /* not ours to read; a binary, mostly */
     if (program->kind != AMR_PROGRAM_SCRIPT)
         return add_rule(out, path, "mr", error);
     if (!program->interpreter)
@@ -129,8 +128,10 @@ add_start(GString *out, const AmrPlanContext *context, const char *path, GError 
  */
 
 static GBytes *
-make_text(const AmrNew *new, const AmrPlanContext *context, gboolean stub, GError **error)
+make_text(AmrPlan *plan, const AmrNew *new, const AmrPlanContext *context, GError **error)
 {
+    gboolean stub = plan->kind == AMR_PLAN_STUB;
+    g_autoptr(AmrProgram) program = amr_program_at(context->target, new->program);
     g_autofree char *attachment =
         amr_policy_name(AMR_PLACE_PATTERN, amr_bytes(new->program), error);
     g_autofree char *abi = choose_abi(context, stub);
@@ -149,8 +150,11 @@ make_text(const AmrNew *new, const AmrPlanContext *context, gboolean stub, GErro
     } else {
         if (is_on_disk(context, BASE))
             g_string_append(out, "  include <" BASE ">\n\n");
-        if (!add_start(out, context, new->program, error))
+        if (!add_start(out, context, program, new->program, error))
             return NULL;
+        if (program->kind == AMR_PROGRAM_UNKNOWN)
+            amr_plan_note(plan, "Where it stands its first line is not read: if it is a script, "
+                                "the rules for its interpreter come with those for what it does");
     }
     g_string_append_printf(out, "\n  include if exists <local/%s>\n}\n", new->file);
     return g_string_free_to_bytes(g_steal_pointer(&out));
@@ -239,8 +243,7 @@ amr_plan_new_profile(const AmrPlanContext *context, AmrPlanKind kind, const char
                       new->profile);
     if (!new || new->stage != AMR_NEW_NONE ||
         !amr_plan_may_write(context->target, new->file, error) ||
-        !(text = make_text(new, context, kind == AMR_PLAN_STUB, error)) ||
-        !look_at_local(plan, context, new, error))
+        !(text = make_text(plan, new, context, error)) || !look_at_local(plan, context, new, error))
         return NULL;
     add_part(plan, new);
     amr_plan_add_digest(plan, new->file, NULL);

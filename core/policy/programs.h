@@ -54,7 +54,9 @@ gboolean amr_programs_ask_finish(GAsyncResult *result, GError **error);
  * frees. AMR_ERROR_NOT_FOUND; AMR_ERROR_REFUSED for what is no regular file that may be executed.
  * Nothing is opened for reading. */
 char *amr_program_find(const AmrTarget *target, const char *name, GError **error);
-/* What it is; never NULL, kind NONE where it may not be read. The caller frees. */
+/* What it is; never NULL. UNKNOWN, for a plan must be the same one whoever makes it: outside of
+ * /usr, /opt, /bin and /sbin, where others than root write and the helper may not read, and where
+ * not everybody may read it. The caller frees. */
 AmrProgram *amr_program_at(const AmrTarget *target, const char *path);
 
 /* What the first bytes of a file say; for tests. The caller frees. */

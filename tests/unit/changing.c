@@ -165,6 +165,16 @@ changing_plan_one(const Changing *fixture, const char *profile, const char *rule
     return plan;
 }
 
+gboolean
+changing_has_note(const GPtrArray *notes, const char *part)
+{
+    for (guint i = 0; i < notes->len; i++) {
+        if (strstr(notes->pdata[i], part))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 AmrOutcome *
 changing_run(const Changing *fixture, const AmrPlan *plan, GError **error)
 {

@@ -44,6 +44,8 @@ AmrPlan *changing_plan(const Changing *fixture, const char *profile, const char 
                        AmrPlanPlace place, GError **error);
 /* The same, which must succeed, for one rule. */
 AmrPlan *changing_plan_one(const Changing *fixture, const char *profile, const char *rule);
+/* Whether one of @notes (char *) holds @part. */
+gboolean changing_has_note(const GPtrArray *notes, const char *part);
 AmrOutcome *changing_run(const Changing *fixture, const AmrPlan *plan, GError **error);
 
 #endif

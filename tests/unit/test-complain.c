@@ -190,16 +190,6 @@ static const struct {
      "\"one//kid\", \"one//hat\" of family"},
 };
 
-static gboolean
-has_note(const AmrPlan *plan, const char *part)
-{
-    for (guint i = 0; i < plan->notes->len; i++) {
-        if (strstr(plan->notes->pdata[i], part))
-            return TRUE;
-    }
-    return FALSE;
-}
-
 static void
 check_load(gsize n)
 {
@@ -214,8 +204,9 @@ check_load(gsize n)
     changing_reopen(&fixture, FALSE);
 
     g_autoptr(AmrPlan) plan = changing_plan_one(&fixture, "one", "/etc/new r,");
-    assert_int_equal(has_note(plan, "In complain mode in the kernel only"), loads[n].note != NULL);
-    assert_true(!loads[n].note || has_note(plan, loads[n].note));
+    assert_int_equal(changing_has_note(plan->notes, "In complain mode in the kernel only"),
+                     loads[n].note != NULL);
+    assert_true(!loads[n].note || changing_has_note(plan->notes, loads[n].note));
     g_autoptr(AmrOutcome) outcome = changing_run(&fixture, plan, &error);
     assert_no_error(error);
     assert_int_equal(outcome->state, AMR_CHANGE_STATE_LOADED);

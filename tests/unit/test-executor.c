@@ -28,16 +28,6 @@ want_local(const AmrPlan *plan, const char *rule)
     return g_strdup_printf("# armorer: 2026-11-22, 1 rule, change %s\n%s\n", plan->id, rule);
 }
 
-static gboolean
-has_note(const GPtrArray *notes, const char *part)
-{
-    for (guint i = 0; i < notes->len; i++) {
-        if (strstr(notes->pdata[i], part))
-            return TRUE;
-    }
-    return FALSE;
-}
-
 /* ---- the whole way ------------------------------------------------------------------------------
  */
 
@@ -145,7 +135,7 @@ test_not_loaded(void **state)
         g_autoptr(AmrOutcome) outcome = changing_run(&fixture, plan, &error);
         assert_no_error(error);
         assert_int_equal(outcome->state, AMR_CHANGE_STATE_NOT_LOADED);
-        assert_true(has_note(outcome->notes, not_loaded[i].note));
+        assert_true(changing_has_note(outcome->notes, not_loaded[i].note));
         assert_int_equal(kernel_size(&fixture), 0);
         changing_clear(&fixture);
     }
@@ -201,7 +191,7 @@ test_partly_granted(void **state)
                              &result);
     test_wait_result(&result);
     assert_true(amr_executor_check_finish(fixture.executor, result, &notes, &error));
-    assert_true(has_note(notes, "/etc/demo.conf r,"));
+    assert_true(changing_has_note(notes, "/etc/demo.conf r,"));
     assert_false(changing_exists(&fixture, LOCAL));
     changing_clear(&fixture);
 }
@@ -539,7 +529,7 @@ check_crash(gsize n)
     g_autoptr(AmrOutcome) outcome = changing_run(&fixture, plan, &error);
     assert_no_error(error);
     assert_int_equal(outcome->state, AMR_CHANGE_STATE_NOT_LOADED);
-    assert_true(has_note(outcome->notes, dead->id));
+    assert_true(changing_has_note(outcome->notes, dead->id));
     const AmrChange *change = amr_history_find(fixture.history, dead->id);
     assert_string_equal(amr_change_state_word(change->state),
                         amr_change_state_word(crashes[n].want));

@@ -145,6 +145,36 @@ test_scripts(void **state)
     changing_clear(&fixture);
 }
 
+/* Who plans and who carries out must come to the same text, whatever either may read. */
+static void
+test_unread(void **state)
+{
+    static const char *const scripts[] = {"home/u/bin/tool", "srv/tool", "usr/bin/private",
+                                          "usr2/tool"};
+    Changing fixture;
+
+    changing_init(&fixture);
+    for (gsize i = 0; i < G_N_ELEMENTS(scripts); i++) {
+        g_autofree char *path = g_strconcat("/", scripts[i], NULL);
+        g_autofree char *rule = g_strdup_printf("{\n  %s mr,\n\n", path);
+        g_autofree char *full = g_build_filename(fixture.dir, scripts[i], NULL);
+        g_autoptr(GError) error = NULL;
+        g_autoptr(AmrPlan) plan = NULL, stub = NULL;
+
+        print_message("# %s\n", path);
+        make_program(&fixture, scripts[i], "#!/bin/sh\n");
+        assert_int_equal(chmod(full, g_str_has_prefix(scripts[i], "usr/") ? 0750 : 0755), 0);
+        plan = plan_new(&fixture, AMR_PLAN_NEW, path, &error);
+        assert_no_error(error);
+        assert_non_null(strstr(text_of(plan), rule));
+        assert_true(changing_has_note(plan->notes, "its first line is not read"));
+        stub = plan_new(&fixture, AMR_PLAN_STUB, path, &error);
+        assert_no_error(error);
+        assert_false(changing_has_note(stub->notes, "its first line is not read"));
+    }
+    changing_clear(&fixture);
+}
+
 /* ---- names ------------------------------------------------------------------------------------
  */
 
@@ -585,6 +615,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_scripts),
+        cmocka_unit_test(test_unread),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_free_names),
         cmocka_unit_test(test_style),
