@@ -66,15 +66,18 @@ build_query(const char *label, guint8 class, AmrBytes path)
 }
 
 /* aa_query_label() as root or as somebody else; the file system identity belongs to this thread
- * and is back before this returns. errno as the query left it. */
+ * and is back before this returns. errno as the query left it; EPERM where only root could ask. */
 static int
 ask(guint32 mask, GByteArray *query, gboolean owner, int *allowed)
 {
-    int audited, result, saved;
+    int audited, result = -1, saved = EPERM;
     int before = owner ? 0 : setfsuid(SOMEBODY);
 
-    result = aa_query_label(mask, (char *)query->data, query->len, allowed, &audited);
-    saved = errno;
+    /* setfsuid(2) tells of no failure but by what it finds at the next call. */
+    if (owner || setfsuid((uid_t)-1) != 0) {
+        result = aa_query_label(mask, (char *)query->data, query->len, allowed, &audited);
+        saved = errno;
+    }
     if (!owner)
         (void)setfsuid((uid_t)before);
     errno = saved;
