@@ -67,6 +67,8 @@ enum {
       TUI_ACTION_WRITES)                                                                          \
     X(RUN, "run", "X", "run", "New profile: run the program, as you and never as root",           \
       TUI_ACTION_WRITES)                                                                          \
+    X(STUB, "stub", "U", "stub",                                                                  \
+      "New profile: a stub for user namespaces instead, or a profile again", TUI_ACTION_WRITES)   \
     X(RESTART, "restart", "", "restart", "New profile: have systemctl restart what starts it",    \
       TUI_ACTION_WRITES)                                                                          \
     X(RAW, "raw", "r", "raw", "The record as it stands in the log", 0)                            \

@@ -7,6 +7,7 @@
 
 #include "core/advice/units.h"
 #include "tui/invoker.h"
+#include "tui/privileged.h"
 
 /* ---- which step it is -------------------------------------------------------------------------
  */
@@ -49,6 +50,9 @@ say_step(const TuiGuide *guide)
     switch (new->stage) {
     case AMR_NEW_NONE:
         tui_plain_say("Step 1 of 4: \"make\" makes a profile that lets it do all, and logs it.");
+        if (tui_new_may_stub(guide->flow, NULL))
+            tui_plain_say("  Or \"stub\": one that leaves it unconfined, and lets it make user "
+                          "namespaces.");
         break;
     case AMR_NEW_COMPLAIN:
         tui_plain_say("Step 2 of 4: let it do all that it is to do.");
@@ -79,6 +83,13 @@ static void
 on_make(TuiGuide *guide, char **words)
 {
     if (tui_new_make(guide->flow, AMR_PLAN_NEW) == TUI_EXIT_DONE)
+        say_step(guide);
+}
+
+static void
+on_stub(TuiGuide *guide, char **words)
+{
+    if (tui_new_make(guide->flow, AMR_PLAN_STUB) == TUI_EXIT_DONE)
         say_step(guide);
 }
 
@@ -197,6 +208,7 @@ static const struct {
     void (*run)(TuiGuide *guide, char **words);
 } commands[] = {
     {"make", "", "make the profile, in complain mode", on_make},
+    {"stub", "", "in its place one that leaves it unconfined, for user namespaces", on_stub},
     {"run", "[ARGUMENT...]", "run the program as you, never as root; no shell reads this", on_run},
     {"restart", "", "have systemctl restart the units that start it", on_restart},
     {"wait", "", "watch while it runs elsewhere", on_wait},
@@ -266,8 +278,11 @@ int
 tui_guide_new(TuiNewFlow *flow)
 {
     TuiGuide guide = {.flow = flow, .plain = {.command = flow->command}};
-    int status = tui_command_may_change(flow->command, FALSE);
+    const AmrTarget *target = flow->command->session->target;
+    int status;
 
+    flow->elevates = tui_privileged_needed(target) && !amr_target_is_read_only(target);
+    status = tui_command_may_change(flow->command, flow->elevates);
     if (status != TUI_EXIT_DONE)
         return status;
     guide.plain.input = g_string_new(NULL);

@@ -157,10 +157,8 @@ tui_guide_set_write(TuiGuide *guide)
 
     if (!plan || !agrees_to_danger(guide))
         return TUI_EXIT_REFUSED;
-    status = tui_command_carry_out(guide->flow->command, plan, questions, guide->flow->carry);
-    if (status == TUI_EXIT_DONE) {
+    status = tui_new_carry_out(guide->flow, plan, questions, tui_new_set_request(guide->set));
+    if (status == TUI_EXIT_DONE)
         g_clear_pointer(&guide->set, tui_new_set_free);
-        status = tui_new_look(guide->flow, TRUE);
-    }
     return status;
 }

@@ -234,6 +234,17 @@ tui_new_set_plan(const TuiNewSet *set, GError **error)
     return tui_choice_plan(set->choice, set->command->session, AMR_PLAN_PLACE_INSIDE, error);
 }
 
+AmrRequest *
+tui_new_set_request(const TuiNewSet *set)
+{
+    AmrRequest *request = amr_request_new(AMR_PLAN_ADD);
+
+    request->rules = tui_new_set_text(set, NULL);
+    request->inside = TRUE;
+    request->meant = tui_choice_is_everything(set->choice);
+    return request;
+}
+
 char *
 tui_new_set_text(const TuiNewSet *set, GError **error)
 {

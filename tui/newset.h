@@ -8,6 +8,7 @@
 #define TUI_NEWSET_H
 
 #include "core/change/newprofile.h"
+#include "core/change/request.h"
 #include "tui/command/command.h"
 
 G_BEGIN_DECLS
@@ -44,6 +45,8 @@ gboolean tui_new_set_another_way(TuiNewSet *set, guint row);
 char *tui_new_set_danger(const TuiNewSet *set);
 /* What it comes to: into the profile's own text. Fails as amr_plan_add(). */
 AmrPlan *tui_new_set_plan(const TuiNewSet *set, GError **error);
+/* The same, asked of who has the rights; it was agreed to what is dangerous. */
+AmrRequest *tui_new_set_request(const TuiNewSet *set);
 /* As `armorer apply --from` reads it. */
 char *tui_new_set_text(const TuiNewSet *set, GError **error);
 /* What to ask the kernel afterwards. */

@@ -7,6 +7,7 @@
 #define TUI_PLAIN_H
 
 #include "tui/command/command.h"
+#include "core/change/request.h"
 #include "core/policy/opens.h"
 #include "tui/view/choice.h"
 
@@ -31,6 +32,9 @@ void tui_plain_say(const char *format, ...) G_GNUC_PRINTF(1, 2);
 char *tui_plain_read(TuiPlain *plain, const char *prompt);
 /* The denial that the list gave the number @word; NONE, having said so. */
 AmrDenialId tui_plain_id(const TuiPlain *plain, const char *word);
+/* Has who has the rights carry @request out: what it is, is shown and asked about on this terminal.
+ * An exit status. */
+int tui_plain_elevate(const AmrRequest *request);
 /* Policy, kernel and history again; waits. */
 void tui_plain_reload(TuiPlain *plain);
 

@@ -254,9 +254,8 @@ agrees_to_danger(TuiPlain *plain)
     return FALSE;
 }
 
-/* By who has the rights: what it is, is shown and asked about on this terminal. */
-static int
-elevate(const AmrRequest *request)
+int
+tui_plain_elevate(const AmrRequest *request)
 {
     g_auto(TuiPrivileged) privileged = {0};
     g_autoptr(GError) error = NULL;
@@ -283,7 +282,7 @@ write_elevated(TuiPlain *plain)
     request->rules = tui_choice_text(plain->choice, FALSE, &error);
     request->add_include = plain->add_include;
     request->meant = tui_choice_is_everything(plain->choice); /* agreed to here */
-    return request->rules ? elevate(request) : tui_fail(error);
+    return request->rules ? tui_plain_elevate(request) : tui_fail(error);
 }
 
 static int
@@ -367,7 +366,7 @@ undo_elevated(const TuiPlain *plain, const char *id)
         return TUI_EXIT_NOTHING;
     }
     request->undoes = g_strdup(change->id);
-    return elevate(request);
+    return tui_plain_elevate(request);
 }
 
 void

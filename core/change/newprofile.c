@@ -211,25 +211,56 @@ is_of(const AmrEvent *event, const char *profile)
 }
 
 void
-amr_new_denials_more(const AmrStore *store, const AmrNew *new, gboolean all, AmrDenialId *next,
-                     GArray *ids)
+amr_new_seen_init(AmrNewSeen *seen)
 {
-    for (; *next <= amr_store_newest(store); (*next)++) {
-        const AmrDenial *denial = amr_store_get(store, *next);
+    *seen = (AmrNewSeen){.ids = g_array_new(FALSE, FALSE, sizeof(AmrDenialId)),
+                         .before = g_array_new(FALSE, FALSE, sizeof(AmrDenialId)),
+                         .next = 1};
+}
+
+void
+amr_new_seen_clear(AmrNewSeen *seen)
+{
+    g_clear_pointer(&seen->ids, g_array_unref);
+    g_clear_pointer(&seen->before, g_array_unref);
+}
+
+static gboolean
+is_since(const AmrNew *new, const AmrDenial *denial)
+{
+    return !denial->last || denial->last >= new->since;
+}
+
+void
+amr_new_seen_more(AmrNewSeen *seen, const AmrStore *store, const AmrNew *new, gboolean all)
+{
+    for (guint i = seen->before->len; i-- > 0;) {
+        AmrDenialId id = g_array_index(seen->before, AmrDenialId, i);
+        const AmrDenial *denial = amr_store_get(store, id);
+        if (denial && !is_since(new, denial))
+            continue;
+        if (denial)
+            g_array_append_val(seen->ids, id);
+        g_array_remove_index_fast(seen->before, i);
+    }
+    for (; seen->next <= amr_store_newest(store); seen->next++) {
+        const AmrDenial *denial = amr_store_get(store, seen->next);
         AmrEvent event;
-        if (denial && (all || !denial->last || denial->last >= new->since) &&
-            amr_store_event(store, *next, &event) && is_of(&event, new->profile))
-            g_array_append_val(ids, *next);
+        if (denial && amr_store_event(store, seen->next, &event) && is_of(&event, new->profile))
+            g_array_append_val(all || is_since(new, denial) ? seen->ids : seen->before, seen->next);
     }
 }
 
 GArray *
 amr_new_denials(const AmrStore *store, const AmrNew *new, gboolean all, guint64 *total)
 {
-    GArray *ids = g_array_new(FALSE, FALSE, sizeof(AmrDenialId));
-    AmrDenialId next = 1;
+    AmrNewSeen seen;
+    GArray *ids;
 
-    amr_new_denials_more(store, new, all, &next, ids);
+    amr_new_seen_init(&seen);
+    amr_new_seen_more(&seen, store, new, all);
+    ids = g_array_ref(seen.ids);
+    amr_new_seen_clear(&seen);
     for (guint i = 0; total && i < ids->len; i++)
         *total = (i ? *total : 0) + amr_store_get(store, g_array_index(ids, AmrDenialId, i))->count;
     if (total && !ids->len)
@@ -334,19 +365,4 @@ amr_new_choose_names(AmrNew *new, const AmrPlanContext *context, GError **error)
     return (is_free(context, new->file) && is_free_name(context, new->profile)) ||
            amr_error_set(error, AMR_ERROR_REFUSED, "%s: No name is free for a profile of it",
                          shown);
-}
-
-/* ---- a stub ------------------------------------------------------------------------------------
- */
-
-gboolean
-amr_new_may_stub(const AmrRisks *risks, const char *program, GError **error)
-{
-    g_autofree char *shown = amr_display_string(program);
-    const char *text;
-
-    return !amr_risks_launches(risks, amr_bytes(program), &text) ||
-           amr_error_set(error, AMR_ERROR_REFUSED,
-                         "%s %s; a stub for it would let every program make user namespaces", shown,
-                         text);
 }

@@ -8,6 +8,7 @@
 
 #include "core/change/history.h"
 #include "core/denial/store.h"
+#include "core/policy/probe.h"
 #include "core/policy/risks.h"
 
 G_BEGIN_DECLS
@@ -53,10 +54,15 @@ AmrNew *amr_new_look(const AmrPlanContext *context, const char *program, GError 
  * *total (may be NULL): how often. */
 GArray *amr_new_denials(const AmrStore *store, const AmrNew *new, gboolean all, guint64 *total);
 
-/* The same, bit by bit: of those from *next on, behind what @ids has; *next is then the first that
- * was not looked at. */
-void amr_new_denials_more(const AmrStore *store, const AmrNew *new, gboolean all, AmrDenialId *next,
-                          GArray *ids);
+/* The same, bit by bit. */
+typedef struct {
+    GArray *ids;      /* AmrDenialId, in the order in which they were found */
+    GArray *before;   /* the same: of it, but of before it was made; they may come again */
+    AmrDenialId next; /* the first that was not looked at */
+} AmrNewSeen;
+void amr_new_seen_init(AmrNewSeen *seen);
+void amr_new_seen_clear(AmrNewSeen *seen);
+void amr_new_seen_more(AmrNewSeen *seen, const AmrStore *store, const AmrNew *new, gboolean all);
 
 /* The change of @history that made the top-level file @file, and stands; NULL: none. */
 const AmrChange *amr_new_change(const AmrHistory *history, const char *file);
@@ -74,6 +80,12 @@ gboolean amr_plan_undo_new(AmrPlan *plan, const AmrPlanContext *context, const A
 
 /* Why no stub may be made for @program: whatever it is told to start would share it. REFUSED. */
 gboolean amr_new_may_stub(const AmrRisks *risks, const char *program, GError **error);
+/* The same, and whether the target's compiler states what a stub is for, which it is asked.
+ * REFUSED, or cancelled. @probe and @index are borrowed until it is done. */
+void amr_new_ask_stub_async(AmrProbe *probe, const AmrIndex *index, const AmrRisks *risks,
+                            const AmrNew *new, GCancellable *cancellable,
+                            GAsyncReadyCallback callback, gpointer data);
+gboolean amr_new_ask_stub_finish(GAsyncResult *result, GError **error);
 
 G_END_DECLS
 #endif

@@ -31,13 +31,14 @@ fresh() {
 }
 gone_server() { ! tmux -S "$sock" list-sessions >/dev/null 2>&1; }
 
-# start COLUMNS ROWS ARGS...: a fresh armorer. Its exit status goes to $scratch/status.
+# start COLUMNS ROWS ARGS...: a fresh armorer. Its exit status goes to $scratch/status: the shell around it
+# outlives a ^C that is meant for what it starts.
 start() {
     local cols=$1 rows=$2 cmd; shift 2
     fresh
     cmd=$(printf '%q ' "$armorer" "$@")
     tmux -S "$sock" -f /dev/null new-session -d -s $session -x "$cols" -y "$rows" \
-        "env ${START_ENV:-} $cmd; echo \$? >$scratch/status; exec sleep 600" \; set -g status off \; set -g default-terminal "${START_TERM:-tmux-256color}"
+        "trap : INT; env ${START_ENV:-} $cmd; echo \$? >$scratch/status; exec sleep 600" \; set -g status off \; set -g default-terminal "${START_TERM:-tmux-256color}"
 }
 keys() { tmux -S "$sock" send-keys -t $session "$@"; }
 screen() { tmux -S "$sock" capture-pane -p -t $session 2>/dev/null; }

@@ -25,19 +25,40 @@ static const char records[] =
     "profile=\"another\" name=\"/etc/another\" pid=9 comm=\"x\" requested_mask=\"r\" "
     "denied_mask=\"r\" fsuid=1000 ouid=0\n";
 
+/* Of tests/data/view. */
+static char *
+newer_parser(void)
+{
+    g_autofree char *dir = test_data("view");
+    return test_read(dir, "userns-parser");
+}
+
+static void
+make_program(const Scene *scene, const char *name)
+{
+    g_autofree char *path = g_build_filename(scene->root, name, NULL);
+
+    test_write(scene->root, name, "\177ELF");
+    assert_int_equal(chmod(path, 0755), 0);
+}
+
+static void
+open_with(Scene *scene, const SceneOptions *options)
+{
+    static const char *const nodes[] = {KERNEL ".load", KERNEL ".replace", KERNEL ".remove"};
+
+    scene_open(scene, options);
+    make_program(scene, PROGRAM);
+    for (gsize i = 0; i < G_N_ELEMENTS(nodes); i++)
+        test_write(scene->root, nodes[i], "");
+}
+
 static void
 open_scene(Scene *scene, gboolean read_only, gboolean elevates)
 {
-    static const char *const nodes[] = {KERNEL ".load", KERNEL ".replace", KERNEL ".remove"};
     SceneOptions options = {.log = "denials.log", .read_only = read_only, .elevates = elevates};
-    g_autofree char *path = NULL;
 
-    scene_open(scene, &options);
-    test_write(scene->root, PROGRAM, "\177ELF");
-    for (gsize i = 0; i < G_N_ELEMENTS(nodes); i++)
-        test_write(scene->root, nodes[i], "");
-    path = g_build_filename(scene->root, PROGRAM, NULL);
-    assert_int_equal(chmod(path, 0755), 0);
+    open_with(scene, &options);
 }
 
 static gboolean
@@ -118,6 +139,117 @@ test_whole_way(void **state)
     scene_close(&scene);
 }
 
+/* What was of before it was made, and comes again, counts: a second try is one. */
+static void
+test_comes_again(void **state)
+{
+    static const guint stamps[] = {1763715000, 1763715605};
+    Scene scene;
+
+    open_scene(&scene, FALSE, FALSE);
+    scene_keys(&scene, ": n e w space t a l l y m a n enter");
+    scene_settle(&scene);
+    scene_keys(&scene, "w");
+    scene_settle(&scene);
+    scene_wait(&scene, "done 1", TRUE);
+    for (gsize i = 0; i < G_N_ELEMENTS(stamps); i++) {
+        g_autofree char *record =
+            g_strdup_printf("type=AVC msg=audit(%u.000:1): apparmor=\"ALLOWED\" operation=\"open\" "
+                            "profile=\"tallyman\" name=\"/etc/tally.conf\" pid=7 comm=\"tallyman\" "
+                            "requested_mask=\"r\" denied_mask=\"r\" fsuid=1000 ouid=0\n",
+                            stamps[i]);
+        scene_feed(&scene, record, strlen(record));
+        assert_shows(&scene, i ? "1 distinct denials" : "0 distinct denials");
+    }
+    scene_keys(&scene, "p");
+    scene_settle(&scene);
+    assert_shows(&scene, "/etc/tally.conf r,");
+    scene_close(&scene);
+}
+
+/* The variant of one step, where the compiler states it. */
+static void
+test_stub(void **state)
+{
+    g_autofree char *parser = newer_parser();
+    const SceneOptions options = {.log = "denials.log", .parser = parser};
+    Scene scene;
+
+    open_with(&scene, &options);
+    scene_keys(&scene, ": n e w space t a l l y m a n enter");
+    scene_settle(&scene);
+    assert_shows(&scene, "U  a stub in its place");
+    assert_shows(&scene, "flags=(complain)");
+    scene_keys(&scene, "U");
+    scene_settle(&scene);
+    assert_shows(&scene, "A stub for /usr/bin/tallyman");
+    assert_shows(&scene, "+  userns,");
+    assert_goldens(&scene, "new-stub");
+    scene_keys(&scene, "U");
+    scene_settle(&scene);
+    assert_shows(&scene, "flags=(complain)");
+    scene_keys(&scene, "U");
+    scene_settle(&scene);
+    scene_keys(&scene, "w U");
+    scene_settle(&scene);
+    scene_wait(&scene, "done 1", TRUE);
+    assert_true(holds(&scene, PROFILE,
+                      "profile tallyman /usr/bin/tallyman flags=(unconfined) {\n"
+                      "  userns,\n"));
+    assert_shows(&scene, "It stays unconfined.");
+    assert_hides(&scene, "deny it all else");
+    scene_keys(&scene, "p");
+    assert_shows(&scene, "nothing is denied to it");
+    scene_keys(&scene, "U");
+    assert_shows(&scene, "There is a profile for it");
+    scene_close(&scene);
+}
+
+/* Nobody is offered one for what starts whatever it is told, nor where it would come to nothing. */
+static void
+test_no_stub(void **state)
+{
+    static const char refuses[] = "#!/bin/sh\nif grep -q userns; then exit 1; fi\necho compiled\n";
+    g_autofree char *parser = newer_parser();
+    const SceneOptions newer = {.log = "denials.log", .parser = parser};
+    const SceneOptions older = {.log = "denials.log", .parser = refuses};
+    Scene scene;
+
+    open_with(&scene, &newer);
+    make_program(&scene, "usr/bin/env");
+    scene_keys(&scene, ": n e w space e n v enter");
+    scene_settle(&scene);
+    assert_hides(&scene, "a stub in its place");
+    scene_keys(&scene, "U");
+    assert_shows(&scene, "would let every program make user namespaces");
+    scene_close(&scene);
+
+    open_with(&scene, &older);
+    scene_keys(&scene, ": n e w space t a l l y m a n enter");
+    scene_settle(&scene);
+    assert_hides(&scene, "a stub in its place");
+    scene_keys(&scene, "U");
+    assert_shows(&scene, "A stub is of no use here");
+    assert_shows(&scene, "A profile for /usr/bin/tallyman");
+    scene_close(&scene);
+}
+
+/* Left while the compiler is being asked about one. */
+static void
+test_stub_left(void **state)
+{
+    const SceneOptions options = {.parser = "#!/bin/sh\nexec sleep 600\n"};
+    Scene scene;
+
+    open_with(&scene, &options);
+    scene_keys(&scene, ": n e w space t a l l y m a n enter");
+    scene_keys(&scene, "U");
+    assert_shows(&scene, "still being asked");
+    scene_keys(&scene, "esc");
+    assert_hides(&scene, "A profile for");
+    scene_close(&scene);
+}
+
 /* By its name and a path; what cannot be is told in place of a plan. */
 static void
 test_refused(void **state)
@@ -170,10 +302,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_whole_way),
-        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_read_only),
-        cmocka_unit_test(test_elevated),
+        cmocka_unit_test(test_whole_way), cmocka_unit_test(test_comes_again),
+        cmocka_unit_test(test_stub),      cmocka_unit_test(test_no_stub),
+        cmocka_unit_test(test_stub_left), cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_read_only), cmocka_unit_test(test_elevated),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,15 +2,21 @@
 # shellcheck shell=bash disable=SC2154,SC2317
 # Programs of Debian that have no profile get one: made in complain mode, run, filled, enforced. Each then
 # does its job confined, is refused what it has no business with, and is free again once that is taken back.
-# A daemon by its unit, the others as the user who called. To compile takes a guest its time: one of them, by
-# the seed; all, and those that serve and fetch, where it may take long. Read by guest.sh.
+# A daemon by its unit, the others as the user who called: root for a visitor, who came by sudo; or, where
+# the kernel knows of user namespaces, for bob, who really came by it; he goes the whole way by himself, too,
+# by keys, where he may read and write nothing, so that the helper does both, confined. To compile takes a guest its time: one of them, by the
+# seed; all, and those that serve and fetch, where it may take long. Read by guest.sh.
+. /mnt/armorer/keys.sh
 useradd -m visitor 2>/dev/null
-uid=$(id -u visitor)
+uid=$(id -u visitor) caller=visitor
 ip link set lo up
 mkdir -p /srv/site /srv/private
 echo 'a word of the site' >/srv/site/index.html; gzip -kc /srv/site/index.html >/srv/site/text.gz
 echo 'not for them' >/srv/private/secret; gzip -kc /srv/private/secret >/srv/private/secret.gz
-called() { SUDO_UID=$uid "$armorer" "$@"; }
+called() {
+    if [ $caller = bob ]; then (cd / && runuser -u bob -- sudo -n "$armorer" "$@" </dev/null)
+    else SUDO_UID=$uid "$armorer" "$@"; fi
+}
 by() { local who=$1; shift; setpriv --reuid "$who" --regid "$who" --init-groups -- "$@"; }
 holds() { grep -F "$1 (" /sys/kernel/security/apparmor/profiles; }
 in_mode() { [ "$(holds "$1" | grep -xF "$1 ($2)")" ] || { holds "$1"; false; }; }
@@ -67,7 +73,7 @@ new_curl() {
 }
 new_sqlite3() {
     whole sqlite3 /home/visitor/notes.db 'create table if not exists t (a); insert into t values (1); select * from t'
-    ok 'new, sqlite3: as the one who called, not as root' test "$(stat -c %U /home/visitor/notes.db)" = visitor
+    ok 'new, sqlite3: as the one who called, not as root' test "$(stat -c %U /home/visitor/notes.db)" = "$caller"
     ok 'new, sqlite3: writes and reads, confined' sh -c "setpriv --reuid visitor --regid visitor --init-groups -- sqlite3 /home/visitor/notes.db 'insert into t values (2); select count(*) from t' | grep -qx 2"
     ok 'new, sqlite3: refused elsewhere' not sqlite3 /srv/private/new.db 'create table t (a)'
     back sqlite3
@@ -100,10 +106,73 @@ new_stub() {
     ok 'new, stub: taken back' called new --undo --force /usr/local/bin/maker
     ok 'new, stub: nothing is left of it' gone maker
 }
+# By keys at 80x24, by one who may become root and types his password; a script in his home, whose first
+# line the helper may not read.
+new_keys() {
+    make_bob; chmod 700 /home/bob
+    echo hello >/srv/site/word
+    install -D -o bob /dev/stdin /home/bob/bin/greet <<'S'
+#!/usr/bin/env sh
+read -r word </srv/site/word
+read -r more <"${1:-/srv/site/word}" || exit 3
+echo "$word $more" >"$HOME/greeted"
+S
+    chmod 755 /home/bob/bin/greet; chown bob /home/bob/bin
+    greets() { (cd / && runuser -u bob -- env HOME=/home/bob /home/bob/bin/greet "$@"); }
+    start bob "$armorer" --ask-rights
+    sees 'password for bob' >/dev/null; keys 'open sesame' Enter
+    sees 'enforce' >/dev/null; keys C; sees 'Program:' >/dev/null
+    keys -l /home/bob/bin/greet; keys Enter
+    ok 'new, keys: the text is shown' sees '+profile greet /home/bob/bin/greet flags=(complain) {'
+    ok 'new, keys: and checked' sees 'state compiles'
+    ok 'new, keys: nothing is written yet' gone greet
+    keys w
+    ok 'new, keys: made' sees 'done 1'
+    ok 'new, keys: the kernel says so' in_mode greet complain
+    keys X; sees 'Arguments:' >/dev/null; keys Enter
+    ok 'new, keys: runs on the terminal' sees 'exit status 0. Enter goes back.'
+    ok 'new, keys: as the user' test "$(stat -c %U /home/bob/greeted)" = bob
+    keys Enter
+    ok 'new, keys: what it did is counted' sees 'now 3'
+    keys p
+    ok 'new, keys: the set has the interpreter that nobody read of' sees '/usr/bin/dash'
+    sees 'w write' >/dev/null; keys w
+    ok 'new, keys: a shell that it may start wants a word' sees 'Type yes and Enter'
+    keys yes Enter
+    ok 'new, keys: written' sees 'done: Written'
+    keys Escape; sees 'now 4' >/dev/null; keys -l :enforce; keys Enter
+    sees 'state compiles' >/dev/null; keys w
+    ok 'new, keys: enforced' sees 'In enforce mode'
+    keys Escape
+    ok 'new, keys: and the guide says so' sees 'It is confined.'
+    ok 'new, keys: the kernel enforces it' in_mode greet enforce
+    ok 'new, keys: does its job, confined' greets
+    ok 'new, keys: refused what is not of its job' not greets /etc/passwd
+    ok 'new, keys: which is counted' sees 'rules for more'
+    keys u; sees 'goes with it' >/dev/null; keys w
+    ok 'new, keys: all of it taken back' sees 'Taken back'
+    ok 'new, keys: nothing is left of it' gone greet
+    ok 'new, keys: does what it likes again' greets /etc/passwd
+    keys Escape q q
+    ok 'new, keys: leaves with 0' left_with bob 0
+    ok 'new, keys: and who read for it' until_ok not reads_for
+    tmux -S "$sock" kill-server 2>/dev/null
+}
 programs=()
 for program in less sqlite3 zgrep; do [ ! -x "/usr/bin/$program" ] || programs+=("$program"); done
 if [ -n "${ARMORER_LONG:-}" ]; then
     for program in curl nginx; do [ ! -e "/usr/bin/$program" ] && [ ! -e "/usr/sbin/$program" ] || programs+=("$program"); done
 else programs=("${programs[${AGREE_SEED:-4} % ${#programs[@]}]}"); fi
-grep -qs userns_create /sys/kernel/security/apparmor/features/namespaces/mask && programs+=(stub)
-for program in "${programs[@]}"; do "new_$program"; done
+if grep -qs userns_create /sys/kernel/security/apparmor/features/namespaces/mask; then
+    caller=bob
+    dmesg -C
+    ok 'new, helper: its profile is loaded' install_helper
+    [ -n "${ARMORER_LONG:-}" ] || programs=() # what keys do is the same, and the other release has it
+    programs=(keys "${programs[@]}" stub)
+fi
+for program in "${programs[@]}"; do
+    "new_$program"; echo "# new, $program: done after $SECONDS s"
+    [ "$program" != keys ] || echo "bob ALL=(root) NOPASSWD: $armorer" >/etc/sudoers.d/bob # he has typed enough
+done
+beyond_profile() { dmesg | grep -F 'apparmor="DENIED"' | grep -F 'profile="armorer-helper"'; }
+[ $caller != bob ] || ok 'new, helper: did all this within its profile' not beyond_profile

@@ -5,6 +5,7 @@
 #define TUI_COMMAND_NEW_H
 
 #include "core/change/newprofile.h"
+#include "core/change/request.h"
 #include "tui/command/command.h"
 
 G_BEGIN_DECLS
@@ -16,6 +17,7 @@ typedef struct {
     TuiCarry *carry;     /* borrowed */
     gboolean broad;      /* the word for what is dangerous is said */
     gboolean logs;       /* they are being followed */
+    gboolean elevates;   /* what is written is asked of who has the rights (the guide does) */
 } TuiNewFlow;
 
 void tui_new_flow_clear(TuiNewFlow *flow);
@@ -26,6 +28,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(TuiNewFlow, tui_new_flow_clear)
 /* How far it is now, or where that cannot be told was before; @again: policy, kernel and history
  * are read anew before. */
 int tui_new_look(TuiNewFlow *flow, gboolean again);
+/* Whether a stub may be made for it, and is of use here; REFUSED. */
+gboolean tui_new_may_stub(TuiNewFlow *flow, GError **error);
 /* @kind: NEW or STUB. */
 int tui_new_make(TuiNewFlow *flow, AmrPlanKind kind);
 /* Reads the logs, and follows them. Once. */
@@ -36,6 +40,10 @@ int tui_new_run(TuiNewFlow *flow, const char *const *arguments);
 int tui_new_restart(TuiNewFlow *flow);
 /* Prints the set as propose does; NOTHING where there is none. */
 int tui_new_propose(TuiNewFlow *flow);
+/* Carries @plan out, or has @request, which is the same and taken over, carried out; then looks
+ * again. */
+int tui_new_carry_out(TuiNewFlow *flow, const AmrPlan *plan, GPtrArray *questions,
+                      AmrRequest *request);
 /* Writes it into the profile. */
 int tui_new_write(TuiNewFlow *flow);
 int tui_new_enforce(TuiNewFlow *flow);

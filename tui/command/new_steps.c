@@ -9,6 +9,7 @@
 #include "tui/command/new.h"
 #include "tui/invoker.h"
 #include "tui/newset.h"
+#include "tui/plain.h"
 
 #define QUIET_MS 700 /* a source may be a file that another program writes */
 
@@ -120,31 +121,47 @@ tui_new_say(const TuiNewFlow *flow)
 /* ---- made -------------------------------------------------------------------------------------
  */
 
-/* Whether the target's compiler states what the stub is for. */
-static gboolean
-states_stub(TuiNewFlow *flow, GError **error)
+gboolean
+tui_new_may_stub(TuiNewFlow *flow, GError **error)
 {
     const AmrSession *session = flow->command->session;
-    g_autoptr(GPtrArray) rules = g_ptr_array_new_with_free_func((GDestroyNotify)amr_rule_free);
-    AmrRule *rule = amr_rule_new(AMR_RULE_USERNS);
     g_autoptr(GAsyncResult) result = NULL;
-    const char *said = NULL;
-    AmrStating stating;
     TuiWait wait = {0};
 
-    amr_rule_set_access(rule, "create");
-    g_ptr_array_add(rules, rule);
-    amr_probe_ask_async(session->probe, AMR_PROBE_STUB, session->index, flow->new->profile, rules,
-                        flow->command->cancellable, tui_wait_done, &wait);
+    amr_new_ask_stub_async(session->probe, session->index, session->risks, flow->new,
+                           flow->command->cancellable, tui_wait_done, &wait);
     result = tui_wait_result(&wait);
-    if (!amr_probe_ask_finish(result, error))
-        return FALSE;
-    stating = amr_probe_look(session->probe, AMR_PROBE_STUB, session->index, flow->new->profile,
-                             rule, &said);
-    return stating == AMR_STATING_STATED ||
-           amr_error_set(error, AMR_ERROR_REFUSED,
-                         "A stub is of no use here: the rule \"userns,\" is %s%s%s",
-                         amr_stating_word(stating), said ? ": " : "", said ? said : "");
+    return amr_new_ask_stub_finish(result, error);
+}
+
+/* Where others carry it out, it is looked at and planned here all the same: no password for what
+ * cannot be. */
+static int
+may_change(const TuiNewFlow *flow)
+{
+    return tui_command_may_change(flow->command, flow->carry->dry_run || flow->elevates);
+}
+
+int
+tui_new_carry_out(TuiNewFlow *flow, const AmrPlan *plan, GPtrArray *questions, AmrRequest *request)
+{
+    g_autoptr(AmrRequest) owned = request;
+    int status = flow->elevates
+                     ? tui_plain_elevate(owned)
+                     : tui_command_carry_out(flow->command, plan, questions, flow->carry);
+
+    return status == TUI_EXIT_DONE && !flow->carry->dry_run ? tui_new_look(flow, TRUE) : status;
+}
+
+/* Of what is about one program or profile. */
+static AmrRequest *
+request_of(AmrPlanKind kind, const char *name)
+{
+    AmrRequest *request = amr_request_new(kind);
+    const char *const names[] = {name, NULL};
+
+    request->profiles = g_strdupv((char **)names);
+    return request;
 }
 
 int
@@ -155,19 +172,17 @@ tui_new_make(TuiNewFlow *flow, AmrPlanKind kind)
     g_autofree char *own_id = NULL;
     g_autoptr(AmrPlan) plan = NULL;
     g_autoptr(GError) error = NULL;
-    int status = tui_command_may_change(command, flow->carry->dry_run);
+    int status = may_change(flow);
 
     if (status != TUI_EXIT_DONE)
         return status;
-    if (kind == AMR_PLAN_STUB &&
-        (!amr_new_may_stub(command->session->risks, flow->new->program, &error) ||
-         !states_stub(flow, &error)))
+    if (kind == AMR_PLAN_STUB && !tui_new_may_stub(flow, &error))
         return tui_fail(error);
     if (!tui_command_plan_context(command, flow->carry, &context, &own_id, &error))
         return tui_fail(error);
     plan = amr_plan_new_profile(&context, kind, flow->new->program, &error);
-    status = plan ? tui_command_carry_out(command, plan, NULL, flow->carry) : tui_fail(error);
-    return status == TUI_EXIT_DONE && !flow->carry->dry_run ? tui_new_look(flow, TRUE) : status;
+    return plan ? tui_new_carry_out(flow, plan, NULL, request_of(kind, flow->new->program))
+                : tui_fail(error);
 }
 
 /* ---- run and watched --------------------------------------------------------------------------
@@ -355,8 +370,7 @@ tui_new_propose(TuiNewFlow *flow)
 int
 tui_new_write(TuiNewFlow *flow)
 {
-    TuiCommand *command = flow->command;
-    int status = tui_command_may_change(command, flow->carry->dry_run);
+    int status = may_change(flow);
     g_autoptr(TuiNewSet) set = status == TUI_EXIT_DONE ? make_set(flow, &status) : NULL;
     g_autofree char *danger = set ? tui_new_set_danger(set) : NULL;
     g_autoptr(GPtrArray) questions = NULL;
@@ -374,8 +388,7 @@ tui_new_write(TuiNewFlow *flow)
     if (!plan)
         return tui_fail(error);
     questions = tui_new_set_questions(set);
-    status = tui_command_carry_out(command, plan, questions, flow->carry);
-    return status == TUI_EXIT_DONE && !flow->carry->dry_run ? tui_new_look(flow, TRUE) : status;
+    return tui_new_carry_out(flow, plan, questions, tui_new_set_request(set));
 }
 
 /* ---- enforced, or taken back ------------------------------------------------------------------
@@ -384,13 +397,12 @@ tui_new_write(TuiNewFlow *flow)
 int
 tui_new_enforce(TuiNewFlow *flow)
 {
-    TuiCommand *command = flow->command;
     const char *const profiles[] = {flow->new->profile, NULL};
     AmrPlanContext context;
     g_autofree char *own_id = NULL;
     g_autoptr(AmrPlan) plan = NULL;
     g_autoptr(GError) error = NULL;
-    int status = tui_command_may_change(command, flow->carry->dry_run);
+    int status = may_change(flow);
 
     if (status != TUI_EXIT_DONE)
         return status;
@@ -398,23 +410,29 @@ tui_new_enforce(TuiNewFlow *flow)
         tui_new_say(flow);
         return flow->new->stage == AMR_NEW_NONE ? TUI_EXIT_REFUSED : TUI_EXIT_NOTHING;
     }
-    if (!tui_command_plan_context(command, flow->carry, &context, &own_id, &error))
+    if (!tui_command_plan_context(flow->command, flow->carry, &context, &own_id, &error))
         return tui_fail(error);
     plan = amr_plan_mode(&context, AMR_PLAN_ENFORCE, profiles, &error);
-    status = plan ? tui_command_carry_out(command, plan, NULL, flow->carry) : tui_fail(error);
-    return status == TUI_EXIT_DONE && !flow->carry->dry_run ? tui_new_look(flow, TRUE) : status;
+    return plan ? tui_new_carry_out(flow, plan, NULL,
+                                    request_of(AMR_PLAN_ENFORCE, flow->new->profile))
+                : tui_fail(error);
 }
 
 int
 tui_new_undo(TuiNewFlow *flow)
 {
-    int status = tui_command_may_change(flow->command, flow->carry->dry_run);
+    int status = may_change(flow);
 
     if (status != TUI_EXIT_DONE)
         return status;
     if (!flow->new->change) {
         tui_new_say(flow);
         return TUI_EXIT_NOTHING;
+    }
+    if (flow->elevates) {
+        AmrRequest *request = amr_request_new(AMR_PLAN_UNDO);
+        request->undoes = g_strdup(flow->new->change);
+        return tui_new_carry_out(flow, NULL, NULL, request);
     }
     status = tui_command_undo_change(flow->command, flow->new->change, flow->carry);
     return status == TUI_EXIT_DONE && !flow->carry->dry_run ? tui_new_look(flow, TRUE) : status;
