@@ -43,14 +43,20 @@ tui_app_run_aside(const char *program, const char *const *arguments, const char 
                   GError **error, gpointer data)
 {
     App *app = data;
+    g_autofree char *ended = NULL;
+    GError *problem = NULL;
     gboolean ok;
 
     leave_terminal(app);
-    ok = program ? tui_invoker_run(program, arguments, status, error)
-                 : tui_invoker_restart(unit, error);
-    if (ok && program)
-        tui_invoker_wait(tui_term_fd(app->term), *status, &app->gone);
+    ok = program ? tui_invoker_run(program, arguments, status, &problem)
+                 : tui_invoker_restart(unit, &problem);
+    /* Of a unit that is started anew there is nothing to read, but of one that is not. */
+    ended = ok && program ? tui_invoker_ended(*status) : g_strdup(ok ? NULL : problem->message);
+    if (ended)
+        tui_invoker_wait(tui_term_fd(app->term), ended, &app->gone);
     return_to_terminal(app);
+    if (problem)
+        g_propagate_error(error, problem);
     return ok;
 }
 

@@ -174,9 +174,8 @@ on_enter(gint fd, GIOCondition condition, gpointer data)
 }
 
 void
-tui_invoker_wait(int terminal, int status, const gboolean *gone)
+tui_invoker_wait(int terminal, const char *ended, const gboolean *gone)
 {
-    g_autofree char *ended = tui_invoker_ended(status);
     gboolean enough = FALSE;
     guint source;
 

@@ -30,9 +30,9 @@ gboolean tui_invoker_run(const char *program, const char *const *arguments, int 
 /* "exit status 3", "killed by signal 9 (Killed)"; the caller frees. */
 char *tui_invoker_ended(int status);
 
-/* Says how it ended and waits for Enter, so that what it printed can be read before the screen
- * comes back; or until *@gone. */
-void tui_invoker_wait(int terminal, int status, const gboolean *gone);
+/* Says how it ended (@ended, display form) and waits for Enter, so that what it printed can be read
+ * before the screen comes back; or until *@gone. */
+void tui_invoker_wait(int terminal, const char *ended, const gboolean *gone);
 
 /* Has systemd start @unit anew, or start it; as whoever we are: systemctl asks for what it needs on
  * the terminal. Waits. */

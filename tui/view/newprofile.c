@@ -317,12 +317,21 @@ static const TuiViewClass view_class = {
 };
 static const TuiSigningClass class = {plan, tui_newprofile_describe, verb, clear};
 
+/* As a shell takes what is typed. */
+static char *
+expand_home(TuiScreen *screen, const char *program)
+{
+    return g_str_has_prefix(program, "~/") && amr_target_is_live(tui_screen_session(screen)->target)
+               ? g_strconcat(g_get_home_dir(), program + 1, NULL)
+               : g_strdup(program);
+}
+
 TuiView *
 tui_newprofile_new(TuiScreen *screen, const char *program)
 {
     TuiNewProfile *view = g_new0(TuiNewProfile, 1);
 
-    view->program = g_strdup(program);
+    view->program = expand_home(screen, program);
     amr_new_seen_init(&view->seen);
     return tui_signing_init(&view->base, screen, &view_class, &class);
 }

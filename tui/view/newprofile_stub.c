@@ -62,8 +62,10 @@ tui_newprofile_drop_stub(TuiNewProfile *view)
 const char *
 tui_newprofile_no_stub(const TuiNewProfile *view)
 {
-    if (!view->new || view->new->change)
-        return "There is a profile for it, or none can be.";
+    if (!view->new)
+        return "None can be made for it.";
+    if (view->new->change)
+        return "There is a profile for it.";
     if (tui_sign_is_writing(view->base.sign) || tui_sign_state(view->base.sign) == TUI_SIGN_DONE)
         return "It is being made.";
     if (!view->stub_known)
