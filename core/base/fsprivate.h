@@ -21,9 +21,6 @@ typedef enum {
 gboolean amr_fs_walk(int dirfd, const char *path, AmrFsWalk how, int *parent_fd, char **leaf,
                      GError **error);
 
-/* Whether only root and our own effective user may change what @st describes. */
-gboolean amr_fs_is_trusted(const struct stat *st);
-
 /* amr_fs_open() with the @mode of a file that is created, before umask. */
 int amr_fs_open_mode(int dirfd, const char *path, int flags, mode_t mode, GError **error);
 

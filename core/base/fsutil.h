@@ -93,5 +93,8 @@ char *amr_fs_make_scratch(const char *prefix, GError **error);
 /* Removes a tree of our own making; symbolic links are not followed. */
 gboolean amr_fs_remove_tree(const char *path, GError **error);
 
+/* Whether only root and our own effective user may change what @st describes. */
+gboolean amr_fs_is_trusted(const struct stat *st);
+
 G_END_DECLS
 #endif

@@ -86,6 +86,18 @@ amr_history_open_state(const AmrHistory *history, GError **error)
     return root < 0 ? -1 : open_dir(root, amr_target_state_path(history->target), error);
 }
 
+/* Who may write there decides what an undo writes, and what is loaded again after a crash. */
+static gboolean
+is_ours(int state, const char *path, GError **error)
+{
+    struct stat st;
+
+    if (fstat(state, &st) < 0)
+        return amr_error_errno(error, errno, "%s", path);
+    return amr_fs_is_trusted(&st) ||
+           amr_error_set(error, AMR_ERROR_REFUSED, "%s: Others than root may write it", path);
+}
+
 static gboolean
 is_id(const char *id)
 {
@@ -154,8 +166,9 @@ take_until(AmrHistory *history, GVariant *line)
         change->until = until;
 }
 
-/* What is not understood is stepped over: a torn line, a later version's. */
-static void
+/* What is not understood is stepped over: a torn line, a later version's. FALSE if it is no line of
+ * a history at all. */
+static gboolean
 take_line(AmrHistory *history, const char *text, gsize len)
 {
     gboolean intent = g_str_has_prefix(text, "('" INTENT_WORD "',");
@@ -164,10 +177,10 @@ take_line(AmrHistory *history, const char *text, gsize len)
     const char *word;
 
     if (!g_utf8_validate(text, (gssize)len, NULL))
-        return;
+        return FALSE;
     line = g_variant_parse(G_VARIANT_TYPE(type), text, text + len, NULL, NULL);
     if (!line)
-        return;
+        return FALSE;
     if (intent) /* by its beginning, so that the word and the shape are of one kind */
         take_intent(history, line);
     g_variant_get_child(line, 0, "&s", &word);
@@ -175,6 +188,7 @@ take_line(AmrHistory *history, const char *text, gsize len)
         take_state(history, line);
     if (!intent && strcmp(word, UNTIL_WORD) == 0)
         take_until(history, line);
+    return TRUE;
 }
 
 gboolean
@@ -194,14 +208,16 @@ amr_history_reload(AmrHistory *history, GError **error)
     }
     g_hash_table_remove_all(history->by_id);
     g_ptr_array_set_size(history->changes, 0);
+    history->damaged = 0;
     if (!bytes)
         return TRUE;
     data = g_bytes_get_data(bytes, &len);
     while (len) {
         const char *newline = memchr(data, '\n', len);
+        if (!newline || !take_line(history, data, (gsize)(newline - data)))
+            history->damaged++;
         if (!newline)
             break; /* torn */
-        take_line(history, data, (gsize)(newline - data));
         len -= (gsize)(newline + 1 - data);
         data = newline + 1;
     }
@@ -339,7 +355,8 @@ amr_history_lock(AmrHistory *history, GError **error)
     }
     root = open_root(error);
     if (root < 0 || !amr_fs_make_dirs(root, amr_target_state_path(history->target), 0755, error) ||
-        (state = amr_history_open_state(history, error)) < 0) {
+        (state = amr_history_open_state(history, error)) < 0 ||
+        !is_ours(state, amr_target_state_path(history->target), error)) {
         g_prefix_error(error, "The history: ");
         return -1;
     }
@@ -359,7 +376,7 @@ append(AmrHistory *history, int state, GVariant *line, GError **error)
         g_prefix_error(error, "The history: ");
         return FALSE;
     }
-    take_line(history, text, strlen(text));
+    (void)take_line(history, text, strlen(text));
     amr_history_settle(history);
     return TRUE;
 }

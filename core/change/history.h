@@ -59,6 +59,10 @@ AmrHistory *amr_history_load(const AmrTarget *target, GError **error);
 void amr_history_free(AmrHistory *history);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrHistory, amr_history_free)
 
+/* What to say where not all of it can be read: changes may be missing. NULL: nothing. The caller
+ * frees. */
+char *amr_history_damage(const AmrHistory *history);
+
 guint amr_history_count(const AmrHistory *history);
 const AmrChange *amr_history_get(const AmrHistory *history, guint n); /* oldest first */
 /* By id or by an unambiguous beginning of at least 4 digits; NULL or "": the last that can be

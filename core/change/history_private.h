@@ -11,6 +11,7 @@ struct AmrHistory {
     const AmrTarget *target;
     GPtrArray *changes; /* AmrChange, oldest first */
     GHashTable *by_id;  /* borrowed from changes */
+    guint damaged;      /* lines that are none */
 };
 
 /* history_settle.c: whether a change is carried out and ended well. */

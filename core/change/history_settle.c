@@ -51,3 +51,16 @@ amr_history_settle(AmrHistory *history)
             settle_later(history, change, undo);
     }
 }
+
+char *
+amr_history_damage(const AmrHistory *history)
+{
+    const gboolean one = history->damaged == 1;
+
+    if (history->damaged == 0)
+        return NULL;
+    return g_strdup_printf("%u line%s of the history (%s/index) %s damaged: there may be more "
+                           "changes than are known",
+                           history->damaged, one ? "" : "s", amr_target_state_path(history->target),
+                           one ? "is" : "are");
+}

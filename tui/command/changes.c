@@ -82,6 +82,7 @@ tui_command_changes(TuiCommand *command, int argc, char **argv)
         {0},
     };
     g_auto(GStrv) words = NULL;
+    g_autofree char *damage = NULL;
     AmrSession *session;
     guint n;
     int status;
@@ -99,9 +100,12 @@ tui_command_changes(TuiCommand *command, int argc, char **argv)
     session = command->session;
     if (!session->history)
         return tui_fail(session->history_error);
+    damage = amr_history_damage(session->history);
+    if (damage)
+        tui_say("%s", damage);
     n = amr_history_count(session->history);
     if (n == 0) {
-        tui_say("nothing was changed so far");
+        tui_say(damage ? "no change is known" : "nothing was changed so far");
         return TUI_EXIT_NOTHING;
     }
     if (!command->options->json) {

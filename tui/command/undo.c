@@ -31,7 +31,10 @@ tui_command_undo_change(TuiCommand *command, const char *id, const TuiCarry *car
     g_autoptr(AmrPlan) done = NULL;
     g_autoptr(AmrPlan) plan = NULL;
     g_autoptr(GError) error = NULL;
+    g_autofree char *damage = amr_history_damage(session->history);
 
+    if (damage) /* what is taken back need not be the last one */
+        tui_say("%s", damage);
     if (!change) {
         g_autofree char *shown = amr_display_string(id);
         if (id)

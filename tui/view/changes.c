@@ -110,8 +110,13 @@ draw_empty(Changes *view, TuiCanvas *canvas, TuiRect rect)
 {
     const AmrSession *session = tui_screen_session(view->rows.view.screen);
     g_autoptr(TuiFlow) flow = tui_flow_new();
+    g_autofree char *damage = session->history ? amr_history_damage(session->history) : NULL;
 
-    tui_flow_add(flow, TUI_ROLE_TITLE, "Nothing was changed by armorer so far.");
+    tui_flow_add(flow, TUI_ROLE_TITLE,
+                 damage ? "No change by armorer is known."
+                        : "Nothing was changed by armorer so far.");
+    if (damage)
+        tui_flow_add_format(flow, TUI_ROLE_ERROR, "%s.", damage);
     if (session->history_error)
         tui_flow_add(flow, TUI_ROLE_ERROR, session->history_error->message);
     tui_flow_draw(flow, canvas, rect);
