@@ -77,6 +77,7 @@ amr_session_free(AmrSession *session)
     g_clear_pointer(&session->compiler, amr_compiler_free);
     g_clear_pointer(&session->choice, amr_choice_free);
     g_strfreev(session->only);
+    g_free(session->rpm);
     g_free(session->timer);
     g_strfreev(session->timer_command);
     g_clear_pointer(&session->ingest, amr_ingest_free);
@@ -125,6 +126,13 @@ tell_timer(AmrSession *session)
     if (session->executor)
         amr_executor_set_timer(session->executor, session->timer,
                                (const char *const *)session->timer_command);
+}
+
+void
+amr_session_set_rpm(AmrSession *session, char *program)
+{
+    g_free(session->rpm);
+    session->rpm = program;
 }
 
 void
@@ -219,7 +227,7 @@ amr_session_load_async(AmrSession *session, GCancellable *cancellable, GAsyncRea
 
     if (session->watch)
         amr_index_watch_hold(session->watch);
-    amr_packages_read_async(session->target, cancellable, on_packages, task);
+    amr_packages_read_async(session->target, session->rpm, cancellable, on_packages, task);
 }
 
 gboolean

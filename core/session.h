@@ -62,6 +62,7 @@ typedef struct {
     AmrHistory *history;   /* NULL if it cannot be read */
     GError *history_error; /* why */
     AmrExecutor *executor; /* NULL without a history */
+    char *rpm;             /* what reads the database of rpm; NULL: nothing does here */
     char *timer;           /* what sets timers, as systemd-run(1) does; NULL: nothing does here */
     char **timer_command;  /* what they run */
     AmrAnswered *answered; /* what became of denials that changes of the history answer */
@@ -75,6 +76,8 @@ AmrSession *amr_session_new(const AmrTargetOptions *options, guint most, GError 
 void amr_session_free(AmrSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrSession, amr_session_free)
 
+/* What reads the database of rpm, armorer-rpm; taken over. Before the session is loaded. */
+void amr_session_set_rpm(AmrSession *session, char *program);
 /* What ends changes that last for a while: amr_executor_set_timer(). Both are taken over. */
 void amr_session_set_timer(AmrSession *session, char *program, char **command);
 

@@ -45,11 +45,27 @@ tui_data_path(const char *name)
     return g_steal_pointer(&installed);
 }
 
+static char *
+libexec_path(const char *name)
+{
+    return g_build_filename(is_uninstalled() ? ARMORER_BUILDDIR : ARMORER_PKGLIBEXECDIR, name,
+                            NULL);
+}
+
 char *
 tui_helper_path(void)
 {
-    return g_build_filename(is_uninstalled() ? ARMORER_BUILDDIR : ARMORER_PKGLIBEXECDIR,
-                            "armorer-helper", NULL);
+    return libexec_path("armorer-helper");
+}
+
+/* Which may not be installed: then nothing is known of rpm's packages. */
+static void
+find_rpm(AmrSession *session)
+{
+    g_autofree char *path = libexec_path("armorer-rpm");
+
+    if (access(path, X_OK) == 0)
+        amr_session_set_rpm(session, g_steal_pointer(&path));
 }
 
 /* ---- the sandbox ---------------------------------------------------------------------------- */
@@ -268,6 +284,7 @@ tui_options_session(const TuiOptions *options, GError **error)
     if (session) {
         amr_opener_set_lender(session->opener, options->lender);
         session->only = g_strdupv(options->sources);
+        find_rpm(session);
         add_user_config(session->config);
         add_all_data(session);
         tui_timer_find(options, session);

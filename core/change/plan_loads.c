@@ -352,6 +352,8 @@ upgrade_words(AmrUpgrade upgrade)
         return "may ask which of the two is kept";
     case AMR_UPGRADE_KEEPS:
         return "keeps yours, and puts its own beside it";
+    case AMR_UPGRADE_REPLACES:
+        return "puts its own in its place, and keeps yours beside it";
     case AMR_UPGRADE_OVERWRITES:
         return "overwrites it, with this change";
     case AMR_UPGRADE_UNKNOWN:

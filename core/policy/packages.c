@@ -76,20 +76,34 @@ amr_packages_add(AmrPackages *packages, AmrBytes name, AmrBytes package, AmrByte
     g_hash_table_replace(packages->files, amr_bytes_dup(name), packaged);
 }
 
+typedef struct {
+    int root; /* its own; -1 where the policy is not the root's */
+    char *rpm;
+} Reading;
+
+static void
+reading_free(gpointer data)
+{
+    Reading *reading = data;
+    amr_fs_close_fd(&reading->root);
+    g_free(reading->rpm);
+    g_free(reading);
+}
+
 static void
 read_in_thread(GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-    int root = GPOINTER_TO_INT(data) - 1;
+    const Reading *reading = data;
     AmrPackages *packages = amr_packages_new();
 
-    if (root >= 0) {
-        amr_packages_read_pacman(packages, root, cancellable);
-        amr_packages_read_dpkg(packages, root);
+    if (reading->root >= 0) {
+        amr_packages_read_rpm(packages, reading->root, reading->rpm, cancellable);
+        amr_packages_read_pacman(packages, reading->root, cancellable);
+        amr_packages_read_dpkg(packages, reading->root);
     }
     g_task_return_pointer(task, packages, (GDestroyNotify)amr_packages_free);
 }
 
-/* Its own, + 1; 0 where the policy is not the root's. */
 static int
 root_of(const AmrTarget *target)
 {
@@ -97,25 +111,20 @@ root_of(const AmrTarget *target)
 
     (void)amr_target_policy_place(target, "x", &path);
     return g_strcmp0(path, AMR_PACKAGES_POLICY "x") == 0
-               ? fcntl(amr_target_root_fd(target), F_DUPFD_CLOEXEC, 3) + 1
-               : 0;
-}
-
-static void
-close_root(gpointer data)
-{
-    int root = GPOINTER_TO_INT(data) - 1;
-    amr_fs_close_fd(&root);
+               ? fcntl(amr_target_root_fd(target), F_DUPFD_CLOEXEC, 3)
+               : -1;
 }
 
 void
-amr_packages_read_async(const AmrTarget *target, GCancellable *cancellable,
+amr_packages_read_async(const AmrTarget *target, const char *rpm, GCancellable *cancellable,
                         GAsyncReadyCallback callback, gpointer data)
 {
     g_autoptr(GTask) task = g_task_new(NULL, cancellable, callback, data);
+    Reading *reading = g_new0(Reading, 1);
 
+    *reading = (Reading){root_of(target), g_strdup(rpm)};
     g_task_set_source_tag(task, amr_packages_read_async);
-    g_task_set_task_data(task, GINT_TO_POINTER(root_of(target)), close_root);
+    g_task_set_task_data(task, reading, reading_free);
     g_task_set_return_on_cancel(task, TRUE);
     g_task_run_in_thread(task, read_in_thread);
 }

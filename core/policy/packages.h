@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Which package brought a file of policy, what it was like then, and what becomes of it when the
- * package is upgraded: as dpkg and pacman have it, whose databases are plain text. Where others
- * keep such things nothing is known.
+ * package is upgraded: as dpkg and pacman have it, whose databases are plain text, and rpm, whose
+ * is read by a program of its own.
  */
 #ifndef AMR_POLICY_PACKAGES_H
 #define AMR_POLICY_PACKAGES_H
@@ -17,7 +17,8 @@ G_BEGIN_DECLS
 typedef enum {
     AMR_UPGRADE_UNKNOWN,
     AMR_UPGRADE_ASKS,       /* which of the two is kept (dpkg) */
-    AMR_UPGRADE_KEEPS,      /* it, and puts its own beside it (pacman's .pacnew) */
+    AMR_UPGRADE_KEEPS,      /* it, and puts its own beside it (.pacnew, .rpmnew) */
+    AMR_UPGRADE_REPLACES,   /* it, and keeps it beside its own (rpm's .rpmsave) */
     AMR_UPGRADE_OVERWRITES, /* it */
 } AmrUpgrade;
 
@@ -33,10 +34,11 @@ typedef struct AmrPackages AmrPackages;
 void amr_packages_free(AmrPackages *packages);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AmrPackages, amr_packages_free)
 
-/* Reads /var/lib/dpkg/status and /var/lib/pacman/local below the root of @target, in a thread: the
- * disk may be slow. It knows nothing where neither is there or the policy is another than the
- * root's own. Fails only as cancelled. */
-void amr_packages_read_async(const AmrTarget *target, GCancellable *cancellable,
+/* Reads /var/lib/dpkg/status, /var/lib/pacman/local and, by the program @rpm (NULL: not at all),
+ * the database of rpm below the root of @target, in a thread: the disk may be slow. It knows
+ * nothing where none is there or the policy is another than the root's own. Fails only as
+ * cancelled. */
+void amr_packages_read_async(const AmrTarget *target, const char *rpm, GCancellable *cancellable,
                              GAsyncReadyCallback callback, gpointer data);
 AmrPackages *amr_packages_read_finish(GAsyncResult *result, GError **error);
 

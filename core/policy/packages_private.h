@@ -30,9 +30,14 @@ void amr_packages_take_dpkg(AmrPackages *packages, AmrBytes status, const char *
 void amr_packages_take_pacman(AmrPackages *packages, const char *directory, AmrBytes files,
                               AmrBytes mtree, const char *place);
 
+/* @told: by the worker (rpm_worker.c). */
+void amr_packages_take_rpm(AmrPackages *packages, AmrBytes told, const char *place);
+
 /* The same, read below @root; nothing where there is no such database. */
 void amr_packages_read_dpkg(AmrPackages *packages, int root);
 void amr_packages_read_pacman(AmrPackages *packages, int root, GCancellable *cancellable);
+void amr_packages_read_rpm(AmrPackages *packages, int root, const char *worker,
+                           GCancellable *cancellable);
 
 G_END_DECLS
 #endif

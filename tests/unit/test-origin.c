@@ -121,6 +121,48 @@ test_pacman(void **state)
     }
 }
 
+/* What the worker says is believed no more than a log is. */
+static void
+test_rpm(void **state)
+{
+    static const char told[] =
+        "one\0/etc/apparmor.d/bin.ping\0" C "\0keeps\0"
+        "t\x1b[2Jo\0/etc/apparmor.d/abstractions/near\0" A "\0replaces\0"
+        "one\0/etc/apparmor.d/bare\0\0overwrites\0"
+        "one\0/etc/apparmor.d/odd\0xyz\0overwrites\0one\0/etc/apparmor.d/what\0" A "\0asks\0"
+        "\0/etc/apparmor.d/nobodys\0" A "\0keeps\0one\0/etc/apparmor.d/\0" A "\0keeps\0"
+        "one\0/etc/other\0" A "\0keeps\0one\0/etc/apparmor.d/torn\0" A "\0keeps";
+    static const struct {
+        const char *name, *package, *digest;
+        AmrUpgrade upgrade;
+    } rows[] = {{"bin.ping", "one", C, AMR_UPGRADE_KEEPS},
+                {"abstractions/near", "t\x1b[2Jo", A, AMR_UPGRADE_REPLACES},
+                {"bare", "one", NULL, AMR_UPGRADE_OVERWRITES},
+                {"odd", "one", NULL, AMR_UPGRADE_OVERWRITES},
+                {"what", NULL, NULL, 0},
+                {"nobodys", NULL, NULL, 0},
+                {"", NULL, NULL, 0},
+                {"torn", NULL, NULL, 0}};
+    g_autoptr(AmrPackages) packages = amr_packages_new();
+    gsize len = sizeof told - 1; /* without the NUL behind its last word */
+
+    amr_packages_take_rpm(packages, (AmrBytes){told, len}, "/etc/apparmor.d/");
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const AmrPackaged *found = amr_packages_find(packages, rows[i].name);
+        if (g_strcmp0(found ? found->package : NULL, rows[i].package) != 0)
+            fail_msg("%s: %s", rows[i].name, found ? found->package : "none");
+        if (found) {
+            assert_int_equal(found->upgrade, rows[i].upgrade);
+            assert_int_equal(g_strcmp0(found->digest, rows[i].digest), 0);
+        }
+    }
+    for (gsize i = 0; i < len; i++) {
+        g_autoptr(AmrPackages) some = amr_packages_new();
+        g_autofree char *cut = g_memdup2(told, i + 1);
+        amr_packages_take_rpm(some, (AmrBytes){cut, i}, "/etc/apparmor.d/");
+    }
+}
+
 static void
 test_edited(void **state)
 {
@@ -153,7 +195,7 @@ test_targets(void **state)
         g_autoptr(AmrTarget) target = amr_target_new(&options, NULL);
         g_autoptr(GAsyncResult) result = NULL;
         assert_non_null(target);
-        amr_packages_read_async(target, NULL, test_result, &result);
+        amr_packages_read_async(target, NULL, NULL, test_result, &result);
         test_wait_result(&result);
         g_autoptr(AmrPackages) packages = amr_packages_read_finish(result, NULL);
         assert_non_null(packages);
@@ -279,8 +321,9 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_packages), cmocka_unit_test(test_edited),
-        cmocka_unit_test(test_pacman),   cmocka_unit_test(test_targets),
-        cmocka_unit_test(test_origins),  cmocka_unit_test(test_remedies),
+        cmocka_unit_test(test_pacman),   cmocka_unit_test(test_rpm),
+        cmocka_unit_test(test_targets),  cmocka_unit_test(test_origins),
+        cmocka_unit_test(test_remedies),
     };
     return cmocka_run_group_tests_name("origin", tests, NULL, NULL);
 }
