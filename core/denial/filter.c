@@ -101,6 +101,43 @@ key_flags(AmrFilterKey key)
     }
 }
 
+/* The words that a value of @key can be, one after the other; NULL behind the last, and for a key
+ * whose values nobody can list. */
+static const char *
+known_word(AmrFilterKey key, guint n)
+{
+    switch (key) {
+    case AMR_FILTER_KEY_CLASS:
+        return n + 1 < AMR_CLASS_COUNT ? amr_class_word((AmrClass)(n + 1)) : NULL;
+    case AMR_FILTER_KEY_VERDICT:
+        return amr_verdict_word((AmrVerdict)(n + 1));
+    case AMR_FILTER_KEY_STATE:
+        if (n > AMR_DENIAL_STATE_IGNORED)
+            return NULL;
+        return n == 0 ? "came-back" : amr_denial_state_word((AmrDenialState)n);
+    default:
+        return NULL;
+    }
+}
+
+/* A word that can match nothing would look like a log without denials. */
+static gboolean
+check_value(const Word *word, const char *whole, const char *value, GError **error)
+{
+    g_autoptr(GString) known = g_string_new("No such value; known are");
+
+    if (word->key == AMR_FILTER_KEY_UID && value[strspn(value, "0123456789*?[]!-")])
+        return refuse(error, whole, "Not the number of a user");
+    for (guint n = 0; known_word(word->key, n); n++) {
+        if (amr_wildcard_match(word->wildcard, amr_bytes(known_word(word->key, n))))
+            return TRUE;
+        g_autofree char *lower = g_ascii_strdown(known_word(word->key, n), -1);
+        if (!strchr(lower, ' ')) /* "came back", too, as it is shown */
+            g_string_append_printf(known, " %s", lower);
+    }
+    return !known_word(word->key, 0) || refuse(error, whole, known->str);
+}
+
 static gboolean
 add_word(AmrFilter *filter, const char *whole, const AmrClock *clock, GError **error)
 {
@@ -127,6 +164,10 @@ add_word(AmrFilter *filter, const char *whole, const AmrClock *clock, GError **e
         return refuse(error, whole, "Not a time such as " AMR_SINCE_HELP);
     else if (amr_since_moves(value))
         word.ago = amr_clock_now(clock) - word.since;
+    if (word.wildcard && !check_value(&word, whole, value, error)) {
+        amr_wildcard_free(word.wildcard);
+        return FALSE;
+    }
     g_array_append_val(filter->words, word);
     return TRUE;
 }

@@ -74,9 +74,11 @@ is_name(AmrRuleKind kind, AmrTerm term)
 static gboolean
 is_old_capability(const AmrRule *rule)
 {
-    for (char **name = rule->capability.names; name && *name; name++)
-        if (amr_oracle_capability(amr_bytes(*name)) < 0)
+    for (char **name = rule->capability.names; name && *name; name++) {
+        int number = amr_oracle_capability(amr_bytes(*name)); /* also of "cap_41" */
+        if (number < 0 || !amr_oracle_capability_word((guint)number))
             return FALSE;
+    }
     return TRUE;
 }
 

@@ -322,6 +322,10 @@ test_refused(void **state)
         {"since:", "'since:': No value"},
         {"since:soon", "'since:soon': Not a time"},
         {"a \"b c", "'b c': The quote"},
+        {"state:fixd", "'state:fixd': No such value; known are came-back new proposed fixed"},
+        {"!class:caps", "known are file capability network"},
+        {"verdict:deny", "known are denied allowed audit"},
+        {"uid:alice", "Not the number of a user"},
         {too_long, "Longer"},
     };
     g_autoptr(AmrClock) clock = amr_clock_new_fixed(NOW);
@@ -502,7 +506,8 @@ test_keys(void **state)
     assert_null(amr_filter_key_word(AMR_FILTER_KEY_NONE));
     assert_null(amr_filter_key_word(AMR_FILTER_KEY_COUNT));
     for (guint key = 1; key < AMR_FILTER_KEY_COUNT; key++) {
-        g_autofree char *word = g_strconcat(amr_filter_key_word((AmrFilterKey)key), ":1d", NULL);
+        const char *value = key == AMR_FILTER_KEY_SINCE ? ":1d" : ":*";
+        g_autofree char *word = g_strconcat(amr_filter_key_word((AmrFilterKey)key), value, NULL);
         g_autoptr(AmrFilter) filter = amr_filter_read(word, clock, NULL);
         assert_non_null(filter);
         assert_true(amr_filter_is_word(word));

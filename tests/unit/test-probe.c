@@ -109,6 +109,7 @@ test_stated(void **state)
         {"p", "link /x -> /y,", "stated"},
         {"p", "capability sys_admin,", "stated"},
         {"p", "capability of_tomorrow,", "refused: "},
+        {"p", "capability cap_41,", "refused: "},
         {"p", "network inet stream,", "stated"},
         {"p", "network unix,", "stated"},
         {"p", "unix (send) type=(stream) peer=(label=q, addr=\"@x\"),", "stated"},
