@@ -69,6 +69,25 @@ status_of(const TuiQuery *query, const AmrAnswer *answer)
     return status;
 }
 
+/* Where no file defines the profile: who makes it. */
+static void
+tell_maker(const AmrSession *session, AmrAnswer *answer)
+{
+    AmrAnswerPlace *disk = &answer->disk;
+    g_autofree char *full =
+        *answer->ns ? g_strdup_printf(":%s:%s", answer->ns, answer->name) : g_strdup(answer->name);
+    const char *text;
+    char *why;
+
+    if (is_known(disk) || !session->index ||
+        amr_index_find(session->index, answer->ns, answer->name) ||
+        !amr_origins_find(session->origins, full, &text))
+        return;
+    why = g_strdup_printf("%s: it is made by %s", disk->why, text);
+    g_free(disk->why);
+    disk->why = why;
+}
+
 int
 tui_query_ask(TuiQuery *query, const char *profile, const AmrQuestion *question, guint64 line)
 {
@@ -78,6 +97,8 @@ tui_query_ask(TuiQuery *query, const char *profile, const AmrQuestion *question,
 
     if (!answer)
         return tui_fail(error);
+    if (!query->loaded)
+        tell_maker(query->command->session, answer);
     (void)tui_query_out(query, question, answer, line);
     return status_of(query, answer);
 }
