@@ -246,8 +246,8 @@ amr_event_decode(AmrEvent *event, const AmrRecord *record, const char *block, ch
     event->time = amr_event_time(&record->head);
     event->serial = record->head.serial;
     read_numbers(event);
-    /* Newer dbus-daemons call the confined profile label=. */
-    if (!event->field[AMR_FIELD_PROFILE].data && event->field[AMR_FIELD_BUS].data) {
+    /* Newer dbus-daemons call the confined profile label=, and the kernel a stack of several. */
+    if (!event->field[AMR_FIELD_PROFILE].data) {
         event->field[AMR_FIELD_PROFILE] = event->field[AMR_FIELD_LABEL];
         event->field[AMR_FIELD_LABEL] = (AmrBytes){NULL, 0};
     }

@@ -122,6 +122,20 @@ refuse_verdict(AmrProposal *proposal, const AmrProposeContext *context, const Am
     return TRUE;
 }
 
+/* "a//&b": what a task may that runs under several is what all of them allow. */
+static gboolean
+refuse_stack(AmrProposal *proposal)
+{
+    if (!strstr(proposal->profile, "//&"))
+        return FALSE;
+    amr_propose_refuse(proposal, AMR_NO_RULE_INCOMPLETE,
+                       g_strdup("The record names a stack of profiles, and not which of them "
+                                "refused it."),
+                       g_strdup("Ask each of them (armorer query): those that do not allow it need "
+                                "the rule."));
+    return TRUE;
+}
+
 static gboolean
 refuse_catch_all(AmrProposal *proposal, const AmrProposeContext *context, const AmrEvent *event)
 {
@@ -277,6 +291,8 @@ amr_propose(const AmrEvent *event, const AmrProposeContext *context)
                                  event);
         return proposal;
     }
+    if (refuse_stack(proposal))
+        return proposal;
     if (refuse_catch_all(proposal, context, event)) {
         amr_propose_weigh_stub(proposal, context);
         return proposal;

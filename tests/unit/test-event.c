@@ -88,6 +88,7 @@ test_values(void **state)
         {"peer_addr=2F20", AMR_FIELD_PEER_ADDR, "/ ", 2},
         {"addr=none", AMR_FIELD_ADDR, "none", 4},
         {"bus=\"system\" label=\"snap.x\"", AMR_FIELD_PROFILE, "snap.x", 6},
+        {"label=\"a//&:n:b\"", AMR_FIELD_PROFILE, "a//&:n:b", 8},
     };
     g_autofree char *scratch = g_malloc(AMR_EVENT_SCRATCH);
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {

@@ -212,8 +212,9 @@ tui_propose_group_out(TuiProposeGroup *group, TuiProposeBreadth *breadth)
     if (!name) {
         /* No header, so that no rule of it can be applied to another profile. */
         g_autofree char *shown = amr_display_string(group->profile);
-        tui_say("profile \"%s\": its name cannot be written: %s", shown, error->message);
-        return TRUE;
+        if (*shown)
+            tui_say("profile \"%s\": its name cannot be written: %s", shown, error->message);
+        return tui_out_line("# no profile is named") && out_lines(group->no_rules);
     }
     header = g_strconcat("# profile: ", name, NULL);
     if (!tui_out_line(header))
