@@ -158,6 +158,33 @@ S
     ok 'new, keys: and who read for it' until_ok not reads_for
     tmux -S "$sock" kill-server 2>/dev/null
 }
+# Line by line, by the same user.
+new_led() {
+    asked() { screen | grep . | tail -1 | grep -qF '[y/N]'; }
+    asks_word() { screen | grep . | tail -1 | grep -qx 'new> *'; }
+    agree() { until_ok asked || screen; keys y Enter; }
+    say() { keys -l "$1"; keys Enter; }
+    start bob "$armorer" --ask-rights new less
+    sees 'password for bob' >/dev/null; keys 'open sesame' Enter
+    ok 'new, led: says where one is' sees 'Step 1 of 4'
+    ok 'new, led: and offers no stub for what starts whatever it is told' not on_screen 'Or "stub"'
+    say make; agree
+    ok 'new, led: made' sees 'Step 2 of 4'
+    ok 'new, led: the kernel says so' in_mode less complain
+    say 'run /srv/site/index.html'; sees 'a word of the site' >/dev/null; keys q
+    ok 'new, led: it ran' sees 'exit status 0'
+    until_ok asks_word; say write; agree
+    ok 'new, led: written' sees 'the kernel allows what was denied'
+    say enforce; agree
+    ok 'new, led: enforced' sees 'Done. "wait" tells'
+    ok 'new, led: the kernel enforces it' in_mode less enforce
+    ok 'new, led: refused another file' not sh -c 'less /srv/private/secret | grep -q them'
+    say undo; agree
+    ok 'new, led: nothing is left of it' until_ok gone less
+    say quit
+    ok 'new, led: leaves with 1, for nothing is there' left_with bob 1
+    tmux -S "$sock" kill-server 2>/dev/null
+}
 programs=()
 for program in less sqlite3 zgrep; do [ ! -x "/usr/bin/$program" ] || programs+=("$program"); done
 if [ -n "${ARMORER_LONG:-}" ]; then
@@ -167,7 +194,8 @@ if grep -qs userns_create /sys/kernel/security/apparmor/features/namespaces/mask
     caller=bob
     dmesg -C
     ok 'new, helper: its profile is loaded' install_helper
-    [ -n "${ARMORER_LONG:-}" ] || programs=() # what keys do is the same, and the other release has it
+    # (What keys do is the same, and the other release has the rest.)
+    if [ -n "${ARMORER_LONG:-}" ]; then programs=(led "${programs[@]}"); else programs=(); fi
     programs=(keys "${programs[@]}" stub)
 fi
 for program in "${programs[@]}"; do
