@@ -470,6 +470,7 @@ amr_history_intent(AmrHistory *history, const AmrPlan *plan, GError **error)
     if (!amr_fs_make_dirs(state, "changes", 0755, error) ||
         !amr_fs_make_dirs(state, path, visible ? 0755 : 0700, error) ||
         (dir = open_dir(state, path, error)) < 0 || !save_plan(dir, plan, visible, error)) {
+        amr_history_drop(state, path);
         g_prefix_error(error, "The history: ");
         return FALSE;
     }

@@ -21,6 +21,9 @@ void amr_history_settle(AmrHistory *history);
 
 /* The state directory. */
 int amr_history_open_state(const AmrHistory *history, GError **error);
+/* Removes the directory @path of a change of which the intent could not be written: it would stay
+ * for good, and keep the same change from being tried again. */
+void amr_history_drop(int state, const char *path);
 /* The file @name that is kept of change @id. */
 GBytes *amr_history_read_of(const AmrHistory *history, const char *id, const char *name, gsize max,
                             GError **error);

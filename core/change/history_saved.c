@@ -2,7 +2,9 @@
 /* What is kept of a change: its plan, and what the kernel held before it, policy and modes. */
 #include "config.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/base/error.h"
 #include "core/base/fsutil.h"
@@ -17,6 +19,20 @@
 /* The boot that it was in; of each profile its name, and the word of its mode or nothing. */
 #define HELD_TYPE "(sa(ayay))"
 #define BOOT_ID   "sys/kernel/random/boot_id"
+
+/* Who asked for it asked rightly: what is kept is damaged, or gone. */
+static void
+refuse_plan(const AmrChange *change, GError **error)
+{
+    if (!error)
+        return;
+    if (g_error_matches(*error, AMR_ERROR, AMR_ERROR_PARSE) ||
+        g_error_matches(*error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND)) {
+        (*error)->domain = AMR_ERROR;
+        (*error)->code = AMR_ERROR_REFUSED;
+    }
+    g_prefix_error(error, "The plan of change %s: ", change->id);
+}
 
 AmrPlan *
 amr_history_plan(const AmrHistory *history, const AmrChange *change, GError **error)
@@ -34,8 +50,20 @@ amr_history_plan(const AmrHistory *history, const AmrChange *change, GError **er
         g_clear_pointer(&plan, amr_plan_free);
     }
     if (!plan)
-        g_prefix_error(error, "The plan of change %s: ", change->id);
+        refuse_plan(change, error);
     return g_steal_pointer(&plan);
+}
+
+void
+amr_history_drop(int state, const char *path)
+{
+    static const char *const files[] = {"plan", "who"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
+        g_autofree char *file = g_strdup_printf("%s/%s", path, files[i]);
+        (void)unlinkat(state, file, 0);
+    }
+    (void)unlinkat(state, path, AT_REMOVEDIR);
 }
 
 static gboolean
