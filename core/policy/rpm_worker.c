@@ -35,6 +35,18 @@
 #define NOBODY   65534
 #define SECONDS  20
 
+/* A sanitizer takes more address space for itself than any limit would leave. */
+#if defined(__SANITIZE_ADDRESS__)
+#define MEMORY RLIM_INFINITY
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define MEMORY RLIM_INFINITY
+#endif
+#endif
+#ifndef MEMORY
+#define MEMORY (1u << 30)
+#endif
+
 /* No file is made, removed or written, whatever the library means to do: it would leave files of
  * its own beside a database that may be written. Where the kernel does not know how (before 5.13),
  * only the lack of rights holds it. */
@@ -59,7 +71,7 @@ write_nothing(void)
 static int
 give_up_rights(void)
 {
-    const struct rlimit memory = {1u << 30, 1u << 30}, none = {0, 0};
+    const struct rlimit memory = {MEMORY, MEMORY}, none = {0, 0};
 
     (void)alarm(SECONDS);
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || setrlimit(RLIMIT_AS, &memory) != 0 ||
