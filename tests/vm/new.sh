@@ -4,8 +4,9 @@
 # does its job confined, is refused what it has no business with, and is free again once that is taken back.
 # A daemon by its unit, the others as the user who called: root for a visitor, who came by sudo; or, where
 # the kernel knows of user namespaces, for bob, who really came by it; he goes the whole way by himself, too,
-# by keys, where he may read and write nothing, so that the helper does both, confined. To compile takes a guest its time: one of them, by the
-# seed; all, and those that serve and fetch, where it may take long. Read by guest.sh.
+# by keys, where he may read and write nothing, so that the helper does both, confined. To compile takes a
+# guest its time: one of those that read files and one that serves or fetches, by the seed; all where it may
+# take long. Read by guest.sh.
 . /mnt/armorer/keys.sh
 useradd -m visitor 2>/dev/null
 uid=$(id -u visitor) caller=visitor
@@ -185,11 +186,16 @@ new_led() {
     ok 'new, led: leaves with 1, for nothing is there' left_with bob 1
     tmux -S "$sock" kill-server 2>/dev/null
 }
+# Of those that are there all, or one.
 programs=()
-for program in less sqlite3 zgrep; do [ ! -x "/usr/bin/$program" ] || programs+=("$program"); done
-if [ -n "${ARMORER_LONG:-}" ]; then
-    for program in curl nginx; do [ ! -e "/usr/bin/$program" ] && [ ! -e "/usr/sbin/$program" ] || programs+=("$program"); done
-else programs=("${programs[${AGREE_SEED:-4} % ${#programs[@]}]}"); fi
+draw() {
+    local program there=()
+    for program; do [ ! -x "/usr/bin/$program" ] && [ ! -x "/usr/sbin/$program" ] || there+=("$program"); done
+    if [ -n "${ARMORER_LONG:-}" ]; then programs+=("${there[@]}")
+    elif [ ${#there[@]} -gt 0 ]; then programs+=("${there[${AGREE_SEED:-4} % ${#there[@]}]}"); fi
+}
+draw less sqlite3 zgrep
+draw curl nginx
 if grep -qs userns_create /sys/kernel/security/apparmor/features/namespaces/mask; then
     caller=bob
     dmesg -C
