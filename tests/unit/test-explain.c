@@ -43,9 +43,28 @@ static const struct {
     {"\"DENIED\" operation=\"connect\"" NO
      "family=\"inet\" sock_type=\"stream\" protocol=6 faddr=1.2.3.4 dest=80 "
      "requested_mask=\"connect\" denied_mask=\"connect\"",
-     "c (pid 7) tried to connect a network socket of the family inet, type stream, to 1.2.3.4 "
+     "c (pid 7) tried to connect a socket of the family inet, type stream, to 1.2.3.4 "
      "port 80; the profile p does not allow it.",
      "connect inet", "inet stream 1.2.3.4 port 80"},
+    {"\"DENIED\" operation=\"sendmsg\"" NO "family=\"inet6\" sock_type=\"dgram\" protocol=17 "
+     "requested_mask=\"send\" denied_mask=\"send\"",
+     "c (pid 7) tried to send through a socket of the family inet6, type dgram; the profile p does "
+     "not allow it.",
+     "sendmsg inet6", "inet6 dgram"},
+    {"\"DENIED\" operation=\"file_perm\"" NO "family=\"unix\" sock_type=\"stream\" protocol=0 "
+     "requested_mask=\"receive\" denied_mask=\"receive\" addr=none peer_addr=\"@a\"",
+     "c (pid 7) tried to use a socket of the family unix, type stream, address none, peer's "
+     "address "
+     "@a; the profile p does not allow it.",
+     NULL, "@a"},
+    {"\"DENIED\" operation=\"listen\"" NO "family=\"inet\" sock_type=\"stream\" protocol=6 "
+     "requested_mask=\"listen\" denied_mask=\"listen\"",
+     "c (pid 7) tried to listen on a socket of the family inet, type stream; the profile p does "
+     "not "
+     "allow it.",
+     NULL, "inet stream"},
+    {"\"DENIED\" operation=\"change_hat\" info=\"hat not found\" error=-2" NO "target=\"p//h\"",
+     NULL, NULL, "p//h"},
     {"\"DENIED\" operation=\"signal\"" NO
      "requested_mask=\"send\" denied_mask=\"send\" signal=term peer=\"q\"",
      "c (pid 7) tried to send the signal term to q; the profile p does not allow it.",
