@@ -99,6 +99,8 @@ tui_new_say(const TuiNewFlow *flow)
                                        [AMR_NEW_STUB] = "unconfined, by a stub of its own"};
     const AmrNew *new = flow->new;
     g_autofree char *program = amr_display_string(new->program);
+    g_autofree char *profile = amr_display_string(new->profile);
+    g_autofree char *file = amr_display_string(new->file);
     g_autofree char *line = NULL;
     guint64 total;
     g_autoptr(GArray) ids = seen(flow, &total);
@@ -109,12 +111,12 @@ tui_new_say(const TuiNewFlow *flow)
     }
     if (new->stage == AMR_NEW_NONE)
         line = g_strdup_printf("%s: %s; it would be \"%s\" in %s", program, says[new->stage],
-                               new->profile, new->file);
+                               profile, file);
     else
         line = g_strdup_printf(
             "%s: %s, profile \"%s\" in %s%s; %u distinct denials, %" G_GUINT64_FORMAT " times",
-            program, says[new->stage], new->profile, new->file,
-            new->in_kernel ? "" : " (not loaded)", ids->len, total);
+            program, says[new->stage], profile, file, new->in_kernel ? "" : " (not loaded)",
+            ids->len, total);
     tui_out_line(line);
 }
 

@@ -45,8 +45,10 @@ describe_steps(TuiNewProfile *view)
                 : new->stage == AMR_NEW_COMPLAIN && !view->seen.ids->len ? 2
                 : new->rules                                             ? 4
                                                                          : 3;
+    g_autofree char *profile = amr_display_string(new->profile);
+    g_autofree char *file = amr_display_string(new->file);
     g_autofree char *made =
-        g_strdup_printf("the profile \"%s\" in %s, in complain mode", new->profile, new->file);
+        g_strdup_printf("the profile \"%s\" in %s, in complain mode", profile, file);
     g_autofree char *often = g_strdup_printf(": %u distinct denials, %" G_GUINT64_FORMAT " times",
                                              view->seen.ids->len, total);
     g_autofree char *seen =
@@ -100,8 +102,10 @@ describe_stub(TuiNewProfile *view)
 {
     const AmrNew *new = view->new;
     gboolean made = new->stage == AMR_NEW_STUB;
-    g_autofree char *what = g_strdup_printf("the profile \"%s\" in %s, which confines nothing",
-                                            new->profile, new->file);
+    g_autofree char *profile = amr_display_string(new->profile);
+    g_autofree char *file = amr_display_string(new->file);
+    g_autofree char *what =
+        g_strdup_printf("the profile \"%s\" in %s, which confines nothing", profile, file);
 
     add_step(view->base.flow, 1, made ? 2 : 1, what);
     tui_flow_add(view->base.flow, made ? TUI_ROLE_GOOD : TUI_ROLE_TEXT,
